@@ -1,0 +1,2 @@
+//! sluicegate-test-server.
+fn main() {}

@@ -1,0 +1,2 @@
+//! sluicegate-relay.
+fn main() {}
