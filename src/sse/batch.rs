@@ -1,0 +1,148 @@
+//! What one push of bytes completed: one text, one table.
+//!
+//! The rows cut the text into consecutive parts, each ending where its row says. A row of kind
+//! [`EVENT`] holds an event's data; if it is flagged, the rows right behind it hold the id and the
+//! name of the type that are new with this event. So a reader that goes row by row needs no
+//! look-ahead but these, and JavaScript cuts every part out of one decoded string.
+
+use super::{intern::Types, utf16::utf16_len};
+use alloc::vec::Vec;
+
+/// Words of a row: head, end of its text in UTF-16 code units, end of its text in bytes.
+pub(crate) const ROW: usize = 3;
+
+/// An event. Head: `EVENT`, flags, and the number of its type from bit [`TYPE_SHIFT`] on.
+pub(crate) const EVENT: u32 = 0;
+/// The last event id, from here on and for the flagged event before it.
+pub(crate) const ID: u32 = 1;
+/// The name of a type. Head: its number from bit [`TYPE_SHIFT`] on.
+pub(crate) const TYPE: u32 = 2;
+/// A comment, without its colon.
+pub(crate) const COMMENT: u32 = 3;
+/// A reconnection time. It has no text: both other words are the milliseconds.
+pub(crate) const RETRY: u32 = 4;
+
+pub(crate) const KIND: u32 = 0b111;
+pub(crate) const HAS_ID: u32 = 0b1000;
+pub(crate) const HAS_TYPE: u32 = 0b1_0000;
+pub(crate) const TYPE_SHIFT: u32 = 5;
+
+/// The text and the table, and behind them the data of the event that is not complete yet.
+#[derive(Default)]
+pub(super) struct Batch {
+    pub(super) text: Vec<u8>,
+    pub(super) table: Vec<u32>,
+    /// Where the text of the rows ends and that of the open event starts, in bytes and UTF-16.
+    pub(super) end: usize,
+    end16: usize,
+    open16: usize,
+}
+
+impl Batch {
+    /// Drops the rows and moves the open event's data to the front.
+    ///
+    /// The data was written by the push that wrote the rows, if there are rows: no byte moves
+    /// twice.
+    pub(super) fn clear(&mut self) {
+        self.table.clear();
+        self.text.drain(..self.end);
+        (self.end, self.end16) = (0, 0);
+    }
+
+    pub(super) fn drop_open(&mut self) {
+        self.text.truncate(self.end);
+        self.open16 = 0;
+    }
+
+    #[inline]
+    pub(super) fn append_open(&mut self, text: &[u8], is_ascii: bool) {
+        self.text.extend_from_slice(text);
+        self.open16 += if is_ascii { text.len() } else { utf16_len(text) };
+    }
+
+    /// Closes the open text as a row.
+    #[inline]
+    pub(super) fn close(&mut self, head: u32) {
+        self.end = self.text.len();
+        self.end16 += core::mem::take(&mut self.open16);
+        self.table.extend_from_slice(&[head, self.end16 as u32, self.end as u32]);
+    }
+
+    /// A row of its own. Nothing may be open.
+    pub(super) fn push(&mut self, head: u32, text: &[u8]) {
+        self.append_open(text, false);
+        self.close(head);
+    }
+
+    pub(super) fn push_retry(&mut self, milliseconds: u32) {
+        self.table.extend_from_slice(&[RETRY, milliseconds, milliseconds]);
+    }
+}
+
+/// One event, borrowed from its decoder.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct EventRef<'a> {
+    /// The `event` field, or `message`.
+    pub event_type: &'a str,
+    /// The `data` fields, joined with LF.
+    pub data: &'a str,
+    /// The stream's last event id after this event, empty if there was none.
+    pub last_event_id: &'a str,
+}
+
+/// One thing that a stream said, borrowed from its decoder.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Item<'a> {
+    /// An event.
+    Event(EventRef<'a>),
+    /// A comment line, without its colon; only from a decoder that keeps comments.
+    Comment(&'a str),
+    /// A `retry` field: the new reconnection time in milliseconds.
+    Retry(u32),
+}
+
+/// Reads the rows back.
+pub(super) struct Items<'a> {
+    pub(super) text: &'a str,
+    pub(super) rows: core::slice::Iter<'a, [u32; ROW]>,
+    pub(super) types: &'a Types,
+    pub(super) start: usize,
+    pub(super) last_event_id: &'a str,
+}
+
+impl<'a> Items<'a> {
+    fn cut(&mut self, end: u32) -> &'a str {
+        let text = &self.text[self.start..end as usize];
+        self.start = end as usize;
+        text
+    }
+}
+
+impl<'a> Iterator for Items<'a> {
+    type Item = Item<'a>;
+
+    fn next(&mut self) -> Option<Item<'a>> {
+        loop {
+            let &[head, _, end] = self.rows.next()?;
+            match head & KIND {
+                EVENT => {
+                    let data = self.cut(end);
+                    if head & HAS_ID != 0
+                        && let Some(&[_, _, end]) = self.rows.next()
+                    {
+                        self.last_event_id = self.cut(end);
+                    }
+                    return Some(Item::Event(EventRef {
+                        event_type: self.types.name(head >> TYPE_SHIFT),
+                        data,
+                        last_event_id: self.last_event_id,
+                    }));
+                }
+                ID => self.last_event_id = self.cut(end),
+                COMMENT => return Some(Item::Comment(self.cut(end))),
+                RETRY => return Some(Item::Retry(end)),
+                _ => drop(self.cut(end)),
+            }
+        }
+    }
+}

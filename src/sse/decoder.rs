@@ -1,0 +1,421 @@
+//! Lines to events.
+
+use super::{
+    batch::{Batch, COMMENT, EVENT, HAS_ID, HAS_TYPE, ID, Items, ROW, TYPE, TYPE_SHIFT},
+    intern::{MESSAGE, Types},
+    lines::LineEnds,
+    utf8::Utf8,
+    {EventRef, Item},
+};
+use alloc::{string::String, vec::Vec};
+use core::fmt;
+
+/// 16 MiB.
+pub const DEFAULT_MAX_EVENT_SIZE: usize = 16 * 1024 * 1024;
+
+const BOM: &[u8] = "\u{feff}".as_bytes();
+
+/// What the bytes are.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Format {
+    /// `text/event-stream`.
+    #[default]
+    Sse,
+    /// One JSON text a line: each line that is not blank is the data of a `message` event.
+    Ndjson,
+}
+
+/// An event outgrew the decoder's limit. The stream can't be read further.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct EventTooLarge {
+    /// The limit, in bytes.
+    pub limit: usize,
+}
+
+impl fmt::Display for EventTooLarge {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "an event is larger than the limit of {} bytes", self.limit)
+    }
+}
+
+impl core::error::Error for EventTooLarge {}
+
+/// An incremental decoder: bytes in, however they are split; events out.
+///
+/// [`push`](Self::push) replaces the events of the push before. What it keeps between two pushes
+/// is at most one unfinished event, its size bounded by the limit, and one batch.
+pub struct Decoder {
+    format: Format,
+    keep_comments: bool,
+    limit: usize,
+    utf8: Utf8,
+    at_start: bool,
+    after_cr: bool,
+    failed: bool,
+    line: Vec<u8>,
+    batch: Batch,
+    has_data: bool,
+    event_type: u32,
+    types: Types,
+    /// The id that holds now, and the one that held before the batch.
+    last_event_id: String,
+    id_before: String,
+    /// The standard's "last event ID buffer", if an `id` field has set it in this block.
+    staged_id: String,
+    has_staged_id: bool,
+    /// Comments inside an event that has data already: they come out behind it.
+    staged_comments: Vec<String>,
+    staged_comments_size: usize,
+    retry: Option<u32>,
+}
+
+impl Default for Decoder {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Decoder {
+    /// A decoder of `text/event-stream` that drops comments and allows events of
+    /// [`DEFAULT_MAX_EVENT_SIZE`].
+    pub fn new() -> Self {
+        Self {
+            format: Format::Sse,
+            keep_comments: false,
+            limit: DEFAULT_MAX_EVENT_SIZE,
+            utf8: Utf8::default(),
+            at_start: true,
+            after_cr: false,
+            failed: false,
+            line: Vec::new(),
+            batch: Batch::default(),
+            has_data: false,
+            event_type: MESSAGE,
+            types: Types::new(),
+            last_event_id: String::new(),
+            id_before: String::new(),
+            staged_id: String::new(),
+            has_staged_id: false,
+            staged_comments: Vec::new(),
+            staged_comments_size: 0,
+            retry: None,
+        }
+    }
+
+    /// What the bytes are. To be called before the first push.
+    #[must_use]
+    pub fn format(mut self, format: Format) -> Self {
+        self.format = format;
+        self
+    }
+
+    /// The most bytes to buffer for one event, its unfinished line included.
+    #[must_use]
+    pub fn max_event_size(mut self, bytes: usize) -> Self {
+        self.limit = bytes;
+        self
+    }
+
+    /// Whether comments come out as [`Item::Comment`]. Default: no.
+    #[must_use]
+    pub fn keep_comments(mut self, keep: bool) -> Self {
+        self.keep_comments = keep;
+        self
+    }
+
+    /// Starts with a last event id, as if an earlier connection had brought it.
+    pub fn set_last_event_id(&mut self, id: &str) {
+        self.last_event_id = String::from(id);
+        self.id_before = String::from(id);
+    }
+
+    /// The id to send as `Last-Event-ID` when reconnecting, empty if there is none.
+    pub fn last_event_id(&self) -> &str {
+        &self.last_event_id
+    }
+
+    /// The last reconnection time that the stream has set, in milliseconds.
+    pub fn retry(&self) -> Option<u32> {
+        self.retry
+    }
+
+    /// Decodes the next bytes. The events that they complete replace those of the last push.
+    ///
+    /// # Errors
+    /// [`EventTooLarge`], and again at each further push. Events before the large one are there.
+    ///
+    /// # Panics
+    /// If `chunk` is longer than 1 GiB: the table counts in 32 bits.
+    pub fn push(&mut self, chunk: &[u8]) -> Result<(), EventTooLarge> {
+        assert!(chunk.len() <= 1 << 30, "a chunk may have 1 GiB at most");
+        self.start_batch();
+        if self.failed {
+            return Err(EventTooLarge { limit: self.limit });
+        }
+        let mut utf8 = core::mem::take(&mut self.utf8);
+        let decoded = utf8.decode(chunk, |piece| self.feed(piece));
+        self.utf8 = utf8;
+        self.failed = decoded.is_err();
+        decoded
+    }
+
+    /// The stream has ended: drops its unfinished event ([WHATWG HTML, 9.2.6]: "discarded") and
+    /// makes ready for the bytes of a new connection. The last event id stays. Of NDJSON, the
+    /// last line counts without a line end, too, and comes out as the event of this call.
+    ///
+    /// [WHATWG HTML, 9.2.6]: https://html.spec.whatwg.org/multipage/server-sent-events.html#event-stream-interpretation
+    pub fn finish(&mut self) {
+        self.start_batch();
+        if self.format == Format::Ndjson && !self.failed {
+            let line = core::mem::take(&mut self.line);
+            self.json_line(&line);
+        }
+        self.utf8 = Utf8::default();
+        (self.at_start, self.after_cr, self.failed) = (true, false, false);
+        self.line.clear();
+        self.has_staged_id = false;
+        self.end_event();
+    }
+
+    /// The events completed by the last push.
+    pub fn events(&self) -> impl Iterator<Item = EventRef<'_>> {
+        self.items().filter_map(|item| match item {
+            Item::Event(event) => Some(event),
+            Item::Comment(_) | Item::Retry(_) => None,
+        })
+    }
+
+    /// All that the last push completed, in the stream's order. A comment inside an event comes
+    /// behind it.
+    pub fn items(&self) -> impl Iterator<Item = Item<'_>> {
+        Items {
+            // SAFETY: `Utf8` hands on whole characters only, and all else here cuts at ASCII.
+            text: unsafe { core::str::from_utf8_unchecked(self.text()) },
+            rows: self.batch.table.as_chunks::<ROW>().0.iter(),
+            types: &self.types,
+            start: 0,
+            last_event_id: &self.id_before,
+        }
+    }
+
+    /// The text that the rows of [`Self::table`] cut up: valid UTF-8.
+    pub(crate) fn text(&self) -> &[u8] {
+        &self.batch.text[..self.batch.end]
+    }
+
+    /// The rows, as `batch.rs` describes them.
+    pub(crate) fn table(&self) -> &[u32] {
+        &self.batch.table
+    }
+
+    fn start_batch(&mut self) {
+        if !self.batch.table.is_empty() {
+            self.batch.clear();
+            self.event_type = self.types.trim(self.event_type);
+            self.id_before.clone_from(&self.last_event_id);
+        }
+    }
+
+    /// Splits valid UTF-8 into lines ([WHATWG HTML, 9.2.5]: LF, CR or CRLF, after one BOM).
+    ///
+    /// A LF behind a CR is dropped when it comes, never waited for.
+    ///
+    /// [WHATWG HTML, 9.2.5]: https://html.spec.whatwg.org/multipage/server-sent-events.html#parsing-an-event-stream
+    fn feed(&mut self, mut piece: &[u8]) -> Result<(), EventTooLarge> {
+        if core::mem::take(&mut self.at_start) {
+            piece = piece.strip_prefix(BOM).unwrap_or(piece);
+        }
+        if core::mem::take(&mut self.after_cr) {
+            piece = piece.strip_prefix(b"\n").unwrap_or(piece);
+        }
+        let is_ascii = piece.is_ascii();
+        let mut start = 0;
+        let second_end = if self.format == Format::Sse { b'\r' } else { b'\n' };
+        for end in LineEnds::new(piece, second_end) {
+            // The LF of a CRLF.
+            if end < start {
+                continue;
+            }
+            let line = &piece[start..end];
+            if self.line.is_empty() {
+                self.whole_line(line, is_ascii)?;
+            } else {
+                self.buffer_line(line)?;
+                let mut line = core::mem::take(&mut self.line);
+                let done = self.whole_line(&line, false);
+                line.clear();
+                self.line = line;
+                done?;
+            }
+            start = end + 1;
+            if piece[end] == b'\r' {
+                match piece.get(start) {
+                    Some(b'\n') => start += 1,
+                    Some(_) => {}
+                    None => self.after_cr = true,
+                }
+            }
+        }
+        self.buffer_line(&piece[start..])
+    }
+
+    fn buffer_line(&mut self, part: &[u8]) -> Result<(), EventTooLarge> {
+        self.check_size(part.len())?;
+        self.line.extend_from_slice(part);
+        Ok(())
+    }
+
+    fn check_size(&self, more: usize) -> Result<(), EventTooLarge> {
+        let open = self.batch.text.len() - self.batch.end;
+        let staged = self.staged_id.len() + self.staged_comments_size;
+        if open + staged + self.line.len() + more > self.limit {
+            return Err(EventTooLarge { limit: self.limit });
+        }
+        Ok(())
+    }
+
+    #[inline]
+    fn whole_line(&mut self, line: &[u8], is_ascii: bool) -> Result<(), EventTooLarge> {
+        match self.format {
+            Format::Sse => self.field(line, is_ascii),
+            Format::Ndjson => {
+                self.check_size(line.len())?;
+                self.json_line(line);
+                Ok(())
+            }
+        }
+    }
+
+    /// Processes one line ([WHATWG HTML, 9.2.6]).
+    ///
+    /// [WHATWG HTML, 9.2.6]: https://html.spec.whatwg.org/multipage/server-sent-events.html#event-stream-interpretation
+    #[inline]
+    fn field(&mut self, line: &[u8], is_ascii: bool) -> Result<(), EventTooLarge> {
+        match line.first() {
+            None => self.dispatch(),
+            Some(b'd') => {
+                if let Some(value) = value_of(line, b"data") {
+                    self.check_size(value.len() + usize::from(self.has_data))?;
+                    if core::mem::replace(&mut self.has_data, true) {
+                        self.batch.append_open(b"\n", true);
+                    }
+                    self.batch.append_open(value, is_ascii);
+                }
+            }
+            Some(b'e') => {
+                if let Some(value) = value_of(line, b"event") {
+                    self.check_size(value.len())?;
+                    self.event_type = match value {
+                        b"" => MESSAGE,
+                        name => self.types.number_of(text(name)),
+                    };
+                }
+            }
+            Some(b'i') => {
+                if let Some(value) = value_of(line, b"id").filter(|value| !value.contains(&0)) {
+                    self.check_size(value.len())?;
+                    self.stage_id(value);
+                }
+            }
+            Some(b'r') => {
+                if let Some(value) = value_of(line, b"retry").and_then(milliseconds) {
+                    self.retry = Some(value);
+                    self.batch.push_retry(value);
+                }
+            }
+            Some(b':') if self.keep_comments => self.comment(&line[1..])?,
+            Some(_) => {}
+        }
+        Ok(())
+    }
+
+    fn stage_id(&mut self, id: &[u8]) {
+        self.staged_id.clear();
+        self.staged_id.push_str(text(id));
+        self.has_staged_id = true;
+    }
+
+    fn comment(&mut self, comment: &[u8]) -> Result<(), EventTooLarge> {
+        if !self.has_data {
+            self.batch.push(COMMENT, comment);
+            return Ok(());
+        }
+        // The size of a `String` itself counts: empty comments must not escape the limit.
+        let size = comment.len() + size_of::<String>();
+        self.check_size(size)?;
+        self.staged_comments_size += size;
+        self.staged_comments.push(String::from(text(comment)));
+        Ok(())
+    }
+
+    /// "Dispatch the event". The id holds from here on even if there is no data.
+    #[inline]
+    fn dispatch(&mut self) {
+        let is_staged = core::mem::take(&mut self.has_staged_id);
+        let is_new_id = is_staged && self.staged_id != self.last_event_id;
+        if is_new_id {
+            core::mem::swap(&mut self.staged_id, &mut self.last_event_id);
+        }
+        let new_type = if self.has_data { self.types.announce(self.event_type) } else { None };
+        if self.has_data {
+            let flags =
+                if is_new_id { HAS_ID } else { 0 } | if new_type.is_some() { HAS_TYPE } else { 0 };
+            self.batch.close(EVENT | flags | self.event_type << TYPE_SHIFT);
+        }
+        if is_new_id {
+            self.batch.push(ID, self.last_event_id.as_bytes());
+        }
+        if let Some(name) = new_type {
+            self.batch.push(TYPE | self.event_type << TYPE_SHIFT, name.as_bytes());
+        }
+        self.end_event();
+    }
+
+    fn end_event(&mut self) {
+        self.batch.drop_open();
+        self.has_data = false;
+        self.event_type = MESSAGE;
+        if !self.staged_comments.is_empty() {
+            self.staged_comments_size = 0;
+            for comment in self.staged_comments.drain(..) {
+                self.batch.push(COMMENT, comment.as_bytes());
+            }
+        }
+    }
+
+    fn json_line(&mut self, line: &[u8]) {
+        let line = line.trim_ascii();
+        if !line.is_empty() {
+            self.batch.push(EVENT | MESSAGE << TYPE_SHIFT, line);
+        }
+    }
+}
+
+/// The value of a line whose field has this name: what follows the colon and at most one space,
+/// or the empty string where there is no colon.
+#[inline]
+fn value_of<'a>(line: &'a [u8], name: &[u8]) -> Option<&'a [u8]> {
+    let rest = line.strip_prefix(name)?;
+    match rest.split_first() {
+        None => Some(rest),
+        Some((b':', value)) => Some(value.strip_prefix(b" ").unwrap_or(value)),
+        Some(_) => None,
+    }
+}
+
+/// A part of a line as text. Lines come as valid UTF-8 and are cut at ASCII, so none is lost.
+fn text(part: &[u8]) -> &str {
+    core::str::from_utf8(part).unwrap_or_default()
+}
+
+/// The value of `retry`: ASCII digits only. More milliseconds than fit are as many as fit.
+fn milliseconds(value: &[u8]) -> Option<u32> {
+    if value.is_empty() || !value.iter().all(u8::is_ascii_digit) {
+        return None;
+    }
+    Some(
+        value.iter().fold(0_u32, |sum, digit| {
+            sum.saturating_mul(10).saturating_add(u32::from(digit - b'0'))
+        }),
+    )
+}

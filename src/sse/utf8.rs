@@ -1,0 +1,126 @@
+//! Chunks of bytes to valid UTF-8, as the [Encoding Standard's UTF-8 decoder] replaces errors.
+//!
+//! [Encoding Standard's UTF-8 decoder]: https://encoding.spec.whatwg.org/#utf-8-decoder
+
+const REPLACEMENT: &[u8] = "\u{fffd}".as_bytes();
+
+/// The start of a character whose other bytes have not come yet.
+#[derive(Clone, Default)]
+pub(super) struct Utf8 {
+    carry: [u8; 4],
+    len: usize,
+}
+
+impl Utf8 {
+    /// Hands the chunk on in pieces of valid UTF-8, none of them empty, no character split.
+    pub(super) fn decode<E>(
+        &mut self,
+        mut chunk: &[u8],
+        mut emit: impl FnMut(&[u8]) -> Result<(), E>,
+    ) -> Result<(), E> {
+        while self.len > 0 {
+            let Some((&byte, rest)) = chunk.split_first() else { return Ok(()) };
+            self.carry[self.len] = byte;
+            match core::str::from_utf8(&self.carry[..=self.len]) {
+                Ok(character) => {
+                    chunk = rest;
+                    self.len = 0;
+                    emit(character.as_bytes())?;
+                }
+                Err(error) if error.error_len().is_none() => {
+                    chunk = rest;
+                    self.len += 1;
+                }
+                // The byte belongs to what follows; what came before it is one error.
+                Err(_) => {
+                    self.len = 0;
+                    emit(REPLACEMENT)?;
+                }
+            }
+        }
+
+        let (whole, tail) = chunk.split_at(chunk.len() - unfinished(chunk));
+        self.carry[..tail.len()].copy_from_slice(tail);
+        self.len = tail.len();
+
+        if whole.is_empty() {
+            return Ok(());
+        }
+        if whole.is_ascii() || simdutf8::basic::from_utf8(whole).is_ok() {
+            return emit(whole);
+        }
+        for piece in whole.utf8_chunks() {
+            if !piece.valid().is_empty() {
+                emit(piece.valid().as_bytes())?;
+            }
+            if !piece.invalid().is_empty() {
+                emit(REPLACEMENT)?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// How many of the last bytes may still become a character.
+fn unfinished(chunk: &[u8]) -> usize {
+    (1..=chunk.len().min(3))
+        .find(|&len| {
+            let tail = &chunk[chunk.len() - len..];
+            tail[0] >= 0xc0
+                && core::str::from_utf8(tail).is_err_and(|error| error.error_len().is_none())
+        })
+        .unwrap_or(0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use alloc::{string::String, vec::Vec};
+
+    fn decode(chunks: &[&[u8]]) -> Vec<u8> {
+        let (mut utf8, mut out) = (Utf8::default(), Vec::new());
+        for chunk in chunks {
+            let done: Result<(), ()> = utf8.decode(chunk, |piece| {
+                assert!(!piece.is_empty());
+                core::str::from_utf8(piece).expect("every piece is valid by itself");
+                out.extend_from_slice(piece);
+                Ok(())
+            });
+            done.expect("the sink never fails");
+        }
+        if utf8.len > 0 {
+            out.extend_from_slice(REPLACEMENT);
+        }
+        out
+    }
+
+    #[test]
+    fn replaces_as_the_standard_library_does_at_every_split() {
+        let cases: &[&[u8]] = &[
+            b"plain",
+            "é汉🦀".as_bytes(),
+            b"\xff\xfe",
+            b"\xe6\xb1",
+            b"\xe6\xb1x",
+            b"\xe6\xe6\xb1\x89",
+            b"\xf0\x9f\xa6",
+            b"\xf0\x9f\xa6\xf0\x9f\xa6\x80",
+            b"\xf0\x80\x80\x80",
+            b"\xed\xa0\x80",
+            b"\xf4\x90\x80\x80",
+            b"\xc0\xaf",
+            b"\xe0\x80",
+            b"\x80\x80a\xc3",
+            b"\xef\xbb\xbf\xef\xbb",
+        ];
+        for bytes in cases {
+            let expected = String::from_utf8_lossy(bytes);
+            for at in 0..=bytes.len() {
+                for to in at..=bytes.len() {
+                    let split = [&bytes[..at], &bytes[at..to], &bytes[to..]];
+                    assert_eq!(decode(&split), expected.as_bytes(), "{bytes:x?} at {at}, {to}");
+                }
+            }
+        }
+    }
+}
