@@ -1,2 +1,62 @@
-//! xtask.
-fn main() {}
+//! Every command that people and CI run in this repository: `cargo xtask <command>`.
+
+mod build;
+mod demo;
+mod server;
+mod setup;
+mod stamp;
+mod suites;
+mod test;
+mod workspace;
+
+use anyhow::{Result, bail};
+use workspace::Workspace;
+
+const COMMANDS: &str = "\
+Usage: cargo xtask <command>
+
+Commands:
+  setup                  install what is missing: the wasm32 target, wasm-bindgen, wasm-pack, npm packages, browsers
+  build                  build the npm package (pkg/dist), the site (www/dist) and the relay
+  demo [--port N] [...]  build, then serve the chat page and its relay on one address; Ctrl-C ends it.
+                         Other arguments go to the relay too: --host, --upstream URL, --model NAME
+  test [STAGE]           set up, then every check and test, or only the stage named
+  bench [...]            time the decoders against each other in a browser (--quick, --browser, --json FILE)
+  size [--json FILE]     measure what a page downloads, and fail over the budget
+
+Each command sets up what it needs first; a second run installs nothing. Tools that Cargo builds go to
+$SLUICEGATE_CACHE, or else to sluicegate/ in the user's cache directory.
+";
+
+fn main() {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    if let Err(error) = run(&arguments) {
+        eprintln!("error: {error:#}");
+        std::process::exit(1);
+    }
+}
+
+fn run(arguments: &[String]) -> Result<()> {
+    let Some((command, rest)) = arguments.split_first() else {
+        print!("{COMMANDS}\n{}", test::stages_help());
+        return Ok(());
+    };
+    let workspace = Workspace::new()?;
+    match (command.as_str(), rest) {
+        ("setup", []) => setup::run(&workspace, setup::Scope::Test),
+        ("build", []) => {
+            setup::run(&workspace, setup::Scope::Build)?;
+            build::run(&workspace)
+        }
+        ("demo", relay_arguments) => demo::run(&workspace, relay_arguments),
+        ("test", []) => test::run_all(&workspace),
+        ("test", [stage]) => test::run_one(&workspace, stage),
+        ("bench", arguments) => suites::bench(&workspace, arguments),
+        ("size", arguments) => suites::size(&workspace, arguments),
+        ("help" | "--help" | "-h", _) => run(&[]),
+        ("setup" | "build" | "test", _) => {
+            bail!("`cargo xtask {command}` takes no such arguments: {rest:?}\n\n{COMMANDS}")
+        }
+        _ => bail!("there is no command `{command}`\n\n{COMMANDS}"),
+    }
+}

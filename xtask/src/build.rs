@@ -1,0 +1,104 @@
+//! `cargo xtask build`: the wasm module, the npm package around it, the site that uses it, and the relay.
+
+use crate::stamp::Step;
+use crate::workspace::{WASM_BINDGEN, Workspace, execute};
+use anyhow::Result;
+use std::fs;
+
+const BUILD_WASM: &str = "cargo build --package sluicegate --lib --target wasm32-unknown-unknown --profile wasm \
+     --no-default-features --features npm";
+
+/// The module is embedded in the package's JavaScript, so nothing should look for a .wasm file beside it.
+const BINDGEN_OPTIONS: [&str; 3] = ["--target", "web", "--omit-default-module-path"];
+
+/// The features are those that rustc enables for the target; wasm-opt refuses a module that uses others.
+const WASM_OPT_OPTIONS: [&str; 10] = [
+    "-Oz",
+    "--enable-bulk-memory",
+    "--enable-bulk-memory-opt",
+    "--enable-multivalue",
+    "--enable-mutable-globals",
+    "--enable-nontrapping-float-to-int",
+    "--enable-reference-types",
+    "--enable-sign-ext",
+    "--enable-simd",
+    "--strip-producers",
+];
+
+pub fn run(workspace: &Workspace) -> Result<()> {
+    wasm(workspace)?;
+    npm_package(workspace)?;
+    site(workspace)?;
+    workspace.run("cargo build --release --package sluicegate-relay")
+}
+
+/// The server that the browser tests and benchmarks talk to. Users have no need of it.
+pub fn test_server(workspace: &Workspace) -> Result<()> {
+    workspace.run("cargo build --release --package sluicegate-test-server")
+}
+
+/// From the crate to `target/npm`: the module and its JavaScript glue, for the package's own build to pick up.
+fn wasm(workspace: &Workspace) -> Result<()> {
+    workspace.run(BUILD_WASM)?;
+    let compiled = workspace.target.join("wasm32-unknown-unknown/wasm/sluicegate.wasm");
+    let out_dir = workspace.target.join("npm");
+    let module = out_dir.join("sluicegate_bg.wasm");
+    Step {
+        name: "wasm",
+        inputs: &[
+            compiled.clone(),
+            workspace.root.join("package-lock.json"), // it has wasm-opt's version
+        ],
+        options: &format!("{} {BINDGEN_OPTIONS:?} {WASM_OPT_OPTIONS:?}", WASM_BINDGEN.version),
+        output: &module,
+    }
+    .run(workspace, || {
+        if out_dir.exists() {
+            fs::remove_dir_all(&out_dir)?;
+        }
+        execute(
+            workspace
+                .command("wasm-bindgen")
+                .args(BINDGEN_OPTIONS)
+                .arg("--out-dir")
+                .arg(&out_dir)
+                .arg(&compiled),
+        )?;
+        execute(
+            workspace
+                .command(workspace.root.join("node_modules/.bin/wasm-opt"))
+                .args(WASM_OPT_OPTIONS)
+                .arg("--output")
+                .arg(&module)
+                .arg(&module),
+        )
+    })
+}
+
+fn npm_package(workspace: &Workspace) -> Result<()> {
+    Step {
+        name: "pkg",
+        inputs: &[
+            workspace.target.join("npm"),
+            workspace.root.join("pkg"),
+            workspace.root.join("package-lock.json"),
+        ],
+        options: "",
+        output: &workspace.root.join("pkg/dist/index.js"),
+    }
+    .run(workspace, || workspace.run("npm run build --workspace sluicegate"))
+}
+
+fn site(workspace: &Workspace) -> Result<()> {
+    Step {
+        name: "www",
+        inputs: &[
+            workspace.root.join("pkg/dist"),
+            workspace.root.join("www"),
+            workspace.root.join("package-lock.json"),
+        ],
+        options: "",
+        output: &workspace.root.join("www/dist/index.html"),
+    }
+    .run(workspace, || workspace.run("npm run build --workspace sluicegate-www"))
+}

@@ -1,0 +1,152 @@
+//! `cargo xtask setup`: installs what is missing, and nothing when nothing is.
+
+use crate::workspace::{CargoTool, GECKODRIVER, WASM_BINDGEN, WASM_PACK, Workspace, execute};
+use anyhow::{Context as _, Result, bail};
+use std::fs;
+use std::path::PathBuf;
+
+/// What a command is going to need.
+#[derive(Clone, Copy, PartialEq)]
+pub enum Scope {
+    /// To check, build and serve: the Rust target and components, wasm-bindgen, the npm packages.
+    Build,
+    /// All that, and the browsers with their drivers.
+    Test,
+}
+
+const OLDEST_NODE: (u32, u32) = (20, 19);
+
+struct System {
+    /// Any one of these will do.
+    programs: &'static [&'static str],
+    debian_package: &'static str,
+}
+
+const SYSTEM: [System; 5] = [
+    System {
+        programs: &["chromium", "chromium-browser", "google-chrome"],
+        debian_package: "chromium",
+    },
+    System { programs: &["chromedriver"], debian_package: "chromium-driver" },
+    System { programs: &["firefox-esr", "firefox"], debian_package: "firefox-esr" },
+    System { programs: &["WebKitWebDriver"], debian_package: "webkit2gtk-driver" },
+    // WebKitGTK has no headless mode: its window opens on a virtual display.
+    System { programs: &["Xvfb"], debian_package: "xvfb" },
+];
+
+pub fn run(workspace: &Workspace, scope: Scope) -> Result<()> {
+    node(workspace)?;
+    rust(workspace)?;
+    cargo_tool(workspace, &WASM_BINDGEN)?;
+    if scope == Scope::Test {
+        cargo_tool(workspace, &WASM_PACK)?;
+        cargo_tool(workspace, &GECKODRIVER)?;
+        browsers(workspace)?;
+    }
+    npm(workspace)
+}
+
+fn node(workspace: &Workspace) -> Result<()> {
+    let advice = format!("install Node {}.{} or newer, with npm", OLDEST_NODE.0, OLDEST_NODE.1);
+    let output =
+        workspace.command("node").arg("--version").output().with_context(|| advice.clone())?;
+    let version = String::from_utf8_lossy(&output.stdout).trim().to_owned();
+    let mut numbers =
+        version.trim_start_matches('v').split('.').map_while(|part| part.parse().ok());
+    if (numbers.next(), numbers.next()) < (Some(OLDEST_NODE.0), Some(OLDEST_NODE.1)) {
+        bail!("this is Node {version}: {advice}");
+    }
+    Ok(())
+}
+
+fn rust(workspace: &Workspace) -> Result<()> {
+    let output = workspace
+        .command("rustc")
+        .args(["--print", "sysroot"])
+        .output()
+        .context("rustc did not start")?;
+    let sysroot = PathBuf::from(String::from_utf8_lossy(&output.stdout).trim());
+    // The sysroot is looked at, not rustup's lists: that is quicker, and right for toolchains without rustup as well.
+    let parts = [
+        ("lib/rustlib/wasm32-unknown-unknown", "target", "wasm32-unknown-unknown"),
+        ("bin/cargo-fmt", "component", "rustfmt"),
+        ("bin/cargo-clippy", "component", "clippy"),
+    ];
+    for (file, kind, name) in parts {
+        if !sysroot.join(file).exists() {
+            println!("setup: adding the Rust {kind} {name}");
+            workspace
+                .run(&format!("rustup {kind} add {name}"))
+                .with_context(|| format!("this Rust toolchain lacks the {kind} {name}"))?;
+        }
+    }
+    Ok(())
+}
+
+fn cargo_tool(workspace: &Workspace, tool: &CargoTool) -> Result<()> {
+    let root = workspace.tool_root(tool);
+    if root.join("bin").join(tool.program).exists() {
+        return Ok(());
+    }
+    let CargoTool { name, version, minutes, .. } = tool;
+    println!("setup: installing {name} {version} (about {minutes} minutes)");
+    // Not `--locked`: wasm-bindgen-cli's lock file names versions that were withdrawn.
+    // The tool's target directory must not be ours, whose fingerprints it would crowd.
+    execute(
+        workspace
+            .command("cargo")
+            .args(["install", "--quiet", name, "--version", version, "--root"])
+            .arg(root)
+            .env_remove("CARGO_TARGET_DIR"),
+    )
+}
+
+fn npm(workspace: &Workspace) -> Result<()> {
+    let lock = fs::read(workspace.root.join("package-lock.json"))?;
+    let stamp = workspace.root.join("node_modules/.sluicegate-lock");
+    if fs::read(&stamp).is_ok_and(|installed| installed == lock) {
+        return Ok(());
+    }
+    println!("setup: installing the npm packages of package-lock.json");
+    workspace.run("npm ci --no-audit --no-fund")?;
+    fs::write(stamp, lock)?;
+    Ok(())
+}
+
+fn browsers(workspace: &Workspace) -> Result<()> {
+    let missing: Vec<&System> = SYSTEM
+        .iter()
+        .filter(|wanted| {
+            let found = |name: &&str| workspace.find_program(name).is_some();
+            !wanted.programs.iter().any(found)
+        })
+        .collect();
+    if missing.is_empty() {
+        return Ok(());
+    }
+    let programs: Vec<String> = missing.iter().map(|wanted| wanted.programs.join(" or ")).collect();
+    let packages: Vec<&str> = missing.iter().map(|wanted| wanted.debian_package).collect();
+    if workspace.find_program("apt-get").is_none() {
+        bail!(
+            "the tests need these programs on the path, install them first: {}",
+            programs.join(", ")
+        );
+    }
+    println!("setup: installing the Debian packages {}", packages.join(" "));
+    apt_get(workspace, &["update"])?;
+    let mut install = vec!["install", "--yes", "--no-install-recommends"];
+    install.extend(packages);
+    apt_get(workspace, &install)
+}
+
+fn apt_get(workspace: &Workspace, arguments: &[&str]) -> Result<()> {
+    let user = workspace.command("id").arg("-u").output()?;
+    let mut words = vec!["env", "DEBIAN_FRONTEND=noninteractive", "apt-get"];
+    if user.stdout.trim_ascii() != b"0" {
+        words.insert(0, "sudo");
+    }
+    // No progress bars: they fill a log.
+    words.extend(["--quiet", "--option", "Dpkg::Use-Pty=0"]);
+    words.extend(arguments);
+    workspace.run(&words.join(" "))
+}

@@ -1,0 +1,27 @@
+//! `cargo xtask bench` and `cargo xtask size`: programs of the tests workspace, run on a fresh build.
+
+use crate::workspace::{Workspace, execute};
+use crate::{build, setup};
+use anyhow::Result;
+
+pub fn bench(workspace: &Workspace, arguments: &[String]) -> Result<()> {
+    setup::run(workspace, setup::Scope::Test)?;
+    build::run(workspace)?;
+    build::test_server(workspace)?;
+    npm_run(workspace, "bench", arguments)
+}
+
+pub fn size(workspace: &Workspace, arguments: &[String]) -> Result<()> {
+    setup::run(workspace, setup::Scope::Build)?;
+    build::run(workspace)?;
+    npm_run(workspace, "size", arguments)
+}
+
+fn npm_run(workspace: &Workspace, script: &str, arguments: &[String]) -> Result<()> {
+    execute(
+        workspace
+            .command("npm")
+            .args(["run", script, "--workspace", "sluicegate-tests", "--"])
+            .args(arguments),
+    )
+}

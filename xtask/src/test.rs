@@ -1,0 +1,206 @@
+//! `cargo xtask test`: every check and test, stage by stage, as CI runs them.
+
+use crate::server::Server;
+use crate::setup::Scope;
+use crate::workspace::{Workspace, execute};
+use crate::{build, setup};
+use anyhow::{Context as _, Result, bail};
+use std::fmt::Write as _;
+use std::time::{Duration, Instant};
+
+struct Stage {
+    name: &'static str,
+    about: &'static str,
+    scope: Scope,
+    /// Whether it works on what the `build` stage makes.
+    on_build: bool,
+    run: fn(&Workspace) -> Result<()>,
+}
+
+const STAGES: [Stage; 9] = [
+    Stage {
+        name: "fmt",
+        about: "rustfmt and prettier would change nothing",
+        scope: Scope::Build,
+        on_build: false,
+        run: fmt,
+    },
+    Stage {
+        name: "lint",
+        about: "clippy on the native and the wasm32 target, rustdoc, oxlint: no warnings",
+        scope: Scope::Build,
+        on_build: false,
+        run: lint,
+    },
+    Stage {
+        name: "rust",
+        about: "the native Rust tests: parser, relay, test server",
+        scope: Scope::Build,
+        on_build: false,
+        run: rust,
+    },
+    Stage {
+        name: "build",
+        about: "the package, the site, the relay and the test server",
+        scope: Scope::Build,
+        on_build: false,
+        run: build,
+    },
+    Stage {
+        name: "types",
+        about: "TypeScript's and Vue's type checks",
+        scope: Scope::Build,
+        on_build: true,
+        run: types,
+    },
+    Stage {
+        name: "unit",
+        about: "the unit tests of the package and the site, in Node",
+        scope: Scope::Build,
+        on_build: true,
+        run: unit,
+    },
+    Stage {
+        name: "wasm",
+        about: "the crate's tests in Chromium and Firefox (wasm-pack)",
+        scope: Scope::Test,
+        on_build: false,
+        run: wasm,
+    },
+    Stage {
+        name: "browser",
+        about: "the package's tests in Chromium, Firefox and WebKitGTK",
+        scope: Scope::Test,
+        on_build: true,
+        run: browser,
+    },
+    Stage {
+        name: "e2e",
+        about: "the site and the relay together, in Chromium, Firefox and WebKitGTK",
+        scope: Scope::Test,
+        on_build: true,
+        run: e2e,
+    },
+];
+
+pub fn stages_help() -> String {
+    let mut help = String::from("Stages of `cargo xtask test`, in order:\n");
+    for Stage { name, about, .. } in &STAGES {
+        let _ = writeln!(help, "  {name:<8} {about}");
+    }
+    help
+}
+
+pub fn run_all(workspace: &Workspace) -> Result<()> {
+    let mut times = vec![timed("setup", || setup::run(workspace, Scope::Test))?];
+    for stage in &STAGES {
+        let time = timed(stage.name, || (stage.run)(workspace)).with_context(|| {
+            format!("the stage `{0}` failed; only that one: cargo xtask test {0}", stage.name)
+        })?;
+        times.push(time);
+    }
+    let names = std::iter::once("setup").chain(STAGES.iter().map(|stage| stage.name));
+    println!("\nall stages passed:");
+    for (name, time) in names.zip(&times) {
+        println!("  {name:<8} {:>7.1} s", time.as_secs_f64());
+    }
+    let total: Duration = times.iter().sum();
+    println!("  {:<8} {:>7.1} s", "total", total.as_secs_f64());
+    Ok(())
+}
+
+pub fn run_one(workspace: &Workspace, name: &str) -> Result<()> {
+    let Some(stage) = STAGES.iter().find(|stage| stage.name == name) else {
+        bail!("there is no stage `{name}`\n\n{}", stages_help());
+    };
+    setup::run(workspace, stage.scope)?;
+    if stage.on_build {
+        timed("build", || build(workspace))?;
+    }
+    timed(stage.name, || (stage.run)(workspace))?;
+    Ok(())
+}
+
+fn timed(name: &str, run: impl FnOnce() -> Result<()>) -> Result<Duration> {
+    println!("\n== {name}");
+    let start = Instant::now();
+    run()?;
+    let time = start.elapsed();
+    println!("== {name}: passed in {:.1} s", time.as_secs_f64());
+    Ok(time)
+}
+
+fn fmt(workspace: &Workspace) -> Result<()> {
+    workspace.run("cargo fmt --all --check")?;
+    workspace.run("npm run --silent format:check")
+}
+
+fn lint(workspace: &Workspace) -> Result<()> {
+    workspace.run("cargo clippy --workspace --all-targets -- -D warnings")?;
+    let for_wasm =
+        "--package sluicegate --target wasm32-unknown-unknown --features fetch,serde,npm";
+    // The browser tests name their server at compile time; here they are only looked at.
+    execute(
+        workspace
+            .command("cargo")
+            .arg("clippy")
+            .args(for_wasm.split(' '))
+            .args(["--all-targets", "--", "-D", "warnings"])
+            .env("SLUICEGATE_TEST_SERVER", "http://127.0.0.1:9"),
+    )?;
+    execute(
+        workspace
+            .command("cargo")
+            .args(["doc", "--no-deps"])
+            .args(for_wasm.split(' '))
+            .env("RUSTDOCFLAGS", "-D warnings"),
+    )?;
+    workspace.run("npm run --silent lint")
+}
+
+fn rust(workspace: &Workspace) -> Result<()> {
+    workspace.run("cargo test --workspace")
+}
+
+fn build(workspace: &Workspace) -> Result<()> {
+    build::run(workspace)?;
+    build::test_server(workspace)
+}
+
+fn types(workspace: &Workspace) -> Result<()> {
+    workspace.run("npm run check --workspaces --if-present")
+}
+
+fn unit(workspace: &Workspace) -> Result<()> {
+    workspace.run("npm test --workspace sluicegate --workspace sluicegate-www --if-present")
+}
+
+fn wasm(workspace: &Workspace) -> Result<()> {
+    build::test_server(workspace)?;
+    let server = workspace.target.join("release/sluicegate-test-server");
+    let server = Server::start(workspace.command(server).args(["--port", "0"]))?;
+    // `--tests` leaves out the documentation's examples, which no browser is started for. `no-install`
+    // because wasm-pack would download other builds of the tools than ours.
+    execute(
+        workspace
+            .command("wasm-pack")
+            .args("test --headless --chrome --firefox --mode no-install .".split(' '))
+            .args("--tests --features fetch,serde,npm".split(' '))
+            .env("SLUICEGATE_TEST_SERVER", &server.url)
+            .env(
+                "WASM_BINDGEN_TEST_WEBDRIVER_JSON",
+                workspace.root.join("tests/webdriver/wasm-bindgen-test.json"),
+            )
+            // Seconds. The defaults, 5 and 20, are short for a busy machine of two cores.
+            .env("WASM_BINDGEN_TEST_DRIVER_TIMEOUT", "60")
+            .env("WASM_BINDGEN_TEST_TIMEOUT", "300"),
+    )
+}
+
+fn browser(workspace: &Workspace) -> Result<()> {
+    workspace.run("npm run browser --workspace sluicegate-tests")
+}
+
+fn e2e(workspace: &Workspace) -> Result<()> {
+    workspace.run("npm run e2e --workspace sluicegate-tests")
+}

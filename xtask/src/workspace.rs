@@ -1,0 +1,111 @@
+//! Where things are, and how other programs are run.
+
+use anyhow::{Context as _, Result, bail};
+use std::ffi::{OsStr, OsString};
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+/// A tool that Cargo builds into a directory of its own, so that no other version of it is touched.
+pub struct CargoTool {
+    pub name: &'static str,
+    pub version: &'static str,
+    /// A program that the crate installs, to see whether it is there.
+    pub program: &'static str,
+    pub minutes: u32,
+}
+
+/// Its version must equal that of the `wasm-bindgen` crate in Cargo.toml.
+pub const WASM_BINDGEN: CargoTool =
+    CargoTool { name: "wasm-bindgen-cli", version: "0.2.130", program: "wasm-bindgen", minutes: 3 };
+pub const WASM_PACK: CargoTool =
+    CargoTool { name: "wasm-pack", version: "0.15.1", program: "wasm-pack", minutes: 2 };
+pub const GECKODRIVER: CargoTool =
+    CargoTool { name: "geckodriver", version: "0.37.1", program: "geckodriver", minutes: 3 };
+
+pub struct Workspace {
+    /// The repository.
+    pub root: PathBuf,
+    /// Cargo's target directory.
+    pub target: PathBuf,
+    cache: PathBuf,
+    path: OsString,
+}
+
+impl Workspace {
+    pub fn new() -> Result<Self> {
+        let manifest_dir = Path::new(env!("CARGO_MANIFEST_DIR"));
+        let root =
+            manifest_dir.parent().context("xtask is in a folder of the repository")?.to_owned();
+        let target = match std::env::var_os("CARGO_TARGET_DIR") {
+            Some(dir) => std::path::absolute(dir)?,
+            None => root.join("target"),
+        };
+        let cache = cache_dir()?;
+        let mut path: Vec<PathBuf> = [&WASM_BINDGEN, &WASM_PACK, &GECKODRIVER]
+            .map(|tool| tool_root(&cache, tool).join("bin"))
+            .into();
+        path.extend(std::env::split_paths(&std::env::var_os("PATH").unwrap_or_default()));
+        let path = std::env::join_paths(path)?;
+        Ok(Self { root, target, cache, path })
+    }
+
+    /// Where `cargo install --root` puts that version of the tool.
+    pub fn tool_root(&self, tool: &CargoTool) -> PathBuf {
+        tool_root(&self.cache, tool)
+    }
+
+    /// A program found on the path that children get.
+    pub fn find_program(&self, name: &str) -> Option<PathBuf> {
+        std::env::split_paths(&self.path).map(|dir| dir.join(name)).find(|file| file.is_file())
+    }
+
+    /// A command at the root of the repository, our tools first on its path, with nothing to read from stdin.
+    pub fn command(&self, program: impl AsRef<OsStr>) -> Command {
+        let mut command = Command::new(program);
+        command
+            .current_dir(&self.root)
+            .env("PATH", &self.path)
+            .env("CARGO_TARGET_DIR", &self.target)
+            .stdin(Stdio::null());
+        command
+    }
+
+    /// Runs a program whose arguments have no spaces, given as one line.
+    pub fn run(&self, line: &str) -> Result<()> {
+        let mut words = line.split_whitespace();
+        let program = words.next().context("an empty command")?;
+        execute(self.command(program).args(words))
+    }
+}
+
+/// Prints the command, runs it, and fails if it fails.
+pub fn execute(command: &mut Command) -> Result<()> {
+    let line = std::iter::once(command.get_program())
+        .chain(command.get_args())
+        .map(OsStr::to_string_lossy)
+        .collect::<Vec<_>>()
+        .join(" ");
+    println!("$ {line}");
+    let status = command.status().with_context(|| format!("could not start `{line}`"))?;
+    if !status.success() {
+        bail!("`{line}` failed ({status})");
+    }
+    Ok(())
+}
+
+fn tool_root(cache: &Path, tool: &CargoTool) -> PathBuf {
+    cache.join("tools").join(format!("{}-{}", tool.name, tool.version))
+}
+
+fn cache_dir() -> Result<PathBuf> {
+    let variable = |name| std::env::var_os(name).filter(|value| !value.is_empty());
+    if let Some(dir) = variable("SLUICEGATE_CACHE") {
+        return Ok(std::path::absolute(dir)?);
+    }
+    if let Some(dir) = variable("XDG_CACHE_HOME") {
+        return Ok(PathBuf::from(dir).join("sluicegate"));
+    }
+    let home =
+        variable("HOME").context("set HOME or SLUICEGATE_CACHE: tools are installed there")?;
+    Ok(PathBuf::from(home).join(".cache/sluicegate"))
+}
