@@ -1,0 +1,92 @@
+//! From a socket to requests, and from a request to what answers it.
+
+use std::sync::Arc;
+use std::sync::atomic::Ordering::Relaxed;
+
+use tokio::net::TcpStream;
+
+use crate::app::App;
+use crate::http::{Connection, Head, Request, Stop};
+use crate::{bench, echo, numbered, open, script, sink, site};
+
+/// Answers the requests of one connection, one after the other, until either side ends it.
+pub async fn serve(stream: TcpStream, app: Arc<App>) {
+    let Ok(mut connection) = Connection::new(stream) else { return };
+    loop {
+        let result = match connection.request().await {
+            Ok(request) => answer(&app, &mut connection, &request).await,
+            // What follows a request that can't be read can't be read either.
+            Err(Stop::Refused(status, message)) => {
+                connection.keep_alive = false;
+                let body = format!("{message}\n");
+                connection.write([&refusal(Head::new(status), &body), body.as_bytes()]).await
+            }
+            Err(stop) => Err(stop),
+        };
+        match result {
+            Ok(()) if connection.keep_alive => {}
+            Err(Stop::Reset) => return connection.reset(),
+            _ => return,
+        }
+    }
+}
+
+fn refusal(head: Head, body: &str) -> Vec<u8> {
+    let length = body.len().to_string();
+    head.with("content-type", "text/plain; charset=utf-8")
+        .with("content-length", length)
+        .with("connection", "close")
+        .encode()
+}
+
+async fn answer(app: &App, connection: &mut Connection, request: &Request) -> Result<(), Stop> {
+    app.counters.requests.fetch_add(1, Relaxed);
+    match dispatch(app, connection, request).await {
+        Err(Stop::Refused(status, message)) => {
+            let head =
+                Head::open(request, status).with("content-type", "text/plain; charset=utf-8");
+            connection.respond(request, head, format!("{message}\n").as_bytes()).await
+        }
+        result => result,
+    }
+}
+
+async fn dispatch(app: &App, connection: &mut Connection, request: &Request) -> Result<(), Stop> {
+    let path = request.path().trim_start_matches('/');
+    let segments: Vec<&str> = path.split('/').collect();
+    let asks_leave = request.header("access-control-request-method").is_some();
+    let streams = &app.counters;
+    match (request.method.as_str(), segments.as_slice()) {
+        // A script may refuse its preflights.
+        ("OPTIONS", ["s", id, ..]) if asks_leave => {
+            script::preflight(app, connection, request, id).await
+        }
+        ("OPTIONS", _) if asks_leave => {
+            connection.respond(request, Head::preflight(request), &[]).await
+        }
+        ("POST", ["scripts"]) => script::register(app, connection, request).await,
+        ("GET", ["scripts", id, "log"]) => script::log(app, connection, request, id).await,
+        ("POST", ["scripts", id, "signal", name]) => {
+            script::signal(app, connection, request, id, name).await
+        }
+        (_, ["s", id, ..]) => streams.count(script::play(app, connection, request, id)).await,
+        ("GET", ["numbered", key, "log"]) => numbered::log(app, connection, request, key).await,
+        (_, ["numbered", key]) => {
+            streams.count(numbered::stream(app, connection, request, key)).await
+        }
+        ("GET", ["sink", key, "log"]) => sink::log(app, connection, request, key).await,
+        (_, ["sink", key]) => sink::receive(app, connection, request, key).await,
+        ("GET", ["counters"]) => connection.respond_json(request, &streams.to_json()).await,
+        ("GET", ["open", key, "counters"]) => open::counters(app, connection, request, key).await,
+        (_, ["open", key]) => streams.count(open::stream(app, connection, request, key)).await,
+        ("GET", ["bench", "stream"]) => {
+            streams.count(bench::stream(app, connection, request)).await
+        }
+        ("GET", ["bench", "latency"]) => streams.count(bench::latency(connection, request)).await,
+        (_, ["echo"]) | ("POST", ["upload"]) => echo::echo(connection, request).await,
+        ("GET" | "HEAD", ["site" | "csp" | "isolated", ..]) => {
+            site::file(app, connection, request, path).await
+        }
+        (method, _) => Err(Stop::Refused(404, format!("no such route: {method} /{path}"))),
+    }
+}
