@@ -1,0 +1,62 @@
+import type { Answer, CancelReport } from './exchange'
+
+const seconds = new Intl.NumberFormat('en', { minimumFractionDigits: 2, maximumFractionDigits: 2 })
+const whole = new Intl.NumberFormat('en', { maximumFractionDigits: 0 })
+const tenth = new Intl.NumberFormat('en', { minimumFractionDigits: 1, maximumFractionDigits: 1 })
+
+/** What became of an answer, or what is happening to it, in one line. */
+export function statusLine(answer: Answer): string {
+  switch (answer.phase) {
+    case 'waiting':
+      return 'waiting for the first token'
+    case 'streaming':
+      return 'streaming'
+    case 'stopping':
+      return 'stopping'
+    case 'stopped':
+      return stopLine(answer.report)
+    case 'done':
+      return 'complete'
+    case 'failed':
+      return 'failed'
+  }
+}
+
+function stopLine(report: CancelReport | undefined): string {
+  if (report === undefined) return 'stopped'
+  if (report.notified) return 'stopped here and on the server'
+  const why = report.status === undefined ? report.error?.message : `HTTP ${report.status}`
+  return `stopped here, but the server did not confirm it${why === undefined ? '' : ` (${why})`}`
+}
+
+/** What `cancel()` resolved with, as one would write it in code: `{ aborted: true, notified: true, status: 200 }`. */
+export function reportLine(report: CancelReport): string {
+  const fields = Object.entries(report)
+    .filter(([, value]) => value !== undefined)
+    .map(
+      ([name, value]) =>
+        `${name}: ${value instanceof Error ? value.message : JSON.stringify(value)}`,
+    )
+  return `{ ${fields.join(', ')} }`
+}
+
+/** `1,234` */
+export const count = (value: number): string => whole.format(value)
+
+/** `38.4` */
+export const rate = (value: number): string => tenth.format(value)
+
+/** `420 ms` under a second, `1.23 s` from there on. */
+export function duration(ms: number): string {
+  return ms < 1000 ? `${whole.format(ms)} ms` : `${seconds.format(ms / 1000)} s`
+}
+
+/** `512 B`, `4.1 kB`, `2.0 MB` (powers of 1000). */
+export function byteSize(bytes: number): string {
+  if (bytes < 1000) return `${bytes} B`
+  return bytes < 1e6 ? `${tenth.format(bytes / 1e3)} kB` : `${tenth.format(bytes / 1e6)} MB`
+}
+
+/** The BCP 47 tag to put on text that people or models wrote: Chinese if it has Han characters. */
+export const languageOf = (text: string): 'zh' | 'en' =>
+  /\p{Script=Han}/u.test(text) ? 'zh' : 'en'
