@@ -1,0 +1,126 @@
+import { accessSync, constants } from 'node:fs'
+import { createServer } from 'node:net'
+import { once } from 'node:events'
+import { delimiter, join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
+import { Program } from './program.js'
+
+/** A driver that takes sessions. */
+export interface Driver {
+  readonly url: string
+  /** Why it failed, with the end of its output. */
+  failure(what: string): Error
+  stop(): Promise<void>
+}
+
+/** How often another port is tried, where a driver cannot choose a free one itself. */
+const PORT_ATTEMPTS = 5
+
+export const startChromedriver = () =>
+  announcing(new Program(find('chromedriver'), ['--port=0']), /started successfully on port (\d+)/)
+
+export const startGeckodriver = () =>
+  announcing(
+    // Without the second option, two browsers at a time would want the same port for WebDriver BiDi.
+    new Program(find('geckodriver'), ['--port=0', '--websocket-port=0']),
+    /Listening on \S+:(\d+)/,
+  )
+
+/** WebKitGTK has no headless mode: it opens its window on a virtual display. */
+export async function startWebKitDriver(): Promise<Driver> {
+  const display = new Program(find('Xvfb'), [
+    '-displayfd',
+    '1', // it chooses a free display and prints its number
+    '-screen',
+    '0',
+    '1280x1024x24',
+    '-nolisten',
+    'tcp',
+  ])
+  try {
+    const [, number] = await display.printed(/^(\d+)$/m)
+    const driver = await webKitDriver(`:${number}`)
+    const stop = async () => {
+      await driver.stop()
+      await display.stop()
+    }
+    return { ...driver, stop }
+  } catch (error) {
+    await display.stop()
+    throw error
+  }
+}
+
+/** The path of the first of these programs that is installed. */
+export function find(...names: string[]): string {
+  const folders = (process.env['PATH'] ?? '').split(delimiter)
+  for (const name of names) {
+    for (const folder of folders) {
+      const path = join(folder, name)
+      try {
+        accessSync(path, constants.X_OK)
+        return path
+      } catch {
+        // Not in this folder.
+      }
+    }
+  }
+  throw new Error(
+    `${names.join(' or ')} is not on the path; cargo xtask installs it and puts it there`,
+  )
+}
+
+/** A driver that chose its port itself, and prints it. */
+async function announcing(program: Program, pattern: RegExp): Promise<Driver> {
+  try {
+    const [, port] = await program.printed(pattern)
+    return driverOf(program, `http://127.0.0.1:${port}`)
+  } catch (error) {
+    await program.stop()
+    throw error
+  }
+}
+
+/** WebKitWebDriver has to be told its port, and says nothing once it listens. */
+async function webKitDriver(display: string): Promise<Driver> {
+  for (let attempt = 1; ; attempt++) {
+    const port = await freePort()
+    const program = new Program(find('WebKitWebDriver'), [`--port=${port}`], {
+      DISPLAY: display,
+      GDK_BACKEND: 'x11',
+      // Its sandbox does not start as root, nor in most containers; every page here is our own.
+      WEBKIT_DISABLE_SANDBOX_THIS_IS_DANGEROUS: '1',
+    })
+    const url = `http://127.0.0.1:${port}`
+    while (!program.ended) {
+      if (await answers(`${url}/status`)) return driverOf(program, url)
+      await delay(20)
+    }
+    const failure = program.failure('did not start')
+    await program.stop()
+    // Somebody else may have taken the port in the meantime.
+    if (attempt === PORT_ATTEMPTS) throw failure
+  }
+}
+
+function driverOf(program: Program, url: string): Driver {
+  return { url, failure: (what) => program.failure(what), stop: () => program.stop() }
+}
+
+async function answers(url: string): Promise<boolean> {
+  try {
+    return (await fetch(url)).ok
+  } catch {
+    return false
+  }
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const address = server.address()
+  server.close()
+  await once(server, 'close')
+  if (address === null || typeof address === 'string') throw new Error('no port to be had')
+  return address.port
+}

@@ -1,0 +1,31 @@
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { Program } from './program.js'
+
+const ROOT = fileURLToPath(new URL('../..', import.meta.url))
+
+export interface Server {
+  /** Such as `http://127.0.0.1:41234`. */
+  readonly url: string
+  stop(): Promise<void>
+}
+
+/** Starts one of our servers as `cargo xtask build` left it, on any free port, and waits until it listens. */
+export async function startServer(
+  name: 'sluicegate-relay' | 'sluicegate-test-server',
+  args: string[] = [],
+): Promise<Server> {
+  const path = join(process.env['CARGO_TARGET_DIR'] ?? join(ROOT, 'target'), 'release', name)
+  if (!existsSync(path)) {
+    throw new Error(`${path} is not there: cargo build --release --package ${name}`)
+  }
+  const program = new Program(path, ['--port', '0', ...args])
+  try {
+    const [, url = ''] = await program.printed(/^listening on (http:\S+)$/m)
+    return { url, stop: () => program.stop() }
+  } catch (error) {
+    await program.stop()
+    throw error
+  }
+}
