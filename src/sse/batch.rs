@@ -32,6 +32,8 @@ pub(crate) const TYPE_SHIFT: u32 = 5;
 pub(super) struct Batch {
     pub(super) text: Vec<u8>,
     pub(super) table: Vec<u32>,
+    /// The number of rows of kind [`EVENT`].
+    pub(super) events: usize,
     /// Where the text of the rows ends and that of the open event starts, in bytes and UTF-16.
     pub(super) end: usize,
     end16: usize,
@@ -45,6 +47,7 @@ impl Batch {
     /// twice.
     pub(super) fn clear(&mut self) {
         self.table.clear();
+        self.events = 0;
         self.text.drain(..self.end);
         (self.end, self.end16) = (0, 0);
     }
@@ -52,6 +55,16 @@ impl Batch {
     pub(super) fn drop_open(&mut self) {
         self.text.truncate(self.end);
         self.open16 = 0;
+    }
+
+    /// Drops the event of this index and every row behind it. Their text stays, out of use.
+    #[cfg(all(target_arch = "wasm32", feature = "fetch"))]
+    pub(super) fn truncate(&mut self, event: usize) {
+        let mut events = self.table.chunks(ROW).enumerate().filter(|(_, row)| row[0] & KIND == EVENT);
+        if let Some((row, _)) = events.nth(event) {
+            self.table.truncate(row * ROW);
+            self.events = event;
+        }
     }
 
     #[inline]
@@ -63,6 +76,7 @@ impl Batch {
     /// Closes the open text as a row.
     #[inline]
     pub(super) fn close(&mut self, head: u32) {
+        self.events += usize::from(head & KIND == EVENT);
         self.end = self.text.len();
         self.end16 += core::mem::take(&mut self.open16);
         self.table.extend_from_slice(&[head, self.end16 as u32, self.end as u32]);

@@ -25,6 +25,9 @@ pub enum Format {
     Ndjson,
 }
 
+/// The most bytes of a chunk and of an event: the table counts in 32 bits.
+const MAX_SIZE: usize = 1 << 30;
+
 /// An event outgrew the decoder's limit. The stream can't be read further.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct EventTooLarge {
@@ -60,6 +63,7 @@ pub struct Decoder {
     /// The id that holds now, and the one that held before the batch.
     last_event_id: String,
     id_before: String,
+    has_new_id: bool,
     /// The standard's "last event ID buffer", if an `id` field has set it in this block.
     staged_id: String,
     has_staged_id: bool,
@@ -94,6 +98,7 @@ impl Decoder {
             types: Types::new(),
             last_event_id: String::new(),
             id_before: String::new(),
+            has_new_id: false,
             staged_id: String::new(),
             has_staged_id: false,
             staged_comments: Vec::new(),
@@ -109,10 +114,12 @@ impl Decoder {
         self
     }
 
-    /// The most bytes to buffer for one event, its unfinished line included.
+    /// The most bytes to hold for one event: its data, type, id and comments so far, and the line
+    /// that is being read, without its line end. However the stream is split, it stays within the
+    /// limit or not. Default: [`DEFAULT_MAX_EVENT_SIZE`]; more than 1 GiB count as 1 GiB.
     #[must_use]
     pub fn max_event_size(mut self, bytes: usize) -> Self {
-        self.limit = bytes;
+        self.limit = bytes.min(MAX_SIZE);
         self
     }
 
@@ -145,9 +152,9 @@ impl Decoder {
     /// [`EventTooLarge`], and again at each further push. Events before the large one are there.
     ///
     /// # Panics
-    /// If `chunk` is longer than 1 GiB: the table counts in 32 bits.
+    /// If `chunk` is longer than 1 GiB.
     pub fn push(&mut self, chunk: &[u8]) -> Result<(), EventTooLarge> {
-        assert!(chunk.len() <= 1 << 30, "a chunk may have 1 GiB at most");
+        assert!(chunk.len() <= MAX_SIZE, "a chunk may have 1 GiB at most");
         self.start_batch();
         if self.failed {
             return Err(EventTooLarge { limit: self.limit });
@@ -159,17 +166,23 @@ impl Decoder {
         decoded
     }
 
-    /// The stream has ended: drops its unfinished event ([WHATWG HTML, 9.2.6]: "discarded") and
-    /// makes ready for the bytes of a new connection. The last event id stays. Of NDJSON, the
-    /// last line counts without a line end, too, and comes out as the event of this call.
+    /// The stream has ended. Its unfinished event is dropped ([WHATWG HTML, 9.2.6]: "discarded"),
+    /// and the next push starts a new connection; the last event id stays. NDJSON's last line
+    /// counts without a line end, too: it comes out as the event of this call.
     ///
     /// [WHATWG HTML, 9.2.6]: https://html.spec.whatwg.org/multipage/server-sent-events.html#event-stream-interpretation
     pub fn finish(&mut self) {
-        self.start_batch();
-        if self.format == Format::Ndjson && !self.failed {
-            let line = core::mem::take(&mut self.line);
-            self.json_line(&line);
+        let last_line = core::mem::take(&mut self.line);
+        let is_json = self.format == Format::Ndjson && !self.failed;
+        self.reset();
+        if is_json {
+            self.json_line(&last_line);
         }
+    }
+
+    /// The connection broke: as [`Self::finish`], but a last line of NDJSON is dropped, too.
+    pub fn reset(&mut self) {
+        self.start_batch();
         self.utf8 = Utf8::default();
         (self.at_start, self.after_cr, self.failed) = (true, false, false);
         self.line.clear();
@@ -183,6 +196,27 @@ impl Decoder {
             Item::Event(event) => Some(event),
             Item::Comment(_) | Item::Retry(_) => None,
         })
+    }
+
+    /// How many events [`Self::events`] gives.
+    pub fn event_count(&self) -> usize {
+        self.batch.events
+    }
+
+    /// Drops the first event that `is_last` holds for, and all behind it. Gives whether there is
+    /// one.
+    #[cfg(all(target_arch = "wasm32", feature = "fetch"))]
+    pub(crate) fn end_before<E>(
+        &mut self,
+        mut is_last: impl FnMut(EventRef<'_>) -> Result<bool, E>,
+    ) -> Result<bool, E> {
+        for (index, event) in self.events().enumerate() {
+            if is_last(event)? {
+                self.batch.truncate(index);
+                return Ok(true);
+            }
+        }
+        Ok(false)
     }
 
     /// All that the last push completed, in the stream's order. A comment inside an event comes
@@ -209,9 +243,11 @@ impl Decoder {
     }
 
     fn start_batch(&mut self) {
+        self.event_type = self.types.trim(self.event_type);
         if !self.batch.table.is_empty() {
             self.batch.clear();
-            self.event_type = self.types.trim(self.event_type);
+        }
+        if core::mem::take(&mut self.has_new_id) {
             self.id_before.clone_from(&self.last_event_id);
         }
     }
@@ -267,7 +303,11 @@ impl Decoder {
 
     fn check_size(&self, more: usize) -> Result<(), EventTooLarge> {
         let open = self.batch.text.len() - self.batch.end;
-        let staged = self.staged_id.len() + self.staged_comments_size;
+        let event_type = match self.event_type {
+            MESSAGE => 0,
+            number => self.types.name(number).len(),
+        };
+        let staged = event_type + self.staged_id.len() + self.staged_comments_size;
         if open + staged + self.line.len() + more > self.limit {
             return Err(EventTooLarge { limit: self.limit });
         }
@@ -276,10 +316,10 @@ impl Decoder {
 
     #[inline]
     fn whole_line(&mut self, line: &[u8], is_ascii: bool) -> Result<(), EventTooLarge> {
+        self.check_size(line.len())?;
         match self.format {
             Format::Sse => self.field(line, is_ascii),
             Format::Ndjson => {
-                self.check_size(line.len())?;
                 self.json_line(line);
                 Ok(())
             }
@@ -295,7 +335,6 @@ impl Decoder {
             None => self.dispatch(),
             Some(b'd') => {
                 if let Some(value) = value_of(line, b"data") {
-                    self.check_size(value.len() + usize::from(self.has_data))?;
                     if core::mem::replace(&mut self.has_data, true) {
                         self.batch.append_open(b"\n", true);
                     }
@@ -304,7 +343,6 @@ impl Decoder {
             }
             Some(b'e') => {
                 if let Some(value) = value_of(line, b"event") {
-                    self.check_size(value.len())?;
                     self.event_type = match value {
                         b"" => MESSAGE,
                         name => self.types.number_of(text(name)),
@@ -313,7 +351,6 @@ impl Decoder {
             }
             Some(b'i') => {
                 if let Some(value) = value_of(line, b"id").filter(|value| !value.contains(&0)) {
-                    self.check_size(value.len())?;
                     self.stage_id(value);
                 }
             }
@@ -351,10 +388,10 @@ impl Decoder {
     /// "Dispatch the event". The id holds from here on even if there is no data.
     #[inline]
     fn dispatch(&mut self) {
-        let is_staged = core::mem::take(&mut self.has_staged_id);
-        let is_new_id = is_staged && self.staged_id != self.last_event_id;
+        let is_new_id = self.has_staged_id && self.staged_id != self.last_event_id;
         if is_new_id {
             core::mem::swap(&mut self.staged_id, &mut self.last_event_id);
+            self.has_new_id = true;
         }
         let new_type = if self.has_data { self.types.announce(self.event_type) } else { None };
         if self.has_data {
@@ -375,6 +412,8 @@ impl Decoder {
         self.batch.drop_open();
         self.has_data = false;
         self.event_type = MESSAGE;
+        self.has_staged_id = false;
+        self.staged_id.clear();
         if !self.staged_comments.is_empty() {
             self.staged_comments_size = 0;
             for comment in self.staged_comments.drain(..) {

@@ -18,42 +18,55 @@ struct Type {
     announced: bool,
 }
 
-pub(super) struct Types(Vec<Type>);
+pub(super) struct Types {
+    known: Vec<Type>,
+    /// Of all names but `message`.
+    bytes: usize,
+}
 
 impl Types {
     pub(super) fn new() -> Self {
-        Self(Vec::from([Type { name: String::from("message"), announced: true }]))
+        let message = Type { name: String::from("message"), announced: true };
+        Self { known: Vec::from([message]), bytes: 0 }
     }
 
     /// The number of a type, a new one if need be. Numbers hold until [`Types::trim`].
     pub(super) fn number_of(&mut self, name: &str) -> u32 {
-        let known = self.0.iter().take(KEPT).position(|known| known.name == name);
-        known.unwrap_or_else(|| {
-            self.0.push(Type { name: String::from(name), announced: false });
-            self.0.len() - 1
+        let found = self.known.iter().take(KEPT).position(|known| known.name == name);
+        found.unwrap_or_else(|| {
+            self.known.push(Type { name: String::from(name), announced: false });
+            self.bytes += name.len();
+            self.known.len() - 1
         }) as u32
     }
 
     pub(super) fn name(&self, number: u32) -> &str {
-        &self.0[number as usize].name
+        &self.known[number as usize].name
     }
 
     /// The name, the first time that it is asked for.
     pub(super) fn announce(&mut self, number: u32) -> Option<&str> {
-        let found = &mut self.0[number as usize];
+        let found = &mut self.known[number as usize];
         let first = !core::mem::replace(&mut found.announced, true);
         first.then_some(&found.name)
     }
 
     /// Forgets all but `message` and `used` if they have become too many. Gives the number that
     /// `used` has from now on.
+    ///
+    /// It moves the name of `used`: one that is too long by itself costs no copy at each call.
     pub(super) fn trim(&mut self, used: u32) -> u32 {
-        let bytes: usize = self.0.iter().map(|known| known.name.len()).sum();
-        if self.0.len() <= KEPT && bytes <= KEPT_BYTES {
+        if self.known.len() <= KEPT && self.bytes <= KEPT_BYTES {
             return used;
         }
-        let used = core::mem::take(&mut self.0[used as usize].name);
-        *self = Self::new();
-        self.number_of(&used)
+        if used == MESSAGE {
+            *self = Self::new();
+            return MESSAGE;
+        }
+        self.known.swap(1, used as usize);
+        self.known.truncate(2);
+        self.known[1].announced = false;
+        self.bytes = self.known[1].name.len();
+        1
     }
 }

@@ -5,7 +5,7 @@
 const REPLACEMENT: &[u8] = "\u{fffd}".as_bytes();
 
 /// The start of a character whose other bytes have not come yet.
-#[derive(Clone, Default)]
+#[derive(Default)]
 pub(super) struct Utf8 {
     carry: [u8; 4],
     len: usize,
@@ -59,6 +59,11 @@ impl Utf8 {
         }
         Ok(())
     }
+
+    /// What the unfinished character at the end of the stream stands for, if there is one.
+    pub(super) fn finish(self) -> &'static [u8] {
+        if self.len > 0 { REPLACEMENT } else { &[] }
+    }
 }
 
 /// How many of the last bytes may still become a character.
@@ -88,9 +93,7 @@ mod tests {
             });
             done.expect("the sink never fails");
         }
-        if utf8.len > 0 {
-            out.extend_from_slice(REPLACEMENT);
-        }
+        out.extend_from_slice(utf8.finish());
         out
     }
 
