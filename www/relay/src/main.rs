@@ -1,2 +1,120 @@
-//! sluicegate-relay.
-fn main() {}
+//! The relay's program: its flags, and its serving until SIGINT or SIGTERM.
+
+use std::error::Error;
+use std::io::{self, IsTerminal, Write};
+use std::net::IpAddr;
+use std::num::NonZeroU32;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use axum::http::HeaderValue;
+use clap::Parser;
+use sluicegate_relay::{Builtin, Relay, Site, Upstream, UpstreamOptions, router, serve};
+use tokio::net::TcpListener;
+use tokio::signal::unix::{SignalKind, signal};
+use tokio_util::sync::CancellationToken;
+
+/// Relays a model's answers as Server-Sent Events, and stops the model when the reader stops.
+///
+/// Without --upstream it asks a small built-in writer. With it, the API key is read from
+/// OPENAI_API_KEY.
+#[derive(Parser)]
+#[command(version)]
+struct Flags {
+    /// The address to listen on
+    #[arg(long, default_value = "127.0.0.1")]
+    host: IpAddr,
+    /// The port to listen on; 0 takes any free one
+    #[arg(long, default_value_t = 8787)]
+    port: u16,
+    /// A folder of static files to serve at /
+    #[arg(long, value_name = "DIR", value_parser = folder)]
+    site: Option<PathBuf>,
+    /// The base of an OpenAI-compatible API, such as https://api.example.com/v1
+    #[arg(long, value_name = "URL", requires = "model")]
+    upstream: Option<String>,
+    /// The model to ask for when a request names none
+    #[arg(long, value_name = "NAME", requires = "upstream")]
+    model: Option<String>,
+    /// Another origin whose pages may call the relay, such as https://app.example.com; may be given
+    /// several times
+    #[arg(long, value_name = "ORIGIN", value_parser = origin)]
+    allow_origin: Vec<HeaderValue>,
+    /// How fast the built-in writer writes
+    #[arg(long, value_name = "N", default_value = "40", conflicts_with = "upstream")]
+    tokens_per_second: NonZeroU32,
+}
+
+fn folder(path: &str) -> Result<PathBuf, String> {
+    let path = PathBuf::from(path);
+    if path.is_dir() { Ok(path) } else { Err("it is not a folder".into()) }
+}
+
+fn origin(text: &str) -> Result<HeaderValue, String> {
+    let url = reqwest::Url::parse(text).map_err(|error| error.to_string())?;
+    let origin = url.origin().ascii_serialization();
+    if origin == "null" || origin != text {
+        return Err(format!("it is not an origin, which would be {origin}"));
+    }
+    HeaderValue::from_str(text).map_err(|error| error.to_string())
+}
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    tracing_subscriber::fmt().with_writer(io::stderr).with_ansi(io::stderr().is_terminal()).init();
+    match run(Flags::parse()).await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            let cause = error.source().map(|cause| format!(": {cause}")).unwrap_or_default();
+            tracing::error!("{error}{cause}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn run(flags: Flags) -> Result<(), Box<dyn Error>> {
+    let shutdown = CancellationToken::new();
+    let upstream = match (flags.upstream, flags.model) {
+        (Some(url), Some(model)) => {
+            let key = std::env::var("OPENAI_API_KEY").ok().filter(|key| !key.is_empty());
+            Upstream::new(UpstreamOptions { key, ..UpstreamOptions::new(url, model) })?
+        }
+        _ => {
+            let builtin = Builtin::start(flags.tokens_per_second, shutdown.clone()).await?;
+            tracing::info!("no --upstream: the built-in one writes, at {}", builtin.url());
+            Upstream::new(UpstreamOptions::new(builtin.url(), Builtin::MODEL))?
+        }
+    };
+    if !flags.host.is_loopback() {
+        tracing::warn!(
+            "{} is no loopback address: anyone who reaches it may ask and cancel",
+            flags.host
+        );
+    }
+    let listener = TcpListener::bind((flags.host, flags.port))
+        .await
+        .map_err(|error| format!("cannot listen on {}:{}: {error}", flags.host, flags.port))?;
+    let address = listener.local_addr()?;
+    let site = Site { folder: flags.site, allowed_origins: flags.allow_origin };
+    let router = router(Relay::new(upstream, shutdown.clone()), site);
+    tokio::spawn(stop_on_signal(
+        signal(SignalKind::interrupt())?,
+        signal(SignalKind::terminate())?,
+        shutdown.clone(),
+    ));
+    writeln!(io::stdout(), "listening on http://{address}")?;
+    Ok(serve(listener, router, shutdown).await?)
+}
+
+async fn stop_on_signal(
+    mut interrupt: tokio::signal::unix::Signal,
+    mut terminate: tokio::signal::unix::Signal,
+    shutdown: CancellationToken,
+) {
+    tokio::select! {
+        _ = interrupt.recv() => {}
+        _ = terminate.recv() => {}
+    }
+    tracing::info!("shutting down");
+    shutdown.cancel();
+}

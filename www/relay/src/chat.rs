@@ -1,0 +1,26 @@
+//! What is asked of a model, whichever API the model has.
+
+use serde::{Deserialize, Serialize};
+
+/// One question, with what was said before it.
+#[derive(Serialize)]
+pub struct Chat {
+    pub model: String,
+    pub messages: Vec<Message>,
+}
+
+/// One turn of a conversation.
+#[derive(Serialize, Deserialize)]
+pub struct Message {
+    pub role: Role,
+    pub content: String,
+}
+
+/// Who a turn was said by.
+#[derive(Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Role {
+    System,
+    User,
+    Assistant,
+}

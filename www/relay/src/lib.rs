@@ -1,0 +1,23 @@
+//! A relay between a reader and a language model: the model's tokens go out as Server-Sent Events,
+//! and when the reader stops, by a request or by going away, the relay's own request to the model
+//! is aborted too.
+//!
+//! [`Relay`] holds what the routes share, [`router`] makes the routes, [`serve`] serves them.
+//! [`Upstream`] is the model's API, and [`Builtin`] a small server of that same API, for when there
+//! is no model to ask.
+
+mod builtin;
+mod chat;
+mod error;
+mod frame;
+mod json_body;
+mod pump;
+mod routes;
+mod serve;
+mod sessions;
+mod upstream;
+
+pub use builtin::{Builtin, Counts};
+pub use routes::{Relay, Site, router};
+pub use serve::serve;
+pub use upstream::{SetupError, Upstream, UpstreamOptions};

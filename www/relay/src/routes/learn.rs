@@ -1,0 +1,58 @@
+//! `GET /learn/sseChat`: the greeting stream of many a tutorial, for trying a client out.
+
+use std::time::Duration;
+
+use axum::extract::rejection::QueryRejection;
+use axum::extract::{Query, State};
+use axum::response::Response;
+use serde::Deserialize;
+use tokio::sync::mpsc;
+
+use super::Relay;
+use super::stream::event_stream;
+use crate::error::ApiError;
+use crate::frame;
+
+const MESSAGES: u64 = 10;
+const SLOWEST: u64 = 60_000;
+
+#[derive(Deserialize)]
+pub struct SseChat {
+    name: String,
+    /// Milliseconds from one message to the next.
+    #[serde(default = "default_pace")]
+    pace: u64,
+}
+
+fn default_pace() -> u64 {
+    500
+}
+
+/// Streams `start` and ten numbered messages with the given name.
+pub async fn sse_chat(
+    State(relay): State<Relay>,
+    query: Result<Query<SseChat>, QueryRejection>,
+) -> Result<Response, ApiError> {
+    let Query(SseChat { name, pace }) =
+        query.map_err(|error| ApiError::invalid(error.body_text()))?;
+    if pace > SLOWEST {
+        return Err(ApiError::invalid(format!("pace is over {SLOWEST} ms")));
+    }
+    let (reader, frames) = mpsc::channel(1);
+    tokio::spawn(async move {
+        let send_all = async {
+            drop(reader.send(frame::text(0, "start")).await);
+            for number in 1..=MESSAGES {
+                tokio::time::sleep(Duration::from_millis(pace)).await;
+                let text = format!("{name}: message {number} of {MESSAGES}");
+                drop(reader.send(frame::text(number, &text)).await);
+            }
+        };
+        tokio::select! {
+            () = send_all => {}
+            () = reader.closed() => {}
+            () = relay.shutdown.cancelled() => {}
+        }
+    });
+    Ok(event_stream(frames))
+}

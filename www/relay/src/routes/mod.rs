@@ -1,0 +1,89 @@
+//! The HTTP face: which path does what.
+
+mod chat;
+mod ids;
+mod learn;
+mod stream;
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use axum::Router;
+use axum::handler::HandlerWithoutStateExt;
+use axum::http::{HeaderName, HeaderValue, Method, StatusCode, header};
+use axum::routing::{get, post};
+use tokio_util::sync::CancellationToken;
+use tower_http::cors::CorsLayer;
+use tower_http::services::ServeDir;
+
+use crate::error::ApiError;
+use crate::sessions::Sessions;
+use crate::upstream::Upstream;
+
+/// What all requests share. A clone is the same relay.
+#[derive(Clone)]
+pub struct Relay {
+    sessions: Arc<Sessions>,
+    upstream: Arc<Upstream>,
+    shutdown: CancellationToken,
+}
+
+impl Relay {
+    /// A relay without sessions, in front of `upstream`. Cancelling `shutdown` ends its streams.
+    pub fn new(upstream: Upstream, shutdown: CancellationToken) -> Self {
+        Self { sessions: Arc::default(), upstream: Arc::new(upstream), shutdown }
+    }
+}
+
+/// What is served beside the relay's own routes, and to whom.
+#[derive(Default)]
+pub struct Site {
+    /// A folder of static files, served at `/`. None by default.
+    pub folder: Option<PathBuf>,
+    /// The other origins whose pages may call the relay. None by default.
+    pub allowed_origins: Vec<HeaderValue>,
+}
+
+/// The relay's routes. An unknown path or method is answered with a JSON error, as everything else
+/// that goes wrong.
+pub fn router(relay: Relay, site: Site) -> Router {
+    let mut router = Router::new()
+        .route("/chat", post(chat::open))
+        .route("/chat/cancel", post(chat::cancel))
+        .route("/sessions", get(chat::list))
+        .route("/learn/sseChat", get(learn::sse_chat))
+        .method_not_allowed_fallback(method_not_allowed)
+        .with_state(relay);
+    router = match site.folder {
+        Some(folder) => router.fallback_service(
+            ServeDir::new(folder)
+                .call_fallback_on_method_not_allowed(true)
+                .fallback(not_found.into_service()),
+        ),
+        None => router.fallback(not_found),
+    };
+    if site.allowed_origins.is_empty() { router } else { router.layer(cors(site.allowed_origins)) }
+}
+
+fn cors(allowed_origins: Vec<HeaderValue>) -> CorsLayer {
+    CorsLayer::new()
+        .allow_origin(allowed_origins)
+        .allow_methods([Method::GET, Method::POST])
+        .allow_headers([
+            header::CONTENT_TYPE,
+            header::AUTHORIZATION,
+            HeaderName::from_static("last-event-id"),
+        ])
+}
+
+async fn not_found() -> ApiError {
+    ApiError::new(StatusCode::NOT_FOUND, "not-found", "there is nothing at this path")
+}
+
+async fn method_not_allowed() -> ApiError {
+    ApiError::new(
+        StatusCode::METHOD_NOT_ALLOWED,
+        "method-not-allowed",
+        "this path takes another method",
+    )
+}
