@@ -59,6 +59,7 @@ impl Head {
         if self.headers.iter().any(|(name, _)| name == "access-control-allow-origin") {
             // With credentials the wildcard is not one, so every header is also named.
             let names = self.headers.iter().map(|(name, _)| name.as_str());
+            let names = names.filter(|name| !name.starts_with("access-control-"));
             let names: Vec<&str> = std::iter::once("*").chain(names).collect();
             text.extend(["access-control-expose-headers: ", &names.join(", "), "\r\n"]);
         }
