@@ -8,17 +8,10 @@ describe('splitSentences', () => {
   const text = 'One. “Two!” Three is 3.14 long.\n\n四。五！Six? And a tai'
 
   it('cuts at line breaks and after marks, and loses nothing', () => {
-    const { settled, tail } = splitSentences(text, false)
-    expect(settled).toEqual([
-      'One. ',
-      '“Two!” ',
-      'Three is 3.14 long.\n',
-      '\n',
-      '四。',
-      '五！',
-      'Six? ',
-    ])
-    expect(tail).toBe('And a tai')
+    expect(splitSentences(text, false)).toEqual({
+      settled: [['One. ', '“Two!” ', 'Three is 3.14 long.\n'], ['\n'], ['四。', '五！', 'Six? ']],
+      tail: 'And a tai',
+    })
   })
 
   it('never changes a settled sentence while the text grows', () => {
@@ -26,15 +19,19 @@ describe('splitSentences', () => {
     for (let length = 0; length <= text.length; length += 1) {
       const part = text.slice(0, length)
       const { settled, tail } = splitSentences(part, false)
-      expect(settled.slice(0, before.length)).toEqual(before)
-      expect(settled.join('') + tail).toBe(part)
-      before = settled
+      const sentences = settled.flat()
+      expect(sentences.slice(0, before.length)).toEqual(before)
+      expect(sentences.join('') + tail).toBe(part)
+      before = sentences
     }
   })
 
   it('settles the tail of a complete text', () => {
-    expect(splitSentences('Whole. Half', true)).toEqual({ settled: ['Whole. ', 'Half'], tail: '' })
-    expect(splitSentences('', true)).toEqual({ settled: [], tail: '' })
+    expect(splitSentences('Whole. Half', true)).toEqual({
+      settled: [['Whole. ', 'Half']],
+      tail: '',
+    })
+    expect(splitSentences('', true)).toEqual({ settled: [[]], tail: '' })
   })
 })
 

@@ -1,6 +1,7 @@
 /** An answer cut where it can be read aloud: `settled` sentences will not change again, `tail` still grows. */
 export interface Sentences {
-  settled: string[]
+  /** The sentences of each line; a line's last one ends with its line feed. */
+  settled: string[][]
   tail: string
 }
 
@@ -13,8 +14,14 @@ const SENTENCE = /[^]*?(?:\n|[。！？…]|[.!?]["')\]”’]*\s)/gy
  * of it is settled.
  */
 export function splitSentences(text: string, complete: boolean): Sentences {
-  const settled: string[] = text.match(SENTENCE) ?? []
-  const tail = text.slice(settled.reduce((length, sentence) => length + sentence.length, 0))
-  if (!complete || tail === '') return { settled, tail }
-  return { settled: [...settled, tail], tail: '' }
+  const settled: string[][] = [[]]
+  let end = 0
+  const settle = (sentence: string) => {
+    settled.at(-1)!.push(sentence)
+    end += sentence.length
+    if (sentence.endsWith('\n')) settled.push([])
+  }
+  text.match(SENTENCE)?.forEach(settle)
+  if (complete && end < text.length) settle(text.slice(end))
+  return { settled, tail: text.slice(end) }
 }
