@@ -2,6 +2,7 @@ import { computed, shallowRef, triggerRef } from 'vue'
 import type { ShallowRef } from 'vue'
 import { Exchange, isRunning } from '../chat/exchange'
 import type { Answer } from '../chat/exchange'
+import { newId } from '../chat/id'
 
 /** A question and its answer so far; asking again makes a new turn. */
 export interface Turn {
@@ -13,7 +14,7 @@ export interface Turn {
 
 /** The conversation of this page: one question at a time, each a session of its own on the relay. */
 export function useConversation() {
-  const userId = crypto.randomUUID()
+  const userId = newId()
   const turns = shallowRef<Turn[]>([])
   const latest = computed(() => turns.value.at(-1))
   const running = computed(
@@ -23,7 +24,7 @@ export function useConversation() {
   /** Sends `prompt`, unless it is blank or an answer is still coming; tells whether it did. */
   function ask(prompt: string): boolean {
     if (running.value || prompt.trim() === '') return false
-    const sessionId = crypto.randomUUID()
+    const sessionId = newId()
     const exchange = new Exchange(
       { prompt, userId, sessionId },
       (answer) => (turn.answer.value = answer),
