@@ -60,7 +60,8 @@ impl Batch {
     /// Drops the event of this index and every row behind it. Their text stays, out of use.
     #[cfg(all(target_arch = "wasm32", feature = "fetch"))]
     pub(super) fn truncate(&mut self, event: usize) {
-        let mut events = self.table.chunks(ROW).enumerate().filter(|(_, row)| row[0] & KIND == EVENT);
+        let mut events =
+            self.table.chunks(ROW).enumerate().filter(|(_, row)| row[0] & KIND == EVENT);
         if let Some((row, _)) = events.nth(event) {
             self.table.truncate(row * ROW);
             self.events = event;

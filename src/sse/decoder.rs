@@ -107,11 +107,22 @@ impl Decoder {
         }
     }
 
-    /// What the bytes are. To be called before the first push.
+    /// What the bytes are. Default: `text/event-stream`.
     #[must_use]
     pub fn format(mut self, format: Format) -> Self {
         self.format = format;
         self
+    }
+
+    /// The format of the connection to come, known only from its response.
+    #[cfg(all(target_arch = "wasm32", feature = "fetch"))]
+    pub(crate) fn set_format(&mut self, format: Format) {
+        self.format = format;
+    }
+
+    #[cfg(all(target_arch = "wasm32", feature = "fetch"))]
+    pub(crate) fn is_sse(&self) -> bool {
+        self.format == Format::Sse
     }
 
     /// The most bytes to hold for one event: its data, type, id and comments so far, and the line
@@ -172,7 +183,8 @@ impl Decoder {
     ///
     /// [WHATWG HTML, 9.2.6]: https://html.spec.whatwg.org/multipage/server-sent-events.html#event-stream-interpretation
     pub fn finish(&mut self) {
-        let last_line = core::mem::take(&mut self.line);
+        let mut last_line = core::mem::take(&mut self.line);
+        last_line.extend_from_slice(core::mem::take(&mut self.utf8).finish());
         let is_json = self.format == Format::Ndjson && !self.failed;
         self.reset();
         if is_json {
@@ -186,7 +198,6 @@ impl Decoder {
         self.utf8 = Utf8::default();
         (self.at_start, self.after_cr, self.failed) = (true, false, false);
         self.line.clear();
-        self.has_staged_id = false;
         self.end_event();
     }
 
@@ -203,20 +214,10 @@ impl Decoder {
         self.batch.events
     }
 
-    /// Drops the first event that `is_last` holds for, and all behind it. Gives whether there is
-    /// one.
+    /// Drops the event of this index, and all behind it.
     #[cfg(all(target_arch = "wasm32", feature = "fetch"))]
-    pub(crate) fn end_before<E>(
-        &mut self,
-        mut is_last: impl FnMut(EventRef<'_>) -> Result<bool, E>,
-    ) -> Result<bool, E> {
-        for (index, event) in self.events().enumerate() {
-            if is_last(event)? {
-                self.batch.truncate(index);
-                return Ok(true);
-            }
-        }
-        Ok(false)
+    pub(crate) fn truncate(&mut self, index: usize) {
+        self.batch.truncate(index);
     }
 
     /// All that the last push completed, in the stream's order. A comment inside an event comes
