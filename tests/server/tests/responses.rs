@@ -188,3 +188,19 @@ fn scripts_that_make_no_sense_are_refused() {
         assert!(answer.text().contains(problem), "{}", answer.text());
     }
 }
+
+#[test]
+fn only_what_is_under_test_keeps_its_connection() {
+    let server = server();
+    let id = script(server, json!([{}]));
+    let closes = |method: &str, path: &str, headers: &str, end: &[u8]| {
+        let mut stream = send(server, method, path, headers, "");
+        let answer = read_until(&mut stream, end);
+        String::from_utf8_lossy(&answer).contains("connection: close\r\n")
+    };
+    assert!(!closes("GET", &format!("/s/{id}"), "", b"0\r\n\r\n"));
+    assert!(!closes("GET", "/sink/a", "", b"\r\n\r\n"));
+    assert!(closes("GET", &format!("/scripts/{id}/log"), "", b"\r\n\r\n"));
+    let preflight = "origin: http://page\r\naccess-control-request-method: POST\r\n";
+    assert!(closes("OPTIONS", &format!("/s/{id}"), preflight, b"\r\n\r\n"));
+}

@@ -111,7 +111,13 @@ async fn play(
     body.send(connection, begin).await?;
     match fault {
         Fault::End => body.finish(connection).await,
-        Fault::Reset => Err(Stop::Reset),
+        Fault::Reset => {
+            // A browser drops what it has not read when the reset comes; mostly, it shall have read.
+            if random.below(4) > 0 {
+                connection.pause(20).await?;
+            }
+            Err(Stop::Reset)
+        }
         Fault::Stall => {
             connection.wait(tokio::time::sleep(STALL)).await?;
             Err(Stop::Close)
