@@ -161,3 +161,161 @@ impl<'a> Iterator for Items<'a> {
         }
     }
 }
+
+#[cfg(all(test, not(target_arch = "wasm32")))]
+mod tests {
+    use super::*;
+    use crate::sse::Decoder;
+    use alloc::{borrow::ToOwned, format, string::String, vec};
+    use proptest::{collection::vec, prelude::*, sample::select};
+
+    #[derive(Debug, PartialEq)]
+    enum Read {
+        Event(String, String, String),
+        Comment(String),
+        Retry(u32),
+    }
+
+    /// What reads the table in JavaScript: it sees UTF-16, keeps types and id from batch to
+    /// batch, and never looks at the bytes' ends.
+    struct Reader {
+        types: Vec<String>,
+        last_event_id: String,
+    }
+
+    impl Reader {
+        fn new() -> Self {
+            Self { types: vec!["message".to_owned()], last_event_id: String::new() }
+        }
+
+        fn read(&mut self, text: &[u8], table: &[u32]) -> Vec<Read> {
+            let text: Vec<u16> =
+                core::str::from_utf8(text).expect("valid UTF-8").encode_utf16().collect();
+            let mut start = 0;
+            let mut cut = |end: u32| {
+                let part =
+                    String::from_utf16(&text[start..end as usize]).expect("whole characters");
+                start = end as usize;
+                part
+            };
+            let (rows, rest) = table.as_chunks::<ROW>();
+            assert_eq!(rest, []);
+            let mut rows = rows.iter();
+            let mut found = Vec::new();
+            while let Some(&[head, end, _]) = rows.next() {
+                let number = (head >> TYPE_SHIFT) as usize;
+                match head & KIND {
+                    EVENT => {
+                        let data = cut(end);
+                        if head & HAS_ID != 0 {
+                            let &[id, end, _] = rows.next().expect("a row behind");
+                            assert_eq!(id, ID);
+                            self.last_event_id = cut(end);
+                        }
+                        if head & HAS_TYPE != 0 {
+                            let &[head, end, _] = rows.next().expect("a row behind");
+                            assert_eq!(head, TYPE | (number as u32) << TYPE_SHIFT);
+                            self.learn(number, cut(end));
+                        }
+                        let (event_type, id) = (&self.types[number], &self.last_event_id);
+                        found.push(Read::Event(event_type.clone(), data, id.clone()));
+                    }
+                    ID => self.last_event_id = cut(end),
+                    COMMENT => found.push(Read::Comment(cut(end))),
+                    RETRY => found.push(Read::Retry(end)),
+                    _ => panic!("an unknown row: {head:b}"),
+                }
+            }
+            assert_eq!(start, text.len(), "all text is cut up");
+            found
+        }
+
+        fn learn(&mut self, number: usize, name: String) {
+            if self.types.len() <= number {
+                self.types.resize(number + 1, String::new());
+            }
+            self.types[number] = name;
+        }
+    }
+
+    fn items(decoder: &Decoder) -> Vec<Read> {
+        let read = |item| match item {
+            Item::Event(EventRef { event_type, data, last_event_id }) => {
+                Read::Event(event_type.to_owned(), data.to_owned(), last_event_id.to_owned())
+            }
+            Item::Comment(comment) => Read::Comment(comment.to_owned()),
+            Item::Retry(milliseconds) => Read::Retry(milliseconds),
+        };
+        decoder.items().map(read).collect()
+    }
+
+    fn check(decoder: &mut Decoder, chunks: &[impl AsRef<[u8]>]) {
+        let mut reader = Reader::new();
+        let mut compare = |decoder: &Decoder| {
+            assert_eq!(reader.read(decoder.text(), decoder.table()), items(decoder));
+        };
+        for chunk in chunks {
+            let _ = decoder.push(chunk.as_ref());
+            compare(decoder);
+        }
+        decoder.finish();
+        compare(decoder);
+    }
+
+    #[test]
+    fn types_that_are_forgotten_are_told_again() {
+        let many: String = (0..100).map(|at| format!("event: {at}\ndata: a\n\n")).collect();
+        let known = "event: 3\ndata: b\n\nevent: 99\ndata: c\n\n".to_owned();
+        let waiting = many.clone() + "event: 3\n";
+        let end = "data: d\n\n".to_owned() + &known;
+        check(&mut Decoder::new(), &[&many, &known, &waiting, &end, &many, &many, &known]);
+    }
+
+    fn chunk() -> impl Strategy<Value = Vec<u8>> {
+        const WORDS: &[&str] = &[
+            "data: a\n",
+            "data: é汉🦀\n",
+            "data\n",
+            "event: e\n",
+            "event: 🦀\n",
+            "event\n",
+            "id: 1\n",
+            "id: é\n",
+            "id\n",
+            "\u{feff}",
+            "retry: 7\n",
+            ":c汉\n",
+            "\n",
+            "\n\n",
+            "\r",
+            "data: ",
+            "id: ",
+            "event: ",
+            "x",
+            "🦀",
+        ];
+        let word = prop_oneof![
+            9 => select(WORDS).prop_map(|word| word.as_bytes().to_vec()),
+            1 => any::<u8>().prop_map(|byte| vec![byte]),
+        ];
+        vec(word, 0..20).prop_map(|words| words.concat())
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig {
+            cases: if cfg!(miri) { 16 } else { 1_000 },
+            failure_persistence: None,
+            ..ProptestConfig::default()
+        })]
+
+        #[test]
+        fn javascript_cuts_the_same_texts(
+            chunks in vec(chunk(), 0..8),
+            keep_comments: bool,
+            limit in prop_oneof![3 => Just(usize::MAX), 1 => 0_usize..60],
+        ) {
+            let decoder = Decoder::new().keep_comments(keep_comments).max_event_size(limit);
+            check(&mut { decoder }, &chunks);
+        }
+    }
+}

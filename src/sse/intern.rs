@@ -70,3 +70,62 @@ impl Types {
         1
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use alloc::string::ToString;
+
+    #[test]
+    fn a_name_has_one_number_and_is_announced_once() {
+        let mut types = Types::new();
+        assert_eq!(types.number_of("message"), MESSAGE);
+        assert_eq!(types.announce(MESSAGE), None);
+        let number = types.number_of("e");
+        assert_eq!(types.number_of("e"), number);
+        assert_eq!(types.name(number), "e");
+        assert_eq!(types.announce(number), Some("e"));
+        assert_eq!(types.announce(number), None);
+    }
+
+    #[test]
+    fn few_types_keep_their_numbers() {
+        let mut types = Types::new();
+        let numbers: Vec<u32> = (1..KEPT).map(|at| types.number_of(&at.to_string())).collect();
+        assert_eq!(types.trim(numbers[5]), numbers[5]);
+        assert!(numbers.iter().all(|&number| types.name(number) == number.to_string()));
+    }
+
+    #[test]
+    fn too_many_are_forgotten_but_the_one_in_use() {
+        for used in 1..KEPT {
+            let mut types = Types::new();
+            let numbers: Vec<u32> = (1..=KEPT).map(|at| types.number_of(&at.to_string())).collect();
+            types.announce(numbers[used]);
+            let used_now = types.trim(numbers[used]);
+            assert_eq!(types.known.len(), 2);
+            assert_eq!(types.name(used_now), (used + 1).to_string());
+            assert!(types.announce(used_now).is_some(), "its number is a new one");
+            assert_eq!(types.number_of("message"), MESSAGE);
+        }
+        let mut types = Types::new();
+        for at in 0..2 * KEPT {
+            types.number_of(&at.to_string());
+        }
+        assert_eq!(types.trim(MESSAGE), MESSAGE);
+        assert_eq!((types.known.len(), types.bytes), (1, 0));
+    }
+
+    #[test]
+    fn names_that_are_too_long_are_forgotten() {
+        let mut types = Types::new();
+        let half = |letter: char| letter.to_string().repeat(KEPT_BYTES / 2);
+        types.number_of(&half('a'));
+        let b = types.number_of(&half('b'));
+        assert_eq!(types.trim(b), b);
+        assert_eq!(types.known.len(), 3);
+        let c = types.number_of("c");
+        let c = types.trim(c);
+        assert_eq!((types.name(c), types.known.len(), types.bytes), ("c", 2, 1));
+    }
+}
