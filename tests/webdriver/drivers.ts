@@ -17,13 +17,13 @@ export interface Driver {
 const PORT_ATTEMPTS = 5
 
 export const startChromedriver = () =>
-  announcing(new Program(find('chromedriver'), ['--port=0']), /started successfully on port (\d+)/)
+  announcing(new Program(find('chromedriver'), ['--port=0']), /started successfully on port (\d+)\./)
 
 export const startGeckodriver = () =>
   announcing(
     // Without the second option, two browsers at a time would want the same port for WebDriver BiDi.
     new Program(find('geckodriver'), ['--port=0', '--websocket-port=0']),
-    /Listening on \S+:(\d+)/,
+    /Listening on \S+:(\d+)\n/,
   )
 
 /** WebKitGTK has no headless mode: it opens its window on a virtual display. */
@@ -38,7 +38,7 @@ export async function startWebKitDriver(): Promise<Driver> {
     'tcp',
   ])
   try {
-    const [, number] = await display.printed(/^(\d+)$/m)
+    const [, number] = await display.printed(/^(\d+)\n/m)
     const driver = await webKitDriver(`:${number}`)
     const stop = async () => {
       await driver.stop()

@@ -8,7 +8,7 @@ import { Program } from './program.js'
 
 /** Prints its process id, that of a child of its own, and its temporary directory; then runs on. */
 const FAMILY = ['-c', 'sleep 600 & echo "family $$ $! $TMPDIR"; wait']
-const PRINTED = /^family (\d+) (\d+) (.+)$/m
+const PRINTED = /^family (\d+) (\d+) (.+)\n/m
 
 test('stop() ends a program with its children and removes its directory', async () => {
   const program = new Program('bash', FAMILY)

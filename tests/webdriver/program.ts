@@ -36,7 +36,7 @@ export class Program {
         this.#changes.emit('change')
       })
     }
-    stdout.once('end', () => {
+    void Promise.all([once(stdout, 'end'), once(stderr, 'end')]).then(() => {
       this.#ended = true
       this.#changes.emit('change')
     })
@@ -44,12 +44,15 @@ export class Program {
     for (const pipe of [stdin, stdout, stderr]) pipe.unref()
   }
 
-  /** Whether it has ended by itself, or at least closed its standard output. */
+  /** Whether it has ended by itself, or at least closed its output. */
   get ended(): boolean {
     return this.#ended
   }
 
-  /** Resolves with the match once the program has printed it. Rejects when it ends before, or takes over a minute. */
+  /**
+   * Resolves with the match once the program has printed it. Rejects when it ends before, or takes over a minute. Output
+   * comes in pieces, so the pattern should include what follows, such as the line's end.
+   */
   printed(pattern: RegExp): Promise<RegExpExecArray> {
     return new Promise((resolve, reject) => {
       const settle = (outcome: () => void) => {

@@ -22,7 +22,7 @@ export async function startServer(
   }
   const program = new Program(path, ['--port', '0', ...args])
   try {
-    const [, url = ''] = await program.printed(/^listening on (http:\S+)$/m)
+    const [, url = ''] = await program.printed(/^listening on (http:\S+)\n/m)
     return { url, stop: () => program.stop() }
   } catch (error) {
     await program.stop()
