@@ -17,7 +17,10 @@ export interface Driver {
 const PORT_ATTEMPTS = 5
 
 export const startChromedriver = () =>
-  announcing(new Program(find('chromedriver'), ['--port=0']), /started successfully on port (\d+)\./)
+  announcing(
+    new Program(find('chromedriver'), ['--port=0']),
+    /started successfully on port (\d+)\./,
+  )
 
 export const startGeckodriver = () =>
   announcing(
