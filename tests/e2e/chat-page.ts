@@ -1,0 +1,76 @@
+import { By, type WebDriver, until } from 'selenium-webdriver'
+
+/** The page with its answer at one moment. */
+export interface Picture {
+  /** Without white space: lines are blocks of their own in the page, and their ends no text. */
+  answer: string
+  status: string
+}
+
+/** How long the page is waited for, in milliseconds. */
+const PATIENCE = 60_000
+
+const hook = (name: string) => By.css(`[data-testid=${name}]`)
+
+/** The chat page, used as a person would: by its field and its buttons. */
+export class ChatPage {
+  readonly #driver: WebDriver
+
+  constructor(driver: WebDriver) {
+    this.#driver = driver
+  }
+
+  /** Loads the page, and begins to keep a picture of each change of it. */
+  async open(url: string): Promise<void> {
+    await this.#driver.get(url)
+    await this.#driver.wait(until.elementLocated(hook('prompt')), PATIENCE)
+    await this.#driver.executeScript(keepPictures)
+  }
+
+  async ask(prompt: string): Promise<void> {
+    await this.#driver.findElement(hook('prompt')).sendKeys(prompt)
+    await this.#driver.findElement(hook('send')).click()
+  }
+
+  async stop(): Promise<void> {
+    await this.#driver.findElement(hook('stop')).click()
+  }
+
+  /** All pictures in which the answer or the status differs from the picture before. */
+  async pictures(): Promise<Picture[]> {
+    return this.#driver.executeScript('return window.pictures')
+  }
+
+  async now(): Promise<Picture> {
+    const picture = (await this.pictures()).at(-1)
+    if (!picture) throw new Error('nothing has been asked yet')
+    return picture
+  }
+
+  /** Resolves with the pictures once they are as wanted. */
+  async until(wanted: (pictures: Picture[]) => boolean): Promise<Picture[]> {
+    let pictures: Picture[] = []
+    await this.#driver.wait(
+      async () => wanted((pictures = await this.pictures())),
+      PATIENCE,
+      'the page did not come to what was expected',
+    )
+    return pictures
+  }
+}
+
+/** Runs in the page. Observes it instead of asking again and again, so that no change is missed. */
+function keepPictures(): void {
+  const pictures: Picture[] = []
+  Object.assign(window, { pictures })
+  const text = (name: string) => document.querySelector(`[data-testid=${name}]`)?.textContent
+  const look = () => {
+    const answer = text('answer')?.replaceAll(/\s/g, '')
+    const status = text('status')?.trim()
+    if (answer === undefined || status === undefined) return
+    const last = pictures.at(-1)
+    if (answer !== last?.answer || status !== last.status) pictures.push({ answer, status })
+  }
+  const everything = { subtree: true, childList: true, characterData: true }
+  new MutationObserver(look).observe(document.body, everything)
+}
