@@ -7,3 +7,14 @@ extern crate alloc;
 extern crate std;
 
 pub mod sse;
+pub mod stream;
+
+#[cfg(all(target_arch = "wasm32", feature = "fetch"))]
+mod error;
+#[cfg(all(target_arch = "wasm32", feature = "fetch"))]
+mod fetch;
+#[cfg(all(target_arch = "wasm32", feature = "npm"))]
+mod js;
+
+#[cfg(all(target_arch = "wasm32", feature = "fetch"))]
+pub use error::{Error, ErrorCode};

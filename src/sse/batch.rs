@@ -13,7 +13,7 @@ pub(crate) const ROW: usize = 3;
 
 /// An event. Head: `EVENT`, flags, and the number of its type from bit [`TYPE_SHIFT`] on.
 pub(crate) const EVENT: u32 = 0;
-/// The last event id, from here on and for the flagged event before it.
+/// The last event id, for the flagged event before it and from there on.
 pub(crate) const ID: u32 = 1;
 /// The name of a type. Head: its number from bit [`TYPE_SHIFT`] on.
 pub(crate) const TYPE: u32 = 2;
@@ -153,7 +153,6 @@ impl<'a> Iterator for Items<'a> {
                         last_event_id: self.last_event_id,
                     }));
                 }
-                ID => self.last_event_id = self.cut(end),
                 COMMENT => return Some(Item::Comment(self.cut(end))),
                 RETRY => return Some(Item::Retry(end)),
                 _ => drop(self.cut(end)),

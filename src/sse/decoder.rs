@@ -60,8 +60,10 @@ pub struct Decoder {
     has_data: bool,
     event_type: u32,
     types: Types,
-    /// The id that holds now, and the one that held before the batch.
+    /// The id that holds now, the one that the table's reader knows of, and the one that it knew
+    /// of before the batch.
     last_event_id: String,
+    announced_id: String,
     id_before: String,
     has_new_id: bool,
     /// The standard's "last event ID buffer", if an `id` field has set it in this block.
@@ -97,6 +99,7 @@ impl Decoder {
             event_type: MESSAGE,
             types: Types::new(),
             last_event_id: String::new(),
+            announced_id: String::new(),
             id_before: String::new(),
             has_new_id: false,
             staged_id: String::new(),
@@ -144,6 +147,7 @@ impl Decoder {
     /// Starts with a last event id, as if an earlier connection had brought it.
     pub fn set_last_event_id(&mut self, id: &str) {
         self.last_event_id = String::from(id);
+        self.announced_id = String::from(id);
         self.id_before = String::from(id);
     }
 
@@ -245,11 +249,9 @@ impl Decoder {
 
     fn start_batch(&mut self) {
         self.event_type = self.types.trim(self.event_type);
-        if !self.batch.table.is_empty() {
-            self.batch.clear();
-        }
+        self.batch.clear();
         if core::mem::take(&mut self.has_new_id) {
-            self.id_before.clone_from(&self.last_event_id);
+            self.id_before.clone_from(&self.announced_id);
         }
     }
 
@@ -389,22 +391,23 @@ impl Decoder {
     /// "Dispatch the event". The id holds from here on even if there is no data.
     #[inline]
     fn dispatch(&mut self) {
-        let is_new_id = self.has_staged_id && self.staged_id != self.last_event_id;
-        if is_new_id {
+        if self.has_staged_id {
             core::mem::swap(&mut self.staged_id, &mut self.last_event_id);
-            self.has_new_id = true;
         }
-        let new_type = if self.has_data { self.types.announce(self.event_type) } else { None };
         if self.has_data {
+            let is_new_id = self.announced_id != self.last_event_id;
+            let new_type = self.types.announce(self.event_type);
             let flags =
                 if is_new_id { HAS_ID } else { 0 } | if new_type.is_some() { HAS_TYPE } else { 0 };
             self.batch.close(EVENT | flags | self.event_type << TYPE_SHIFT);
-        }
-        if is_new_id {
-            self.batch.push(ID, self.last_event_id.as_bytes());
-        }
-        if let Some(name) = new_type {
-            self.batch.push(TYPE | self.event_type << TYPE_SHIFT, name.as_bytes());
+            if is_new_id {
+                self.batch.push(ID, self.last_event_id.as_bytes());
+                self.announced_id.clone_from(&self.last_event_id);
+                self.has_new_id = true;
+            }
+            if let Some(name) = new_type {
+                self.batch.push(TYPE | self.event_type << TYPE_SHIFT, name.as_bytes());
+            }
         }
         self.end_event();
     }

@@ -1,0 +1,190 @@
+import { StreamError } from './error.js'
+import type { ServerSentEvent } from './event.js'
+import { nextFrame } from './frame.js'
+
+/**
+ * Events as an async iterator, and as its views. There is one sequence: each event goes to whoever
+ * asks first, and nothing is read ahead of the consumer beyond one batch.
+ */
+export abstract class EventConsumer implements AsyncIterableIterator<ServerSentEvent> {
+  #batch: ServerSentEvent[] = []
+  #index = 0
+  #filling: Promise<boolean> | undefined
+  #waiting = 0
+  #last: ServerSentEvent | undefined
+
+  /** The next events, or `undefined` at the end. */
+  protected abstract pull(): Promise<ServerSentEvent[] | undefined>
+
+  /** The consumer has left. */
+  protected abstract leave(): void
+
+  /** Ends the sequence with an error. */
+  protected abstract fail(error: unknown): void
+
+  /** Called with the number of events handed out. */
+  protected handedOut?(count: number): void
+
+  /** The event that was handed out last. */
+  protected get lastEvent(): ServerSentEvent | undefined {
+    return this.#last
+  }
+
+  /** Whether all that was decoded is handed out. */
+  protected get isDrained(): boolean {
+    return this.#index === this.#batch.length
+  }
+
+  /** Drops what is decoded and not handed out: how many events that is. */
+  protected drop(): number {
+    const dropped = this.#batch.length - this.#index
+    this.#batch = []
+    this.#index = 0
+    return dropped
+  }
+
+  [Symbol.asyncIterator](): this {
+    return this
+  }
+
+  /** The next event. Calls may overlap: they are answered in order. */
+  next(): Promise<IteratorResult<ServerSentEvent, undefined>> {
+    if (this.#index < this.#batch.length && this.#waiting === 0) {
+      return Promise.resolve({ done: false, value: this.#take() })
+    }
+    return this.#nextLater()
+  }
+
+  /** Ends the sequence here, as a `break` does. Whether the backend is told is up to `cancel.on`. */
+  return(): Promise<IteratorResult<ServerSentEvent, undefined>> {
+    this.leave()
+    return Promise.resolve({ done: true, value: undefined })
+  }
+
+  /** Arrays of events as they arrive: the fastest way to consume a stream. Never empty. */
+  batches(): AsyncIterableIterator<ServerSentEvent[]> {
+    return this.#view(async () => ((await this.#fill()) ? this.#takeAll() : undefined))
+  }
+
+  /** One array of events an animation frame, where there are any: what a page can show. */
+  frames(): AsyncIterableIterator<ServerSentEvent[]> {
+    return this.#view(async () => {
+      if (!(await this.#fill())) return undefined
+      const events = this.#takeAll()
+      let isDue = false
+      const frame = nextFrame().then(() => (isDue = true))
+      while (!isDue) {
+        // What fails or ends here is told to the next call.
+        const more = this.#fill().catch(() => false)
+        if (!(await Promise.race([more, frame.then(() => false)]))) break
+        events.push(...this.#takeAll())
+      }
+      await frame
+      return events
+    })
+  }
+
+  /**
+   * The events' data, parsed as JSON.
+   *
+   * Data that is no JSON ends the stream with an error `parse-json`, or is passed over if
+   * `skipInvalid` is set.
+   */
+  json<T = unknown>(options: { skipInvalid?: boolean } = {}): AsyncIterableIterator<T> {
+    return this.#view(async () => {
+      for (;;) {
+        const { done, value: event } = await this.next()
+        if (done) return undefined
+        try {
+          return JSON.parse(event.data) as T
+        } catch (cause) {
+          if (options.skipInvalid) continue
+          throw this.#failToParse(event, cause)
+        }
+      }
+    })
+  }
+
+  /** The events as a stream. To cancel it is to leave the sequence. */
+  toReadableStream(): ReadableStream<ServerSentEvent> {
+    return new ReadableStream(
+      {
+        pull: async (controller) => {
+          const { done, value } = await this.next()
+          if (done) controller.close()
+          else controller.enqueue(value)
+        },
+        cancel: () => this.leave(),
+      },
+      { highWaterMark: 0 },
+    )
+  }
+
+  async #nextLater(): Promise<IteratorResult<ServerSentEvent, undefined>> {
+    this.#waiting++
+    try {
+      return (await this.#fill())
+        ? { done: false, value: this.#take() }
+        : { done: true, value: undefined }
+    } finally {
+      this.#waiting--
+    }
+  }
+
+  /** Gets a batch if there is none: `false` at the end. */
+  async #fill(): Promise<boolean> {
+    while (this.isDrained) {
+      this.#filling ??= this.#pullBatch().finally(() => (this.#filling = undefined))
+      if (!(await this.#filling)) return false
+    }
+    return true
+  }
+
+  async #pullBatch(): Promise<boolean> {
+    const batch = await this.pull()
+    this.#batch = batch ?? []
+    this.#index = 0
+    return batch !== undefined
+  }
+
+  #take(): ServerSentEvent {
+    const event = this.#batch[this.#index++]!
+    this.#last = event
+    this.handedOut?.(1)
+    return event
+  }
+
+  #takeAll(): ServerSentEvent[] {
+    const events = this.#index === 0 ? this.#batch : this.#batch.slice(this.#index)
+    this.#batch = []
+    this.#index = 0
+    this.#last = events[events.length - 1]
+    this.handedOut?.(events.length)
+    return events
+  }
+
+  #failToParse(event: ServerSentEvent, cause: unknown): StreamError {
+    const id = event.lastEventId === '' ? '' : ` with id ${JSON.stringify(event.lastEventId)}`
+    const start = JSON.stringify(event.data.slice(0, 100))
+    const message = `the data of an event '${event.type}'${id} is not JSON: ${start}. Set skipInvalid to pass over such events.`
+    const error = new StreamError('parse-json', message, { cause })
+    this.fail(error)
+    return error
+  }
+
+  #view<T>(next: () => Promise<T | undefined>): AsyncIterableIterator<T> {
+    return {
+      next: async () => {
+        const value = await next()
+        return value === undefined ? { done: true, value } : { done: false, value }
+      },
+      return: async () => {
+        this.leave()
+        return { done: true, value: undefined }
+      },
+      [Symbol.asyncIterator]() {
+        return this
+      },
+    }
+  }
+}

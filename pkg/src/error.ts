@@ -1,0 +1,69 @@
+/**
+ * What went wrong.
+ *
+ * - `network`: the request failed or the connection broke (no network, DNS, TLS, CORS, a reset).
+ * - `http`: the status is no success; see `status`, `headers`, `body`.
+ * - `content-type`: the response is neither an event stream nor NDJSON.
+ * - `connect-timeout`, `idle-timeout`: no headers, or no byte, within the option of that name.
+ * - `event-too-large`: an event outgrew `maxEventSize`.
+ * - `retries-exhausted`: `retry.maxAttempts` attempts in a row failed; `cause` is the last failure.
+ * - `refused`: `onOpen` threw; `cause` is what it threw.
+ * - `invalid-options`: an option has a wrong type or value, or the URL does not parse.
+ * - `parse-json`: an event's data is not the JSON that `json()` was asked for.
+ */
+export type StreamErrorCode =
+  | 'network'
+  | 'http'
+  | 'content-type'
+  | 'connect-timeout'
+  | 'idle-timeout'
+  | 'event-too-large'
+  | 'retries-exhausted'
+  | 'refused'
+  | 'invalid-options'
+  | 'parse-json'
+
+/** What a `StreamError` is made of. */
+export interface StreamErrorDetails {
+  status?: number | undefined
+  headers?: Headers | undefined
+  body?: string | undefined
+  attempt?: number | undefined
+  retryable?: boolean | undefined
+  cause?: unknown
+}
+
+/** The one class of the errors that streams fail with. */
+export class StreamError extends Error {
+  static {
+    this.prototype.name = 'StreamError'
+  }
+
+  /** What went wrong. */
+  readonly code: StreamErrorCode
+  /** The response's status, if there was a response. */
+  readonly status: number | undefined
+  /** The response's headers, if there was a response. */
+  readonly headers: Headers | undefined
+  /** The start of a refused response's text: 64 KiB at most. */
+  readonly body: string | undefined
+  /** The attempt that failed, counted from 1; 0 before the first. */
+  readonly attempt: number
+  /** Whether the same request may succeed later. */
+  readonly retryable: boolean
+
+  constructor(code: StreamErrorCode, message: string, details: StreamErrorDetails = {}) {
+    super(message, details.cause === undefined ? undefined : { cause: details.cause })
+    this.code = code
+    this.status = details.status
+    this.headers = details.headers
+    this.body = details.body
+    this.attempt = details.attempt ?? 0
+    this.retryable = details.retryable ?? false
+  }
+}
+
+/** Whether a value is a `StreamError`, of any copy of this package. */
+export function isStreamError(value: unknown): value is StreamError {
+  return value instanceof Error && value.name === 'StreamError' && 'code' in value
+}

@@ -1,0 +1,154 @@
+import type { StreamError } from './error.js'
+import type { ServerSentEvent } from './event.js'
+
+/** A value, or a function that is asked for it each time, and may be async. */
+export type Source<T, Context> = T | ((context: Context) => T | Promise<T>)
+
+/** A request's body: objects and arrays become JSON, whatever else `fetch` takes stays as it is. */
+export type Body = BodyInit | object | null | undefined
+
+/** What `headers` and `body` functions are called with. */
+export interface AttemptContext {
+  /** Counted from 1. */
+  readonly attempt: number
+  /** The id that this attempt resumes from, `''` if none. */
+  readonly lastEventId: string
+}
+
+/** What the functions of `cancel` are called with. */
+export interface CancelContext {
+  /** What `cancel(reason)` was given, the signal's reason, `'return'` or `'pagehide'`. */
+  readonly reason: unknown
+  /** The id of the event that the page got last, `''` if none. */
+  readonly lastEventId: string
+  /** The event that the page got last. */
+  readonly lastEvent: ServerSentEvent | undefined
+  /** The response of the last attempt that got one: its headers often name the job to cancel. */
+  readonly response: Response | undefined
+}
+
+/** What the functions of `ack` are called with. */
+export interface AckContext extends CancelContext {
+  /** How many events this acknowledgement is about. */
+  readonly count: number
+}
+
+interface Endpoint<Context> {
+  /** Relative to the page, as in `fetch`. */
+  url: Source<string | URL, Context>
+  /** Default: `'POST'`. */
+  method?: string
+  /** None by default: the stream's headers are not sent along. */
+  headers?: Source<HeadersInit | undefined, Context>
+  body?: Source<Body, Context>
+  /** Milliseconds for the whole exchange. Default: 10,000. */
+  timeout?: number
+}
+
+/** How the backend is told to stop its work. */
+export interface CancelOptions extends Endpoint<CancelContext> {
+  /**
+   * What else than `cancel()` notifies the backend. Default: nothing, since an unmounted component
+   * or a reload must not end an answer that can be resumed.
+   *
+   * - `'abort'`: the outside `signal`.
+   * - `'return'`: a consumer that leaves its loop with `break`, `return` or an exception.
+   * - `'pagehide'`: the page goes away. It ends the stream, too.
+   * - `'unsent'`: each of these and `cancel()` even when the stream's request has not left yet.
+   */
+  on?: readonly ('abort' | 'return' | 'pagehide' | 'unsent')[]
+}
+
+/** How the backend is told what was consumed: in order, one request at a time, retried once. */
+export interface AckOptions extends Endpoint<AckContext> {
+  /** How many events to wait for before each request. Default: 1. The last tells of the rest. */
+  every?: number
+}
+
+/** How a stream that broke is reconnected. All times are in milliseconds. */
+export interface RetryOptions {
+  /** How many attempts in a row may fail, the first included. An event starts the count over. Default: no limit. */
+  maxAttempts?: number
+  /** The longest wait before the first new attempt; the server's `retry:` replaces it. Default: 1,000. */
+  initialDelay?: number
+  /** The longest wait of all, but for what `Retry-After` asks. Default: 30,000. */
+  maxDelay?: number
+  /** By how much the longest wait grows with each failure in a row. Default: 2. */
+  factor?: number
+  /** The part of a wait that chance may take away, 0 to 1. Default: 1, "full jitter". */
+  jitter?: number
+  /** The shortest wait, whatever the server says. Default: 250. */
+  minDelay?: number
+  /**
+   * Decides over each failure: `false` ends the stream with it, `true` tries again after the usual
+   * wait, a number after so many milliseconds. Default: whether the error is `retryable`.
+   */
+  shouldRetry?: (error: StreamError, attempt: number) => boolean | number
+}
+
+/** What `onRetry` is called with. */
+export interface RetryInfo {
+  /** The number of the attempt to come. */
+  readonly attempt: number
+  /** Milliseconds until then. */
+  readonly delay: number
+  /** Why there has to be one. */
+  readonly error: StreamError
+}
+
+type FetchMembers = Pick<
+  RequestInit,
+  | 'credentials'
+  | 'mode'
+  | 'cache'
+  | 'redirect'
+  | 'referrer'
+  | 'referrerPolicy'
+  | 'integrity'
+  | 'priority'
+>
+
+/** The options of `openStream`. The first eight are `fetch`'s own; `cache` is `'no-store'` by default. */
+export interface OpenOptions extends FetchMembers {
+  /** Default: `'GET'`. */
+  method?: string
+  /** Asked anew at each attempt if it is a function. */
+  headers?: Source<HeadersInit | undefined, AttemptContext>
+  /** Asked anew at each attempt if it is a function. Objects and arrays are sent as JSON. */
+  body?: Source<Body, AttemptContext>
+  /** Ends the stream with its reason. One that is aborted already never sends a request. */
+  signal?: AbortSignal | undefined
+  /** The function to use instead of the global `fetch`. */
+  fetch?: typeof fetch
+  /** What the body is. Default: what its content type says, which must be one of the two. */
+  format?: 'sse' | 'ndjson'
+  /** The event that ends the stream: its data, or a predicate. It is not delivered. */
+  done?: string | ((event: ServerSentEvent) => boolean)
+  /**
+   * `false` for never; `true` or options for always. Default: for GET, and for other methods once
+   * the server has sent an `id`, since to repeat those blindly runs the work twice.
+   */
+  retry?: boolean | RetryOptions
+  /** Milliseconds until the response's headers. `Infinity` for no limit. Default: 30,000. */
+  connectTimeout?: number
+  /** Milliseconds between bytes; comments count. Default: no limit. */
+  idleTimeout?: number
+  /** Bytes buffered for one event, past which the stream fails. Default: 16 MiB. */
+  maxEventSize?: number
+  /** Resumes from here: the id is sent as `Last-Event-ID`. */
+  lastEventId?: string
+  /** How the backend is told to stop its work. */
+  cancel?: CancelOptions
+  /** How the backend is told what was consumed. */
+  ack?: AckOptions
+  /** What a hidden page does to a stream that can be resumed. Default: `'keep'`, nothing. */
+  whenHidden?: 'keep' | 'pause'
+  /** Sees each response before it is read. What it throws is the `cause` of an error `'refused'`. */
+  onOpen?: (response: Response) => void | Promise<void>
+  /** Called before the wait for each new attempt. */
+  onRetry?: (info: RetryInfo) => void
+  /** Called with each comment's text, colon removed. */
+  onComment?: (comment: string) => void
+  /** Writes User Timing marks, for the performance panel of the browser's tools. Default: `false`. */
+  debug?: boolean
+}

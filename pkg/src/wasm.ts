@@ -1,0 +1,44 @@
+import * as glue from './generated/glue.js'
+import { text } from './generated/module.js'
+
+export { RawDecoder, RawStream } from './generated/glue.js'
+
+let loading: Promise<void> | undefined
+let memory: WebAssembly.Memory | undefined
+
+/** Compiles the module, once however many callers race. */
+export function load(): Promise<void> {
+  return (loading ??= compile())
+}
+
+async function compile(): Promise<void> {
+  const module = await WebAssembly.compile(Uint8Array.from(text, (byte) => byte.charCodeAt(0)))
+  memory = glue.initSync({ module }).memory
+}
+
+let bytes = new Uint8Array(0)
+let words = new Uint32Array(0)
+
+/** The module's memory. Growing it detaches the view: never keep one over a call. */
+export function memoryBytes(): Uint8Array {
+  if (bytes.length === 0) bytes = new Uint8Array(memory!.buffer)
+  return bytes
+}
+
+/** As `memoryBytes`, in 32-bit words. */
+export function memoryWords(): Uint32Array {
+  if (words.length === 0) words = new Uint32Array(memory!.buffer)
+  return words
+}
+
+let room = 0
+let roomSize = 0
+
+/** Puts a chunk where `RawDecoder.push` reads it. */
+export function writeChunk(chunk: Uint8Array): void {
+  if (chunk.length > roomSize) {
+    roomSize = Math.max(chunk.length, 64 * 1024)
+    room = glue.room(roomSize)
+  }
+  memoryBytes().set(chunk, room)
+}

@@ -1,0 +1,135 @@
+//! What can go wrong, under the names that JavaScript uses too.
+
+use alloc::{boxed::Box, string::String};
+use core::fmt;
+use wasm_bindgen::JsValue;
+
+/// What went wrong. [`ErrorCode::as_str`] is the npm package's `StreamError.code`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum ErrorCode {
+    /// The request failed or the connection broke: no network, DNS, TLS, CORS, a reset.
+    Network,
+    /// The status was not a success.
+    Http,
+    /// The response is neither an event stream nor NDJSON.
+    ContentType,
+    /// No response headers within `connectTimeout`.
+    ConnectTimeout,
+    /// No byte within `idleTimeout`.
+    IdleTimeout,
+    /// An event outgrew `maxEventSize`.
+    EventTooLarge,
+    /// `retry.maxAttempts` attempts in a row failed; the cause is the last failure.
+    RetriesExhausted,
+    /// `onOpen` threw; the cause is what it threw.
+    Refused,
+    /// An option has a wrong type or value, or the URL does not parse.
+    InvalidOptions,
+    /// An event's data is not the JSON that was asked for.
+    ParseJson,
+    /// The outside `AbortSignal` was aborted; the cause is its reason. JavaScript gets that reason.
+    Aborted,
+    /// A callback of the page's threw; the cause is what it threw. JavaScript gets that value.
+    Callback,
+}
+
+impl ErrorCode {
+    /// The code as JavaScript has it: `'idle-timeout'`.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Network => "network",
+            Self::Http => "http",
+            Self::ContentType => "content-type",
+            Self::ConnectTimeout => "connect-timeout",
+            Self::IdleTimeout => "idle-timeout",
+            Self::EventTooLarge => "event-too-large",
+            Self::RetriesExhausted => "retries-exhausted",
+            Self::Refused => "refused",
+            Self::InvalidOptions => "invalid-options",
+            Self::ParseJson => "parse-json",
+            Self::Aborted => "aborted",
+            Self::Callback => "callback",
+        }
+    }
+}
+
+/// A stream's failure.
+#[derive(Clone, Debug)]
+pub struct Error {
+    /// What went wrong.
+    pub code: ErrorCode,
+    /// What happened and what to do. URLs in it have no query, fragment or user info.
+    pub message: String,
+    /// The response's status, if there was a response.
+    pub status: Option<u16>,
+    /// The response's headers, if there was a response.
+    pub headers: Option<web_sys::Headers>,
+    /// The start of a refused response's text: 64 KiB at most.
+    pub body: Option<String>,
+    /// The attempt that failed, counted from 1; 0 before the first.
+    pub attempt: u32,
+    /// Whether the same request may succeed later.
+    pub retryable: bool,
+    /// What JavaScript threw, if that is behind it.
+    pub cause: JsValue,
+    /// The failure behind `retries-exhausted`.
+    pub source: Option<Box<Error>>,
+}
+
+impl Error {
+    pub(crate) fn new(code: ErrorCode, message: impl Into<String>) -> Self {
+        Self {
+            code,
+            message: message.into(),
+            status: None,
+            headers: None,
+            body: None,
+            attempt: 0,
+            retryable: false,
+            cause: JsValue::UNDEFINED,
+            source: None,
+        }
+    }
+
+    pub(crate) fn invalid(message: impl Into<String>) -> Self {
+        Self::new(ErrorCode::InvalidOptions, message)
+    }
+
+    /// A callback's exception, handed on as it is.
+    pub(crate) fn callback(thrown: JsValue) -> Self {
+        Self::new(ErrorCode::Callback, "a callback threw").caused_by(thrown)
+    }
+
+    pub(crate) fn aborted(reason: JsValue) -> Self {
+        Self::new(ErrorCode::Aborted, "the signal was aborted").caused_by(reason)
+    }
+
+    pub(crate) fn caused_by(mut self, cause: JsValue) -> Self {
+        self.cause = cause;
+        self
+    }
+
+    pub(crate) fn retryable(mut self) -> Self {
+        self.retryable = true;
+        self
+    }
+
+    pub(crate) fn of_response(mut self, response: &web_sys::Response) -> Self {
+        self.status = Some(response.status());
+        self.headers = Some(response.headers());
+        self
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)
+    }
+}
+
+impl core::error::Error for Error {
+    fn source(&self) -> Option<&(dyn core::error::Error + 'static)> {
+        self.source.as_deref().map(|source| source as _)
+    }
+}

@@ -1,0 +1,44 @@
+//! The guard of one request and its response.
+
+use super::request::{Init, Request};
+use crate::error::Error;
+use js_sys::Promise;
+use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_futures::{JsFuture, spawn_local};
+
+/// One request. Dropping it aborts whatever of it is still under way.
+pub(crate) struct Exchange(web_sys::AbortController);
+
+impl Exchange {
+    pub(crate) fn new() -> Result<Self, Error> {
+        web_sys::AbortController::new()
+            .map(Self)
+            .map_err(|_| Error::invalid("this runtime has no AbortController"))
+    }
+
+    /// Sends the request, and gives the response once its headers are there.
+    pub(crate) async fn send(
+        &self,
+        request: &Request,
+        init: &Init,
+    ) -> Result<web_sys::Response, Error> {
+        init.set_signal(&self.0.signal());
+        let response = JsFuture::from(request.send(init)?).await;
+        // Not `dyn_into`: the page's own `fetch` may give a response of another realm or a
+        // look-alike.
+        response.map(JsCast::unchecked_into).map_err(|cause| request.unreachable(cause))
+    }
+}
+
+impl Drop for Exchange {
+    fn drop(&mut self) {
+        self.0.abort();
+    }
+}
+
+/// Lets a promise go: whatever it settles to, nobody is told.
+pub(crate) fn discard(promise: Promise<JsValue>) {
+    spawn_local(async move {
+        let _ = JsFuture::from(promise).await;
+    });
+}

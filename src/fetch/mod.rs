@@ -1,0 +1,16 @@
+//! One HTTP exchange over the browser's `fetch`: the request, the checks of its response, its
+//! chunks, and the guard that aborts it.
+
+mod beacon;
+mod body;
+mod exchange;
+mod globals;
+mod request;
+mod response;
+
+pub(crate) use beacon::{knows_keepalive, send_beacon};
+pub(crate) use body::Body;
+pub(crate) use exchange::{Exchange, discard};
+pub(crate) use globals::{event_target, is_hidden, now};
+pub(crate) use request::{Attempt, Init, Request, Source, display_url, resolve_url, settle};
+pub(crate) use response::{FormatOption, check, check_status, retry_after};

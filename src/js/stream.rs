@@ -1,0 +1,161 @@
+//! A stream, driven by the npm package's `EventStream`.
+//!
+//! Each method takes what it needs out of `self` before it waits, so no borrow of the exported
+//! object lasts over an `await`, and `free` is safe at any time.
+
+use super::{decoder::cut, error::to_js, host::Host, options};
+use crate::{
+    error::Error,
+    stream::{CancelContext, Ending, Engine},
+};
+use alloc::{rc::Rc, string::String};
+use gloo_events::EventListener;
+use js_sys::{Array, Promise};
+use wasm_bindgen::{JsCast, JsValue, prelude::wasm_bindgen};
+use wasm_bindgen_futures::future_to_promise;
+
+#[wasm_bindgen]
+pub struct RawStream {
+    engine: Rc<Engine>,
+    host: Host,
+}
+
+#[wasm_bindgen]
+impl RawStream {
+    /// Checks the options. Nothing is sent yet.
+    #[wasm_bindgen(constructor)]
+    pub fn new(url: &JsValue, options: &JsValue, host: Host) -> Result<RawStream, JsValue> {
+        let settings = options::read(url, options, &host).map_err(|error| to_js(&error, &host))?;
+        let stream = Self { engine: Engine::new(settings), host };
+        stream.listen_to_page();
+        Ok(stream)
+    }
+
+    /// Sends the request. Resolves once the response is there or the stream has failed; never
+    /// rejects.
+    pub fn open(&self) -> Promise {
+        let engine = Rc::clone(&self.engine);
+        future_to_promise(async move {
+            engine.open().await;
+            Ok(JsValue::UNDEFINED)
+        })
+    }
+
+    /// The next batch: an array of events, or `undefined` at the end.
+    pub fn next_batch(&self) -> Promise {
+        let (engine, host) = (Rc::clone(&self.engine), self.host.clone());
+        future_to_promise(async move {
+            match engine.next().await {
+                Ok(true) => Ok(cut(&engine.decoder(), &host).into()),
+                Ok(false) => Ok(JsValue::UNDEFINED),
+                Err(error) => Err(to_js(&error, &host)),
+            }
+        })
+    }
+
+    /// Resolves to `[aborted, notified, status, error]`; never rejects.
+    pub fn cancel(&self, reason: &JsValue) -> Promise {
+        let cancelled = self.engine.cancel(self.context(reason));
+        let host = self.host.clone();
+        future_to_promise(async move {
+            let report = cancelled.await;
+            let sent = report.notification;
+            Ok(Array::of4(
+                &report.aborted.into(),
+                &sent.notified.into(),
+                &sent.status.map(JsValue::from).unwrap_or_default(),
+                &sent.error.map(|error| to_js(&error, &host)).unwrap_or_default(),
+            )
+            .into())
+        })
+    }
+
+    /// Stops here and tells nobody.
+    pub fn close(&self) {
+        self.stop(Ending::Closed, None, &JsValue::UNDEFINED, false);
+    }
+
+    /// The consumer has left its loop.
+    pub fn leave(&self) {
+        let notify = self.engine.settings().cancel.as_ref().is_some_and(|cancel| cancel.on.leave);
+        let ending = if notify { Ending::Cancelled } else { Ending::Closed };
+        self.stop(ending, None, &"return".into(), notify);
+    }
+
+    /// The outside signal was aborted.
+    pub fn abort(&self, reason: &JsValue) {
+        let notify = self.engine.settings().cancel.as_ref().is_some_and(|cancel| cancel.on.abort);
+        self.stop(Ending::Aborted, Some(Error::aborted(reason.clone())), reason, notify);
+    }
+
+    /// Events were handed to the consumer.
+    pub fn consumed(&self, count: u32) {
+        self.engine.consumed(count, self.context(&JsValue::UNDEFINED));
+    }
+
+    /// Whether `consumed` is of use.
+    pub fn wants_acks(&self) -> bool {
+        self.engine.settings().ack.is_some()
+    }
+
+    pub fn state(&self) -> String {
+        self.engine.state().as_str().into()
+    }
+
+    pub fn last_event_id(&self) -> String {
+        self.engine.decoder().last_event_id().into()
+    }
+
+    /// `[bytes, events, attempts, headersTime, firstEventTime, acknowledged, ackError]`.
+    pub fn stats(&self) -> Array {
+        let (stats, acks) = (&self.engine.stats, self.engine.acks());
+        let error = acks.error().map(|error| to_js(&error, &self.host));
+        [
+            stats.bytes.get().into(),
+            stats.events.get().into(),
+            stats.attempts.get().into(),
+            stats.headers_time.get().map(JsValue::from).unwrap_or_default(),
+            stats.first_event_time.get().map(JsValue::from).unwrap_or_default(),
+            acks.acknowledged().into(),
+            error.unwrap_or_default(),
+        ]
+        .into_iter()
+        .collect()
+    }
+}
+
+impl RawStream {
+    fn context(&self, reason: &JsValue) -> CancelContext {
+        context(&self.engine, &self.host, reason)
+    }
+
+    fn stop(&self, ending: Ending, error: Option<Error>, reason: &JsValue, notify: bool) {
+        self.engine.stop(ending, error, notify, self.context(reason), false);
+    }
+
+    fn listen_to_page(&self) {
+        if !self.engine.settings().cancel.as_ref().is_some_and(|cancel| cancel.on.pagehide) {
+            return;
+        }
+        let Some(target) = crate::fetch::event_target() else { return };
+        let (engine, host) = (Rc::downgrade(&self.engine), self.host.clone());
+        let listener = EventListener::new(&target, "pagehide", move |_| {
+            if let Some(engine) = engine.upgrade() {
+                let context = context(&engine, &host, &"pagehide".into());
+                engine.stop(Ending::Cancelled, None, true, context, true);
+            }
+        });
+        self.engine.hold(listener);
+    }
+}
+
+fn context(engine: &Engine, host: &Host, reason: &JsValue) -> CancelContext {
+    CancelContext::new(reason, &host.last_event_id(), &host.last_event(), engine.response())
+}
+
+impl Drop for RawStream {
+    /// Nobody can pull any more.
+    fn drop(&mut self) {
+        self.close();
+    }
+}

@@ -1,0 +1,71 @@
+//! All that the page decides about a stream.
+
+use super::{Ack, Cancel, Outcome, retry::RetryPolicy};
+use crate::{
+    error::Error,
+    fetch::{FormatOption, Request},
+    sse::EventRef,
+};
+use alloc::{boxed::Box, string::String};
+use futures::future::LocalBoxFuture;
+use wasm_bindgen::JsValue;
+
+pub(crate) struct Settings {
+    pub(crate) request: Request,
+    pub(crate) format: FormatOption,
+    pub(crate) done: Option<Done>,
+    pub(crate) retry: RetryMode,
+    /// Milliseconds; `None` is no limit.
+    pub(crate) connect_timeout: Option<f64>,
+    pub(crate) idle_timeout: Option<f64>,
+    /// Bytes.
+    pub(crate) max_event_size: usize,
+    pub(crate) last_event_id: String,
+    pub(crate) pause_when_hidden: bool,
+    pub(crate) cancel: Option<Cancel>,
+    pub(crate) ack: Option<Ack>,
+    pub(crate) hooks: Hooks,
+}
+
+/// The event that ends a stream and is not delivered.
+pub(crate) enum Done {
+    Data(String),
+    Predicate(Box<dyn Fn(EventRef<'_>) -> Result<bool, JsValue>>),
+}
+
+/// Which streams may be requested again.
+#[derive(Clone, Copy, PartialEq)]
+pub(crate) enum RetryMode {
+    Never,
+    /// GET, and whatever has a last event id: to repeat anything else could run the work twice.
+    Safe(RetryPolicy),
+    Always(RetryPolicy),
+}
+
+/// What `shouldRetry` says.
+pub(crate) enum Verdict {
+    No,
+    Yes,
+    After(f64),
+}
+
+/// What `onRetry` hears.
+pub(crate) struct RetryInfo<'a> {
+    /// The number of the attempt to come.
+    pub(crate) attempt: u32,
+    pub(crate) delay: f64,
+    pub(crate) error: &'a Error,
+}
+
+type OpenHook = dyn Fn(web_sys::Response) -> LocalBoxFuture<'static, Result<(), JsValue>>;
+
+/// The page's callbacks. What they throw ends the stream.
+#[derive(Default)]
+pub(crate) struct Hooks {
+    pub(crate) open: Option<Box<OpenHook>>,
+    pub(crate) opened: Option<Box<dyn Fn(web_sys::Response)>>,
+    pub(crate) closed: Option<Box<dyn Fn(Outcome)>>,
+    pub(crate) retry: Option<Box<dyn Fn(RetryInfo<'_>) -> Result<(), JsValue>>>,
+    pub(crate) comment: Option<Box<dyn Fn(&str) -> Result<(), JsValue>>>,
+    pub(crate) should_retry: Option<Box<dyn Fn(&Error, u32) -> Result<Verdict, JsValue>>>,
+}

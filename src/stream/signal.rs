@@ -1,0 +1,45 @@
+//! A flag that one task waits for.
+
+use core::{
+    cell::{Cell, RefCell},
+    future::{Future, poll_fn},
+    pin::pin,
+    task::{Poll, Waker},
+};
+
+#[derive(Default)]
+pub(super) struct Signal {
+    is_set: Cell<bool>,
+    waiting: RefCell<Option<Waker>>,
+}
+
+impl Signal {
+    pub(super) fn set(&self) {
+        self.is_set.set(true);
+        let waiting = self.waiting.borrow_mut().take();
+        if let Some(waker) = waiting {
+            waker.wake();
+        }
+    }
+
+    /// What the future gives, or `None` if the flag is set first: the future is dropped then.
+    pub(super) async fn race<T>(&self, future: impl Future<Output = T>) -> Option<T> {
+        let mut future = pin!(future);
+        poll_fn(|context| {
+            if self.is_set.get() {
+                return Poll::Ready(None);
+            }
+            let polled = future.as_mut().poll(context);
+            // The work itself may have set it, by calling back into the page.
+            if self.is_set.get() {
+                return Poll::Ready(None);
+            }
+            if let Poll::Ready(value) = polled {
+                return Poll::Ready(Some(value));
+            }
+            *self.waiting.borrow_mut() = Some(context.waker().clone());
+            Poll::Pending
+        })
+        .await
+    }
+}

@@ -1,0 +1,96 @@
+import type { Result } from '../../www/bench/report'
+import { figure, rowsOf, type Row } from './table'
+
+const MIB = 2 ** 20
+
+/** Says where we fall short of what the README promises; nothing where a bench was not run. */
+export function shortfalls(results: Result[]): string[] {
+  const rows = rowsOf(results)
+  const of = (bench: Row['bench']) => rows.filter((row) => row.bench === bench)
+  return [
+    ...decodeGoals(of('decode')),
+    ...of('iterate').flatMap(iterateGoals),
+    ...of('loopback').flatMap(loopbackGoals),
+    ...of('latency').flatMap(latencyGoals),
+    ...of('memory').flatMap(memoryGoals),
+  ]
+}
+
+function decodeGoals(rows: Row[]): string[] {
+  const missed: string[] = []
+  const ratios = rows.map((row) => ratio(row, 'eventsource-parser', 'sluicegate'))
+  for (const [i, row] of rows.entries()) {
+    const least = row.chunk === 16_384 || row.chunk === 65_536 ? 1.5 : 1
+    missed.push(...atLeast(row, 'eventsource-parser', ratios[i] ?? Number.NaN, least))
+  }
+  const mean = Math.exp(ratios.reduce((sum, r) => sum + Math.log(r), 0) / ratios.length)
+  if (mean < 2) missed.push(`decode, geometric mean of all: ${mean.toFixed(2)}x, not 2x`)
+  return missed
+}
+
+function iterateGoals(row: Row): string[] {
+  const least = row.chunk === 'event' ? 2 : row.chunk >= 16_384 ? 5 : 0
+  return peers(row).flatMap((impl) => atLeast(row, impl, ratio(row, impl, 'sluicegate'), least))
+}
+
+function loopbackGoals(row: Row): string[] {
+  return [
+    ...atMost(row, 'for await to the floor', ratio(row, 'sluicegate', 'reader + TextDecoder'), 1.2),
+    ...atMost(
+      row,
+      'batches to the floor',
+      ratio(row, 'sluicegate batches', 'reader + TextDecoder'),
+      1.05,
+    ),
+    ...atLeast(
+      row,
+      'batches to eventsource-parser',
+      ratio(row, 'eventsource-parser', 'sluicegate batches'),
+      1,
+    ),
+    ...peers(row).flatMap((impl) => atLeast(row, impl, ratio(row, impl, 'sluicegate'), 3)),
+    ...atLeast(row, 'native EventSource', ratio(row, 'native EventSource', 'sluicegate'), 30),
+  ]
+}
+
+function latencyGoals(row: Row): string[] {
+  const ours = row.results.find(({ impl }) => impl === 'sluicegate')
+  const native = row.results.find(({ kind }) => kind === 'native')
+  return (['p50_ms', 'p99_ms'] as const).flatMap((quantile) =>
+    atMost(
+      row,
+      quantile,
+      (ours?.[quantile] ?? Number.NaN) / (native?.[quantile] ?? Number.NaN),
+      1.05,
+    ),
+  )
+}
+
+function memoryGoals(row: Row): string[] {
+  return row.results
+    .filter(({ kind, peak_bytes }) => kind === 'ours' && (peak_bytes ?? 0) >= 32 * MIB)
+    .map(
+      (result) => `memory, ${result.impl}: ${(figure(result) / MIB).toFixed(1)} MiB, not under 32`,
+    )
+}
+
+function peers({ results }: Row): string[] {
+  return results.filter(({ kind }) => kind === 'peer').map(({ impl }) => impl)
+}
+
+function ratio({ results }: Row, over: string, under: string): number {
+  const time = (name: string) => figure(results.find(({ impl }) => impl === name))
+  return time(over) / time(under)
+}
+
+function atLeast(row: Row, what: string, value: number, least: number): string[] {
+  return value >= least ? [] : [`${place(row)}, ${what}: ${value.toFixed(2)}x, not ${least}x`]
+}
+
+function atMost(row: Row, what: string, value: number, most: number): string[] {
+  return value <= most ? [] : [`${place(row)}, ${what}: ${value.toFixed(2)}x, more than ${most}x`]
+}
+
+function place({ bench, corpus, chunk }: Row): string {
+  return `${bench}, ${corpus}, chunks of ${chunk}`
+}

@@ -1,0 +1,186 @@
+//! The program itself: its flags, its first line, its end, and an upstream over TLS.
+
+mod common;
+
+use std::process::Stdio;
+use std::sync::Arc;
+
+use common::upstream::{DONE, Exchange, PlayedUpstream};
+use common::{Events, PATIENCE, client, json_of, tokens_of};
+use serde_json::{Value, json};
+use tokio::io::{AsyncBufReadExt, AsyncReadExt, BufReader};
+use tokio::process::{Child, Command};
+use tokio::time::timeout;
+use tokio_rustls::TlsAcceptor;
+
+fn program(arguments: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_sluicegate-relay"));
+    command.args(arguments).env_remove("OPENAI_API_KEY").kill_on_drop(true);
+    command.stdout(Stdio::piped()).stderr(Stdio::piped());
+    command
+}
+
+/// Starts the program, and gives the URL of its first line.
+async fn start(command: &mut Command) -> (Child, String) {
+    let mut child = command.spawn().unwrap();
+    let mut line = String::new();
+    let mut stdout = BufReader::new(child.stdout.take().unwrap());
+    timeout(PATIENCE, stdout.read_line(&mut line)).await.expect("a line").unwrap();
+    let url = line.strip_prefix("listening on ").expect(&line).trim_end().to_owned();
+    assert!(url.starts_with("http://127.0.0.1:"), "{url}");
+    (child, url)
+}
+
+async fn chat(url: &str) -> Events {
+    let body = json!({ "prompt": "hi", "userId": "ann", "sessionId": "s1" });
+    Events::of(client().post(format!("{url}/chat")).json(&body).send().await.unwrap())
+}
+
+/// Asks the program to end as a service manager does, and gives what it logged.
+async fn terminate(mut child: Child, signal: &str) -> String {
+    let id = child.id().unwrap().to_string();
+    assert!(Command::new("kill").args([signal, &id]).status().await.unwrap().success());
+    let mut log = String::new();
+    let mut stderr = child.stderr.take().unwrap();
+    timeout(PATIENCE, stderr.read_to_string(&mut log)).await.expect("an end").unwrap();
+    let status = timeout(PATIENCE, child.wait()).await.expect("an end").unwrap();
+    assert!(status.success(), "{status}: {log}");
+    log
+}
+
+#[tokio::test]
+async fn a_signal_ends_the_streams_and_then_the_program() {
+    for signal in ["-TERM", "-INT"] {
+        let (child, url) = start(&mut program(&["--port", "0"])).await;
+        let mut events = chat(&url).await;
+        json_of(&events.next().await.unwrap(), "start");
+        events.next().await.unwrap();
+        let (rest, log) = tokio::join!(events.rest(), terminate(child, signal));
+        let error = json_of(rest.last().unwrap(), "error");
+        assert_eq!(error["error"]["code"], "shutting-down");
+        assert!(log.contains("shutting down"), "{log}");
+        assert!(client().get(url).send().await.is_err());
+    }
+}
+
+#[tokio::test]
+async fn a_reader_that_does_not_read_cannot_keep_the_program_up() {
+    let upstream = PlayedUpstream::start().await;
+    let flags = ["--port", "0", "--upstream", &upstream.url(), "--model", "m"];
+    let (child, url) = start(&mut program(&flags)).await;
+    let body = json!({ "prompt": "hi", "userId": "ann", "sessionId": "s1" });
+    let opening = client().post(format!("{url}/chat")).json(&body).send();
+    let begin = async {
+        let mut exchange = upstream.accept().await;
+        exchange.begin().await;
+        exchange
+    };
+    let (response, mut exchange) = tokio::join!(opening, begin);
+    let event = common::upstream::token_event(&"x".repeat(64 << 10));
+    exchange.flood(&event).await;
+    terminate(child, "-TERM").await;
+    drop(response);
+}
+
+#[tokio::test]
+async fn the_flags_choose_the_upstream_and_the_environment_the_key() {
+    let upstream = PlayedUpstream::start().await;
+    let flags = ["--port", "0", "--upstream", &upstream.url(), "--model", "big-one"];
+    let (child, url) = start(program(&flags).env("OPENAI_API_KEY", "sk-secret-77")).await;
+    let model = async {
+        let mut exchange = upstream.accept().await;
+        exchange.begin().await;
+        exchange.token("yes").await;
+        exchange.send(DONE).await;
+        exchange
+    };
+    let (events, exchange) = tokio::join!(async { chat(&url).await.rest().await }, model);
+    assert_eq!(tokens_of(&events), ["yes"]);
+    assert_eq!(exchange.body["model"], "big-one");
+    assert!(exchange.head.contains("authorization: Bearer sk-secret-77"));
+    let log = terminate(child, "-TERM").await;
+    assert!(log.contains("session ended") && !log.contains("sk-secret"), "{log}");
+}
+
+#[tokio::test]
+async fn an_upstream_over_tls_is_asked_once_its_certificate_is_trusted() {
+    let made = rcgen::generate_simple_self_signed(["localhost".to_owned()]).unwrap();
+    let folder = std::env::temp_dir().join(format!("relay-tls-{}", std::process::id()));
+    std::fs::create_dir_all(&folder).unwrap();
+    let trusted = folder.join("trusted.pem");
+    std::fs::write(&trusted, made.cert.pem()).unwrap();
+    let other = rcgen::generate_simple_self_signed(["localhost".to_owned()]).unwrap();
+    let untrusting = folder.join("other.pem");
+    std::fs::write(&untrusting, other.cert.pem()).unwrap();
+
+    drop(rustls::crypto::ring::default_provider().install_default());
+    let key = made.signing_key.serialize_der().try_into().unwrap();
+    let config = rustls::ServerConfig::builder()
+        .with_no_client_auth()
+        .with_single_cert(vec![made.cert.der().clone()], key)
+        .unwrap();
+    let acceptor = TlsAcceptor::from(Arc::new(config));
+    let upstream = PlayedUpstream::start().await;
+    let base = upstream.url().replace("http://127.0.0.1", "https://localhost");
+    let flags = ["--port", "0", "--upstream", &base, "--model", "m"];
+
+    let (child, url) = start(program(&flags).env("SSL_CERT_FILE", &trusted)).await;
+    let model = async {
+        let stream = acceptor.accept(upstream.accept_stream().await).await.unwrap();
+        let mut exchange = Exchange::read(stream).await;
+        exchange.begin().await;
+        exchange.token("safe").await;
+        exchange.send(DONE).await;
+        exchange
+    };
+    let (events, _) = tokio::join!(async { chat(&url).await.rest().await }, model);
+    assert_eq!(tokens_of(&events), ["safe"]);
+    terminate(child, "-TERM").await;
+
+    let (child, url) = start(program(&flags).env("SSL_CERT_FILE", &untrusting)).await;
+    let body = json!({ "prompt": "hi", "userId": "ann", "sessionId": "s1" });
+    let asking = client().post(format!("{url}/chat")).json(&body).send();
+    let (response, accepted) =
+        tokio::join!(asking, async { acceptor.accept(upstream.accept_stream().await).await });
+    assert!(accepted.is_err());
+    common::refusal(response.unwrap(), 502, "upstream-unreachable").await;
+    terminate(child, "-TERM").await;
+    std::fs::remove_dir_all(folder).unwrap();
+}
+
+#[tokio::test]
+async fn the_built_in_upstream_needs_no_certificates() {
+    let mut command = program(&["--port", "0", "--tokens-per-second", "20000"]);
+    command.env("SSL_CERT_FILE", "/nonexistent").env("SSL_CERT_DIR", "/nonexistent");
+    let (child, url) = start(&mut command).await;
+    let events = chat(&url).await.rest().await;
+    assert!(tokens_of(&events).len() >= 150);
+    terminate(child, "-TERM").await;
+}
+
+#[tokio::test]
+async fn a_taken_port_and_flags_that_make_no_sense_are_refused() {
+    let (child, url) = start(&mut program(&["--port", "0"])).await;
+    let port = url.rsplit(':').next().unwrap();
+    for (flags, message) in [
+        (vec!["--port", port], "cannot listen on 127.0.0.1:"),
+        (vec!["--port", "70000"], "--port"),
+        (vec!["--site", "/nonexistent"], "it is not a folder"),
+        (vec!["--upstream", "http://h/v1"], "--model"),
+        (vec!["--model", "m"], "--upstream"),
+        (vec!["--upstream", "h/v1", "--model", "m"], "not an http or https URL"),
+        (vec!["--allow-origin", "*"], "--allow-origin"),
+        (vec!["--allow-origin", "null"], "--allow-origin"),
+        (vec!["--allow-origin", "https://a.test/x"], "would be https://a.test"),
+        (vec!["--tokens-per-second", "0"], "--tokens-per-second"),
+    ] {
+        let output = timeout(PATIENCE, program(&flags).output()).await.expect("an end").unwrap();
+        let log = String::from_utf8(output.stderr).unwrap();
+        assert!(!output.status.success() && log.contains(message), "{flags:?}: {log}");
+        assert!(output.stdout.is_empty());
+    }
+    let sessions: Value =
+        client().get(format!("{url}/sessions")).send().await.unwrap().json().await.unwrap();
+    assert_eq!(sessions, json!([]));
+    terminate(child, "-TERM").await;
+}

@@ -1,0 +1,122 @@
+//! The routes beside the chat: the list, the site, other origins, the tutorial's stream.
+
+mod common;
+
+use common::upstream::PlayedUpstream;
+use common::{Events, TestRelay, refusal, tokens_of};
+use reqwest::{Method, StatusCode};
+use sluicegate_relay::{Site, UpstreamOptions};
+
+async fn with_site(site: Site) -> TestRelay {
+    TestRelay::start(UpstreamOptions::new("http://127.0.0.1:9/v1", "m"), site).await
+}
+
+#[tokio::test]
+async fn unknown_paths_and_methods_are_refused_with_json() {
+    let relay = with_site(Site::default()).await;
+    for path in ["/", "/nothing", "/chat/", "/chat/cancel/x", "/..%2f..%2fetc%2fpasswd"] {
+        refusal(relay.get(path).await, 404, "not-found").await;
+    }
+    for path in ["/chat", "/chat/cancel"] {
+        refusal(relay.get(path).await, 405, "method-not-allowed").await;
+    }
+}
+
+#[tokio::test]
+async fn sessions_are_listed_the_latest_first() {
+    let upstream = PlayedUpstream::start().await;
+    let relay = TestRelay::before(&upstream.url()).await;
+    for id in ["first", "second"] {
+        let (response, ()) = tokio::join!(relay.chat(id, "hi"), async {
+            upstream.accept().await.answer("500 Oops", "{}").await;
+        });
+        assert_eq!(response.status(), StatusCode::BAD_GATEWAY);
+        // Times have milliseconds only.
+        tokio::time::sleep(std::time::Duration::from_millis(2)).await;
+    }
+    let response = relay.get("/sessions").await;
+    assert_eq!(response.headers()["cache-control"], "no-store");
+    let sessions: Vec<serde_json::Value> = response.json().await.unwrap();
+    let ids: Vec<_> = sessions.iter().map(|session| &session["sessionId"]).collect();
+    assert_eq!(ids, ["second", "first"]);
+}
+
+#[tokio::test]
+async fn the_site_is_served_beside_the_routes() {
+    let folder = std::env::temp_dir().join(format!("relay-site-{}", std::process::id()));
+    std::fs::create_dir_all(folder.join("assets")).unwrap();
+    std::fs::write(folder.join("index.html"), "<h1>hi</h1>").unwrap();
+    std::fs::write(folder.join("assets/app.js"), "let x").unwrap();
+    let relay = with_site(Site { folder: Some(folder.clone()), ..Site::default() }).await;
+    let index = relay.get("/").await;
+    assert_eq!(index.headers()["content-type"], "text/html");
+    assert_eq!(index.text().await.unwrap(), "<h1>hi</h1>");
+    let script = relay.get("/assets/app.js").await;
+    assert_eq!(script.headers()["content-type"], "text/javascript");
+    assert_eq!(relay.get("/sessions").await.text().await.unwrap(), "[]");
+    for path in ["/nothing", "/assets/none.js", "/..%2f..%2fetc%2fpasswd", "/%00"] {
+        refusal(relay.get(path).await, 404, "not-found").await;
+    }
+    let post = relay.post("/index.html", &serde_json::json!({})).await;
+    refusal(post, 404, "not-found").await;
+    std::fs::remove_dir_all(folder).unwrap();
+}
+
+async fn preflight(relay: &TestRelay, origin: &str) -> reqwest::Response {
+    relay
+        .client
+        .request(Method::OPTIONS, format!("{}/chat", relay.url))
+        .header("origin", origin)
+        .header("access-control-request-method", "POST")
+        .header("access-control-request-headers", "authorization,content-type,last-event-id")
+        .send()
+        .await
+        .unwrap()
+}
+
+#[tokio::test]
+async fn other_origins_need_permission() {
+    let closed = with_site(Site::default()).await;
+    let response = preflight(&closed, "http://a.test").await;
+    assert!(!response.headers().contains_key("access-control-allow-origin"));
+    refusal(response, 405, "method-not-allowed").await;
+
+    let allowed_origins =
+        vec!["http://a.test".parse().unwrap(), "http://b.test:1".parse().unwrap()];
+    let open = with_site(Site { allowed_origins, ..Site::default() }).await;
+    for origin in ["http://a.test", "http://b.test:1"] {
+        let response = preflight(&open, origin).await;
+        assert_eq!(response.status(), StatusCode::OK);
+        let headers = response.headers();
+        assert_eq!(headers["access-control-allow-origin"], origin);
+        assert_eq!(headers["access-control-allow-methods"], "GET,POST");
+        let allowed = "content-type,authorization,last-event-id";
+        assert_eq!(headers["access-control-allow-headers"], allowed);
+        assert!(!headers.contains_key("access-control-allow-credentials"));
+    }
+    let response = preflight(&open, "http://evil.test").await;
+    assert!(!response.headers().contains_key("access-control-allow-origin"));
+    // Refusals can be read by the allowed page, too.
+    let request = open.client.post(format!("{}/chat", open.url)).header("origin", "http://a.test");
+    let response = request.send().await.unwrap();
+    assert_eq!(response.headers()["access-control-allow-origin"], "http://a.test");
+    refusal(response, 415, "unsupported-media-type").await;
+}
+
+#[tokio::test]
+async fn the_tutorials_stream_greets_by_name() {
+    let relay = with_site(Site::default()).await;
+    let response = relay.get("/learn/sseChat?name=%E5%B0%8F%E6%9E%97%0A%0Adata:x&pace=1").await;
+    assert_eq!(response.headers()["content-type"], "text/event-stream");
+    let events = Events::of(response).rest().await;
+    assert_eq!(events[0].1, "start");
+    assert_eq!(events.len(), 11);
+    let numbered = tokens_of(&events[1..]);
+    for (number, text) in (1..).zip(numbered) {
+        assert_eq!(text, format!("小林\n\ndata:x: message {number} of 10"));
+    }
+    for query in ["", "?name=a&pace=fast", "?name=a&pace=60001", "?name=a&pace=-1"] {
+        let response = relay.get(&format!("/learn/sseChat{query}")).await;
+        refusal(response, 400, "invalid-request").await;
+    }
+}
