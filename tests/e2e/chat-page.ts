@@ -59,18 +59,20 @@ export class ChatPage {
   }
 }
 
-/** Runs in the page. Observes it instead of asking again and again, so that no change is missed. */
+/**
+ * Runs in the page. Observes it instead of asking again and again, so that no change is missed. No function inside may
+ * have a name: tsx wraps those in a helper that the page does not have.
+ */
 function keepPictures(): void {
   const pictures: Picture[] = []
   Object.assign(window, { pictures })
-  const text = (name: string) => document.querySelector(`[data-testid=${name}]`)?.textContent
-  const look = () => {
-    const answer = text('answer')?.replaceAll(/\s/g, '')
-    const status = text('status')?.trim()
-    if (answer === undefined || status === undefined) return
+  new MutationObserver(() => {
+    const [answer, status] = ['answer', 'status'].map(
+      (name) => document.querySelector(`[data-testid=${name}]`)?.textContent,
+    )
+    if (typeof answer !== 'string' || typeof status !== 'string') return
+    const now = { answer: answer.replaceAll(/\s/g, ''), status: status.trim() }
     const last = pictures.at(-1)
-    if (answer !== last?.answer || status !== last.status) pictures.push({ answer, status })
-  }
-  const everything = { subtree: true, childList: true, characterData: true }
-  new MutationObserver(look).observe(document.body, everything)
+    if (now.answer !== last?.answer || now.status !== last.status) pictures.push(now)
+  }).observe(document.body, { subtree: true, childList: true, characterData: true })
 }

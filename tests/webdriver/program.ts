@@ -29,17 +29,18 @@ export class Program {
     })
     // Pipes are sockets, though their types do not say so.
     const [stdin, stdout, stderr] = this.#guard.stdio as unknown as [Socket, Socket, Socket]
+    let open = 2
     for (const pipe of [stdout, stderr]) {
       pipe.setEncoding('utf8')
       pipe.on('data', (text: string) => {
         this.#output = (this.#output + text).slice(-KEPT_OUTPUT)
         this.#changes.emit('change')
       })
+      pipe.once('end', () => {
+        this.#ended = --open === 0
+        this.#changes.emit('change')
+      })
     }
-    void Promise.all([once(stdout, 'end'), once(stderr, 'end')]).then(() => {
-      this.#ended = true
-      this.#changes.emit('change')
-    })
     this.#guard.unref()
     for (const pipe of [stdin, stdout, stderr]) pipe.unref()
   }

@@ -5,7 +5,8 @@ use super::template::{fill, seed};
 use super::tokens::is_han;
 use super::{chinese, english};
 
-/// The longest quotation of a prompt, in characters.
+/// The longest quotation of a prompt, and the longest subject, in characters. Both are in the answer
+/// many times, so a huge prompt must not make it many times as huge.
 const LONGEST_QUOTE: usize = 80;
 
 /// What a prompt asks for.
@@ -44,7 +45,7 @@ pub struct Language {
 /// characters, else in English. `before` is what was asked last, if this is not the first question.
 pub fn answer(prompt: &str, before: Option<&str>) -> String {
     let language = if prompt.chars().any(is_han) { &chinese::LANGUAGE } else { &english::LANGUAGE };
-    let subject = Some((language.subject)(prompt)).filter(|subject| !subject.is_empty());
+    let subject = Some(quote(&(language.subject)(prompt))).filter(|subject| !subject.is_empty());
     let subject = subject.unwrap_or_else(|| language.no_subject.to_owned());
     let keywords = (language.keywords)(&subject);
     let keyword = |at: usize| {
@@ -82,9 +83,9 @@ fn kind(prompt: &str, language: &Language) -> Kind {
     found.map_or(Kind::Explain, |(kind, _)| *kind)
 }
 
-/// The prompt on one line, and not too long.
-fn quote(prompt: &str) -> String {
-    let line = prompt.split_whitespace().collect::<Vec<_>>().join(" ");
+/// The text on one line, and not too long.
+fn quote(text: &str) -> String {
+    let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
     if line.chars().count() <= LONGEST_QUOTE {
         return line;
     }
@@ -156,6 +157,14 @@ mod tests {
             ["?", "tell me", "{a} {nope} }{", "🐧", "a\nb\n\nc", "请", &"x y ".repeat(500)]
         {
             assert!(split(&answer(prompt, None)).len() >= 150, "{prompt}");
+        }
+    }
+
+    #[test]
+    fn a_huge_prompt_gets_an_answer_of_the_usual_length() {
+        for prompt in ["x".repeat(1 << 20), "企".repeat(1 << 18), "x ".repeat(1 << 19)] {
+            let length = answer(&prompt, Some(&prompt)).chars().count();
+            assert!(length < 4000, "{length} characters");
         }
     }
 }
