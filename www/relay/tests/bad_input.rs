@@ -110,6 +110,23 @@ async fn a_refusal_says_what_is_wrong() {
 }
 
 #[tokio::test]
+async fn a_reconnecting_client_gets_no_second_answer() {
+    let (relay, builtin) = TestRelay::with_builtin(200).await;
+    let mut events = Events::of(relay.chat("s1", "hi").await);
+    for _ in 0..5 {
+        events.next().await.unwrap();
+    }
+    drop(events);
+    assert_eq!(relay.end_of("s1").await, "client-gone");
+    let body = json!({ "prompt": "hi", "userId": "ann", "sessionId": "s1" });
+    let again = relay.client.post(format!("{}/chat", relay.url)).json(&body);
+    let response = again.header("last-event-id", "4").send().await.unwrap();
+    common::refusal(response, 409, "not-resumable").await;
+    assert_eq!(builtin.counts().requests, 1);
+    assert_eq!(relay.session("s1").await["state"], "client-gone");
+}
+
+#[tokio::test]
 async fn a_body_of_just_1_mib_is_read() {
     let (relay, _builtin) = TestRelay::with_builtin(20_000).await;
     let empty = json!({ "prompt": "", "userId": "ann", "sessionId": "s1" }).to_string();

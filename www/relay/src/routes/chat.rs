@@ -2,7 +2,7 @@
 
 use axum::Json;
 use axum::extract::State;
-use axum::http::{StatusCode, header};
+use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde::{Deserialize, Serialize};
 use tokio::sync::{mpsc, oneshot};
@@ -36,15 +36,26 @@ struct Start<'a> {
 }
 
 /// Opens a session and streams its answer: `start`, a data event a token, `done` or `error`. 409 if
-/// the session id is taken, 502 if the model gives no answer.
+/// the session id is taken or the request is a reconnecting client's, 502 if the model gives no
+/// answer.
 pub async fn open(
     State(relay): State<Relay>,
+    headers: HeaderMap,
     JsonBody(body): JsonBody<OpenBody>,
 ) -> Result<Response, ApiError> {
     ids::check("userId", &body.user_id)?;
     ids::check("sessionId", &body.session_id)?;
     if body.prompt.trim().is_empty() {
         return Err(ApiError::invalid("prompt is empty"));
+    }
+    // A client that lost its connection sends its question again, with the last id it saw. Tokens are
+    // not kept, so all there could be is a second answer after the first half of another.
+    if headers.contains_key("last-event-id") {
+        return Err(ApiError::new(
+            StatusCode::CONFLICT,
+            "not-resumable",
+            "an answer cannot be resumed here: ask anew, with another sessionId",
+        ));
     }
     let model = body.model.unwrap_or_else(|| relay.upstream.model().to_owned());
     ids::check("model", &model)?;
