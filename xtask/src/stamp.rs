@@ -37,8 +37,10 @@ impl Step<'_> {
             return Ok(());
         }
         println!("build: {}", self.name);
-        run()?;
         fs::create_dir_all(stamps)?;
+        // A step that fails half-way must not leave its last success behind.
+        fs::write(&stamp, "")?;
+        run()?;
         fs::write(stamp, digest)?;
         Ok(())
     }

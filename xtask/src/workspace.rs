@@ -11,16 +11,15 @@ pub struct CargoTool {
     pub version: &'static str,
     /// A program that the crate installs, to see whether it is there.
     pub program: &'static str,
-    pub minutes: u32,
 }
 
 /// Its version must equal that of the `wasm-bindgen` crate in Cargo.toml.
 pub const WASM_BINDGEN: CargoTool =
-    CargoTool { name: "wasm-bindgen-cli", version: "0.2.130", program: "wasm-bindgen", minutes: 3 };
+    CargoTool { name: "wasm-bindgen-cli", version: "0.2.130", program: "wasm-bindgen" };
 pub const WASM_PACK: CargoTool =
-    CargoTool { name: "wasm-pack", version: "0.15.1", program: "wasm-pack", minutes: 2 };
+    CargoTool { name: "wasm-pack", version: "0.15.1", program: "wasm-pack" };
 pub const GECKODRIVER: CargoTool =
-    CargoTool { name: "geckodriver", version: "0.37.1", program: "geckodriver", minutes: 3 };
+    CargoTool { name: "geckodriver", version: "0.37.1", program: "geckodriver" };
 
 pub struct Workspace {
     /// The repository.
@@ -52,6 +51,11 @@ impl Workspace {
     /// Where `cargo install --root` puts that version of the tool.
     pub fn tool_root(&self, tool: &CargoTool) -> PathBuf {
         tool_root(&self.cache, tool)
+    }
+
+    /// Where the tools are built.
+    pub fn tools_target(&self) -> PathBuf {
+        self.cache.join("tools/target")
     }
 
     /// A program found on the path that children get.
