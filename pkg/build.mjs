@@ -1,6 +1,6 @@
 // Builds dist/ from src/ and from what wasm-bindgen left in target/npm.
 import { execFileSync } from 'node:child_process'
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
 import { toStringLiteral } from './embed.mjs'
@@ -35,3 +35,4 @@ writeFileSync(
 )
 
 execFileSync(path('../node_modules/.bin/tsc'), ['--project', path('.')], { stdio: 'inherit' })
+cpSync(generated, path('dist/generated'), { recursive: true })

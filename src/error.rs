@@ -1,8 +1,8 @@
 //! What can go wrong, under the names that JavaScript uses too.
 
 use alloc::{boxed::Box, string::String};
-use core::fmt;
-use wasm_bindgen::JsValue;
+use core::{fmt, ops::Deref};
+use wasm_bindgen::{JsValue, prelude::wasm_bindgen};
 
 /// What went wrong. [`ErrorCode::as_str`] is the npm package's `StreamError.code`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -54,9 +54,14 @@ impl ErrorCode {
     }
 }
 
-/// A stream's failure.
+/// A stream's failure: one pointer, so that results stay small.
 #[derive(Clone, Debug)]
-pub struct Error {
+pub struct Error(Box<ErrorDetails>);
+
+/// What an [`Error`] says.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct ErrorDetails {
     /// What went wrong.
     pub code: ErrorCode,
     /// What happened and what to do. URLs in it have no query, fragment or user info.
@@ -74,12 +79,12 @@ pub struct Error {
     /// What JavaScript threw, if that is behind it.
     pub cause: JsValue,
     /// The failure behind `retries-exhausted`.
-    pub source: Option<Box<Error>>,
+    pub source: Option<Error>,
 }
 
 impl Error {
     pub(crate) fn new(code: ErrorCode, message: impl Into<String>) -> Self {
-        Self {
+        Self(Box::new(ErrorDetails {
             code,
             message: message.into(),
             status: None,
@@ -89,7 +94,7 @@ impl Error {
             retryable: false,
             cause: JsValue::UNDEFINED,
             source: None,
-        }
+        }))
     }
 
     pub(crate) fn invalid(message: impl Into<String>) -> Self {
@@ -106,19 +111,42 @@ impl Error {
     }
 
     pub(crate) fn caused_by(mut self, cause: JsValue) -> Self {
-        self.cause = cause;
+        self.0.cause = cause;
         self
     }
 
+    pub(crate) fn details(&mut self) -> &mut ErrorDetails {
+        &mut self.0
+    }
+
     pub(crate) fn retryable(mut self) -> Self {
-        self.retryable = true;
+        self.0.retryable = true;
         self
     }
 
     pub(crate) fn of_response(mut self, response: &web_sys::Response) -> Self {
-        self.status = Some(response.status());
-        self.headers = Some(response.headers());
+        self.0.status = Some(response.status());
+        self.0.headers = Some(response.headers());
         self
+    }
+}
+
+#[wasm_bindgen]
+extern "C" {
+    #[wasm_bindgen(js_name = String)]
+    fn to_string(number: f64) -> String;
+}
+
+/// A number in a message. By JavaScript: Rust's formatting would be a tenth of the npm module.
+pub(crate) fn decimal(number: f64) -> String {
+    to_string(number)
+}
+
+impl Deref for Error {
+    type Target = ErrorDetails;
+
+    fn deref(&self) -> &ErrorDetails {
+        &self.0
     }
 }
 
@@ -130,6 +158,6 @@ impl fmt::Display for Error {
 
 impl core::error::Error for Error {
     fn source(&self) -> Option<&(dyn core::error::Error + 'static)> {
-        self.source.as_deref().map(|source| source as _)
+        self.source.as_ref().map(|source| source as _)
     }
 }

@@ -2,8 +2,8 @@
 #![no_std]
 
 extern crate alloc;
-// A `cdylib` needs std's panic handler; targets without an OS have no `cdylib` and no std.
-#[cfg(not(target_os = "none"))]
+// A `cdylib` needs a panic handler: std's, but in the npm build, which has one of its own.
+#[cfg(not(any(target_os = "none", all(target_arch = "wasm32", feature = "npm", not(feature = "std")))))]
 extern crate std;
 
 pub mod sse;
@@ -15,6 +15,8 @@ mod error;
 mod fetch;
 #[cfg(all(target_arch = "wasm32", feature = "npm"))]
 mod js;
+#[cfg(all(target_arch = "wasm32", feature = "npm", not(feature = "std")))]
+mod runtime;
 
 #[cfg(all(target_arch = "wasm32", feature = "fetch"))]
-pub use error::{Error, ErrorCode};
+pub use error::{Error, ErrorCode, ErrorDetails};

@@ -9,38 +9,41 @@ import { nextFrame } from './frame.js'
 export abstract class EventConsumer implements AsyncIterableIterator<ServerSentEvent> {
   #batch: ServerSentEvent[] = []
   #index = 0
-  #filling: Promise<boolean> | undefined
-  #waiting = 0
+  #pulled = 0
   #last: ServerSentEvent | undefined
+  #filling: Promise<boolean> | undefined
+  /** The calls of `next` that wait, and the last of them. */
+  #waiting = 0
+  #turn: Promise<unknown> | undefined
+  #isOver = false
+  #failure: { error: unknown } | undefined
 
-  /** The next events, or `undefined` at the end. */
+  /** Called with the number of events handed out. */
+  protected onHandedOut: ((count: number) => void) | undefined
+
+  /** The next events, never none, or `undefined` at the end. Rejects with what ended the sequence. */
   protected abstract pull(): Promise<ServerSentEvent[] | undefined>
 
   /** The consumer has left. */
   protected abstract leave(): void
 
-  /** Ends the sequence with an error. */
+  /** Ends the sequence with an error that its consumer knows. */
   protected abstract fail(error: unknown): void
-
-  /** Called with the number of events handed out. */
-  protected handedOut?(count: number): void
 
   /** The event that was handed out last. */
   protected get lastEvent(): ServerSentEvent | undefined {
     return this.#last
   }
 
-  /** Whether all that was decoded is handed out. */
-  protected get isDrained(): boolean {
-    return this.#index === this.#batch.length
+  protected get handedOutCount(): number {
+    return this.#pulled - (this.#batch.length - this.#index)
   }
 
-  /** Drops what is decoded and not handed out: how many events that is. */
-  protected drop(): number {
-    const dropped = this.#batch.length - this.#index
+  /** Drops what is pulled and not handed out. */
+  protected drop(): void {
+    this.#pulled = this.handedOutCount
     this.#batch = []
     this.#index = 0
-    return dropped
   }
 
   [Symbol.asyncIterator](): this {
@@ -52,7 +55,10 @@ export abstract class EventConsumer implements AsyncIterableIterator<ServerSentE
     if (this.#index < this.#batch.length && this.#waiting === 0) {
       return Promise.resolve({ done: false, value: this.#take() })
     }
-    return this.#nextLater()
+    this.#waiting++
+    const answer = this.#nextAfter(this.#turn)
+    this.#turn = answer.catch(() => undefined)
+    return answer
   }
 
   /** Ends the sequence here, as a `break` does. Whether the backend is told is up to `cancel.on`. */
@@ -70,15 +76,11 @@ export abstract class EventConsumer implements AsyncIterableIterator<ServerSentE
   frames(): AsyncIterableIterator<ServerSentEvent[]> {
     return this.#view(async () => {
       if (!(await this.#fill())) return undefined
-      const events = this.#takeAll()
-      let isDue = false
-      const frame = nextFrame().then(() => (isDue = true))
-      while (!isDue) {
-        // What fails or ends here is told to the next call.
-        const more = this.#fill().catch(() => false)
-        if (!(await Promise.race([more, frame.then(() => false)]))) break
-        events.push(...this.#takeAll())
-      }
+      let events = this.#takeAll()
+      const frame = nextFrame()
+      const due = frame.then(() => false)
+      // What ends or fails meanwhile is told to the next call.
+      while (await Promise.race([due, this.#more()])) events = events.concat(this.#takeAll())
       await frame
       return events
     })
@@ -120,37 +122,58 @@ export abstract class EventConsumer implements AsyncIterableIterator<ServerSentE
     )
   }
 
-  async #nextLater(): Promise<IteratorResult<ServerSentEvent, undefined>> {
-    this.#waiting++
+  async #nextAfter(
+    turn: Promise<unknown> | undefined,
+  ): Promise<IteratorResult<ServerSentEvent, undefined>> {
     try {
+      if (turn) await turn
       return (await this.#fill())
         ? { done: false, value: this.#take() }
         : { done: true, value: undefined }
     } finally {
-      this.#waiting--
+      if (--this.#waiting === 0) this.#turn = undefined
     }
   }
 
-  /** Gets a batch if there is none: `false` at the end. */
+  /** Gets a batch if there is none: `false` at the end. Throws the failure, once. */
   async #fill(): Promise<boolean> {
-    while (this.isDrained) {
-      this.#filling ??= this.#pullBatch().finally(() => (this.#filling = undefined))
+    if (await this.#more()) return true
+    const failure = this.#failure
+    this.#failure = undefined
+    if (failure) throw failure.error
+    return false
+  }
+
+  async #more(): Promise<boolean> {
+    while (this.#index === this.#batch.length) {
+      this.#filling ??= this.#pullBatch()
       if (!(await this.#filling)) return false
     }
     return true
   }
 
   async #pullBatch(): Promise<boolean> {
-    const batch = await this.pull()
-    this.#batch = batch ?? []
+    let batch
+    try {
+      if (!this.#isOver) batch = await this.pull()
+    } catch (error) {
+      this.#failure = { error }
+    }
+    this.#filling = undefined
+    if (!batch) {
+      this.#isOver = true
+      return false
+    }
+    this.#batch = batch
     this.#index = 0
-    return batch !== undefined
+    this.#pulled += batch.length
+    return true
   }
 
   #take(): ServerSentEvent {
     const event = this.#batch[this.#index++]!
     this.#last = event
-    this.handedOut?.(1)
+    this.onHandedOut?.(1)
     return event
   }
 
@@ -159,7 +182,7 @@ export abstract class EventConsumer implements AsyncIterableIterator<ServerSentE
     this.#batch = []
     this.#index = 0
     this.#last = events[events.length - 1]
-    this.handedOut?.(events.length)
+    this.onHandedOut?.(events.length)
     return events
   }
 
@@ -168,6 +191,7 @@ export abstract class EventConsumer implements AsyncIterableIterator<ServerSentE
     const start = JSON.stringify(event.data.slice(0, 100))
     const message = `the data of an event '${event.type}'${id} is not JSON: ${start}. Set skipInvalid to pass over such events.`
     const error = new StreamError('parse-json', message, { cause })
+    this.#isOver = true
     this.fail(error)
     return error
   }

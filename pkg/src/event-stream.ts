@@ -1,136 +1,88 @@
 import { EventConsumer } from './consumer.js'
 import type { ServerSentEvent } from './event.js'
-import { Cutter } from './host.js'
-import type { OpenOptions, RetryInfo } from './options.js'
-import type { StreamError } from './error.js'
+import { StreamHost } from './host.js'
+import type { OpenOptions } from './options.js'
+import type {
+  CancelResult,
+  StreamEnding,
+  StreamOutcome,
+  StreamState,
+  StreamStats,
+} from './outcome.js'
+import { measureStream } from './timing.js'
 import { load, RawStream } from './wasm.js'
 
-/** Where a stream is in its life. */
-export type StreamState = 'connecting' | 'open' | 'waiting' | 'closed'
-
-/**
- * How a stream ended.
- *
- * - `done`: the `done` marker came.
- * - `ended`: the server ended the response, and no marker was promised.
- * - `truncated`: a `done` marker was promised, and the stream ended without it.
- * - `no-content`: the server answered 204, the standard's "stop".
- * - `cancelled`: by `cancel()`, or by what `cancel.on` names.
- * - `closed`: by `close()`, or by a consumer that left.
- * - `aborted`: by the outside signal; `error` is its reason.
- * - `failed`: by `error`.
- */
-export type StreamEnding =
-  | 'done'
-  | 'ended'
-  | 'truncated'
-  | 'no-content'
-  | 'cancelled'
-  | 'closed'
-  | 'aborted'
-  | 'failed'
-
-/** The one outcome of a stream. */
-export interface StreamOutcome {
-  type: StreamEnding
-  /** A `StreamError`, or the very value that the page's own code threw or aborted with. */
-  error?: unknown
-  /** Whether the backend has confirmed the cancellation; absent if it was not asked. */
-  notified?: boolean
-  /** How many events were decoded and not consumed. */
-  dropped: number
-}
-
-/** What `cancel()` reports. */
-export interface CancelResult {
-  /** Whether this call ended the stream: `false` if it was over before. */
-  aborted: boolean
-  /** Whether the backend answered the notification with a success. */
-  notified: boolean
-  /** The backend's status, if it answered. */
-  status?: number
-  /** Why it was not notified. */
-  error?: StreamError
-}
-
-/** Counts and times of a stream. Times are milliseconds since it was opened. */
-export interface StreamStats {
-  /** Of response bodies, content coding removed. */
-  bytes: number
-  /** Decoded so far. */
-  events: number
-  /** Requests, the one under way included. */
-  attempts: number
-  /** When the headers of the first good response were there. */
-  timeToHeaders?: number
-  /** When the first event was decoded. */
-  timeToFirstEvent?: number
-  /** How many consumed events the backend has been told of. */
-  acknowledged: number
-  /** Why the last acknowledgement that failed, twice, did so. */
-  ackError?: StreamError
-}
-
-const NO_STATS: StreamStats = { bytes: 0, events: 0, attempts: 0, acknowledged: 0 }
+type RawStats = [
+  bytes: number,
+  events: number,
+  attempts: number,
+  timeToHeaders: number | undefined,
+  timeToFirstEvent: number | undefined,
+  acknowledged: number,
+  ackError: StreamStats['ackError'],
+]
 
 /** A stream of server-sent events: an async iterator that can be cancelled. */
 export class EventStream extends EventConsumer implements AsyncDisposable {
   /**
-   * The first good response. Its body is being read by the stream. Rejects if there will be none:
-   * with the stream's error, or an `AbortError`.
+   * The first good response; the stream reads its body. Rejects if there will be none: with the
+   * stream's error, or an `AbortError`.
    */
   readonly opened: Promise<Response>
   /** How the stream ended. Never rejects. */
   readonly closed: Promise<StreamOutcome>
 
+  readonly #initialId: string
   readonly #ready: Promise<void>
-  readonly #host: StreamHost
+  readonly #measure: ((stats: StreamStats) => void) | undefined
   #raw: RawStream | undefined
-  /** What is left of the module's stream when it is freed. */
-  #final: { lastEventId: string; stats: StreamStats } | undefined
-  #stopped: (() => void) | undefined
-  #failure: { error: unknown } | undefined
+  /** What to do as soon as there is something to do it to. */
+  #early: ((raw: RawStream) => void)[] = []
+  #ending: StreamEnding | undefined
+  #error: unknown
+  #stats: StreamStats = { bytes: 0, events: 0, attempts: 0, acknowledged: 0 }
   #cancelling: Promise<CancelResult> | undefined
-  #wantsAcks = false
-  #dropped = 0
+  #resolveOpened!: (response: Response) => void
+  #rejectOpened!: (reason: unknown) => void
+  #resolveClosed!: (outcome: StreamOutcome) => void
 
   /** @internal Use `openStream`. */
   constructor(url: string | URL, options: OpenOptions) {
     super()
-    const host = new StreamHost(this, options)
-    this.#host = host
-    this.opened = host.opened
-    this.closed = host.closed.then(({ ending, error, notified }) => ({
-      type: ending,
-      ...(error === undefined ? {} : { error }),
-      ...(notified === undefined ? {} : { notified }),
-      dropped: this.#dropped,
-    }))
-    this.#ready = this.#start(String(url), options)
-    this.#listenTo(options.signal)
+    this.#initialId = options.lastEventId ?? ''
+    this.opened = new Promise((resolve, reject) => {
+      this.#resolveOpened = resolve
+      this.#rejectOpened = reject
+    })
+    // Who does not ask whether it was opened is told by the iterator.
+    this.opened.catch(() => undefined)
+    this.closed = new Promise((resolve) => (this.#resolveClosed = resolve))
+    this.#measure = options.debug ? measureStream(url, options) : undefined
+    this.#ready = this.#start(url, options)
   }
 
   /** `'connecting' | 'open' | 'waiting' | 'closed'`. */
   get state(): StreamState {
-    if (this.#host.isClosed || this.#stopped) return 'closed'
+    if (this.#ending || this.#early.length > 0) return 'closed'
     return (this.#raw?.state() as StreamState | undefined) ?? 'connecting'
   }
 
-  /** The id to resume from: that of the event consumed last, or the option's; `''` if none. */
+  /** The id to resume from: that of the event handed out last, or the option's; `''` if none. */
   get lastEventId(): string {
-    const decoded = this.#final?.lastEventId ?? this.#raw?.last_event_id()
-    if (decoded !== undefined && this.isDrained && this.#dropped === 0) return decoded
-    return this.#host.lastEventId
+    return this.lastEvent?.lastEventId ?? this.#initialId
   }
 
   /** Counts and times so far. */
   get stats(): StreamStats {
-    return this.#final?.stats ?? (this.#raw ? statsOf(this.#raw) : { ...NO_STATS })
+    if (this.#raw) this.#stats = statsOf(this.#raw)
+    return this.#stats
   }
 
   /**
    * Stops here and there: aborts the request, ends every waiting `next()` with `done: true`, and
    * notifies the backend as the option `cancel` says, once. Never rejects.
+   *
+   * @param reason for the functions of the option `cancel`
    */
   cancel(reason?: unknown): Promise<CancelResult> {
     return (this.#cancelling ??= this.#cancel(reason))
@@ -148,12 +100,11 @@ export class EventStream extends EventConsumer implements AsyncDisposable {
 
   protected async pull(): Promise<ServerSentEvent[] | undefined> {
     await this.#ready
-    if (this.#failure) {
-      const { error } = this.#failure
-      this.#failure = undefined
-      throw error
-    }
-    return this.#raw?.next_batch() as Promise<ServerSentEvent[] | undefined> | undefined
+    const batch = (await this.#raw?.next_batch()) as ServerSentEvent[] | undefined
+    if (batch && !this.#ending) return batch
+    // What arrives too late stays uncounted as handed out: `dropped` is the difference.
+    if (this.#ending === 'failed' || this.#ending === 'aborted') throw this.#error
+    return undefined
   }
 
   protected leave(): void {
@@ -164,7 +115,100 @@ export class EventStream extends EventConsumer implements AsyncDisposable {
     this.#stop((raw) => raw.fail(error))
   }
 
-  protected override handedOut(count: number): void {
-    if (this.#wantsAcks) this.#raw?.consumed(count)
+  async #start(url: string | URL, options: OpenOptions): Promise<void> {
+    let raw
+    try {
+      await load()
+      raw = new RawStream(url, options, this.#host())
+    } catch (error) {
+      this.#end('failed', error)
+      this.#close(undefined)
+      return
+    }
+    this.#raw = raw
+    if (options.ack) this.onHandedOut = (count) => this.#raw?.consumed(count)
+    for (const action of this.#early) action(raw)
+    this.#early = []
+    if (!this.#ending) await raw.open()
+  }
+
+  #host(): StreamHost {
+    return new StreamHost(
+      {
+        opened: (response) => this.#resolveOpened(response),
+        ended: (ending, error) => this.#end(ending, error),
+        closed: (notified) => this.#close(notified),
+        // Not at once: the module is still at work on the stream.
+        settled: () => queueMicrotask(() => this.#free()),
+        lastEvent: () => this.lastEvent,
+        lastEventId: () => this.lastEventId,
+      },
+      this.#initialId,
+    )
+  }
+
+  async #cancel(reason: unknown): Promise<CancelResult> {
+    if (this.#ending) return { aborted: false, notified: false }
+    const report = await new Promise<[boolean, boolean, number?, CancelResult['error']?]>(
+      (resolve) => {
+        this.#stop((raw) => resolve(raw.cancel(reason) as Promise<[boolean, boolean]>))
+        // If there will be nothing to cancel.
+        void this.closed.then(() => resolve([false, false]))
+      },
+    )
+    const [aborted, notified, status, error] = report
+    return {
+      aborted,
+      notified,
+      ...(status === undefined ? {} : { status }),
+      ...(error === undefined ? {} : { error }),
+    }
+  }
+
+  #stop(action: (raw: RawStream) => void): void {
+    if (this.#ending) return
+    if (this.#raw) action(this.#raw)
+    else this.#early.push(action)
+  }
+
+  #end(ending: StreamEnding, error: unknown): void {
+    this.#ending = ending
+    this.#error = error
+    this.drop()
+    this.#rejectOpened(
+      error ?? new DOMException(`the stream ended (${ending}) before it was opened`, 'AbortError'),
+    )
+  }
+
+  #close(notified: boolean | undefined): void {
+    const error = this.#error
+    this.#resolveClosed({
+      type: this.#ending!,
+      ...(error === undefined ? {} : { error }),
+      ...(notified === undefined ? {} : { notified }),
+      dropped: this.stats.events - this.handedOutCount,
+    })
+    this.#measure?.(this.stats)
+  }
+
+  #free(): void {
+    if (!this.#raw) return
+    this.#stats = statsOf(this.#raw)
+    this.#raw.free()
+    this.#raw = undefined
+  }
+}
+
+function statsOf(raw: RawStream): StreamStats {
+  const [bytes, events, attempts, timeToHeaders, timeToFirstEvent, acknowledged, ackError] =
+    raw.stats() as RawStats
+  return {
+    bytes,
+    events,
+    attempts,
+    acknowledged,
+    ...(timeToHeaders === undefined ? {} : { timeToHeaders }),
+    ...(timeToFirstEvent === undefined ? {} : { timeToFirstEvent }),
+    ...(ackError === undefined ? {} : { ackError }),
   }
 }

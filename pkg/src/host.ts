@@ -1,86 +1,60 @@
+import { Cutter } from './cutter.js'
 import { StreamError, type StreamErrorCode } from './error.js'
 import type { ServerSentEvent } from './event.js'
-import { memoryBytes, memoryWords } from './wasm.js'
+import type { StreamEnding } from './outcome.js'
+import type { RetryInfo } from './options.js'
 
-// The table's words, as src/sse/batch.rs writes them.
-const ROW = 3
-const KIND = 0b111
-const EVENT = 0
-const ID = 1
-const TYPE = 2
-const COMMENT = 3
-const RETRY = 4
-const HAS_ID = 0b1000
-const HAS_TYPE = 0b10000
-const TYPE_SHIFT = 5
-
-// A byte order mark at the start of a text is a character of an event.
-const utf8 = new TextDecoder('utf-8', { ignoreBOM: true })
-
-/** What a decoder calls back with besides events. */
-export interface DecoderHooks {
-  onComment?: ((comment: string) => void) | undefined
-  onRetry?: ((milliseconds: number) => void) | undefined
+/** What a host tells its stream. */
+export interface HostEvents {
+  opened(response: Response): void
+  ended(ending: StreamEnding, error: unknown): void
+  closed(notified: boolean | undefined): void
+  settled(): void
+  lastEvent(): ServerSentEvent | undefined
+  lastEventId(): string
 }
 
-/** Cuts batches into events. One a decoder: it knows the decoder's types and its last event id. */
-export class Cutter {
-  lastEventId: string
-  readonly #types = ['message']
-  readonly #hooks: DecoderHooks
+/** What the module calls of a stream: src/js/host.rs has its side. */
+export class StreamHost extends Cutter {
+  readonly #stream: HostEvents
 
-  constructor(lastEventId = '', hooks: DecoderHooks = {}) {
-    this.lastEventId = lastEventId
-    this.#hooks = hooks
+  constructor(stream: HostEvents, lastEventId: string) {
+    super(lastEventId)
+    this.#stream = stream
   }
 
-  /** One decode for the whole text: a string for each event is cut out of it, not decoded. */
-  cut(text: number, textLength: number, table: number, tableLength: number): ServerSentEvent[] {
-    const all = utf8.decode(memoryBytes().subarray(text, text + textLength))
-    const words = memoryWords()
-    const types = this.#types
-    const events: ServerSentEvent[] = []
-    const end = table / 4 + tableLength
-    let from = 0
-    for (let row = table / 4; row < end; row += ROW) {
-      const head = words[row]!
-      const to = words[row + 1]!
-      switch (head & KIND) {
-        case EVENT: {
-          const data = all.substring(from, to)
-          from = to
-          if (head & HAS_ID) {
-            row += ROW
-            this.lastEventId = all.substring(from, (from = words[row + 1]!))
-          }
-          if (head & HAS_TYPE) {
-            row += ROW
-            types[head >> TYPE_SHIFT] = all.substring(from, (from = words[row + 1]!))
-          }
-          events.push({ type: types[head >> TYPE_SHIFT]!, data, lastEventId: this.lastEventId })
-          break
-        }
-        case ID:
-          this.lastEventId = all.substring(from, to)
-          from = to
-          break
-        case TYPE:
-          types[head >> TYPE_SHIFT] = all.substring(from, to)
-          from = to
-          break
-        case COMMENT:
-          this.#hooks.onComment?.(all.substring(from, to))
-          from = to
-          break
-        case RETRY:
-          this.#hooks.onRetry?.(to)
-          break
-      }
-    }
-    return events
+  get lastEvent(): ServerSentEvent | undefined {
+    return this.#stream.lastEvent()
   }
 
-  /** Too many arguments to read, none to allocate: Rust calls it. */
+  get lastEventId(): string {
+    return this.#stream.lastEventId()
+  }
+
+  opened(response: Response): void {
+    this.#stream.opened(response)
+  }
+
+  ended(ending: string, error: unknown): void {
+    this.#stream.ended(ending as StreamEnding, error)
+  }
+
+  closed(notified: boolean | undefined): void {
+    this.#stream.closed(notified)
+  }
+
+  settled(): void {
+    this.#stream.settled()
+  }
+
+  event(type: string, data: string, lastEventId: string): ServerSentEvent {
+    return { type, data, lastEventId }
+  }
+
+  retry(attempt: number, delay: number, error: StreamError): RetryInfo {
+    return { attempt, delay, error }
+  }
+
   error(
     code: string,
     message: string,
@@ -93,9 +67,5 @@ export class Cutter {
   ): StreamError {
     const details = { status, headers, body, attempt, retryable, cause }
     return new StreamError(code as StreamErrorCode, message, details)
-  }
-
-  event(type: string, data: string, lastEventId: string): ServerSentEvent {
-    return { type, data, lastEventId }
   }
 }

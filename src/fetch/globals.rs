@@ -22,7 +22,7 @@ pub(crate) fn unix_time() -> f64 {
 }
 
 /// The global object if it dispatches events, as windows and workers do and Node does not.
-pub(crate) fn event_target() -> Option<web_sys::EventTarget> {
+pub(super) fn event_target() -> Option<web_sys::EventTarget> {
     let global = js_sys::global();
     let has_events = get(&global, "addEventListener").is_function();
     has_events.then(|| global.unchecked_into())

@@ -5,12 +5,14 @@ mod beacon;
 mod body;
 mod exchange;
 mod globals;
+mod listener;
 mod request;
 mod response;
 
 pub(crate) use beacon::{knows_keepalive, send_beacon};
 pub(crate) use body::Body;
 pub(crate) use exchange::{Exchange, discard};
-pub(crate) use globals::{event_target, is_hidden, now};
+pub(crate) use globals::{is_hidden, now};
+pub(crate) use listener::{EventListener, sleep};
 pub(crate) use request::{Attempt, Init, Request, Source, display_url, resolve_url, settle};
 pub(crate) use response::{FormatOption, check, check_status, retry_after};

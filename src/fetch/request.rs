@@ -2,10 +2,7 @@
 
 use super::globals;
 use crate::error::Error;
-use alloc::{
-    format,
-    string::{String, ToString},
-};
+use alloc::string::String;
 use js_sys::{Array, ArrayBuffer, Function, JSON, JsString, Object, Promise, Reflect};
 use wasm_bindgen::{JsCast, JsValue, prelude::wasm_bindgen};
 use wasm_bindgen_futures::JsFuture;
@@ -135,7 +132,7 @@ impl Request {
         checked.map(drop).map_err(|cause| {
             let reason = cause.dyn_ref::<js_sys::Error>().map(js_sys::Error::message);
             let reason = reason.map(String::from).unwrap_or_default();
-            Error::invalid(format!("fetch refuses these options: {reason}")).caused_by(cause)
+            Error::invalid(["fetch refuses these options: ", &reason].concat()).caused_by(cause)
         })
     }
 
@@ -187,13 +184,10 @@ impl Request {
 
     /// `fetch` tells scripts nothing but that it failed.
     pub(crate) fn unreachable(&self, cause: JsValue) -> Error {
-        let message = format!(
-            "{} {} failed: the server can't be reached, the connection broke, or CORS forbids it \
-             (the server has to allow this origin and the request's headers, Last-Event-ID on \
-             reconnects included)",
-            self.method,
-            display_url(&self.url),
-        );
+        let reasons = " failed: the server can't be reached, the connection broke, or CORS \
+                       forbids it (the server has to allow this origin and the request's headers, \
+                       Last-Event-ID on reconnects included)";
+        let message = [&self.method, " ", &display_url(&self.url), reasons].concat();
         Error::new(crate::error::ErrorCode::Network, message).retryable().caused_by(cause)
     }
 }
@@ -268,6 +262,6 @@ pub(crate) fn display_url(url: &str) -> String {
     match web_sys::Url::new(url) {
         Ok(url) if url.origin() == "null" => url.protocol(),
         Ok(url) => url.origin() + &url.pathname(),
-        Err(_) => "the URL".to_string(),
+        Err(_) => "the URL".into(),
     }
 }

@@ -2,10 +2,10 @@
 
 use super::{Body, globals, request::display_url};
 use crate::{
-    error::{Error, ErrorCode},
+    error::{Error, ErrorCode, decimal},
     sse::Format,
 };
-use alloc::{format, string::String, vec::Vec};
+use alloc::{string::String, vec::Vec};
 
 /// Error pages are kept up to this many bytes.
 const MAX_ERROR_BODY: usize = 64 * 1024;
@@ -55,11 +55,10 @@ fn by_type(response: &web_sys::Response) -> Result<Format, Error> {
         | "application/x-jsonlines" => Ok(Format::Ndjson),
         other => {
             let found = if other.is_empty() { "no content type" } else { other };
-            let message = format!(
-                "{} answered with {found}, not text/event-stream: check the URL and the server, \
-                 or set `format` if the body is a stream all the same",
-                display_url(&response.url()),
-            );
+            let advice = ", not text/event-stream: check the URL and the server, or set `format` \
+                          if the body is a stream all the same";
+            let message =
+                [&display_url(&response.url()), " answered with ", found, advice].concat();
             Err(Error::new(ErrorCode::ContentType, message).of_response(response))
         }
     }
@@ -67,11 +66,11 @@ fn by_type(response: &web_sys::Response) -> Result<Format, Error> {
 
 async fn http_error(response: &web_sys::Response) -> Error {
     let status = response.status();
-    let message =
-        format!("{} answered {status} {}", display_url(&response.url()), response.status_text());
+    let (url, number) = (display_url(&response.url()), decimal(status.into()));
+    let message = [&url, " answered ", &number, " ", &response.status_text()].concat();
     let mut error = Error::new(ErrorCode::Http, message.trim_end()).of_response(response);
-    error.retryable = matches!(status, 408 | 425 | 429 | 500..);
-    error.body = read_text(response).await;
+    error.details().retryable = matches!(status, 408 | 425 | 429 | 500..);
+    error.details().body = read_text(response).await;
     error
 }
 
@@ -101,7 +100,8 @@ pub(crate) fn retry_after(headers: &web_sys::Headers) -> Option<f64> {
     let value = headers.get("retry-after").ok().flatten()?;
     let value = value.trim();
     if !value.is_empty() && value.bytes().all(|byte| byte.is_ascii_digit()) {
-        return value.parse::<f64>().ok().map(|seconds| seconds * 1000.0);
+        let seconds = value.parse().unwrap_or(u32::MAX);
+        return Some(f64::from(seconds) * 1000.0);
     }
     let date = js_sys::Date::parse(value);
     (!date.is_nan()).then(|| (date - globals::unix_time()).max(0.0))

@@ -8,7 +8,7 @@ use wasm_bindgen::{JsValue, prelude::wasm_bindgen};
 extern "C" {
     /// `Host` of `pkg/src/host.ts`, one a stream.
     #[derive(Clone)]
-    pub(super) type Host;
+    pub type Host;
 
     /// Cuts a batch into events. The pointers are into the module's memory and hold for the call.
     #[wasm_bindgen(method)]
@@ -54,7 +54,15 @@ extern "C" {
     #[wasm_bindgen(method)]
     pub(super) fn opened(this: &Host, response: &web_sys::Response);
 
-    /// The stream is over. Called once.
+    /// The stream has ended. Called once; nothing more is handed out.
     #[wasm_bindgen(method)]
-    pub(super) fn closed(this: &Host, ending: &str, error: &JsValue, notified: Option<bool>);
+    pub(super) fn ended(this: &Host, ending: &str, error: &JsValue);
+
+    /// The backend is told, if it was to be. Called once, after `ended`.
+    #[wasm_bindgen(method)]
+    pub(super) fn closed(this: &Host, notified: Option<bool>);
+
+    /// Nothing of the stream is under way any more: it can be freed.
+    #[wasm_bindgen(method)]
+    pub(super) fn settled(this: &Host);
 }

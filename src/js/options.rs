@@ -12,7 +12,7 @@ use crate::{
         retry::RetryPolicy,
     },
 };
-use alloc::{boxed::Box, format, string::String};
+use alloc::{boxed::Box, string::String};
 use js_sys::{Array, Function, Object, Reflect};
 use wasm_bindgen::{JsCast, JsValue};
 
@@ -45,7 +45,7 @@ impl Reader<'_> {
     }
 
     fn invalid(&self, name: &str, expected: &str) -> Error {
-        Error::invalid(format!("`{}{name}` must be {expected}", self.path))
+        Error::invalid(["`", self.path, name, "` must be ", expected].concat())
     }
 
     fn function(&self, name: &str) -> Result<Option<Function>, Error> {
@@ -60,18 +60,19 @@ impl Reader<'_> {
             .transpose()
     }
 
-    fn number(&self, name: &str, least: f64) -> Result<Option<f64>, Error> {
+    fn number(&self, name: &str, least: u8) -> Result<Option<f64>, Error> {
+        let expected = if least == 0 { "a number of at least 0" } else { "a number of at least 1" };
         self.get(name)?
             .map(|value| {
-                let number = value.as_f64().filter(|number| *number >= least);
-                number.ok_or_else(|| self.invalid(name, &format!("a number of at least {least}")))
+                let number = value.as_f64().filter(|number| *number >= f64::from(least));
+                number.ok_or_else(|| self.invalid(name, expected))
             })
             .transpose()
     }
 
     /// Milliseconds, or `None` for `Infinity`.
     fn timeout(&self, name: &str, default: Option<f64>) -> Result<Option<f64>, Error> {
-        Ok(self.number(name, 0.0)?.or(default).filter(|limit| limit.is_finite()))
+        Ok(self.number(name, 0)?.or(default).filter(|limit| limit.is_finite()))
     }
 
     fn source(&self, name: &str) -> Result<Source, Error> {
@@ -113,7 +114,7 @@ pub(super) fn read(url: &JsValue, options: &JsValue, host: &Host) -> Result<Sett
     };
     let ack = match reader.get("ack")? {
         Some(value) => {
-            let every = Reader { object: &value, path: "ack." }.number("every", 1.0)?;
+            let every = Reader { object: &value, path: "ack." }.number("every", 1)?;
             Some(Ack { every: every.unwrap_or(1.0) as u32, endpoint: endpoint("ack.", value)? })
         }
         None => None,
@@ -132,7 +133,7 @@ pub(super) fn read(url: &JsValue, options: &JsValue, host: &Host) -> Result<Sett
         connect_timeout: reader.timeout("connectTimeout", Some(CONNECT_TIMEOUT))?,
         idle_timeout: reader.timeout("idleTimeout", None)?,
         max_event_size: reader
-            .number("maxEventSize", 1.0)?
+            .number("maxEventSize", 1)?
             .map_or(DEFAULT_MAX_EVENT_SIZE, |bytes| bytes as usize),
         last_event_id: reader.string("lastEventId")?.unwrap_or_default(),
         pause_when_hidden: match reader.string("whenHidden")?.as_deref() {
@@ -144,6 +145,17 @@ pub(super) fn read(url: &JsValue, options: &JsValue, host: &Host) -> Result<Sett
         ack,
         hooks: read_hooks(&reader, host)?,
     })
+}
+
+/// The outside signal. Not by its class: it may be of another realm, or a look-alike.
+pub(super) fn signal(options: &JsValue) -> Result<Option<web_sys::AbortSignal>, Error> {
+    let reader = Reader { object: options, path: "" };
+    let Some(signal) = reader.get("signal")? else { return Ok(None) };
+    let member = |name: &str| Reflect::get(&signal, &name.into()).unwrap_or_default();
+    if member("aborted").as_bool().is_none() || !member("addEventListener").is_function() {
+        return Err(reader.invalid("signal", "an AbortSignal"));
+    }
+    Ok(Some(signal.unchecked_into()))
 }
 
 fn read_request(
@@ -163,8 +175,8 @@ fn read_request(
     };
     let has_body = !matches!(&request.body, Source::Value(body) if body.is_undefined());
     if has_body && request.is_safe() {
-        let message = format!("a {} request has no body: set `method: 'POST'`", request.method);
-        return Err(Error::invalid(message));
+        let advice = " request has no body: set `method: 'POST'`";
+        return Err(Error::invalid(["a ", &request.method, advice].concat()));
     }
     request.check()?;
     // WHATWG HTML, 9.2.2: an event source's requests have the cache mode "no-store".
@@ -194,7 +206,7 @@ fn read_endpoint(
         body: reader.source("body")?,
         init,
         fetch: fetch.cloned(),
-        timeout: reader.number("timeout", 0.0)?.unwrap_or(ENDPOINT_TIMEOUT),
+        timeout: reader.number("timeout", 0)?.unwrap_or(ENDPOINT_TIMEOUT),
     })
 }
 
@@ -229,13 +241,13 @@ fn read_retry(reader: &Reader<'_>) -> Result<RetryMode, Error> {
     let default = RetryPolicy::default();
     Ok(RetryMode::Always(RetryPolicy {
         max_attempts: reader
-            .number("maxAttempts", 1.0)?
+            .number("maxAttempts", 1)?
             .map_or(default.max_attempts, |attempts| attempts as u32),
-        initial_delay: reader.number("initialDelay", 0.0)?.unwrap_or(default.initial_delay),
-        max_delay: reader.number("maxDelay", 0.0)?.unwrap_or(default.max_delay),
-        factor: reader.number("factor", 1.0)?.unwrap_or(default.factor),
-        jitter: reader.number("jitter", 0.0)?.unwrap_or(default.jitter).min(1.0),
-        min_delay: reader.number("minDelay", 0.0)?.unwrap_or(default.min_delay),
+        initial_delay: reader.number("initialDelay", 0)?.unwrap_or(default.initial_delay),
+        max_delay: reader.number("maxDelay", 0)?.unwrap_or(default.max_delay),
+        factor: reader.number("factor", 1)?.unwrap_or(default.factor),
+        jitter: reader.number("jitter", 0)?.unwrap_or(default.jitter).min(1.0),
+        min_delay: reader.number("minDelay", 0)?.unwrap_or(default.min_delay),
     }))
 }
 
@@ -262,12 +274,14 @@ fn read_hooks(reader: &Reader<'_>, host: &Host) -> Result<Hooks, Error> {
             Box::pin(async move { settle(result?).await.map(drop) })
         }));
     }
-    let (opened, closed) = (host.clone(), host.clone());
+    let [opened, ended, closed, settled] = [(); 4].map(|()| host.clone());
     hooks.opened = Some(Box::new(move |response| opened.opened(&response)));
-    hooks.closed = Some(Box::new(move |outcome| {
-        let error = outcome.error.as_ref().map(|error| to_js(error, &closed));
-        closed.closed(outcome.ending.as_str(), &error.unwrap_or_default(), outcome.notified);
+    hooks.ended = Some(Box::new(move |ending, error| {
+        let error = error.map(|error| to_js(error, &ended));
+        ended.ended(ending.as_str(), &error.unwrap_or_default());
     }));
+    hooks.closed = Some(Box::new(move |notified| closed.closed(notified)));
+    hooks.settled = Some(Box::new(move || settled.settled()));
     if let Some(function) = reader.function("onRetry")? {
         let host = host.clone();
         hooks.retry = Some(Box::new(move |info| {

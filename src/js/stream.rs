@@ -6,13 +6,14 @@
 use super::{decoder::cut, error::to_js, host::Host, options};
 use crate::{
     error::Error,
+    fetch::EventListener,
     stream::{CancelContext, Ending, Engine},
 };
 use alloc::{rc::Rc, string::String};
-use gloo_events::EventListener;
 use js_sys::{Array, Promise};
-use wasm_bindgen::{JsCast, JsValue, prelude::wasm_bindgen};
+use wasm_bindgen::{JsValue, prelude::wasm_bindgen};
 use wasm_bindgen_futures::future_to_promise;
+use web_sys::AbortSignal;
 
 #[wasm_bindgen]
 pub struct RawStream {
@@ -26,8 +27,12 @@ impl RawStream {
     #[wasm_bindgen(constructor)]
     pub fn new(url: &JsValue, options: &JsValue, host: Host) -> Result<RawStream, JsValue> {
         let settings = options::read(url, options, &host).map_err(|error| to_js(&error, &host))?;
+        let signal = options::signal(options).map_err(|error| to_js(&error, &host))?;
         let stream = Self { engine: Engine::new(settings), host };
         stream.listen_to_page();
+        if let Some(signal) = signal {
+            stream.listen_to_signal(signal);
+        }
         Ok(stream)
     }
 
@@ -41,15 +46,16 @@ impl RawStream {
         })
     }
 
-    /// The next batch: an array of events, or `undefined` at the end.
+    /// The next batch: an array of events, or `undefined` at the end. Never rejects: `Host.ended`
+    /// has the error.
     pub fn next_batch(&self) -> Promise {
         let (engine, host) = (Rc::clone(&self.engine), self.host.clone());
         future_to_promise(async move {
-            match engine.next().await {
-                Ok(true) => Ok(cut(&engine.decoder(), &host).into()),
-                Ok(false) => Ok(JsValue::UNDEFINED),
-                Err(error) => Err(to_js(&error, &host)),
-            }
+            Ok(if engine.next().await {
+                cut(&engine.decoder(), &host).into()
+            } else {
+                JsValue::UNDEFINED
+            })
         })
     }
 
@@ -82,10 +88,10 @@ impl RawStream {
         self.stop(ending, None, &"return".into(), notify);
     }
 
-    /// The outside signal was aborted.
-    pub fn abort(&self, reason: &JsValue) {
-        let notify = self.engine.settings().cancel.as_ref().is_some_and(|cancel| cancel.on.abort);
-        self.stop(Ending::Aborted, Some(Error::aborted(reason.clone())), reason, notify);
+    /// The consumer found what makes going on pointless.
+    pub fn fail(&self, error: JsValue) {
+        let error = Error::callback(error);
+        self.stop(Ending::Failed, Some(error), &JsValue::UNDEFINED, false);
     }
 
     /// Events were handed to the consumer.
@@ -100,10 +106,6 @@ impl RawStream {
 
     pub fn state(&self) -> String {
         self.engine.state().as_str().into()
-    }
-
-    pub fn last_event_id(&self) -> String {
-        self.engine.decoder().last_event_id().into()
     }
 
     /// `[bytes, events, attempts, headersTime, firstEventTime, acknowledged, ackError]`.
@@ -133,20 +135,41 @@ impl RawStream {
         self.engine.stop(ending, error, notify, self.context(reason), false);
     }
 
+    fn listen_to_signal(&self, signal: AbortSignal) {
+        if signal.aborted() {
+            return abort(&self.engine, &self.host, &signal);
+        }
+        let (engine, host) = (Rc::downgrade(&self.engine), self.host.clone());
+        let target = signal.clone();
+        self.engine.hold(EventListener::new(&target, "abort", move || {
+            if let Some(engine) = engine.upgrade() {
+                abort(&engine, &host, &signal);
+            }
+        }));
+    }
+
     fn listen_to_page(&self) {
         if !self.engine.settings().cancel.as_ref().is_some_and(|cancel| cancel.on.pagehide) {
             return;
         }
-        let Some(target) = crate::fetch::event_target() else { return };
         let (engine, host) = (Rc::downgrade(&self.engine), self.host.clone());
-        let listener = EventListener::new(&target, "pagehide", move |_| {
+        let listener = EventListener::global("pagehide", move || {
             if let Some(engine) = engine.upgrade() {
                 let context = context(&engine, &host, &"pagehide".into());
                 engine.stop(Ending::Cancelled, None, true, context, true);
             }
         });
-        self.engine.hold(listener);
+        if let Some(listener) = listener {
+            self.engine.hold(listener);
+        }
     }
+}
+
+fn abort(engine: &Rc<Engine>, host: &Host, signal: &AbortSignal) {
+    let reason = signal.reason();
+    let notify = engine.settings().cancel.as_ref().is_some_and(|cancel| cancel.on.abort);
+    let context = context(engine, host, &reason);
+    engine.stop(Ending::Aborted, Some(Error::aborted(reason)), notify, context, false);
 }
 
 fn context(engine: &Engine, host: &Host, reason: &JsValue) -> CancelContext {

@@ -56,6 +56,10 @@ impl Acks {
         self.is_sending.set(false);
     }
 
+    pub(super) fn is_sending(&self) -> bool {
+        self.is_sending.get()
+    }
+
     /// How many events the backend knows to be consumed.
     pub(crate) fn acknowledged(&self) -> f64 {
         self.acknowledged.get()

@@ -2,10 +2,10 @@
 
 use super::waiting::within;
 use crate::{
-    error::{Error, ErrorCode},
+    error::{Error, ErrorCode, decimal},
     fetch::{Exchange, Init, Request, Source, check_status, display_url, resolve_url},
 };
-use alloc::{format, string::String};
+use alloc::string::String;
 use js_sys::{Function, Object};
 use wasm_bindgen::{JsCast, JsValue, prelude::wasm_bindgen};
 
@@ -70,8 +70,9 @@ impl Endpoint {
             Ok(response.status())
         };
         within(Some(self.timeout), answer).await.unwrap_or_else(|| {
-            let (url, limit) = (display_url(&request.url), self.timeout);
-            let message = format!("{url} did not answer within {limit} ms: raise its `timeout`");
+            let (url, limit) = (display_url(&request.url), decimal(self.timeout));
+            let message =
+                [&url, " did not answer within ", &limit, " ms: raise its `timeout`"].concat();
             Err(Error::new(ErrorCode::ConnectTimeout, message))
         })
     }

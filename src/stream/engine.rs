@@ -8,17 +8,16 @@ use super::{
     waiting::{sleep_until_back, until_hidden, until_visible, within},
 };
 use crate::{
-    error::{Error, ErrorCode},
-    fetch::{self, Attempt, Body, Exchange, display_url, retry_after},
+    error::{Error, ErrorCode, decimal},
+    fetch::{self, Attempt, Body, EventListener, Exchange, display_url, retry_after},
     sse::{Decoder, Item},
 };
-use alloc::{boxed::Box, format, rc::Rc, string::String, vec::Vec};
+use alloc::{rc::Rc, string::String, vec::Vec};
 use core::{
     cell::{Cell, Ref, RefCell},
     pin::pin,
 };
 use futures::future::{Either, select};
-use gloo_events::EventListener;
 use js_sys::Uint8Array;
 use wasm_bindgen::JsValue;
 
@@ -78,8 +77,8 @@ pub(crate) struct Engine {
     was_sent: Cell<bool>,
     response: RefCell<Option<web_sys::Response>>,
     outcome: RefCell<Option<Outcome>>,
-    /// The error that the next pull is to be told.
-    untold: RefCell<Option<Error>>,
+    /// Whether the page knows the outcome.
+    is_told: Cell<bool>,
     listeners: RefCell<Vec<EventListener>>,
     opened_at: f64,
     pub(crate) stats: Stats,
@@ -108,7 +107,7 @@ impl Engine {
             was_sent: Cell::new(false),
             response: RefCell::default(),
             outcome: RefCell::default(),
-            untold: RefCell::default(),
+            is_told: Cell::new(false),
             listeners: RefCell::default(),
             opened_at: fetch::now(),
             stats: Stats::default(),
@@ -138,25 +137,14 @@ impl Engine {
         }
     }
 
-    /// Connects, and again as often as the policy allows. What goes wrong is told to the next
-    /// pull.
+    /// Connects, and again as often as the policy allows.
     pub(crate) async fn open(self: &Rc<Self>) {
         self.drive(Goal::Open).await;
     }
 
-    /// The next events: `true` if the decoder holds some, `false` at the end.
-    ///
-    /// # Errors
-    /// What the stream failed with, once; after it the stream is at its end.
-    pub(crate) async fn next(self: &Rc<Self>) -> Result<bool, Error> {
-        let has_events = self.drive(Goal::Events).await;
-        match self.untold.borrow_mut().take() {
-            Some(error) if !has_events => Err(error),
-            untold => {
-                *self.untold.borrow_mut() = untold;
-                Ok(has_events)
-            }
-        }
+    /// The next events: `true` if the decoder holds some, `false` at the end, however it came.
+    pub(crate) async fn next(self: &Rc<Self>) -> bool {
+        self.drive(Goal::Events).await
     }
 
     async fn drive(self: &Rc<Self>, goal: Goal) -> bool {
@@ -234,11 +222,10 @@ impl Engine {
         };
         let limit = self.settings.connect_timeout;
         let (response, format) = within(limit, answer).await.unwrap_or_else(|| {
-            let message = format!(
-                "{} sent no response within {} ms: raise `connectTimeout` if it may take longer",
-                display_url(&request.url),
-                limit.unwrap_or_default(),
-            );
+            let limit = decimal(limit.unwrap_or_default());
+            let advice = " ms: raise `connectTimeout` if it may take longer";
+            let message =
+                [&display_url(&request.url), " sent no response within ", &limit, advice].concat();
             Err(Error::new(ErrorCode::ConnectTimeout, message).retryable())
         })?;
         let Some(format) = format else { return Ok(None) };
@@ -294,12 +281,11 @@ impl Engine {
             }
             None => {
                 self.decoder.borrow_mut().reset();
-                let message = format!(
-                    "{} sent nothing for {} ms: raise `idleTimeout`, or let the server send \
-                     comments as heartbeats",
-                    display_url(&self.settings.request.url),
-                    limit.unwrap_or_default(),
-                );
+                let url = display_url(&self.settings.request.url);
+                let limit = decimal(limit.unwrap_or_default());
+                let advice = " ms: raise `idleTimeout`, or let the server send comments as \
+                              heartbeats";
+                let message = [&url, " sent nothing for ", &limit, advice].concat();
                 Phase::Fail(Error::new(ErrorCode::IdleTimeout, message).retryable())
             }
         }
@@ -320,7 +306,9 @@ impl Engine {
             (Err(thrown), _) => Phase::Fail(Error::callback(thrown)),
             (Ok(true), _) => Phase::Over(Ending::Done),
             (Ok(false), Err(too_large)) => {
-                let message = format!("{too_large}: raise `maxEventSize` if such events are meant");
+                let limit = decimal(too_large.limit as f64);
+                let advice = " bytes: raise `maxEventSize` if such events are meant";
+                let message = ["an event is larger than ", &limit, advice].concat();
                 Phase::Fail(Error::new(ErrorCode::EventTooLarge, message))
             }
             (Ok(false), Ok(())) => Phase::Read(connection),
@@ -378,7 +366,7 @@ impl Engine {
         // NDJSON has no reconnection: its end is its end.
         let goes_on = is_promised || self.settings.request.is_safe();
         if goes_on && self.decoder.borrow().is_sse() && self.may_request_again() {
-            let message = format!("{} ended the stream", display_url(&self.settings.request.url));
+            let message = display_url(&self.settings.request.url) + " ended the stream";
             return self.recover(Error::new(ErrorCode::Network, message).retryable());
         }
         Ok(Phase::Over(if is_promised { Ending::Truncated } else { Ending::Ended }))
@@ -399,7 +387,7 @@ impl Engine {
 
     /// The wait before the next attempt, or the error if there is to be none.
     fn recover(&self, mut error: Error) -> Result<Phase, Error> {
-        error.attempt = self.stats.attempts.get();
+        error.details().attempt = self.stats.attempts.get();
         let is_ours = !matches!(
             error.code,
             ErrorCode::Callback | ErrorCode::Refused | ErrorCode::InvalidOptions
@@ -417,10 +405,11 @@ impl Engine {
         }
         let server = error.headers.as_ref().and_then(retry_after);
         let Some(delay) = self.backoff.borrow_mut().failed(server, js_sys::Math::random()) else {
-            let message = format!("gave up after {} attempts: {error}", error.attempt);
+            let attempts = decimal(error.attempt.into());
+            let message = ["gave up after ", &attempts, " attempts: ", &error.message].concat();
             let mut exhausted = Error::new(ErrorCode::RetriesExhausted, message);
-            exhausted.attempt = error.attempt;
-            exhausted.source = Some(Box::new(error));
+            exhausted.details().attempt = error.attempt;
+            exhausted.details().source = Some(error);
             return Err(exhausted);
         };
         let delay = if let Verdict::After(delay) = verdict { delay } else { delay };
@@ -492,7 +481,9 @@ impl Engine {
         if self.state.replace(State::Closed) == State::Closed {
             return false;
         }
-        *self.untold.borrow_mut() = error.clone();
+        if let Some(hook) = &self.settings.hooks.ended {
+            hook(ending, error.as_ref());
+        }
         *self.outcome.borrow_mut() = Some(Outcome { ending, error, notified: None });
         self.stop.set();
         let phase = self.phase.replace(Phase::Over(ending));
@@ -520,19 +511,31 @@ impl Engine {
             wasm_bindgen_futures::spawn_local(async move {
                 if let Some(ack) = &engine.settings.ack {
                     engine.acks.send(ack, &engine.state).await;
+                    engine.settle();
                 }
             });
         }
     }
 
-    /// Tells the page the outcome.
+    /// Tells the page that the stream is over, and the backend told.
     fn tell(&self, notified: Option<bool>) {
-        let outcome = self.outcome.borrow_mut().as_mut().map(|outcome| {
+        if let Some(outcome) = self.outcome.borrow_mut().as_mut() {
             outcome.notified = notified;
-            outcome.clone()
-        });
-        if let (Some(outcome), Some(hook)) = (outcome, &self.settings.hooks.closed) {
-            hook(outcome);
+        }
+        self.is_told.set(true);
+        if let Some(hook) = &self.settings.hooks.closed {
+            hook(notified);
+        }
+        self.settle();
+    }
+
+    /// Tells the page when nothing of the stream is under way any more.
+    fn settle(&self) {
+        if self.is_told.get()
+            && !self.acks.is_sending()
+            && let Some(hook) = &self.settings.hooks.settled
+        {
+            hook();
         }
     }
 }

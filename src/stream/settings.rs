@@ -1,6 +1,6 @@
 //! All that the page decides about a stream.
 
-use super::{Ack, Cancel, Outcome, retry::RetryPolicy};
+use super::{Ack, Cancel, Ending, retry::RetryPolicy};
 use crate::{
     error::Error,
     fetch::{FormatOption, Request},
@@ -59,12 +59,19 @@ pub(crate) struct RetryInfo<'a> {
 
 type OpenHook = dyn Fn(web_sys::Response) -> LocalBoxFuture<'static, Result<(), JsValue>>;
 
+type EndedHook = dyn Fn(Ending, Option<&Error>);
+
 /// The page's callbacks. What they throw ends the stream.
 #[derive(Default)]
 pub(crate) struct Hooks {
     pub(crate) open: Option<Box<OpenHook>>,
     pub(crate) opened: Option<Box<dyn Fn(web_sys::Response)>>,
-    pub(crate) closed: Option<Box<dyn Fn(Outcome)>>,
+    /// The stream has ended; the backend may still have to be told.
+    pub(crate) ended: Option<Box<EndedHook>>,
+    /// The outcome is complete.
+    pub(crate) closed: Option<Box<dyn Fn(Option<bool>)>>,
+    /// Nothing of the stream is under way any more.
+    pub(crate) settled: Option<Box<dyn Fn()>>,
     pub(crate) retry: Option<Box<dyn Fn(RetryInfo<'_>) -> Result<(), JsValue>>>,
     pub(crate) comment: Option<Box<dyn Fn(&str) -> Result<(), JsValue>>>,
     pub(crate) should_retry: Option<Box<dyn Fn(&Error, u32) -> Result<Verdict, JsValue>>>,

@@ -1,24 +1,18 @@
 //! Waiting: for time, for the network, for somebody to look at the page.
 
 use super::signal::Signal;
-use crate::fetch::{event_target, is_hidden};
+use crate::fetch::{EventListener, is_hidden, sleep};
 use alloc::rc::Rc;
-use core::future::{Future, pending};
+use core::{
+    future::{Future, pending},
+    pin::pin,
+};
 use futures::future::{Either, select};
-use gloo_events::EventListener;
-use gloo_timers::future::TimeoutFuture;
-
-/// The longest time that a browser's timer keeps: 2³¹ - 1 ms, about 25 days.
-const MAX_TIMEOUT: f64 = i32::MAX as f64;
-
-pub(super) async fn sleep(milliseconds: f64) {
-    TimeoutFuture::new(milliseconds.clamp(0.0, MAX_TIMEOUT) as u32).await;
-}
 
 /// What the future gives, `None` if it takes longer. No limit, no timer.
 pub(super) async fn within<T>(limit: Option<f64>, future: impl Future<Output = T>) -> Option<T> {
     let Some(limit) = limit else { return Some(future.await) };
-    match select(core::pin::pin!(future), core::pin::pin!(sleep(limit))).await {
+    match select(pin!(future), pin!(sleep(limit))).await {
         Either::Left((value, _)) => Some(value),
         Either::Right(_) => None,
     }
@@ -51,9 +45,9 @@ async fn until(holds: fn() -> bool) {
 
 fn listen(name: &'static str, signal: &Rc<Signal>, holds: fn() -> bool) -> Option<EventListener> {
     let signal = Rc::clone(signal);
-    Some(EventListener::new(&event_target()?, name, move |_| {
+    EventListener::global(name, move || {
         if holds() {
             signal.set();
         }
-    }))
+    })
 }

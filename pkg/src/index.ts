@@ -1,0 +1,33 @@
+/** Server-Sent Events over `fetch`, with a `cancel()` that also stops the backend. */
+
+export { decode, type DecodeSource } from './decode.js'
+export { createDecoder, type Decoder, type DecoderOptions } from './decoder.js'
+export { EventStreamDecoderStream } from './decoder-stream.js'
+export {
+  isStreamError,
+  StreamError,
+  type StreamErrorCode,
+  type StreamErrorDetails,
+} from './error.js'
+export type { ServerSentEvent } from './event.js'
+export type { EventStream } from './event-stream.js'
+export { openStream } from './open-stream.js'
+export type {
+  AckContext,
+  AckOptions,
+  AttemptContext,
+  Body,
+  CancelContext,
+  CancelOptions,
+  OpenOptions,
+  RetryInfo,
+  RetryOptions,
+  Source,
+} from './options.js'
+export type {
+  CancelResult,
+  StreamEnding,
+  StreamOutcome,
+  StreamState,
+  StreamStats,
+} from './outcome.js'
