@@ -8,6 +8,11 @@ export interface Session {
   tokens: number
 }
 
+export interface Answer {
+  text: string
+  tokens: number
+}
+
 /** Who `wholeAnswer` asks as. */
 const READER = 'reader'
 
@@ -17,26 +22,19 @@ const PATIENCE = 20_000
 /** The relay's sessions, asked for over HTTP as anybody could. */
 export class RelayClient {
   readonly #url: string
+  readonly #answers = new Map<string, Promise<Answer>>()
 
   constructor(url: string) {
     this.#url = url
   }
 
-  /** The whole answer to a prompt, read by a client that never stops it. The same prompt has the same answer. */
-  async wholeAnswer(prompt: string): Promise<{ text: string; tokens: number }> {
-    const sessionId = crypto.randomUUID()
-    const response = await fetch(`${this.#url}/chat`, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify({ prompt, userId: READER, sessionId }),
-    })
-    const blocks = (await response.text()).split('\n\n').map((block) => block.split('\n'))
-    const tokens = blocks
-      .filter((lines) => !lines.some((line) => line.startsWith('event:')))
-      .map((lines) => lines.filter((line) => line.startsWith('data: ')))
-      .filter((lines) => lines.length > 0)
-      .map((lines) => lines.map((line) => line.slice('data: '.length)).join('\n'))
-    return { text: tokens.join(''), tokens: tokens.length }
+  /**
+   * The whole answer to a prompt, read by a client that never stops it: once, since the same prompt has the same answer.
+   */
+  wholeAnswer(prompt: string): Promise<Answer> {
+    const answer = this.#answers.get(prompt) ?? this.#read(prompt)
+    this.#answers.set(prompt, answer)
+    return answer
   }
 
   /** The sessions of everybody but `wholeAnswer`. */
@@ -61,5 +59,21 @@ export class RelayClient {
       }
       await delay(20)
     }
+  }
+
+  async #read(prompt: string): Promise<Answer> {
+    const sessionId = crypto.randomUUID()
+    const response = await fetch(`${this.#url}/chat`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ prompt, userId: READER, sessionId }),
+    })
+    const blocks = (await response.text()).split('\n\n').map((block) => block.split('\n'))
+    const tokens = blocks
+      .filter((lines) => !lines.some((line) => line.startsWith('event:')))
+      .map((lines) => lines.filter((line) => line.startsWith('data: ')))
+      .filter((lines) => lines.length > 0)
+      .map((lines) => lines.map((line) => line.slice('data: '.length)).join('\n'))
+    return { text: tokens.join(''), tokens: tokens.length }
   }
 }
