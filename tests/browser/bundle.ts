@@ -1,0 +1,48 @@
+import { copyFile, readdir, writeFile } from 'node:fs/promises'
+import { createRequire } from 'node:module'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { build } from 'esbuild'
+
+const FOLDER = fileURLToPath(new URL('.', import.meta.url))
+
+/** No style, no inline script: the pages are also served under a strict content security policy. */
+const html = (...scripts: string[]) => `<!doctype html>
+<meta charset="utf-8">
+<link rel="icon" href="data:,">
+<title>sluicegate</title>
+${scripts.join('\n')}
+`
+
+/** Writes the page of all suites to a folder, and each page of `pages/` beside it. */
+export async function bundle(site: string): Promise<void> {
+  const suites = (await readdir(join(FOLDER, 'suites'))).filter((name) => name.endsWith('.test.ts'))
+  const pages = (await readdir(join(FOLDER, 'pages'))).map((name) => name.replace(/\.ts$/, ''))
+  const main = ['./support/setup.js', ...suites.toSorted().map((name) => `./suites/${name}`)]
+  const common = { bundle: true, format: 'esm', target: 'es2022', keepNames: true } as const
+  await build({
+    ...common,
+    stdin: {
+      contents: [...main, './support/start.js'].map((path) => `import '${path}'`).join('\n'),
+      resolveDir: FOLDER,
+      loader: 'ts',
+    },
+    outfile: join(site, 'suites.js'),
+  })
+  await build({
+    ...common,
+    entryPoints: pages.map((name) => join(FOLDER, 'pages', `${name}.ts`)),
+    outdir: site,
+  })
+  // In strict mode, as part of a module, Mocha's own bundle does not run.
+  const mocha = dirname(createRequire(import.meta.url).resolve('mocha/package.json'))
+  await copyFile(join(mocha, 'mocha.js'), join(site, 'mocha.js'))
+  await writeFile(
+    join(site, 'index.html'),
+    html('<script src="mocha.js"></script>', '<script type="module" src="suites.js"></script>'),
+  )
+  for (const name of pages) {
+    const script = `<script type="module" src="${name}.js"></script>`
+    await writeFile(join(site, `${name}.html`), html(script))
+  }
+}

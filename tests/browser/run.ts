@@ -1,0 +1,52 @@
+/**
+ * Runs the suites of this folder in real browsers, against the real test server. See README.md for the options.
+ *
+ * Exits with 1 if anything fails, if nothing ran, or if a page hangs.
+ */
+
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { parseArgs } from 'node:util'
+import { ENGINES, type Engine, startServer } from '../webdriver/index.js'
+import { bundle } from './bundle.js'
+import { Listener } from './listener.js'
+import { closedPort, runPage } from './page.js'
+
+const { values } = parseArgs({
+  options: {
+    engine: { type: 'string', multiple: true },
+    grep: { type: 'string' },
+    repeat: { type: 'string', default: '1' },
+  },
+})
+
+const engines = (values.engine ?? ENGINES) as Engine[]
+for (const engine of engines) {
+  if (!ENGINES.includes(engine)) throw new Error(`${engine} is none of ${ENGINES.join(', ')}`)
+}
+const rounds = Number(values.repeat)
+if (!(rounds >= 1)) throw new Error(`--repeat takes a number, not ${values.repeat}`)
+
+const site = await mkdtemp(join(tmpdir(), 'sluicegate-browser-'))
+const listener = new Listener()
+try {
+  await bundle(site)
+  for (const engine of engines) {
+    // A server of its own: no engine meets what another one has left.
+    const server = await startServer('sluicegate-test-server', ['--site', site])
+    try {
+      const page = new URL('/site/index.html', server.url)
+      page.searchParams.set('engine', engine)
+      page.searchParams.set('closedPort', String(await closedPort()))
+      if (values.grep !== undefined) page.searchParams.set('grep', values.grep)
+      await runPage(engine, page.href, rounds, listener)
+    } finally {
+      await server.stop()
+    }
+  }
+} finally {
+  await rm(site, { recursive: true, force: true })
+}
+listener.summarize()
+process.exitCode = listener.isGood ? 0 : 1

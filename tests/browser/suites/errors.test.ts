@@ -1,0 +1,278 @@
+import { expect } from 'chai'
+import { isStreamError, type OpenOptions, StreamError, type StreamErrorCode } from 'sluicegate'
+import { allUntilError, data, rejection } from '../support/consume.js'
+import { otherOrigin, unreachable } from '../support/page.js'
+import { counters, event, script, streaming } from '../support/server.js'
+import { open, test } from '../support/test.js'
+
+const SECRET = 'hunter2'
+const QUICK = { minDelay: 0, initialDelay: 1 }
+
+/** What a stream fails with, which has to be a `StreamError` and the stream's outcome. */
+async function failure(url: string, options: OpenOptions = {}): Promise<StreamError> {
+  const stream = open(url, options)
+  const error = await rejection(stream.next())
+  expect(error).to.be.instanceOf(StreamError)
+  if (!isStreamError(error)) throw error
+  const outcome = await stream.closed
+  expect(outcome).to.include({ type: 'failed', dropped: 0 })
+  expect(outcome.error).to.include({ code: error.code, message: error.message })
+  expect(stream.state).to.equal('closed')
+  return error
+}
+
+const unreachableMessage = (method: string, url: string) =>
+  `${method} ${url} failed: the server can't be reached, the connection broke, or CORS forbids it ` +
+  "(the server has to allow this origin and the request's headers, Last-Event-ID on reconnects " +
+  'included)'
+
+describe('errors of options', () => {
+  const wrong = <T>(value: unknown) => value as T
+
+  const INVALID: [options: OpenOptions, message: string | RegExp][] = [
+    [{ method: wrong(5) }, '`method` must be a string'],
+    [{ format: wrong('xml') }, "`format` must be 'sse' or 'ndjson'"],
+    [{ done: wrong(1) }, '`done` must be a string or a function'],
+    [{ retry: wrong('yes') }, '`retry` must be a boolean or an object'],
+    [{ retry: { maxAttempts: 0 } }, '`retry.maxAttempts` must be a number of at least 1'],
+    [{ retry: { minDelay: -1 } }, '`retry.minDelay` must be a number of at least 0'],
+    [{ retry: { factor: 0.5 } }, '`retry.factor` must be a number of at least 1'],
+    [{ retry: { initialDelay: NaN } }, '`retry.initialDelay` must be a number of at least 0'],
+    [{ retry: { shouldRetry: wrong(1) } }, '`retry.shouldRetry` must be a function'],
+    [{ connectTimeout: -1 }, '`connectTimeout` must be a number of at least 0'],
+    [{ idleTimeout: wrong('1s') }, '`idleTimeout` must be a number of at least 0'],
+    [{ maxEventSize: 0 }, '`maxEventSize` must be a number of at least 1'],
+    [{ lastEventId: wrong(7) }, '`lastEventId` must be a string'],
+    [{ whenHidden: wrong('stop') }, "`whenHidden` must be 'keep' or 'pause'"],
+    [{ onOpen: wrong({}) }, '`onOpen` must be a function'],
+    [{ onRetry: wrong('x') }, '`onRetry` must be a function'],
+    [{ onComment: wrong(1) }, '`onComment` must be a function'],
+    [{ fetch: wrong('fetch') }, '`fetch` must be a function'],
+    [{ cancel: wrong({}) }, '`cancel.url` must be a URL or a function'],
+    [
+      { cancel: { url: '/x', on: wrong(['leave']) } },
+      "`cancel.on` must be an array of 'abort', 'return', 'pagehide' and 'unsent'",
+    ],
+    [{ cancel: { url: '/x', timeout: -5 } }, '`cancel.timeout` must be a number of at least 0'],
+    [{ ack: { url: '/x', every: 0 } }, '`ack.every` must be a number of at least 1'],
+    [{ body: { a: 1 } }, "a GET request has no body: set `method: 'POST'`"],
+    [{ method: 'HEAD', body: 'x' }, "a HEAD request has no body: set `method: 'POST'`"],
+    [{ method: 'POST', body: wrong(5) }, '`body` must be an object, an array, or what fetch takes as a body'],
+    [{ headers: wrong({ 'no good': 'x' }) }, '`headers` must be what the Headers constructor takes'],
+    [{ method: 'TRACE' }, /^fetch refuses these options: ./],
+    [{ credentials: wrong('all') }, /^fetch refuses these options: ./],
+  ]
+
+  for (const [options, message] of INVALID) {
+    test(`${JSON.stringify(options)}`, async () => {
+      const before = await counters()
+      const stream = open('/echo', options)
+      const error = await rejection(stream.opened)
+      expect(error).to.include({ name: 'StreamError', code: 'invalid-options', retryable: false })
+      const text = (error as StreamError).message
+      if (typeof message === 'string') expect(text).to.equal(message)
+      else expect(text).to.match(message)
+      expect((await stream.closed).error).to.include({ code: 'invalid-options', message: text })
+      // The question for the counters is the only request.
+      expect((await counters()).requests).to.equal(before.requests + 1)
+    })
+  }
+
+  for (const url of ['http://', 'https://host:port/', 'http://[::1']) {
+    test(`a URL that does not parse: ${url}`, async () => {
+      const error = await failure(url)
+      expect(error).to.include({
+        code: 'invalid-options',
+        message: 'the URL does not parse: pass an absolute URL, or one relative to the page',
+      })
+    })
+  }
+
+  test('a password in the URL is refused and not repeated', async () => {
+    const error = await failure(unreachable.replace('//', `//user:${SECRET}@`))
+    expect(error).to.include({ code: 'invalid-options' })
+    expect(error.message).to.not.contain(SECRET)
+  })
+})
+
+describe('errors of responses', () => {
+  const STATUSES: [status: number, retryable: boolean, text: string][] = [
+    [400, false, 'answered 400 Bad Request'],
+    [401, false, 'answered 401 Unauthorized'],
+    [404, false, 'answered 404 Not Found'],
+    [408, true, 'answered 408'],
+    [425, true, 'answered 425'],
+    [429, true, 'answered 429 Too Many Requests'],
+    [500, true, 'answered 500 Internal Server Error'],
+    [503, true, 'answered 503 Service Unavailable'],
+  ]
+  for (const [status, retryable, text] of STATUSES) {
+    test(`http: ${status}`, async () => {
+      const headers = { 'content-type': 'text/plain', 'x-reason': 'test', connection: 'close' }
+      const { url } = await script([{ status, headers, steps: [{ send: 'why żółć' }] }])
+      const error = await failure(`${url}?token=${SECRET}`, { retry: false })
+      expect(error).to.include({
+        code: 'http',
+        status,
+        body: 'why żółć',
+        retryable,
+        attempt: 1,
+        message: `${url} ${text}`,
+      })
+      expect(error.headers?.get('x-reason')).to.equal('test')
+    })
+  }
+
+  test('http: the body is kept to 64 KiB, and no character is halved', async () => {
+    const { url } = await script([{ status: 500, steps: [{ repeat: 60_000, send: '€' }] }])
+    const error = await failure(url, { retry: false })
+    expect(error.body).to.equal('€'.repeat(Math.floor(65_536 / 3)))
+  })
+
+  test('http: an endless body does not hold the error up', async () => {
+    const steps = [{ repeat: 65_536, send: 'x' }, { stall: true } as const]
+    const source = await script([{ status: 500, steps }])
+    const error = await failure(source.url, { retry: false })
+    expect(error.body).to.equal('x'.repeat(65_536))
+    await source.over(1)
+  })
+
+  const TYPES: [type: string | null, found: string][] = [
+    ['text/html; charset=utf-8', 'text/html'],
+    ['application/json', 'application/json'],
+    ['text/event-streams', 'text/event-streams'],
+    [null, 'no content type'],
+  ]
+  for (const [type, found] of TYPES) {
+    test(`content-type: ${found}`, async () => {
+      const source = await script([
+        { headers: { 'content-type': type }, steps: [{ send: event('a') }] },
+      ])
+      const error = await failure(`${source.url}?token=${SECRET}`, { retry: QUICK })
+      expect(error).to.include({
+        code: 'content-type',
+        status: 200,
+        retryable: false,
+        attempt: 1,
+        message:
+          `${source.url} answered with ${found}, not text/event-stream: check the URL and the ` +
+          'server, or set `format` if the body is a stream all the same',
+      })
+      expect(error.headers).to.be.instanceOf(Headers)
+      await source.over(1)
+    })
+  }
+})
+
+describe('errors of connections', () => {
+  test('network: nobody listens', async () => {
+    const error = await failure(`${unreachable}?token=${SECRET}`, { retry: false })
+    expect(error).to.include({
+      code: 'network',
+      retryable: true,
+      attempt: 1,
+      status: undefined,
+      message: unreachableMessage('GET', unreachable),
+    })
+    expect(error.cause).to.be.instanceOf(TypeError)
+  })
+
+  test('network: CORS forbids it', async () => {
+    const { url } = await script([{ cors: false, steps: [{ send: event('a') }] }])
+    const elsewhere = url.replace(location.origin, otherOrigin)
+    const error = await failure(elsewhere, { method: 'POST', body: 'x' })
+    expect(error).to.include({
+      code: 'network',
+      message: unreachableMessage('POST', elsewhere),
+    })
+  })
+
+  test('connect-timeout', async () => {
+    const source = await script([{ headersDelay: 'never' }])
+    const error = await failure(`${source.url}?token=${SECRET}`, {
+      connectTimeout: 100,
+      retry: false,
+    })
+    expect(error).to.include({
+      code: 'connect-timeout',
+      retryable: true,
+      attempt: 1,
+      message:
+        `${source.url} sent no response within 100 ms: raise \`connectTimeout\` if it may take ` +
+        'longer',
+    })
+    const [entry] = await source.over(1)
+    expect(entry).to.include({ outcome: 'client-closed' })
+  })
+
+  test('idle-timeout', async () => {
+    const source = await streaming({ send: event('a') }, { stall: true })
+    const stream = open(`${source.url}?token=${SECRET}`, { idleTimeout: 200, retry: false })
+    const { values, error } = await allUntilError(stream)
+    expect(data(values)).to.deep.equal(['a'])
+    expect(error).to.include({
+      code: 'idle-timeout',
+      retryable: true,
+      attempt: 1,
+      message:
+        `${source.url} sent nothing for 200 ms: raise \`idleTimeout\`, or let the server send ` +
+        'comments as heartbeats',
+    })
+    const [entry] = await source.over(1)
+    expect(entry).to.include({ outcome: 'client-closed' })
+  })
+
+  test('idle-timeout: comments are life', async () => {
+    // Ten pauses of a fifth of the limit each: twice the limit in all.
+    const beats = Array.from({ length: 10 }, () => [{ delay: 400 }, { send: ':\n' }]).flat()
+    const { url } = await streaming(...beats, { send: event('a') })
+    const stream = open(url, { idleTimeout: 2_000, retry: false })
+    expect((await stream.next()).value).to.include({ data: 'a' })
+    stream.close()
+  })
+
+  test('event-too-large', async () => {
+    const source = await streaming(
+      { send: event('fits') },
+      { waitFor: 'seen' },
+      { send: 'data: ' },
+      { repeat: 2_000, send: 'x' },
+      { stall: true },
+    )
+    const stream = open(source.url, { maxEventSize: 1_000, retry: QUICK })
+    expect((await stream.next()).value).to.include({ data: 'fits' })
+    await source.signal('seen')
+    const error = await rejection(stream.next())
+    expect(error).to.include({ code: 'event-too-large', retryable: false, attempt: 1 })
+    expect((error as StreamError).message).to.match(/1000.*: raise `maxEventSize` if such events are meant$/)
+    const [entry] = await source.over(1)
+    expect(entry).to.include({ outcome: 'client-closed' })
+  })
+
+  test('retries-exhausted has the last failure as its cause', async () => {
+    const source = await script([{ status: 503 }, { status: 500 }, { status: 502 }])
+    const error = await failure(source.url, { retry: { ...QUICK, maxAttempts: 3 } })
+    expect(error).to.include({
+      code: 'retries-exhausted',
+      retryable: false,
+      attempt: 3,
+      message: `gave up after 3 attempts: ${source.url} answered 502 Bad Gateway`,
+    })
+    expect(error.cause).to.be.instanceOf(StreamError)
+    expect(error.cause).to.include({ code: 'http', status: 502, attempt: 3 })
+    await source.over(3)
+  })
+})
+
+describe('StreamError', () => {
+  test('is known by its name, of whatever copy of the package', async () => {
+    const code: StreamErrorCode = 'network'
+    const error = new StreamError(code, 'text')
+    expect(isStreamError(error)).to.equal(true)
+    expect(isStreamError(Object.assign(new Error('x'), { name: 'StreamError', code }))).to.equal(true)
+    expect(isStreamError(new Error('x'))).to.equal(false)
+    expect(isStreamError({ name: 'StreamError', code })).to.equal(false)
+    expect(isStreamError(undefined)).to.equal(false)
+    expect(String(error)).to.equal('StreamError: text')
+  })
+})

@@ -1,0 +1,180 @@
+import { expect } from 'chai'
+import type { CancelContext } from 'sluicegate'
+import { Held, Sink } from '../support/server.js'
+import { open, test } from '../support/test.js'
+
+const reasonAsBody = ({ reason }: CancelContext) => ({ reason: String(reason) })
+
+describe('what tells the backend', () => {
+  test('close() never does', async () => {
+    const [held, sink] = [new Held(), new Sink()]
+    const stream = open(held.url, {
+      cancel: { url: sink.url, on: ['abort', 'return', 'pagehide', 'unsent'] },
+    })
+    await stream.next()
+    stream.close()
+    expect(await stream.closed).to.deep.equal({ type: 'closed', dropped: 0 })
+    expect(await stream.cancel()).to.deep.equal({ aborted: false, notified: false })
+    expect(await sink.log()).to.deep.equal([])
+  })
+
+  test('neither break, nor return(), nor abort do by default', async () => {
+    const sink = new Sink()
+    const cancel = { url: sink.url }
+    const left = open(new Held().url, { cancel })
+    for await (const event of left) {
+      expect(event.data).to.equal('open')
+      break
+    }
+    expect(await left.closed).to.deep.equal({ type: 'closed', dropped: 0 })
+
+    const returned = open(new Held().url, { cancel })
+    await returned.next()
+    await returned.return()
+    expect(await returned.closed).to.deep.equal({ type: 'closed', dropped: 0 })
+
+    const controller = new AbortController()
+    const aborted = open(new Held().url, { cancel, signal: controller.signal })
+    await aborted.next()
+    controller.abort('enough')
+    expect(await aborted.closed).to.deep.equal({ type: 'aborted', error: 'enough', dropped: 0 })
+    expect(await sink.log()).to.deep.equal([])
+  })
+
+  test('a break does with "return"', async () => {
+    const sink = new Sink()
+    const stream = open(new Held().url, {
+      cancel: { url: sink.url, on: ['return'], body: reasonAsBody },
+    })
+    for await (const event of stream) {
+      expect(event.data).to.equal('open')
+      break
+    }
+    expect(await stream.closed).to.deep.equal({ type: 'cancelled', notified: true, dropped: 0 })
+    const [notification] = await sink.received(1)
+    expect(notification?.body).to.equal('{"reason":"return"}')
+    await stream.return()
+    expect(await stream.cancel()).to.deep.equal({ aborted: false, notified: false })
+    await sink.received(1)
+  })
+
+  test('an exception in the loop does with "return", and comes out as it is', async () => {
+    const sink = new Sink()
+    const stream = open(new Held().url, { cancel: { url: sink.url, on: ['return'] } })
+    const thrown = new Error('in the loop')
+    let caught: unknown
+    try {
+      for await (const event of stream) {
+        expect(event.data).to.equal('open')
+        throw thrown
+      }
+    } catch (error) {
+      caught = error
+    }
+    expect(caught).to.equal(thrown)
+    expect(await stream.closed).to.deep.equal({ type: 'cancelled', notified: true, dropped: 0 })
+    await sink.received(1)
+  })
+
+  for (const view of ['batches', 'frames', 'json'] as const) {
+    test(`leaving ${view}() does with "return"`, async () => {
+      const sink = new Sink()
+      const stream = open(new Held().url, { cancel: { url: sink.url, on: ['return'] } })
+      const iterator = stream[view]()
+      await iterator.return?.()
+      expect(await stream.closed).to.include({ type: 'cancelled' })
+      expect(await iterator.next()).to.deep.equal({ done: true, value: undefined })
+    })
+  }
+
+  test('an abort does with "abort"', async () => {
+    const sink = new Sink()
+    const controller = new AbortController()
+    const stream = open(new Held().url, {
+      signal: controller.signal,
+      cancel: { url: sink.url, on: ['abort'], body: reasonAsBody },
+    })
+    await stream.next()
+    controller.abort('by signal')
+    expect(await stream.closed).to.deep.equal({
+      type: 'aborted',
+      error: 'by signal',
+      notified: true,
+      dropped: 0,
+    })
+    const [notification] = await sink.received(1)
+    expect(notification?.body).to.equal('{"reason":"by signal"}')
+  })
+
+  test('an abort before the request does only with "unsent"', async () => {
+    const [sink, told] = [new Sink(), new Sink()]
+    const { signal } = new AbortController()
+    const aborted = AbortSignal.abort('at once')
+    expect(signal.aborted).to.equal(false)
+    const silent = open(new Held().url, {
+      signal: aborted,
+      cancel: { url: sink.url, on: ['abort'] },
+    })
+    expect(await silent.closed).to.deep.equal({ type: 'aborted', error: 'at once', dropped: 0 })
+    const loud = open(new Held().url, {
+      signal: aborted,
+      cancel: { url: told.url, on: ['abort', 'unsent'] },
+    })
+    expect(await loud.closed).to.include({ type: 'aborted', error: 'at once', notified: true })
+    await told.received(1)
+    expect(await sink.log()).to.deep.equal([])
+  })
+})
+
+describe('pagehide', () => {
+  /** A page in a frame that opens a stream, and the stream's first event is there. */
+  async function frame(held: Held, sink: Sink, on: string): Promise<HTMLIFrameElement> {
+    const frame = document.createElement('iframe')
+    const parameters = new URLSearchParams({ stream: held.url, sink: sink.url, on })
+    frame.src = `/site/leaving.html?${parameters}`
+    const ready = new Promise<void>((resolve) => {
+      const listen = ({ source, data }: MessageEvent) => {
+        if (source !== frame.contentWindow || data !== 'open') return
+        removeEventListener('message', listen)
+        resolve()
+      }
+      addEventListener('message', listen)
+    })
+    document.body.append(frame)
+    await ready
+    return frame
+  }
+
+  async function navigatedAway(frame: HTMLIFrameElement): Promise<void> {
+    const away = new Promise<void>((resolve) => {
+      frame.onload = () => resolve()
+    })
+    frame.src = 'about:blank'
+    await away
+  }
+
+  test('tells the backend with "pagehide", and the notification outlives the page', async () => {
+    const [held, sink] = [new Held(), new Sink()]
+    const page = await frame(held, sink, 'pagehide')
+    await navigatedAway(page)
+    const [notification] = await sink.received(1)
+    expect(notification).to.include({
+      method: 'POST',
+      body: '{"reason":"pagehide","lastEventId":"1"}',
+    })
+    expect(notification?.headers['content-type']).to.equal('application/json')
+    page.remove()
+  })
+
+  test('tells nobody by default', async () => {
+    const [held, sink, witness] = [new Held(), new Sink(), new Sink()]
+    const page = await frame(held, sink, '')
+    const other = await frame(held, witness, 'pagehide')
+    await navigatedAway(page)
+    await navigatedAway(other)
+    await witness.received(1)
+    expect(await sink.log()).to.deep.equal([])
+    page.remove()
+    other.remove()
+  })
+})

@@ -1,0 +1,174 @@
+import { expect } from 'chai'
+import type { AttemptContext, Body, OpenOptions } from 'sluicegate'
+import { all } from '../support/consume.js'
+import { type Entry, event, script, streaming } from '../support/server.js'
+import { open, test } from '../support/test.js'
+
+/** What the server got of a stream with these options. */
+async function sent(options: OpenOptions): Promise<Entry> {
+  const source = await streaming({ send: event('a') })
+  await all(open(source.url, { retry: false, ...options }))
+  const [entry] = await source.over(1)
+  if (!entry) throw new Error('no request')
+  return entry
+}
+
+const BODIES: [name: string, body: Body, text: string, type: string | undefined][] = [
+  ['an object', { prompt: 'Ünïcode 漢字' }, '{"prompt":"Ünïcode 漢字"}', 'application/json'],
+  ['an array', [1, 'two', null], '[1,"two",null]', 'application/json'],
+  ['an object without prototype', Object.assign(Object.create(null), { a: 1 }), '{"a":1}', 'application/json'],
+  ['a string', 'plain', 'plain', 'text/plain;charset=UTF-8'],
+  ['URLSearchParams', new URLSearchParams({ a: 'b c' }), 'a=b+c', 'application/x-www-form-urlencoded;charset=UTF-8'],
+  ['a Blob', new Blob(['blob'], { type: 'x/y' }), 'blob', 'x/y'],
+  ['bytes', new TextEncoder().encode('bytes'), 'bytes', undefined],
+  ['an ArrayBuffer', new TextEncoder().encode('buffer').buffer, 'buffer', undefined],
+]
+
+describe('requests', () => {
+  test('GET asks for an event stream, past the cache', async () => {
+    const entry = await sent({})
+    expect(entry).to.include({ method: 'GET', body: '' })
+    expect(entry.headers['accept']).to.equal('text/event-stream, application/x-ndjson;q=0.9')
+    expect(entry.headers['cache-control']).to.equal('no-cache')
+    expect(entry.headers).to.not.have.any.keys('last-event-id', 'content-type')
+  })
+
+  for (const [name, body, text, type] of BODIES) {
+    test(`POST sends ${name} as it should be`, async () => {
+      const entry = await sent({ method: 'POST', body })
+      expect(entry).to.include({ method: 'POST', body: text })
+      expect(entry.headers['content-type']).to.equal(type)
+    })
+  }
+
+  test('POST sends a form', async () => {
+    const form = new FormData()
+    form.set('field', 'value')
+    const entry = await sent({ method: 'POST', body: form })
+    expect(entry.headers['content-type']).to.match(/^multipart\/form-data; ?boundary=/)
+    expect(entry.body).to.match(/name="field"\r\n\r\nvalue\r\n/)
+  })
+
+  test('methods are written as fetch writes them', async () => {
+    expect(await sent({ method: 'post', body: {} })).to.include({ method: 'POST' })
+    expect(await sent({ method: 'PUT', body: 'x' })).to.include({ method: 'PUT', body: 'x' })
+    expect(await sent({ method: 'QUERY', body: 'x' })).to.include({ method: 'QUERY' })
+  })
+
+  const HEADERS: [name: string, headers: OpenOptions['headers']][] = [
+    ['an object', { 'x-a': '1', 'x-b': '2' }],
+    ['pairs', [['x-a', '1'], ['x-b', '2']]],
+    ['Headers', new Headers({ 'x-a': '1', 'x-b': '2' })],
+    ['a function', () => ({ 'x-a': '1', 'x-b': '2' })],
+    ['an async function', async () => new Headers({ 'x-a': '1', 'x-b': '2' })],
+  ]
+  for (const [name, headers] of HEADERS) {
+    test(`headers may be ${name}`, async () => {
+      const entry = await sent({ headers })
+      expect(entry.headers).to.include({ 'x-a': '1', 'x-b': '2' })
+    })
+  }
+
+  test('the page’s own headers win over ours', async () => {
+    const entry = await sent({
+      method: 'POST',
+      body: {},
+      headers: { accept: 'x/y', 'content-type': 'application/vnd.api+json' },
+    })
+    expect(entry.headers).to.include({
+      accept: 'x/y',
+      'content-type': 'application/vnd.api+json',
+    })
+  })
+
+  test('headers and body are asked anew at each attempt', async () => {
+    const source = await script([
+      { status: 503 },
+      { steps: [{ send: event('a', { id: 'x' }) }] },
+      { steps: [{ send: event('b') + event('[DONE]') }] },
+    ])
+    const asked: string[] = []
+    const ask = (what: string) => async (context: AttemptContext) => {
+      asked.push(`${what} ${context.attempt} ${JSON.stringify(context.lastEventId)}`)
+      return { [what]: `${context.attempt}` }
+    }
+    const stream = open(source.url, {
+      method: 'POST',
+      headers: ask('x-attempt'),
+      body: ask('attempt'),
+      done: '[DONE]',
+      retry: { minDelay: 0, initialDelay: 1 },
+    })
+    const events = await all(stream)
+    expect(events.map(({ data }) => data)).to.deep.equal(['a', 'b'])
+    expect(asked).to.deep.equal([
+      'x-attempt 1 ""',
+      'attempt 1 ""',
+      'x-attempt 2 ""',
+      'attempt 2 ""',
+      'x-attempt 3 "x"',
+      'attempt 3 "x"',
+    ])
+    const log = await source.over(3)
+    expect(log.map(({ headers }) => headers['x-attempt'])).to.deep.equal(['1', '2', '3'])
+    expect(log.map(({ body }) => body)).to.deep.equal(
+      ['1', '2', '3'].map((attempt) => JSON.stringify({ attempt })),
+    )
+    expect(log.map(({ headers }) => headers['last-event-id'])).to.deep.equal([
+      undefined,
+      undefined,
+      'x',
+    ])
+  })
+
+  test('lastEventId is sent with the first request', async () => {
+    const entry = await sent({ lastEventId: '42' })
+    expect(entry.headers['last-event-id']).to.equal('42')
+  })
+
+  test('an id comes back as the bytes that it was', async () => {
+    const source = await script([
+      { steps: [{ send: event('a', { id: 'zażółć 漢' }) }] },
+      { steps: [{ send: event('[DONE]') }] },
+    ])
+    const retry = { minDelay: 0, initialDelay: 1 }
+    await all(open(source.url, { done: '[DONE]', retry }))
+    const [, resumed] = await source.over(2)
+    expect(resumed?.headers['last-event-id']).to.equal('zażółć 漢')
+  })
+
+  test('a fetch of the page’s own is called with the URL and the request', async () => {
+    const { url } = await streaming({ send: event('a') })
+    const calls: [unknown, RequestInit | undefined][] = []
+    const stream = open(url, {
+      method: 'POST',
+      body: { a: 1 },
+      credentials: 'omit',
+      priority: 'low',
+      fetch: (input, init) => {
+        calls.push([input, init])
+        return fetch(input, init)
+      },
+    })
+    expect(await all(stream)).to.have.length(1)
+    expect(calls).to.have.length(1)
+    const [input, init] = calls[0]!
+    expect(input).to.equal(url)
+    expect(init).to.include({
+      method: 'POST',
+      body: '{"a":1}',
+      credentials: 'omit',
+      priority: 'low',
+      cache: 'no-store',
+    })
+    expect(init?.signal).to.be.instanceOf(AbortSignal)
+  })
+
+  test('members of fetch do what they do there', async () => {
+    const source = await script([{ status: 302, headers: { location: '/open/nothing' } }])
+    const stream = open(source.url, { redirect: 'error', retry: false })
+    const outcome = await stream.closed
+    expect(outcome.error).to.include({ code: 'network' })
+    await source.over(1)
+  })
+})

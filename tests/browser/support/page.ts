@@ -1,0 +1,15 @@
+/** What the runner tells the page. */
+
+const parameters = new URL(location.href).searchParams
+
+/** The engine that this is. */
+export const engine = parameters.get('engine') as 'chromium' | 'firefox' | 'webkit'
+
+/** Only tests with this in their titles are to run. */
+export const grep = parameters.get('grep') ?? undefined
+
+/** Where nobody listens. */
+export const unreachable = `http://127.0.0.1:${parameters.get('closedPort')}/nobody`
+
+/** The test server under another name: another origin, and other connections. */
+export const otherOrigin = location.origin.replace('127.0.0.1', 'localhost')

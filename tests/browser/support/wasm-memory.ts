@@ -1,0 +1,22 @@
+/** What the package's module holds. The package shows it to nobody, so its instance is caught as it is made. */
+
+let exports: WebAssembly.Exports | undefined
+
+WebAssembly.Instance = new Proxy(WebAssembly.Instance, {
+  construct(target, args, newTarget) {
+    const instance = Reflect.construct(target, args, newTarget) as WebAssembly.Instance
+    exports = instance.exports
+    return instance
+  },
+})
+
+/** Bytes of memory, and slots of the table of JavaScript values; both never shrink. */
+export function wasmSize(): { memory: number; values: number } {
+  if (!exports) throw new Error('the module is not there yet')
+  const all = Object.values(exports)
+  const memory = all.find((value) => value instanceof WebAssembly.Memory)
+  const table = Object.entries(exports).find(([name]) => name.includes('externref'))?.[1]
+  if (!memory) throw new Error('the module exports no memory')
+  const values = table instanceof WebAssembly.Table ? table.length : 0
+  return { memory: memory.buffer.byteLength, values }
+}
