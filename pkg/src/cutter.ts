@@ -5,8 +5,6 @@ import { memoryBytes, memoryWords } from './wasm.js'
 const ROW = 3
 const KIND = 0b111
 const EVENT = 0
-const TYPE = 2
-const COMMENT = 3
 const RETRY = 4
 const HAS_ID = 0b1000
 const HAS_TYPE = 0b10000
@@ -42,38 +40,31 @@ export class Cutter {
     const types = this.#types
     const events: ServerSentEvent[] = []
     const end = table / 4 + tableLength
+    let lastEventId = this.#lastEventId
     let from = 0
     for (let row = table / 4; row < end; row += ROW) {
       const head = words[row]!
       const to = words[row + 1]!
-      switch (head & KIND) {
-        case EVENT: {
-          const data = all.substring(from, to)
-          from = to
-          if (head & HAS_ID) {
-            row += ROW
-            this.#lastEventId = all.substring(from, (from = words[row + 1]!))
-          }
-          if (head & HAS_TYPE) {
-            row += ROW
-            types[head >> TYPE_SHIFT] = all.substring(from, (from = words[row + 1]!))
-          }
-          events.push({ type: types[head >> TYPE_SHIFT]!, data, lastEventId: this.#lastEventId })
-          break
+      if ((head & KIND) === EVENT) {
+        const data = all.substring(from, to)
+        from = to
+        if (head & HAS_ID) {
+          row += ROW
+          lastEventId = all.substring(from, (from = words[row + 1]!))
         }
-        case TYPE:
-          types[head >> TYPE_SHIFT] = all.substring(from, to)
-          from = to
-          break
-        case COMMENT:
-          this.#hooks.onComment?.(all.substring(from, to))
-          from = to
-          break
-        case RETRY:
-          this.#hooks.onRetry?.(to)
-          break
+        if (head & HAS_TYPE) {
+          row += ROW
+          types[head >> TYPE_SHIFT] = all.substring(from, (from = words[row + 1]!))
+        }
+        events.push({ type: types[head >> TYPE_SHIFT]!, data, lastEventId })
+      } else if ((head & KIND) === RETRY) {
+        this.#hooks.onRetry?.(to)
+      } else {
+        this.#hooks.onComment?.(all.substring(from, to))
+        from = to
       }
     }
+    this.#lastEventId = lastEventId
     return events
   }
 }

@@ -5,7 +5,7 @@
 //! name of the type that are new with this event. So a reader that goes row by row needs no
 //! look-ahead but these, and JavaScript cuts every part out of one decoded string.
 
-use super::{intern::Types, utf16::utf16_len};
+use super::{copy::append, intern::Types, utf16::utf16_len};
 use alloc::vec::Vec;
 
 /// Words of a row: head, end of its text in UTF-16 code units, end of its text in bytes.
@@ -70,7 +70,7 @@ impl Batch {
 
     #[inline]
     pub(super) fn append_open(&mut self, text: &[u8], is_ascii: bool) {
-        self.text.extend_from_slice(text);
+        append(&mut self.text, text);
         self.open16 += if is_ascii { text.len() } else { utf16_len(text) };
     }
 

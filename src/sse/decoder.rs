@@ -43,6 +43,9 @@ impl fmt::Display for EventTooLarge {
 
 impl core::error::Error for EventTooLarge {}
 
+/// [`EventTooLarge`] on its way up: without its limit it stays in a register.
+struct TooLarge;
+
 /// An incremental decoder: bytes in, however they are split; events out.
 ///
 /// [`push`](Self::push) replaces the events of the push before. What it keeps between two pushes
@@ -57,13 +60,15 @@ pub struct Decoder {
     failed: bool,
     line: Vec<u8>,
     batch: Batch,
+    /// Whether the block that is being read has had a line.
+    in_event: bool,
     has_data: bool,
     event_type: u32,
     types: Types,
-    /// The id that holds now, the one that the table's reader knows of, and the one that it knew
-    /// of before the batch.
+    /// The id that holds now, whether a row has told the table's reader of it, and the one that
+    /// held before the batch.
     last_event_id: String,
-    announced_id: String,
+    is_id_announced: bool,
     id_before: String,
     has_new_id: bool,
     /// The standard's "last event ID buffer", if an `id` field has set it in this block.
@@ -95,11 +100,12 @@ impl Decoder {
             failed: false,
             line: Vec::new(),
             batch: Batch::default(),
+            in_event: false,
             has_data: false,
             event_type: MESSAGE,
             types: Types::new(),
             last_event_id: String::new(),
-            announced_id: String::new(),
+            is_id_announced: true,
             id_before: String::new(),
             has_new_id: false,
             staged_id: String::new(),
@@ -147,7 +153,7 @@ impl Decoder {
     /// Starts with a last event id, as if an earlier connection had brought it.
     pub fn set_last_event_id(&mut self, id: &str) {
         self.last_event_id = String::from(id);
-        self.announced_id = String::from(id);
+        self.is_id_announced = true;
         self.id_before = String::from(id);
     }
 
@@ -175,10 +181,10 @@ impl Decoder {
             return Err(EventTooLarge { limit: self.limit });
         }
         let mut utf8 = core::mem::take(&mut self.utf8);
-        let decoded = utf8.decode(chunk, |piece| self.feed(piece));
+        let decoded = utf8.decode(chunk, |piece, is_ascii| self.feed(piece, is_ascii));
         self.utf8 = utf8;
         self.failed = decoded.is_err();
-        decoded
+        decoded.map_err(|TooLarge| EventTooLarge { limit: self.limit })
     }
 
     /// The stream has ended. Its unfinished event is dropped ([WHATWG HTML, 9.2.6]: "discarded"),
@@ -251,7 +257,7 @@ impl Decoder {
         self.event_type = self.types.trim(self.event_type);
         self.batch.clear();
         if core::mem::take(&mut self.has_new_id) {
-            self.id_before.clone_from(&self.announced_id);
+            self.id_before.clone_from(&self.last_event_id);
         }
     }
 
@@ -260,23 +266,37 @@ impl Decoder {
     /// A LF behind a CR is dropped when it comes, never waited for.
     ///
     /// [WHATWG HTML, 9.2.5]: https://html.spec.whatwg.org/multipage/server-sent-events.html#parsing-an-event-stream
-    fn feed(&mut self, mut piece: &[u8]) -> Result<(), EventTooLarge> {
+    fn feed(&mut self, mut piece: &[u8], is_ascii: bool) -> Result<(), TooLarge> {
         if core::mem::take(&mut self.at_start) {
             piece = piece.strip_prefix(BOM).unwrap_or(piece);
         }
         if core::mem::take(&mut self.after_cr) {
             piece = piece.strip_prefix(b"\n").unwrap_or(piece);
         }
-        let is_ascii = piece.is_ascii();
         let mut start = 0;
-        let second_end = if self.format == Format::Sse { b'\r' } else { b'\n' };
-        for end in LineEnds::new(piece, second_end) {
+        let is_sse = self.format == Format::Sse;
+        let mut ends = LineEnds::new(piece, if is_sse { b'\r' } else { b'\n' });
+        while let Some(end) = ends.next() {
             // The LF of a CRLF.
             if end < start {
                 continue;
             }
             let line = &piece[start..end];
             if self.line.is_empty() {
+                // Most events are nothing but one line of data: these need no state.
+                if !self.in_event
+                    && piece[end..].starts_with(b"\n\n")
+                    && let Some(value) = value_of(line, b"data")
+                    && line.len() <= self.limit
+                    && self.is_id_announced
+                    && is_sse
+                {
+                    self.batch.append_open(value, is_ascii);
+                    self.batch.close(EVENT | MESSAGE << TYPE_SHIFT);
+                    ends.next();
+                    start = end + 2;
+                    continue;
+                }
                 self.whole_line(line, is_ascii)?;
             } else {
                 self.buffer_line(line)?;
@@ -298,13 +318,13 @@ impl Decoder {
         self.buffer_line(&piece[start..])
     }
 
-    fn buffer_line(&mut self, part: &[u8]) -> Result<(), EventTooLarge> {
+    fn buffer_line(&mut self, part: &[u8]) -> Result<(), TooLarge> {
         self.check_size(part.len())?;
         self.line.extend_from_slice(part);
         Ok(())
     }
 
-    fn check_size(&self, more: usize) -> Result<(), EventTooLarge> {
+    fn check_size(&self, more: usize) -> Result<(), TooLarge> {
         let open = self.batch.text.len() - self.batch.end;
         let event_type = match self.event_type {
             MESSAGE => 0,
@@ -312,13 +332,13 @@ impl Decoder {
         };
         let staged = event_type + self.staged_id.len() + self.staged_comments_size;
         if open + staged + self.line.len() + more > self.limit {
-            return Err(EventTooLarge { limit: self.limit });
+            return Err(TooLarge);
         }
         Ok(())
     }
 
     #[inline]
-    fn whole_line(&mut self, line: &[u8], is_ascii: bool) -> Result<(), EventTooLarge> {
+    fn whole_line(&mut self, line: &[u8], is_ascii: bool) -> Result<(), TooLarge> {
         self.check_size(line.len())?;
         match self.format {
             Format::Sse => self.field(line, is_ascii),
@@ -333,7 +353,8 @@ impl Decoder {
     ///
     /// [WHATWG HTML, 9.2.6]: https://html.spec.whatwg.org/multipage/server-sent-events.html#event-stream-interpretation
     #[inline]
-    fn field(&mut self, line: &[u8], is_ascii: bool) -> Result<(), EventTooLarge> {
+    fn field(&mut self, line: &[u8], is_ascii: bool) -> Result<(), TooLarge> {
+        self.in_event = true;
         match line.first() {
             None => self.dispatch(),
             Some(b'd') => {
@@ -375,7 +396,7 @@ impl Decoder {
         self.has_staged_id = true;
     }
 
-    fn comment(&mut self, comment: &[u8]) -> Result<(), EventTooLarge> {
+    fn comment(&mut self, comment: &[u8]) -> Result<(), TooLarge> {
         if !self.has_data {
             self.batch.push(COMMENT, comment);
             return Ok(());
@@ -393,17 +414,22 @@ impl Decoder {
     fn dispatch(&mut self) {
         if self.has_staged_id {
             core::mem::swap(&mut self.staged_id, &mut self.last_event_id);
+            if self.staged_id != self.last_event_id {
+                self.is_id_announced = false;
+                self.has_new_id = true;
+            }
         }
         if self.has_data {
-            let is_new_id = self.announced_id != self.last_event_id;
-            let new_type = self.types.announce(self.event_type);
+            let is_new_id = !core::mem::replace(&mut self.is_id_announced, true);
+            let new_type = match self.event_type {
+                MESSAGE => None,
+                number => self.types.announce(number),
+            };
             let flags =
                 if is_new_id { HAS_ID } else { 0 } | if new_type.is_some() { HAS_TYPE } else { 0 };
             self.batch.close(EVENT | flags | self.event_type << TYPE_SHIFT);
             if is_new_id {
                 self.batch.push(ID, self.last_event_id.as_bytes());
-                self.announced_id.clone_from(&self.last_event_id);
-                self.has_new_id = true;
             }
             if let Some(name) = new_type {
                 self.batch.push(TYPE | self.event_type << TYPE_SHIFT, name.as_bytes());
@@ -414,6 +440,7 @@ impl Decoder {
 
     fn end_event(&mut self) {
         self.batch.drop_open();
+        self.in_event = false;
         self.has_data = false;
         self.event_type = MESSAGE;
         self.has_staged_id = false;
@@ -446,9 +473,10 @@ fn value_of<'a>(line: &'a [u8], name: &[u8]) -> Option<&'a [u8]> {
     }
 }
 
-/// A part of a line as text. Lines come as valid UTF-8 and are cut at ASCII, so none is lost.
+/// A part of a line as text.
 fn text(part: &[u8]) -> &str {
-    core::str::from_utf8(part).unwrap_or_default()
+    // SAFETY: `Utf8` hands on whole characters only, and parts are cut at ASCII.
+    unsafe { core::str::from_utf8_unchecked(part) }
 }
 
 /// The value of `retry`: ASCII digits only. More milliseconds than fit are as many as fit.

@@ -14,7 +14,9 @@
 //!
 //! [WHATWG HTML, 9.2.5 and 9.2.6]: https://html.spec.whatwg.org/multipage/server-sent-events.html#parsing-an-event-stream
 
+mod ascii;
 mod batch;
+mod copy;
 mod decoder;
 mod intern;
 mod lines;

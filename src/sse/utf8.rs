@@ -2,6 +2,8 @@
 //!
 //! [Encoding Standard's UTF-8 decoder]: https://encoding.spec.whatwg.org/#utf-8-decoder
 
+use super::ascii::is_ascii;
+
 const REPLACEMENT: &[u8] = "\u{fffd}".as_bytes();
 
 /// The start of a character whose other bytes have not come yet.
@@ -12,11 +14,12 @@ pub(super) struct Utf8 {
 }
 
 impl Utf8 {
-    /// Hands the chunk on in pieces of valid UTF-8, none of them empty, no character split.
+    /// Hands the chunk on in pieces of valid UTF-8, none of them empty, no character split, and
+    /// says whether each is ASCII only.
     pub(super) fn decode<E>(
         &mut self,
         mut chunk: &[u8],
-        mut emit: impl FnMut(&[u8]) -> Result<(), E>,
+        mut emit: impl FnMut(&[u8], bool) -> Result<(), E>,
     ) -> Result<(), E> {
         while self.len > 0 {
             let Some((&byte, rest)) = chunk.split_first() else { return Ok(()) };
@@ -25,7 +28,7 @@ impl Utf8 {
                 Ok(character) => {
                     chunk = rest;
                     self.len = 0;
-                    emit(character.as_bytes())?;
+                    emit(character.as_bytes(), false)?;
                 }
                 Err(error) if error.error_len().is_none() => {
                     chunk = rest;
@@ -34,7 +37,7 @@ impl Utf8 {
                 // The byte belongs to what follows; what came before it is one error.
                 Err(_) => {
                     self.len = 0;
-                    emit(REPLACEMENT)?;
+                    emit(REPLACEMENT, false)?;
                 }
             }
         }
@@ -46,15 +49,16 @@ impl Utf8 {
         if whole.is_empty() {
             return Ok(());
         }
-        if whole.is_ascii() || simdutf8::basic::from_utf8(whole).is_ok() {
-            return emit(whole);
+        let is_ascii = is_ascii(whole);
+        if is_ascii || simdutf8::basic::from_utf8(whole).is_ok() {
+            return emit(whole, is_ascii);
         }
         for piece in whole.utf8_chunks() {
             if !piece.valid().is_empty() {
-                emit(piece.valid().as_bytes())?;
+                emit(piece.valid().as_bytes(), false)?;
             }
             if !piece.invalid().is_empty() {
-                emit(REPLACEMENT)?;
+                emit(REPLACEMENT, false)?;
             }
         }
         Ok(())
@@ -85,7 +89,8 @@ mod tests {
     fn decode(chunks: &[&[u8]]) -> Vec<u8> {
         let (mut utf8, mut out) = (Utf8::default(), Vec::new());
         for chunk in chunks {
-            let done: Result<(), ()> = utf8.decode(chunk, |piece| {
+            let done: Result<(), ()> = utf8.decode(chunk, |piece, is_ascii| {
+                assert!(!is_ascii || piece.is_ascii());
                 assert!(!piece.is_empty());
                 core::str::from_utf8(piece).expect("every piece is valid by itself");
                 out.extend_from_slice(piece);

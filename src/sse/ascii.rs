@@ -1,0 +1,22 @@
+//! Is it all ASCII? On wasm32 the standard library looks at four bytes at a time only.
+
+/// Whether no byte is over 0x7F.
+#[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
+pub(super) fn is_ascii(bytes: &[u8]) -> bool {
+    use core::arch::wasm32::{u8x16_bitmask, v128, v128_load, v128_or};
+    let (blocks, tail) = bytes.as_chunks::<64>();
+    for block in blocks {
+        let at = block.as_ptr().cast::<v128>();
+        // SAFETY: four vectors are one block, and `v128_load` asks for no alignment.
+        let [a, b, c, d] = [0, 1, 2, 3].map(|lane| unsafe { v128_load(at.add(lane)) });
+        if u8x16_bitmask(v128_or(v128_or(a, b), v128_or(c, d))) != 0 {
+            return false;
+        }
+    }
+    tail.is_ascii()
+}
+
+#[cfg(not(all(target_arch = "wasm32", target_feature = "simd128")))]
+pub(super) fn is_ascii(bytes: &[u8]) -> bool {
+    bytes.is_ascii()
+}
