@@ -1,9 +1,14 @@
 //! Server-Sent Events over `fetch`, with a `cancel()` that also stops the backend.
 #![no_std]
+// Some of the engine serves the npm package only.
+#![cfg_attr(not(all(target_arch = "wasm32", feature = "npm")), allow(dead_code, unused_imports))]
 
 extern crate alloc;
 // A `cdylib` needs a panic handler: std's, but in the npm build, which has one of its own.
-#[cfg(not(any(target_os = "none", all(target_arch = "wasm32", feature = "npm", not(feature = "std")))))]
+#[cfg(not(any(
+    target_os = "none",
+    all(target_arch = "wasm32", feature = "npm", not(feature = "std"))
+)))]
 extern crate std;
 
 pub mod sse;
@@ -19,4 +24,10 @@ mod js;
 mod runtime;
 
 #[cfg(all(target_arch = "wasm32", feature = "fetch"))]
-pub use error::{Error, ErrorCode, ErrorDetails};
+pub use {
+    error::{Error, ErrorCode, ErrorDetails},
+    stream::{
+        Builder, CancelReport, CancelRequest, Ending, Event, EventStream, Notification, Outcome,
+        State,
+    },
+};

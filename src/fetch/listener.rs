@@ -37,8 +37,7 @@ impl EventListener {
     ) -> Self {
         let callback = Closure::<dyn FnMut()>::new(callback);
         // Fails for no target that there is.
-        let _ =
-            target.add_event_listener_with_callback(name, callback.as_ref().unchecked_ref());
+        let _ = target.add_event_listener_with_callback(name, callback.as_ref().unchecked_ref());
         Self { target: target.clone(), name, callback }
     }
 

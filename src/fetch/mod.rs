@@ -14,5 +14,7 @@ pub(crate) use body::Body;
 pub(crate) use exchange::{Exchange, discard};
 pub(crate) use globals::{is_hidden, now};
 pub(crate) use listener::{EventListener, sleep};
-pub(crate) use request::{Attempt, Init, Request, Source, display_url, resolve_url, settle};
+pub(crate) use request::{
+    ACCEPT, Attempt, Init, Request, Source, display_url, resolve_url, settle,
+};
 pub(crate) use response::{FormatOption, check, check_status, retry_after};

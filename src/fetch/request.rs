@@ -7,6 +7,9 @@ use js_sys::{Array, ArrayBuffer, Function, JSON, JsString, Object, Promise, Refl
 use wasm_bindgen::{JsCast, JsValue, prelude::wasm_bindgen};
 use wasm_bindgen_futures::JsFuture;
 
+/// What a stream accepts, unless the page says otherwise.
+pub(crate) const ACCEPT: &str = "text/event-stream, application/x-ndjson;q=0.9";
+
 /// A value, or a function that is asked for it each time.
 #[derive(Clone)]
 pub(crate) enum Source {
@@ -126,6 +129,15 @@ impl Request {
     /// Lets the platform check all that does not change from attempt to attempt: `fetch` itself
     /// would report it as if the network had failed.
     pub(crate) fn check(&self) -> Result<(), Error> {
+        let has_body = !matches!(&self.body, Source::Value(body) if body.is_undefined());
+        if has_body && self.is_safe() {
+            let advice = " request has no body: set `method: 'POST'`";
+            return Err(Error::invalid(["a ", &self.method, advice].concat()));
+        }
+        // WHATWG HTML, 9.2.2: an event source's requests have the cache mode "no-store".
+        if Reflect::has(&self.init, &"cache".into()) == Ok(false) {
+            let _ = Reflect::set(&self.init, &"cache".into(), &"no-store".into());
+        }
         let init: Init = Object::assign(&Object::new(), &self.init).unchecked_into();
         init.set_method(&self.method);
         let checked = web_sys::Request::new_with_str_and_init(&self.url, init.unchecked_ref());

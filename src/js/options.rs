@@ -5,11 +5,11 @@
 use super::{error::to_js, host::Host};
 use crate::{
     error::Error,
-    fetch::{FormatOption, Request, Source, resolve_url, settle},
+    fetch::{ACCEPT, FormatOption, Request, Source, resolve_url, settle},
     sse::{DEFAULT_MAX_EVENT_SIZE, EventRef, Format},
     stream::{
-        Ack, Cancel, CancelOn, Done, Endpoint, Hooks, RetryMode, Settings, Verdict,
-        retry::RetryPolicy,
+        Ack, CONNECT_TIMEOUT, Cancel, CancelOn, Done, ENDPOINT_TIMEOUT, Endpoint, Hooks, RetryMode,
+        Settings, Verdict, retry::RetryPolicy,
     },
 };
 use alloc::{boxed::Box, string::String};
@@ -27,9 +27,6 @@ const FETCH_MEMBERS: [&str; 8] = [
     "integrity",
     "priority",
 ];
-
-const CONNECT_TIMEOUT: f64 = 30_000.0;
-const ENDPOINT_TIMEOUT: f64 = 10_000.0;
 
 /// An object of options, and what it is called in messages.
 struct Reader<'a> {
@@ -171,18 +168,9 @@ fn read_request(
         body: reader.source("body")?,
         init,
         fetch,
-        accept: Some("text/event-stream, application/x-ndjson;q=0.9"),
+        accept: Some(ACCEPT),
     };
-    let has_body = !matches!(&request.body, Source::Value(body) if body.is_undefined());
-    if has_body && request.is_safe() {
-        let advice = " request has no body: set `method: 'POST'`";
-        return Err(Error::invalid(["a ", &request.method, advice].concat()));
-    }
     request.check()?;
-    // WHATWG HTML, 9.2.2: an event source's requests have the cache mode "no-store".
-    if Reflect::has(&request.init, &"cache".into()) == Ok(false) {
-        let _ = Reflect::set(&request.init, &"cache".into(), &"no-store".into());
-    }
     Ok(request)
 }
 

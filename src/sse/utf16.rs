@@ -8,7 +8,8 @@ pub(super) fn utf16_len(text: &[u8]) -> usize {
     let mut units = 0;
     // Sums of up to 127 blocks fit the byte lanes that the compiler vectorises this into.
     for block in text.chunks(127) {
-        units += block.iter().map(|&byte| units_of(byte)).map(|units| units as usize).sum::<usize>();
+        units +=
+            block.iter().map(|&byte| units_of(byte)).map(|units| units as usize).sum::<usize>();
     }
     units
 }

@@ -1,9 +1,9 @@
 //! A stream's life: connect, read, wait, reconnect, end, cancel.
 
-pub mod retry;
-
 #[cfg(all(target_arch = "wasm32", feature = "fetch"))]
 mod ack;
+#[cfg(all(target_arch = "wasm32", feature = "fetch"))]
+mod builder;
 #[cfg(all(target_arch = "wasm32", feature = "fetch"))]
 mod cancel;
 #[cfg(all(target_arch = "wasm32", feature = "fetch"))]
@@ -11,7 +11,10 @@ mod endpoint;
 #[cfg(all(target_arch = "wasm32", feature = "fetch"))]
 mod engine;
 #[cfg(all(target_arch = "wasm32", feature = "fetch"))]
+mod event_stream;
+#[cfg(all(target_arch = "wasm32", feature = "fetch"))]
 mod lifecycle;
+pub mod retry;
 #[cfg(all(target_arch = "wasm32", feature = "fetch"))]
 mod settings;
 #[cfg(all(target_arch = "wasm32", feature = "fetch"))]
@@ -20,11 +23,21 @@ mod signal;
 mod waiting;
 
 #[cfg(all(target_arch = "wasm32", feature = "fetch"))]
+pub use {
+    builder::{Builder, CancelRequest},
+    cancel::Notification,
+    engine::CancelReport,
+    event_stream::{Event, EventStream},
+    lifecycle::{Ending, Outcome, State},
+};
+
+#[cfg(all(target_arch = "wasm32", feature = "fetch"))]
 pub(crate) use {
     ack::{Ack, Acks},
-    cancel::{Cancel, CancelOn, Notification},
+    cancel::{Cancel, CancelOn},
     endpoint::{CancelContext, Endpoint},
-    engine::{CancelReport, Engine},
-    lifecycle::{Ending, Outcome, State},
-    settings::{Done, Hooks, RetryInfo, RetryMode, Settings, Verdict},
+    engine::Engine,
+    settings::{
+        CONNECT_TIMEOUT, Done, ENDPOINT_TIMEOUT, Hooks, RetryInfo, RetryMode, Settings, Verdict,
+    },
 };

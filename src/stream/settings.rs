@@ -10,6 +10,12 @@ use alloc::{boxed::Box, string::String};
 use futures::future::LocalBoxFuture;
 use wasm_bindgen::JsValue;
 
+/// Milliseconds until the response's headers, unless the page says otherwise.
+pub(crate) const CONNECT_TIMEOUT: f64 = 30_000.0;
+
+/// Milliseconds for a whole notification, unless the page says otherwise.
+pub(crate) const ENDPOINT_TIMEOUT: f64 = 10_000.0;
+
 pub(crate) struct Settings {
     pub(crate) request: Request,
     pub(crate) format: FormatOption,
@@ -30,7 +36,7 @@ pub(crate) struct Settings {
 /// The event that ends a stream and is not delivered.
 pub(crate) enum Done {
     Data(String),
-    Predicate(Box<dyn Fn(EventRef<'_>) -> Result<bool, JsValue>>),
+    Predicate(Box<DonePredicate>),
 }
 
 /// Which streams may be requested again.
@@ -57,9 +63,12 @@ pub(crate) struct RetryInfo<'a> {
     pub(crate) error: &'a Error,
 }
 
-type OpenHook = dyn Fn(web_sys::Response) -> LocalBoxFuture<'static, Result<(), JsValue>>;
-
+type DonePredicate = dyn Fn(EventRef<'_>) -> Result<bool, JsValue>;
+type CommentHook = dyn Fn(&str) -> Result<(), JsValue>;
 type EndedHook = dyn Fn(Ending, Option<&Error>);
+type RetryHook = dyn Fn(RetryInfo<'_>) -> Result<(), JsValue>;
+type VerdictHook = dyn Fn(&Error, u32) -> Result<Verdict, JsValue>;
+type OpenHook = dyn Fn(web_sys::Response) -> LocalBoxFuture<'static, Result<(), JsValue>>;
 
 /// The page's callbacks. What they throw ends the stream.
 #[derive(Default)]
@@ -72,7 +81,7 @@ pub(crate) struct Hooks {
     pub(crate) closed: Option<Box<dyn Fn(Option<bool>)>>,
     /// Nothing of the stream is under way any more.
     pub(crate) settled: Option<Box<dyn Fn()>>,
-    pub(crate) retry: Option<Box<dyn Fn(RetryInfo<'_>) -> Result<(), JsValue>>>,
-    pub(crate) comment: Option<Box<dyn Fn(&str) -> Result<(), JsValue>>>,
-    pub(crate) should_retry: Option<Box<dyn Fn(&Error, u32) -> Result<Verdict, JsValue>>>,
+    pub(crate) retry: Option<Box<RetryHook>>,
+    pub(crate) comment: Option<Box<CommentHook>>,
+    pub(crate) should_retry: Option<Box<VerdictHook>>,
 }

@@ -1,0 +1,271 @@
+//! The options of the Rust face.
+
+use super::{
+    CONNECT_TIMEOUT, Cancel, CancelOn, Done, ENDPOINT_TIMEOUT, Endpoint, Engine, EventStream,
+    Hooks, RetryMode, Settings, retry::RetryPolicy,
+};
+use crate::{
+    error::Error,
+    fetch::{ACCEPT, FormatOption, Request, Source, resolve_url},
+    sse::{DEFAULT_MAX_EVENT_SIZE, Format},
+};
+use alloc::string::String;
+use core::time::Duration;
+use js_sys::{Array, Object};
+use wasm_bindgen::JsValue;
+
+/// What a request is made of besides its URL.
+struct Message {
+    method: String,
+    headers: Array,
+    body: JsValue,
+}
+
+impl Message {
+    fn new(method: &str) -> Self {
+        Self { method: method.into(), headers: Array::new(), body: JsValue::UNDEFINED }
+    }
+
+    fn header(&mut self, name: &str, value: &str) {
+        self.headers.push(&Array::of2(&name.into(), &value.into()));
+    }
+
+    #[cfg(feature = "serde")]
+    fn json(&mut self, body: &impl serde::Serialize) -> Result<(), Error> {
+        let serializer = serde_wasm_bindgen::Serializer::json_compatible();
+        let value = body.serialize(&serializer).map_err(|error| {
+            Error::invalid("the body can't be turned into JSON").caused_by(error.into())
+        })?;
+        let json = js_sys::JSON::stringify(&value).map_err(|cause| {
+            Error::invalid("the body can't be turned into JSON").caused_by(cause)
+        })?;
+        self.body = json.into();
+        self.header("content-type", "application/json");
+        Ok(())
+    }
+}
+
+/// How the backend is told to stop its work. Default: POST, no headers, no body, 10 s.
+pub struct CancelRequest {
+    url: String,
+    message: Message,
+    timeout: f64,
+}
+
+impl CancelRequest {
+    /// To this URL, absolute or relative to the page.
+    pub fn to(url: &str) -> Self {
+        Self { url: url.into(), message: Message::new("POST"), timeout: ENDPOINT_TIMEOUT }
+    }
+
+    /// The method instead of POST.
+    #[must_use]
+    pub fn method(mut self, method: &str) -> Self {
+        self.message.method = method.into();
+        self
+    }
+
+    /// Adds a header. The stream's own headers are not sent along.
+    #[must_use]
+    pub fn header(mut self, name: &str, value: &str) -> Self {
+        self.message.header(name, value);
+        self
+    }
+
+    /// A body as `fetch` takes it: a string, a `Blob`, `FormData`.
+    #[must_use]
+    pub fn body(mut self, body: impl Into<JsValue>) -> Self {
+        self.message.body = body.into();
+        self
+    }
+
+    /// A body in JSON.
+    ///
+    /// # Errors
+    /// [`InvalidOptions`](crate::ErrorCode::InvalidOptions) if it can't be serialized.
+    #[cfg(feature = "serde")]
+    pub fn json(mut self, body: &impl serde::Serialize) -> Result<Self, Error> {
+        self.message.json(body)?;
+        Ok(self)
+    }
+
+    /// How long the whole exchange may take.
+    #[must_use]
+    pub fn timeout(mut self, timeout: Duration) -> Self {
+        self.timeout = milliseconds(timeout);
+        self
+    }
+}
+
+/// A stream to be opened. Made by [`EventStream::builder`].
+pub struct Builder {
+    url: String,
+    message: Message,
+    format: FormatOption,
+    done: Option<Done>,
+    retry: RetryMode,
+    connect_timeout: Option<f64>,
+    idle_timeout: Option<f64>,
+    max_event_size: usize,
+    last_event_id: String,
+    cancel: Option<CancelRequest>,
+}
+
+impl Builder {
+    pub(super) fn new(url: &str) -> Self {
+        Self {
+            url: url.into(),
+            message: Message::new("GET"),
+            format: FormatOption::ByType,
+            done: None,
+            retry: RetryMode::Safe(RetryPolicy::default()),
+            connect_timeout: Some(CONNECT_TIMEOUT),
+            idle_timeout: None,
+            max_event_size: DEFAULT_MAX_EVENT_SIZE,
+            last_event_id: String::new(),
+            cancel: None,
+        }
+    }
+
+    /// The method instead of GET.
+    #[must_use]
+    pub fn method(mut self, method: &str) -> Self {
+        self.message.method = method.to_ascii_uppercase();
+        self
+    }
+
+    /// Adds a header.
+    #[must_use]
+    pub fn header(mut self, name: &str, value: &str) -> Self {
+        self.message.header(name, value);
+        self
+    }
+
+    /// A body as `fetch` takes it: a string, a `Blob`, `FormData`.
+    #[must_use]
+    pub fn body(mut self, body: impl Into<JsValue>) -> Self {
+        self.message.body = body.into();
+        self
+    }
+
+    /// A body in JSON.
+    ///
+    /// # Errors
+    /// [`InvalidOptions`](crate::ErrorCode::InvalidOptions) if it can't be serialized.
+    #[cfg(feature = "serde")]
+    pub fn json(mut self, body: &impl serde::Serialize) -> Result<Self, Error> {
+        self.message.json(body)?;
+        Ok(self)
+    }
+
+    /// What the body is, whatever its content type says.
+    #[must_use]
+    pub fn format(mut self, format: Format) -> Self {
+        self.format = FormatOption::Known(format);
+        self
+    }
+
+    /// The data of the event that ends the stream. It is not delivered.
+    #[must_use]
+    pub fn done(mut self, marker: &str) -> Self {
+        self.done = Some(Done::Data(marker.into()));
+        self
+    }
+
+    /// Reconnects always, by this policy. Default: [`RetryPolicy::default`] for GET, and for other
+    /// methods once the server has sent an id, since to repeat those blindly runs the work twice.
+    #[must_use]
+    pub fn retry(mut self, policy: RetryPolicy) -> Self {
+        self.retry = RetryMode::Always(policy);
+        self
+    }
+
+    /// Never reconnects.
+    #[must_use]
+    pub fn no_retry(mut self) -> Self {
+        self.retry = RetryMode::Never;
+        self
+    }
+
+    /// The longest time until the response's headers. Default: 30 s.
+    #[must_use]
+    pub fn connect_timeout(mut self, timeout: Duration) -> Self {
+        self.connect_timeout = Some(milliseconds(timeout));
+        self
+    }
+
+    /// The longest time between bytes; comments count. Default: no limit.
+    #[must_use]
+    pub fn idle_timeout(mut self, timeout: Duration) -> Self {
+        self.idle_timeout = Some(milliseconds(timeout));
+        self
+    }
+
+    /// Bytes buffered for one event, past which the stream fails. Default: 16 MiB.
+    #[must_use]
+    pub fn max_event_size(mut self, bytes: usize) -> Self {
+        self.max_event_size = bytes;
+        self
+    }
+
+    /// Resumes from here: the id is sent as `Last-Event-ID`.
+    #[must_use]
+    pub fn last_event_id(mut self, id: &str) -> Self {
+        self.last_event_id = id.into();
+        self
+    }
+
+    /// How the backend is told to stop its work.
+    #[must_use]
+    pub fn cancel(mut self, request: CancelRequest) -> Self {
+        self.cancel = Some(request);
+        self
+    }
+
+    /// Makes the stream. Its request is sent when it is first polled.
+    ///
+    /// # Errors
+    /// [`InvalidOptions`](crate::ErrorCode::InvalidOptions), with what to change.
+    pub fn open(self) -> Result<EventStream, Error> {
+        let request = Request {
+            url: resolve_url(&self.url.into())?,
+            method: self.message.method,
+            headers: Source::Value(self.message.headers.into()),
+            body: Source::Value(self.message.body),
+            init: Object::new(),
+            fetch: None,
+            accept: Some(ACCEPT),
+        };
+        request.check()?;
+        let cancel = self.cancel.map(|request| Cancel {
+            endpoint: Endpoint {
+                url: Source::Value(request.url.into()),
+                method: request.message.method,
+                headers: Source::Value(request.message.headers.into()),
+                body: Source::Value(request.message.body),
+                init: Object::new(),
+                fetch: None,
+                timeout: request.timeout,
+            },
+            on: CancelOn::default(),
+        });
+        Ok(EventStream::new(Engine::new(Settings {
+            request,
+            format: self.format,
+            done: self.done,
+            retry: self.retry,
+            connect_timeout: self.connect_timeout,
+            idle_timeout: self.idle_timeout,
+            max_event_size: self.max_event_size,
+            last_event_id: self.last_event_id,
+            pause_when_hidden: false,
+            cancel,
+            ack: None,
+            hooks: Hooks::default(),
+        })))
+    }
+}
+
+fn milliseconds(duration: Duration) -> f64 {
+    duration.as_secs_f64() * 1000.0
+}

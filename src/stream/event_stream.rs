@@ -1,0 +1,169 @@
+//! The Rust face: a stream of events.
+
+use super::{Builder, CancelContext, CancelReport, Ending, Engine, Outcome, State};
+use crate::{error::Error, sse::EventRef};
+use alloc::{boxed::Box, rc::Rc, string::String, vec, vec::Vec};
+use core::{
+    future::Future,
+    pin::Pin,
+    task::{Context, Poll, ready},
+};
+use futures::{Stream, future::LocalBoxFuture, stream::FusedStream};
+use wasm_bindgen::JsValue;
+
+/// An event.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Event {
+    /// The `event` field, or `message`.
+    pub event_type: String,
+    /// The `data` fields, joined with LF.
+    pub data: String,
+    /// The stream's last event id after this event, empty if there was none.
+    pub last_event_id: String,
+}
+
+impl Event {
+    /// The data, parsed as JSON.
+    ///
+    /// # Errors
+    /// [`ParseJson`](crate::ErrorCode::ParseJson) if it is not JSON, or not of that type.
+    #[cfg(feature = "serde")]
+    pub fn json<T: serde::de::DeserializeOwned>(&self) -> Result<T, Error> {
+        let error = |cause| {
+            let message =
+                ["the data of an event '", &self.event_type, "' is not the JSON asked for"];
+            Error::new(crate::ErrorCode::ParseJson, message.concat()).caused_by(cause)
+        };
+        let value = js_sys::JSON::parse(&self.data).map_err(error)?;
+        serde_wasm_bindgen::from_value(value).map_err(|cause| error(cause.into()))
+    }
+}
+
+impl From<EventRef<'_>> for Event {
+    fn from(event: EventRef<'_>) -> Self {
+        Self {
+            event_type: event.event_type.into(),
+            data: event.data.into(),
+            last_event_id: event.last_event_id.into(),
+        }
+    }
+}
+
+/// A stream of server-sent events over `fetch` ([WHATWG HTML, 9.2]).
+///
+/// Nothing is read ahead of its consumer beyond one batch. What ends it badly is its last item,
+/// an error. Dropping it closes the connection and tells nobody; [`cancel`](Self::cancel) tells
+/// the backend.
+///
+/// ```no_run
+/// # use futures::StreamExt;
+/// # async fn example() -> Result<(), sluicegate::Error> {
+/// use sluicegate::EventStream;
+///
+/// let mut stream = EventStream::builder("/answers").header("authorization", "…").open()?;
+/// while let Some(event) = stream.next().await {
+///     let event = event?;
+///     if event.data == "enough" {
+///         stream.cancel().await;
+///     }
+/// }
+/// # Ok(())
+/// # }
+/// ```
+///
+/// [WHATWG HTML, 9.2]: https://html.spec.whatwg.org/multipage/server-sent-events.html
+pub struct EventStream {
+    engine: Rc<Engine>,
+    batch: vec::IntoIter<Event>,
+    pull: Option<LocalBoxFuture<'static, bool>>,
+    last_event_id: String,
+    is_over: bool,
+}
+
+impl EventStream {
+    /// Starts to describe a stream from this URL, absolute or relative to the page.
+    pub fn builder(url: &str) -> Builder {
+        Builder::new(url)
+    }
+
+    pub(super) fn new(engine: Rc<Engine>) -> Self {
+        let last_event_id = engine.decoder().last_event_id().into();
+        Self { engine, batch: Vec::new().into_iter(), pull: None, last_event_id, is_over: false }
+    }
+
+    /// Stops here and there: aborts the request, ends the stream, and notifies the backend as
+    /// [`Builder::cancel`] says, once. A failed notification is reported. The notification goes
+    /// on if the future is dropped.
+    pub fn cancel(&self) -> impl Future<Output = CancelReport> + use<> {
+        let cancelled = self.engine.cancel(self.context());
+        let (done, report) = futures::channel::oneshot::channel();
+        wasm_bindgen_futures::spawn_local(async move {
+            // Nobody waits for it: the notification is out all the same.
+            let _ = done.send(cancelled.await);
+        });
+        async move { report.await.unwrap_or_default() }
+    }
+
+    /// Where the stream is in its life.
+    pub fn state(&self) -> State {
+        self.engine.state()
+    }
+
+    /// How the stream ended; `None` before.
+    pub fn outcome(&self) -> Option<Outcome> {
+        self.engine.outcome().clone()
+    }
+
+    /// The id to resume from: that of the event taken last.
+    pub fn last_event_id(&self) -> &str {
+        &self.last_event_id
+    }
+
+    fn context(&self) -> CancelContext {
+        let none = JsValue::UNDEFINED;
+        CancelContext::new(&none, &self.last_event_id, &none, self.engine.response())
+    }
+}
+
+impl Stream for EventStream {
+    type Item = Result<Event, Error>;
+
+    fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        loop {
+            if self.is_over {
+                return Poll::Ready(None);
+            }
+            // What was decoded and not taken is dropped when the stream is stopped.
+            if self.engine.state() != State::Closed
+                && let Some(event) = self.batch.next()
+            {
+                self.last_event_id.clone_from(&event.last_event_id);
+                return Poll::Ready(Some(Ok(event)));
+            }
+            let engine = Rc::clone(&self.engine);
+            let pull =
+                self.pull.get_or_insert_with(|| Box::pin(async move { engine.next().await }));
+            let has_events = ready!(pull.as_mut().poll(context));
+            self.pull = None;
+            if !has_events {
+                self.is_over = true;
+                let outcome = self.engine.outcome().clone();
+                return Poll::Ready(outcome.and_then(|outcome| outcome.error).map(Err));
+            }
+            let events: Vec<Event> = self.engine.decoder().events().map(Event::from).collect();
+            self.batch = events.into_iter();
+        }
+    }
+}
+
+impl FusedStream for EventStream {
+    fn is_terminated(&self) -> bool {
+        self.is_over
+    }
+}
+
+impl Drop for EventStream {
+    fn drop(&mut self) {
+        self.engine.stop(Ending::Closed, None, false, self.context(), false);
+    }
+}
