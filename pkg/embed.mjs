@@ -14,6 +14,7 @@ function literalOf(byte) {
   const character = String.fromCharCode(byte)
   if (character === "'" || character === '\\') return `\\${character}`
   // Control characters: some tools take a file that has them for a binary one.
-  if (byte < 0x20 || (byte >= 0x7f && byte < 0xa0)) return `\\x${byte.toString(16).padStart(2, '0')}`
+  if (byte < 0x20 || (byte >= 0x7f && byte < 0xa0))
+    return `\\x${byte.toString(16).padStart(2, '0')}`
   return character
 }

@@ -1,3 +1,4 @@
+/// <reference lib="esnext.disposable" preserve="true" />
 import { EventConsumer } from './consumer.js'
 import type { ServerSentEvent } from './event.js'
 import { StreamHost } from './host.js'

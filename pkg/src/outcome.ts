@@ -16,14 +16,7 @@ export type StreamState = 'connecting' | 'open' | 'waiting' | 'closed'
  * - `failed`: by `error`.
  */
 export type StreamEnding =
-  | 'done'
-  | 'ended'
-  | 'truncated'
-  | 'no-content'
-  | 'cancelled'
-  | 'closed'
-  | 'aborted'
-  | 'failed'
+  'done' | 'ended' | 'truncated' | 'no-content' | 'cancelled' | 'closed' | 'aborted' | 'failed'
 
 /** The one outcome of a stream. */
 export interface StreamOutcome {

@@ -166,7 +166,7 @@ export class Exchange {
   }
 
   #stats(): Stats {
-    const { attempts, bytes, events, headersMs, firstEventMs } = this.#stream.stats
+    const { attempts, bytes, events, timeToHeaders, timeToFirstEvent } = this.#stream.stats
     const tokenMs = this.#lastTokenMs - this.#firstTokenMs
     return {
       state: this.#stream.state,
@@ -174,8 +174,8 @@ export class Exchange {
       bytes,
       events,
       tokens: this.#tokens,
-      toHeadersMs: headersMs,
-      toFirstEventMs: firstEventMs,
+      toHeadersMs: timeToHeaders,
+      toFirstEventMs: timeToFirstEvent,
       tokensPerSecond: tokenMs > 0 ? ((this.#tokens - 1) * 1000) / tokenMs : undefined,
     }
   }
