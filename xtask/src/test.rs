@@ -179,13 +179,14 @@ fn wasm(workspace: &Workspace) -> Result<()> {
     build::test_server(workspace)?;
     let server = workspace.target.join("release/sluicegate-test-server");
     let server = Server::start(workspace.command(server).args(["--port", "0"]))?;
-    // `--tests` leaves out the documentation's examples, which no browser is started for. `no-install`
-    // because wasm-pack would download other builds of the tools than ours.
+    // All but the documentation's examples, which no browser is started for; `--tests` would say so too, but wasm-pack
+    // gives that to `cargo build` itself, which does not take it twice. `no-install` because wasm-pack would download
+    // other builds of the tools than ours.
     execute(
         workspace
             .command("wasm-pack")
             .args("test --headless --chrome --firefox --mode no-install .".split(' '))
-            .args("--tests --features fetch,serde,npm".split(' '))
+            .args("--lib --test * --features fetch,serde,npm".split(' '))
             .env("SLUICEGATE_TEST_SERVER", &server.url)
             .env(
                 "WASM_BINDGEN_TEST_WEBDRIVER_JSON",
