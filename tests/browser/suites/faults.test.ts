@@ -87,7 +87,7 @@ const FAULTS: Fault[] = [
         { close: true },
       ],
     },
-    alone: cut,
+    alone: 'network',
     survives: true,
     deliversFirst: true,
   },

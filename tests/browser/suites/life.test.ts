@@ -7,7 +7,11 @@ import { open, test } from '../support/test.js'
 describe('a stream’s life', () => {
   test('opened is the response, before anything is read', async () => {
     const source = await script([
-      { headers: { 'x-job': '42' }, steps: [{ waitFor: 'go' }, { send: event('a') }] },
+      {
+        headers: { 'x-job': '42' },
+        // Firefox has no response before the first byte of its body.
+        steps: [{ send: ':\n' }, { waitFor: 'go' }, { send: event('a') }],
+      },
     ])
     const stream = open(source.url, { retry: false })
     const response = await stream.opened
@@ -35,9 +39,12 @@ describe('a stream’s life', () => {
   })
 
   test('an error is told once, after the events ahead of it, then the sequence is over', async () => {
-    const { url } = await script([{ framing: 'truncated-length', steps: [{ send: event('a') }] }])
-    const stream = open(url, { retry: false })
+    const source = await script([
+      { framing: 'truncated-length', steps: [{ send: event('a') }, { waitFor: 'read' }] },
+    ])
+    const stream = open(source.url, { retry: false })
     expect((await stream.next()).value).to.include({ data: 'a' })
+    await source.signal('read')
     expect(await rejection(stream.next())).to.include({ code: 'network' })
     expect(await stream.next()).to.deep.equal({ done: true, value: undefined })
     const outcome = await stream.closed
@@ -58,7 +65,14 @@ describe('a stream’s life', () => {
 
   test('state goes from connecting over open and waiting to closed', async () => {
     const source = await script([
-      { steps: [{ waitFor: 'go' }, { send: event('a', { id: 1 }) }, { waitFor: 'end' }] },
+      {
+        steps: [
+          { send: ':\n' },
+          { waitFor: 'go' },
+          { send: event('a', { id: 1 }) },
+          { waitFor: 'end' },
+        ],
+      },
       { steps: [{ send: event('b') }, { waitFor: 'end' }] },
     ])
     const waiting = gate()

@@ -1,6 +1,7 @@
 import { expect } from 'chai'
 import type { AttemptContext, Body, OpenOptions } from 'sluicegate'
 import { all } from '../support/consume.js'
+import { engine } from '../support/page.js'
 import { type Entry, event, script, streaming } from '../support/server.js'
 import { open, test } from '../support/test.js'
 
@@ -126,7 +127,9 @@ describe('requests', () => {
     expect(entry.headers['last-event-id']).to.equal('42')
   })
 
-  test('an id comes back as the bytes that it was', async () => {
+  // WebKit sends no header of other bytes: it takes what is to be bytes for text, and encodes it again.
+  const bytes = { skip: engine === 'webkit' }
+  const returnsBytes = async () => {
     const source = await script([
       { steps: [{ send: event('a', { id: 'zażółć 漢' }) }] },
       { steps: [{ send: event('[DONE]') }] },
@@ -135,7 +138,8 @@ describe('requests', () => {
     await all(open(source.url, { done: '[DONE]', retry }))
     const [, resumed] = await source.over(2)
     expect(resumed?.headers['last-event-id']).to.equal('zażółć 漢')
-  })
+  }
+  test('an id comes back as the bytes that it was', returnsBytes, bytes)
 
   test('a fetch of the page’s own is called with the URL and the request', async () => {
     const { url } = await streaming({ send: event('a') })

@@ -10,13 +10,13 @@ WebAssembly.Instance = new Proxy(WebAssembly.Instance, {
   },
 })
 
-/** Bytes of memory, and slots of the table of JavaScript values; both never shrink. */
-export function wasmSize(): { memory: number; values: number } {
+/** Bytes of memory, and slots of the tables that hold JavaScript values; both never shrink. */
+export function wasmSize(): { memory: number; slots: number } {
   if (!exports) throw new Error('the module is not there yet')
   const all = Object.values(exports)
   const memory = all.find((value) => value instanceof WebAssembly.Memory)
-  const table = Object.entries(exports).find(([name]) => name.includes('externref'))?.[1]
-  if (!memory) throw new Error('the module exports no memory')
-  const values = table instanceof WebAssembly.Table ? table.length : 0
-  return { memory: memory.buffer.byteLength, values }
+  const tables = all.filter((value) => value instanceof WebAssembly.Table)
+  if (!memory || tables.length === 0) throw new Error('the module exports no memory or no table')
+  const slots = tables.reduce((sum, table) => sum + table.length, 0)
+  return { memory: memory.buffer.byteLength, slots }
 }
