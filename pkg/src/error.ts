@@ -10,6 +10,7 @@
  * - `refused`: `onOpen` threw; `cause` is what it threw.
  * - `invalid-options`: an option has a wrong type or value, or the URL does not parse.
  * - `parse-json`: an event's data is not the JSON that `json()` was asked for.
+ * - `unsupported`: the page can't run WebAssembly; its Content Security Policy may forbid it.
  */
 export type StreamErrorCode =
   | 'network'
@@ -22,6 +23,7 @@ export type StreamErrorCode =
   | 'refused'
   | 'invalid-options'
   | 'parse-json'
+  | 'unsupported'
 
 /** What a `StreamError` is made of. */
 export interface StreamErrorDetails {

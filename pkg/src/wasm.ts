@@ -1,19 +1,26 @@
 import * as glue from './generated/glue.js'
 import { text } from './generated/module.js'
+import { StreamError } from './error.js'
 
 export { RawDecoder, RawStream } from './generated/glue.js'
 
 let loading: Promise<void> | undefined
 let memory: WebAssembly.Memory | undefined
 
-/** Compiles the module, once however many callers race. */
+/** Compiles the module, once however many callers race. Rejects with `'unsupported'`. */
 export function load(): Promise<void> {
   return (loading ??= compile())
 }
 
 async function compile(): Promise<void> {
-  const module = await WebAssembly.compile(Uint8Array.from(text, (byte) => byte.charCodeAt(0)))
-  memory = glue.initSync({ module }).memory
+  try {
+    const module = await WebAssembly.compile(Uint8Array.from(text, (byte) => byte.charCodeAt(0)))
+    memory = glue.initSync({ module }).memory
+  } catch (cause) {
+    const message =
+      "this page can't run WebAssembly with SIMD: use a current browser, and allow 'wasm-unsafe-eval' in the Content Security Policy's script-src"
+    throw new StreamError('unsupported', message, { cause })
+  }
 }
 
 let bytes = new Uint8Array(0)

@@ -9,7 +9,8 @@ use crate::{
     fetch::EventListener,
     stream::{CancelContext, Ending, Engine},
 };
-use alloc::{rc::Rc, string::String};
+use alloc::{boxed::Box, rc::Rc, string::String};
+use core::pin::Pin;
 use js_sys::{Array, Promise};
 use wasm_bindgen::{JsValue, prelude::wasm_bindgen};
 use wasm_bindgen_futures::future_to_promise;
@@ -40,9 +41,9 @@ impl RawStream {
     /// rejects.
     pub fn open(&self) -> Promise {
         let engine = Rc::clone(&self.engine);
-        future_to_promise(async move {
+        promise(async move {
             engine.open().await;
-            Ok(JsValue::UNDEFINED)
+            JsValue::UNDEFINED
         })
     }
 
@@ -50,12 +51,12 @@ impl RawStream {
     /// has the error.
     pub fn next_batch(&self) -> Promise {
         let (engine, host) = (Rc::clone(&self.engine), self.host.clone());
-        future_to_promise(async move {
-            Ok(if engine.next().await {
+        promise(async move {
+            if engine.next().await {
                 cut(&engine.decoder(), &host).into()
             } else {
                 JsValue::UNDEFINED
-            })
+            }
         })
     }
 
@@ -63,16 +64,16 @@ impl RawStream {
     pub fn cancel(&self, reason: &JsValue) -> Promise {
         let cancelled = self.engine.cancel(self.context(reason));
         let host = self.host.clone();
-        future_to_promise(async move {
+        promise(async move {
             let report = cancelled.await;
             let sent = report.notification;
-            Ok(Array::of4(
+            Array::of4(
                 &report.aborted.into(),
                 &sent.notified.into(),
                 &sent.status.map(JsValue::from).unwrap_or_default(),
                 &sent.error.map(|error| to_js(&error, &host)).unwrap_or_default(),
             )
-            .into())
+            .into()
         })
     }
 
@@ -163,6 +164,12 @@ impl RawStream {
             self.engine.hold(listener);
         }
     }
+}
+
+/// Boxed: one copy of the machinery serves every kind of future.
+fn promise(future: impl Future<Output = JsValue> + 'static) -> Promise {
+    let future: Pin<Box<dyn Future<Output = JsValue>>> = Box::pin(future);
+    future_to_promise(async { Ok(future.await) })
 }
 
 fn abort(engine: &Rc<Engine>, host: &Host, signal: &AbortSignal) {

@@ -2,6 +2,7 @@
 
 use super::{
     batch::{Batch, COMMENT, EVENT, HAS_ID, HAS_TYPE, ID, Items, ROW, TYPE, TYPE_SHIFT},
+    copy::append,
     intern::{MESSAGE, Types},
     lines::LineEnds,
     utf8::Utf8,
@@ -392,7 +393,8 @@ impl Decoder {
 
     fn stage_id(&mut self, id: &[u8]) {
         self.staged_id.clear();
-        self.staged_id.push_str(text(id));
+        // SAFETY: what is appended is valid UTF-8: see `text`.
+        append(unsafe { self.staged_id.as_mut_vec() }, id);
         self.has_staged_id = true;
     }
 

@@ -22,22 +22,28 @@ pub(super) struct Types {
     known: Vec<Type>,
     /// Of all names but `message`.
     bytes: usize,
+    /// The number that was looked up last.
+    latest: usize,
 }
 
 impl Types {
     pub(super) fn new() -> Self {
         let message = Type { name: String::from("message"), announced: true };
-        Self { known: Vec::from([message]), bytes: 0 }
+        Self { known: Vec::from([message]), bytes: 0, latest: 0 }
     }
 
     /// The number of a type, a new one if need be. Numbers hold until [`Types::trim`].
     pub(super) fn number_of(&mut self, name: &str) -> u32 {
-        let found = self.known.iter().take(KEPT).position(|known| known.name == name);
-        found.unwrap_or_else(|| {
-            self.known.push(Type { name: String::from(name), announced: false });
-            self.bytes += name.len();
-            self.known.len() - 1
-        }) as u32
+        // Types come in runs.
+        if self.known.get(self.latest).is_none_or(|known| known.name != name) {
+            let found = self.known.iter().take(KEPT).position(|known| known.name == name);
+            self.latest = found.unwrap_or_else(|| {
+                self.known.push(Type { name: String::from(name), announced: false });
+                self.bytes += name.len();
+                self.known.len() - 1
+            });
+        }
+        self.latest as u32
     }
 
     pub(super) fn name(&self, number: u32) -> &str {
