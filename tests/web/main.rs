@@ -1,0 +1,14 @@
+//! The crate's Rust face in a browser, against the test server (tests/server/README.md).
+//!
+//! `cargo xtask test wasm` starts that server and gives its URL at compile time.
+#![cfg(all(target_arch = "wasm32", feature = "fetch", feature = "serde"))]
+
+mod cancelling;
+mod dropping;
+mod errors;
+mod events;
+mod reconnecting;
+mod support;
+mod utf8;
+
+wasm_bindgen_test::wasm_bindgen_test_configure!(run_in_browser);
