@@ -19,7 +19,12 @@ const PLACES: [name: string, options: (stop: Stop) => OpenOptions, Attempt, requ
   ['onComment()', (stop) => ({ onComment: stop }), STREAM, 1],
   ['done()', (stop) => ({ done: () => (stop(), false) }), STREAM, 1],
   ['onRetry()', (stop) => ({ retry: HOUR, onRetry: stop }), FAILING, 1],
-  ['shouldRetry()', (stop) => ({ retry: { ...HOUR, shouldRetry: () => (stop(), true) } }), FAILING, 1],
+  [
+    'shouldRetry()',
+    (stop) => ({ retry: { ...HOUR, shouldRetry: () => (stop(), true) } }),
+    FAILING,
+    1,
+  ],
 ]
 
 describe('stopping from within a callback', () => {
@@ -44,7 +49,10 @@ describe('stopping from within a callback', () => {
 
     test(`${name}: close()`, async () => {
       const source = await script([attempt])
-      const stream: EventStream = open(source.url, options(() => stream.close()))
+      const stream: EventStream = open(
+        source.url,
+        options(() => stream.close()),
+      )
       expect(await stream.next()).to.deep.equal({ done: true, value: undefined })
       expect(await stream.closed).to.include({ type: 'closed' })
       expect(stream.state).to.equal('closed')

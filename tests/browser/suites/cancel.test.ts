@@ -106,10 +106,12 @@ describe('cancel()', () => {
       },
     ])
     const contexts: CancelContext[] = []
-    const keep = <T>(value: (context: CancelContext) => T) => (context: CancelContext) => {
-      contexts.push(context)
-      return value(context)
-    }
+    const keep =
+      <T>(value: (context: CancelContext) => T) =>
+      (context: CancelContext) => {
+        contexts.push(context)
+        return value(context)
+      }
     const stream = open(source.url, {
       cancel: {
         url: keep(({ response }) => `${sink.url}?job=${response?.headers.get('x-job')}`),
@@ -230,7 +232,11 @@ describe('cancel() at any time', () => {
   test('before the request has left, with "unsent": the backend is told', async () => {
     const [held, sink] = [new Held(), new Sink()]
     const stream = open(held.url, {
-      cancel: { url: sink.url, body: ({ response }) => ({ hasResponse: !!response }), on: ['unsent'] },
+      cancel: {
+        url: sink.url,
+        body: ({ response }) => ({ hasResponse: !!response }),
+        on: ['unsent'],
+      },
     })
     expect(await stream.cancel()).to.deep.equal({ aborted: true, notified: true, status: 200 })
     const [notification] = await sink.received(1)

@@ -18,11 +18,7 @@ const onDemand = () =>
   )
 
 const twoThenOne = () =>
-  streaming(
-    { send: event('a') + event('b') },
-    { waitFor: 'more' },
-    { send: event('c') },
-  )
+  streaming({ send: event('a') + event('b') }, { waitFor: 'more' }, { send: event('c') })
 
 describe('consuming', () => {
   test('for await gives each event with its type, data and id, in order', async () => {
@@ -133,7 +129,7 @@ describe('consuming', () => {
     const source = await twoThenOne()
     const stream = open(source.url)
     for await (const batch of stream.batches()) {
-      expect(batch).to.not.be.empty
+      expect(data(batch)).to.deep.equal(['a', 'b'])
       break
     }
     expect(await stream.closed).to.deep.equal({ type: 'closed', dropped: 0 })
@@ -190,7 +186,12 @@ describe('consuming', () => {
     const { value: batch } = await stream.batches().next()
     expect(data(batch ?? [])).to.deep.equal(['b'])
     await source.signal('more')
-    expect((await stream.json().next().catch(() => 'no JSON')) as unknown).to.equal('no JSON')
+    expect(
+      (await stream
+        .json()
+        .next()
+        .catch(() => 'no JSON')) as unknown,
+    ).to.equal('no JSON')
     expect(await stream.next()).to.deep.equal({ done: true, value: undefined })
   })
 

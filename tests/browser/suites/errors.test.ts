@@ -57,8 +57,14 @@ describe('errors of options', () => {
     [{ ack: { url: '/x', every: 0 } }, '`ack.every` must be a number of at least 1'],
     [{ body: { a: 1 } }, "a GET request has no body: set `method: 'POST'`"],
     [{ method: 'HEAD', body: 'x' }, "a HEAD request has no body: set `method: 'POST'`"],
-    [{ method: 'POST', body: wrong(5) }, '`body` must be an object, an array, or what fetch takes as a body'],
-    [{ headers: wrong({ 'no good': 'x' }) }, '`headers` must be what the Headers constructor takes'],
+    [
+      { method: 'POST', body: wrong(5) },
+      '`body` must be an object, an array, or what fetch takes as a body',
+    ],
+    [
+      { headers: wrong({ 'no good': 'x' }) },
+      '`headers` must be what the Headers constructor takes',
+    ],
     [{ method: 'TRACE' }, /^fetch refuses these options: ./],
     [{ credentials: wrong('all') }, /^fetch refuses these options: ./],
   ]
@@ -244,7 +250,9 @@ describe('errors of connections', () => {
     await source.signal('seen')
     const error = await rejection(stream.next())
     expect(error).to.include({ code: 'event-too-large', retryable: false, attempt: 1 })
-    expect((error as StreamError).message).to.match(/1000.*: raise `maxEventSize` if such events are meant$/)
+    expect((error as StreamError).message).to.match(
+      /1000.*: raise `maxEventSize` if such events are meant$/,
+    )
     const [entry] = await source.over(1)
     expect(entry).to.include({ outcome: 'client-closed' })
   })
@@ -269,7 +277,9 @@ describe('StreamError', () => {
     const code: StreamErrorCode = 'network'
     const error = new StreamError(code, 'text')
     expect(isStreamError(error)).to.equal(true)
-    expect(isStreamError(Object.assign(new Error('x'), { name: 'StreamError', code }))).to.equal(true)
+    expect(isStreamError(Object.assign(new Error('x'), { name: 'StreamError', code }))).to.equal(
+      true,
+    )
     expect(isStreamError(new Error('x'))).to.equal(false)
     expect(isStreamError({ name: 'StreamError', code })).to.equal(false)
     expect(isStreamError(undefined)).to.equal(false)

@@ -5,7 +5,9 @@ import { open, test } from '../support/test.js'
 
 describe('json()', () => {
   test('gives each event’s data, parsed', async () => {
-    const { url } = await streaming({ send: event('{"n":1}') + event('[2]') + event('null') + event('"x"') })
+    const { url } = await streaming({
+      send: event('{"n":1}') + event('[2]') + event('null') + event('"x"'),
+    })
     const stream = open(url, { retry: false })
     expect(await all(stream.json())).to.deep.equal([{ n: 1 }, [2], null, 'x'])
     expect(await stream.closed).to.deep.equal({ type: 'ended', dropped: 0 })

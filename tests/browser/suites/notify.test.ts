@@ -147,7 +147,7 @@ describe('pagehide', () => {
 
   async function navigatedAway(frame: HTMLIFrameElement): Promise<void> {
     const away = new Promise<void>((resolve) => {
-      frame.onload = () => resolve()
+      frame.addEventListener('load', () => resolve(), { once: true })
     })
     frame.src = 'about:blank'
     await away

@@ -17,9 +17,19 @@ async function sent(options: OpenOptions): Promise<Entry> {
 const BODIES: [name: string, body: Body, text: string, type: string | undefined][] = [
   ['an object', { prompt: 'Ünïcode 漢字' }, '{"prompt":"Ünïcode 漢字"}', 'application/json'],
   ['an array', [1, 'two', null], '[1,"two",null]', 'application/json'],
-  ['an object without prototype', Object.assign(Object.create(null), { a: 1 }), '{"a":1}', 'application/json'],
+  [
+    'an object without prototype',
+    Object.assign(Object.create(null), { a: 1 }),
+    '{"a":1}',
+    'application/json',
+  ],
   ['a string', 'plain', 'plain', 'text/plain;charset=UTF-8'],
-  ['URLSearchParams', new URLSearchParams({ a: 'b c' }), 'a=b+c', 'application/x-www-form-urlencoded;charset=UTF-8'],
+  [
+    'URLSearchParams',
+    new URLSearchParams({ a: 'b c' }),
+    'a=b+c',
+    'application/x-www-form-urlencoded;charset=UTF-8',
+  ],
   ['a Blob', new Blob(['blob'], { type: 'x/y' }), 'blob', 'x/y'],
   ['bytes', new TextEncoder().encode('bytes'), 'bytes', undefined],
   ['an ArrayBuffer', new TextEncoder().encode('buffer').buffer, 'buffer', undefined],
@@ -58,7 +68,13 @@ describe('requests', () => {
 
   const HEADERS: [name: string, headers: OpenOptions['headers']][] = [
     ['an object', { 'x-a': '1', 'x-b': '2' }],
-    ['pairs', [['x-a', '1'], ['x-b', '2']]],
+    [
+      'pairs',
+      [
+        ['x-a', '1'],
+        ['x-b', '2'],
+      ],
+    ],
     ['Headers', new Headers({ 'x-a': '1', 'x-b': '2' })],
     ['a function', () => ({ 'x-a': '1', 'x-b': '2' })],
     ['an async function', async () => new Headers({ 'x-a': '1', 'x-b': '2' })],

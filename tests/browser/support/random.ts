@@ -23,7 +23,7 @@ export class Random {
   /** Cuts bytes anywhere, empty pieces included. */
   split(bytes: Uint8Array, longest: number): Uint8Array[] {
     const pieces: Uint8Array[] = []
-    for (let at = 0; at < bytes.length; ) {
+    for (let at = 0; at < bytes.length;) {
       const length = this.below(longest + 1)
       pieces.push(bytes.subarray(at, at + length))
       at += length
