@@ -60,6 +60,9 @@ pub struct Decoder {
     after_cr: bool,
     failed: bool,
     line: Vec<u8>,
+    /// While the value of a `data` line is coming in: by how much its line is longer than what the
+    /// event has of it. Else 0.
+    value_extra: usize,
     batch: Batch,
     /// Whether the block that is being read has had a line.
     in_event: bool,
@@ -100,6 +103,7 @@ impl Decoder {
             after_cr: false,
             failed: false,
             line: Vec::new(),
+            value_extra: 0,
             batch: Batch::default(),
             in_event: false,
             has_data: false,
@@ -209,6 +213,7 @@ impl Decoder {
         self.utf8 = Utf8::default();
         (self.at_start, self.after_cr, self.failed) = (true, false, false);
         self.line.clear();
+        self.value_extra = 0;
         self.end_event();
     }
 
@@ -283,7 +288,10 @@ impl Decoder {
                 continue;
             }
             let line = &piece[start..end];
-            if self.line.is_empty() {
+            if self.value_extra > 0 {
+                self.hold(line, is_ascii)?;
+                self.value_extra = 0;
+            } else if self.line.is_empty() {
                 // Most events are nothing but one line of data: these need no state.
                 if !self.in_event
                     && piece[end..].starts_with(b"\n\n")
@@ -300,7 +308,7 @@ impl Decoder {
                 }
                 self.whole_line(line, is_ascii)?;
             } else {
-                self.buffer_line(line)?;
+                self.hold(line, is_ascii)?;
                 let mut line = core::mem::take(&mut self.line);
                 let done = self.whole_line(&line, false);
                 line.clear();
@@ -316,13 +324,33 @@ impl Decoder {
                 }
             }
         }
-        self.buffer_line(&piece[start..])
+        self.hold(&piece[start..], is_ascii)
     }
 
-    fn buffer_line(&mut self, part: &[u8]) -> Result<(), TooLarge> {
+    /// Keeps a part of a line whose end has not come yet. A value of `data` goes to its event at
+    /// once: long ones are the rule, and each is copied a time less.
+    fn hold(&mut self, part: &[u8], is_ascii: bool) -> Result<(), TooLarge> {
         self.check_size(part.len())?;
-        self.line.extend_from_slice(part);
+        if self.value_extra > 0 {
+            self.batch.append_open(part, is_ascii);
+        } else if self.line.is_empty()
+            && self.format == Format::Sse
+            && let Some(value) = value_of(part, b"data").filter(|value| !value.is_empty())
+        {
+            self.value_extra = part.len() - value.len() - usize::from(self.has_data);
+            self.in_event = true;
+            self.data(value, is_ascii);
+        } else {
+            self.line.extend_from_slice(part);
+        }
         Ok(())
+    }
+
+    fn data(&mut self, value: &[u8], is_ascii: bool) {
+        if core::mem::replace(&mut self.has_data, true) {
+            self.batch.append_open(b"\n", true);
+        }
+        self.batch.append_open(value, is_ascii);
     }
 
     fn check_size(&self, more: usize) -> Result<(), TooLarge> {
@@ -332,7 +360,7 @@ impl Decoder {
             number => self.types.name(number).len(),
         };
         let staged = event_type + self.staged_id.len() + self.staged_comments_size;
-        if open + staged + self.line.len() + more > self.limit {
+        if open + staged + self.value_extra + self.line.len() + more > self.limit {
             return Err(TooLarge);
         }
         Ok(())
@@ -360,10 +388,7 @@ impl Decoder {
             None => self.dispatch(),
             Some(b'd') => {
                 if let Some(value) = value_of(line, b"data") {
-                    if core::mem::replace(&mut self.has_data, true) {
-                        self.batch.append_open(b"\n", true);
-                    }
-                    self.batch.append_open(value, is_ascii);
+                    self.data(value, is_ascii);
                 }
             }
             Some(b'e') => {
