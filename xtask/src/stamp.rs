@@ -6,8 +6,8 @@ use std::fs;
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::path::{Path, PathBuf};
 
-/// Folders below an input that are not input themselves.
-const NOT_INPUT: [&str; 4] = ["node_modules", "dist", "target", "relay"];
+/// Folders below an input that are not input themselves: made by a build, or a crate of its own (`www/relay`).
+const NOT_INPUT: [&str; 5] = ["node_modules", "dist", "generated", "target", "relay"];
 
 /// One step of the build that is run by a tool which does not track changes by itself.
 pub struct Step<'a> {
