@@ -1,7 +1,7 @@
 import { Cutter } from './cutter.js'
 import { StreamError } from './error.js'
 import type { ServerSentEvent } from './event.js'
-import { load, RawDecoder, writeChunk } from './wasm.js'
+import { load, memoryWords, RawDecoder, writeChunk } from './wasm.js'
 
 /** The options of `createDecoder`, `decode` and `EventStreamDecoderStream`. */
 export interface DecoderOptions {
@@ -23,6 +23,7 @@ const DEFAULT_MAX_EVENT_SIZE = 16 * 1024 * 1024
  */
 export class Decoder {
   readonly #raw: RawDecoder
+  readonly #cutter: Cutter
   readonly #maxEventSize: number
   #isTooLarge = false
 
@@ -37,8 +38,8 @@ export class Decoder {
     }
     this.#maxEventSize = maxEventSize
     const size = Math.min(maxEventSize, 2 ** 31)
-    const cutter = new Cutter('', { onComment, onRetry })
-    this.#raw = new RawDecoder(cutter, format === 'ndjson', size, onComment !== undefined)
+    this.#cutter = new Cutter('', { onComment, onRetry })
+    this.#raw = new RawDecoder(format === 'ndjson', size, onComment !== undefined)
   }
 
   /**
@@ -52,8 +53,7 @@ export class Decoder {
     if (this.#isTooLarge) throw this.#tooLarge()
     if (!(chunk instanceof Uint8Array)) throw new TypeError('a chunk must be a Uint8Array')
     writeChunk(chunk)
-    this.#isTooLarge = this.#raw.push(chunk.length)
-    const events = this.#cut()
+    const events = this.#cut(this.#raw.push(chunk.length))
     if (this.#isTooLarge && events.length === 0) throw this.#tooLarge()
     return events
   }
@@ -64,8 +64,7 @@ export class Decoder {
    */
   end(): ServerSentEvent[] {
     if (this.#isTooLarge) throw this.#tooLarge()
-    this.#raw.finish()
-    return this.#cut()
+    return this.#cut(this.#raw.finish())
   }
 
   /** Frees its memory. It can't be used after that. */
@@ -73,8 +72,14 @@ export class Decoder {
     this.#raw.free()
   }
 
-  #cut(): ServerSentEvent[] {
-    return this.#raw.table_length() === 0 ? [] : (this.#raw.cut() as ServerSentEvent[])
+  #cut(batch: number): ServerSentEvent[] {
+    const words = memoryWords()
+    // The five words that src/js/decoder.rs publishes.
+    const at = batch / 4
+    this.#isTooLarge = words[at + 4] === 1
+    const tableLength = words[at + 3]!
+    if (tableLength === 0) return []
+    return this.#cutter.cut(words[at]!, words[at + 1]!, words[at + 2]!, tableLength)
   }
 
   #tooLarge(): StreamError {

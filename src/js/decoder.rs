@@ -3,7 +3,7 @@
 use super::host::Host;
 use crate::sse::{Decoder, Format};
 use alloc::vec::Vec;
-use core::cell::RefCell;
+use core::cell::{Cell, RefCell};
 use js_sys::Array;
 use wasm_bindgen::prelude::wasm_bindgen;
 
@@ -26,42 +26,55 @@ pub fn room(length: usize) -> *mut u8 {
     room.as_mut_ptr()
 }
 
+/// Where a batch is: text, its bytes, table, its words, and whether an event was too large.
+type Batch = [usize; 5];
+
+/// The batch of the last push, read by JavaScript right behind it: one call a chunk.
+struct LastBatch(Cell<Batch>);
+
+// SAFETY: wasm32 without threads.
+unsafe impl Sync for LastBatch {}
+
+static LAST_BATCH: LastBatch = LastBatch(Cell::new([0; 5]));
+
 #[wasm_bindgen]
-pub struct RawDecoder {
-    decoder: Decoder,
-    host: Host,
-}
+pub struct RawDecoder(Decoder);
 
 #[wasm_bindgen]
 impl RawDecoder {
     #[wasm_bindgen(constructor)]
-    pub fn new(host: Host, is_ndjson: bool, max_event_size: usize, keep_comments: bool) -> Self {
+    pub fn new(is_ndjson: bool, max_event_size: usize, keep_comments: bool) -> Self {
         let format = if is_ndjson { Format::Ndjson } else { Format::Sse };
         let decoder = Decoder::new()
             .format(format)
             .max_event_size(max_event_size)
             .keep_comments(keep_comments);
-        Self { decoder, host }
+        Self(decoder)
     }
 
-    /// Decodes the first `length` bytes of the room. `true` if an event was too large; what came
-    /// before it is to be had all the same.
-    pub fn push(&mut self, length: usize) -> bool {
+    /// Decodes the first `length` bytes of the room. Gives where the five words of the batch are.
+    pub fn push(&mut self, length: usize) -> *const usize {
         let room = ROOM.0.borrow();
-        self.decoder.push(&room[..length]).is_err()
+        let is_too_large = self.0.push(&room[..length]).is_err();
+        self.publish(is_too_large)
     }
 
-    pub fn finish(&mut self) {
-        self.decoder.finish();
+    /// As `push`, at the end of the bytes.
+    pub fn finish(&mut self) -> *const usize {
+        self.0.finish();
+        self.publish(false)
     }
 
-    /// The words of the table; 0 is an empty batch.
-    pub fn table_length(&self) -> usize {
-        self.decoder.table().len()
-    }
-
-    pub fn cut(&self) -> Array {
-        cut(&self.decoder, &self.host)
+    fn publish(&self, is_too_large: bool) -> *const usize {
+        let (text, table) = (self.0.text(), self.0.table());
+        LAST_BATCH.0.set([
+            text.as_ptr().addr(),
+            text.len(),
+            table.as_ptr().addr(),
+            table.len(),
+            is_too_large.into(),
+        ]);
+        LAST_BATCH.0.as_ptr().cast()
     }
 }
 
