@@ -7,7 +7,7 @@ use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::path::{Path, PathBuf};
 
 /// Folders below an input that are not input themselves: made by a build, or a crate of its own (`www/relay`).
-const NOT_INPUT: [&str; 5] = ["node_modules", "dist", "generated", "target", "relay"];
+const NOT_INPUT: [&str; 5] = ["node_modules", "dist", "src/generated", "target", "relay"];
 
 /// One step of the build that is run by a tool which does not track changes by itself.
 pub struct Step<'a> {
@@ -58,8 +58,7 @@ fn hash_tree(path: &Path, hasher: &mut DefaultHasher) -> Result<()> {
         .collect::<std::io::Result<_>>()?;
     entries.sort();
     for entry in entries {
-        let skipped =
-            entry.file_name().is_some_and(|name| NOT_INPUT.iter().any(|skipped| name == *skipped));
+        let skipped = NOT_INPUT.iter().any(|skipped| entry.ends_with(skipped));
         if !skipped {
             hash_tree(&entry, hasher)?;
         }
