@@ -30,6 +30,9 @@ export abstract class EventConsumer implements AsyncIterableIterator<ServerSentE
   /** Ends the sequence with an error that its consumer knows. */
   protected abstract fail(error: unknown): void
 
+  /** Ends the sequence: an event told its consumer that no more will come. */
+  protected abstract finish(): void
+
   /** The event that was handed out last. */
   protected get lastEvent(): ServerSentEvent | undefined {
     return this.#last

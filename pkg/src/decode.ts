@@ -62,6 +62,10 @@ class DecodedEvents extends EventConsumer {
     this.leave()
   }
 
+  protected finish(): void {
+    this.leave()
+  }
+
   #end(): ServerSentEvent[] {
     this.#isOver = true
     const events = this.#decoder?.end() ?? []

@@ -10,6 +10,8 @@
  * - `refused`: `onOpen` threw; `cause` is what it threw.
  * - `invalid-options`: an option has a wrong type or value, or the URL does not parse.
  * - `parse-json`: an event's data is not the JSON that `json()` was asked for.
+ * - `upstream`: the model's API sent an error in the stream (`sluicegate/llm`); `cause` is an
+ *   `UpstreamProblem` with its type and message.
  * - `unsupported`: the page can't run WebAssembly; its Content Security Policy may forbid it.
  */
 export type StreamErrorCode =
@@ -23,6 +25,7 @@ export type StreamErrorCode =
   | 'refused'
   | 'invalid-options'
   | 'parse-json'
+  | 'upstream'
   | 'unsupported'
 
 /** What a `StreamError` is made of. */

@@ -40,6 +40,8 @@ export class EventStream extends EventConsumer implements AsyncDisposable {
   /** What to do as soon as there is something to do it to. */
   #early: ((raw: RawStream) => void)[] = []
   #ending: StreamEnding | undefined
+  /** Whether the consumer has read a marker that ends the stream. */
+  #isFinished = false
   #error: unknown
   #stats: StreamStats = { bytes: 0, events: 0, attempts: 0, acknowledged: 0 }
   #cancelling: Promise<CancelResult> | undefined
@@ -116,6 +118,11 @@ export class EventStream extends EventConsumer implements AsyncDisposable {
     this.#stop((raw) => raw.fail(error))
   }
 
+  protected finish(): void {
+    this.#isFinished = true
+    this.close()
+  }
+
   async #start(url: string | URL, options: OpenOptions): Promise<void> {
     let raw
     try {
@@ -173,7 +180,7 @@ export class EventStream extends EventConsumer implements AsyncDisposable {
   }
 
   #end(ending: StreamEnding, error: unknown): void {
-    this.#ending = ending
+    this.#ending = ending === 'closed' && this.#isFinished ? 'done' : ending
     this.#error = error
     this.drop()
     this.#rejectOpened(

@@ -6,7 +6,7 @@ export type StreamState = 'connecting' | 'open' | 'waiting' | 'closed'
 /**
  * How a stream ended.
  *
- * - `done`: the `done` marker came.
+ * - `done`: the `done` marker came, or the marker that a text view of `sluicegate/llm` knows.
  * - `ended`: the server ended the response, and no marker was promised.
  * - `truncated`: a `done` marker was promised, and the stream ended without it.
  * - `no-content`: the server answered 204, the standard's "stop".

@@ -1,0 +1,97 @@
+import type { EventStream } from '../event-stream.js'
+import { openStream } from '../open-stream.js'
+import type { Body, CancelContext, CancelOptions, OpenOptions } from '../options.js'
+import type { CancelResult } from '../outcome.js'
+import { TextStream } from './streams.js'
+
+/** One turn of a conversation. Further members are sent along. */
+export interface ChatMessage {
+  /** `'system'`, `'user'`, `'assistant'`, or what else the backend knows. */
+  role: string
+  content: unknown
+}
+
+/** The options of `openChat`: those of `openStream`, and the conversation. */
+export interface ChatOptions extends Omit<OpenOptions, 'body' | 'cancel'> {
+  messages: readonly ChatMessage[]
+  /** Further members of the request's JSON body, such as `{ model, stream: true }`. */
+  body?: object
+  /**
+   * The endpoint that stops the answer, or all of the option `cancel` of `openStream`. Its JSON body
+   * gets the `sessionId`; a body that is no plain object, such as a `FormData`, stays as it is.
+   */
+  cancel?: string | URL | CancelOptions
+  /** Names this answer. Default: a new random UUID. */
+  sessionId?: string
+}
+
+/** An answer on its way: its texts, and how to stop it. Made by `openChat`. */
+export class Chat extends TextStream {
+  /** Names this answer, to the endpoint and to the one that cancels. */
+  readonly sessionId: string
+  /** The stream that the texts are of: its state, its outcome. Nobody else is to read it. */
+  readonly stream: EventStream
+
+  /** @internal Use `openChat`. */
+  constructor(stream: EventStream, sessionId: string) {
+    super(stream, 'auto')
+    this.stream = stream
+    this.sessionId = sessionId
+  }
+
+  /** Stops the answer here and on the server, as `EventStream.cancel` does. Never rejects. */
+  cancel(reason?: unknown): Promise<CancelResult> {
+    return this.stream.cancel(reason)
+  }
+}
+
+/**
+ * POSTs a conversation and gives the answer's text, whichever of the known formats it comes in.
+ *
+ * The JSON body is `{ messages, sessionId }` and the members of `body`. The same `sessionId` goes
+ * to the endpoint that cancels.
+ *
+ * @param url absolute, or relative to the page
+ */
+export function openChat(url: string | URL, options: ChatOptions): Chat {
+  const { messages, body, cancel, sessionId = newId(), ...rest } = options
+  const stream = openStream(url, {
+    method: 'POST',
+    ...rest,
+    body: { messages, ...body, sessionId },
+    ...(cancel === undefined ? {} : { cancel: withSession(cancel, sessionId) }),
+  })
+  return new Chat(stream, sessionId)
+}
+
+function withSession(cancel: string | URL | CancelOptions, sessionId: string): CancelOptions {
+  if (typeof cancel === 'string' || cancel instanceof URL) {
+    return { url: cancel, body: { sessionId } }
+  }
+  const { body } = cancel
+  if (typeof body !== 'function') return { ...cancel, body: addTo(body, sessionId) }
+  return {
+    ...cancel,
+    body: (context: CancelContext) => {
+      const given = body(context)
+      // What is there at once has to stay so: a page that goes away does not wait.
+      if (!(given instanceof Promise)) return addTo(given, sessionId)
+      return given.then((late) => addTo(late, sessionId))
+    },
+  }
+}
+
+function addTo(body: Body, sessionId: string): Body {
+  const isPlain = body == null || Object.getPrototypeOf(body) === Object.prototype
+  return isPlain ? { ...(body as object | null | undefined), sessionId } : body
+}
+
+/** A random UUID, also on a page over plain HTTP, which has no `crypto.randomUUID`. */
+function newId(): string {
+  if ('randomUUID' in crypto) return crypto.randomUUID()
+  const bytes = (crypto as Crypto).getRandomValues(new Uint8Array(16))
+  bytes[6] = (bytes[6]! & 0x0f) | 0x40
+  bytes[8] = (bytes[8]! & 0x3f) | 0x80
+  const hex = Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('')
+  return hex.replace(/(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-')
+}
