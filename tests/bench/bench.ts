@@ -79,7 +79,7 @@ async function runAll(driver: WebDriver, chromium: boolean): Promise<Result[]> {
 
   progress('latency')
   await openPage(driver, server.url)
-  results.push(...(await call(driver, 'runLatency')))
+  results.push(...(await call(driver, 'runLatency')), await call(driver, 'runCancel'))
 
   // Counting all of a page's memory takes the DevTools protocol.
   if (chromium) results.push(...(await runMemory(driver, server.url, progress)))

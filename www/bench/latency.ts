@@ -78,7 +78,7 @@ export async function runLatency(
  * `performance.timeOrigin` is not it: the wall clock may have been set since. A tick of `Date.now()`
  * tells the fraction of the millisecond; the mean of several evens out the blurring of the clocks.
  */
-function measureClockOffset(): number {
+export function measureClockOffset(): number {
   const TICKS = 20
   let sum = 0
   for (let i = 0; i < TICKS; i++) {

@@ -1,3 +1,4 @@
+import { runCancel } from './cancel'
 import { runLatency } from './latency'
 import { readSlowly } from './memory'
 import type { Bench, BenchApi, Case, Result } from './report'
@@ -8,6 +9,7 @@ const api: BenchApi = {
   casesOf,
   runCase: (work, rounds) => runCase(work, rounds, location.origin, () => {}),
   runLatency: () => runLatency(location.origin, () => {}),
+  runCancel: () => runCancel(location.origin),
   runStart: (rounds) => runStart(rounds, location.origin, () => {}),
   iterables: async () =>
     (await implementationsOf('memory')).map(({ name, kind }) => ({ impl: name, kind })),

@@ -47,6 +47,8 @@ export interface BenchApi {
   /** Races all implementations over one case, with that many measured runs of each. */
   runCase(work: Case, rounds: number): Promise<Result[]>
   runLatency(): Promise<Result[]>
+  /** How long a cancellation takes to the backend. */
+  runCancel(): Promise<Result>
   runStart(rounds: number): Promise<Result[]>
   /** The implementations that a slow consumer can hold back. */
   iterables(): Promise<Pick<Result, 'impl' | 'kind'>[]>
