@@ -27,7 +27,7 @@ export interface OpenAIResponsesEvent {
 export interface OpenAIResponsesItem {
   /** `'function_call'` or `'custom_tool_call'` for a tool call. */
   type?: string
-  call_id?: string
+  call_id?: string | null
   name?: string
 }
 
