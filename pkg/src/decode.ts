@@ -84,15 +84,10 @@ class DecodedEvents extends EventConsumer {
  * Fails with a `StreamError` `'event-too-large'`, or with a `TypeError` for chunks that are no
  * bytes.
  */
-export function decode(
-  source: DecodeSource,
-  options: DecoderOptions = {},
-): AsyncIterableIterator<ServerSentEvent> & Pick<EventConsumer, Views> {
+export function decode(source: DecodeSource, options: DecoderOptions = {}): EventConsumer {
   const format = options.format ?? (source instanceof Response ? formatOf(source) : undefined)
   return new DecodedEvents(chunksOf(source), format ? { ...options, format } : options)
 }
-
-type Views = 'next' | 'return' | 'batches' | 'frames' | 'json' | 'toReadableStream'
 
 function formatOf(response: Response): 'ndjson' | undefined {
   const type = response.headers.get('content-type') ?? ''

@@ -1,5 +1,6 @@
 /** Server-Sent Events over `fetch`, with a `cancel()` that also stops the backend. */
 
+export type { EventConsumer } from './consumer.js'
 export { decode, type DecodeSource } from './decode.js'
 export { createDecoder, type Decoder, type DecoderOptions } from './decoder.js'
 export { EventStreamDecoderStream } from './decoder-stream.js'

@@ -11,6 +11,7 @@ export function shortfalls(results: Result[]): string[] {
     ...decodeGoals(of('decode')),
     ...of('iterate').flatMap(iterateGoals),
     ...of('loopback').flatMap(loopbackGoals),
+    ...of('text').flatMap(textGoals),
     ...of('latency').flatMap((row) => (row.corpus === 'cancel' ? cancelGoals : latencyGoals)(row)),
     ...of('memory').flatMap(memoryGoals),
   ]
@@ -51,6 +52,10 @@ function loopbackGoals(row: Row): string[] {
     ...peers(row).flatMap((impl) => atLeast(row, impl, ratio(row, impl, 'sluicegate'), 3)),
     ...atLeast(row, 'native EventSource', ratio(row, 'native EventSource', 'sluicegate'), 30),
   ]
+}
+
+function textGoals(row: Row): string[] {
+  return atLeast(row, 'openai', ratio(row, 'openai', 'sluicegate'), 3)
 }
 
 function latencyGoals(row: Row): string[] {

@@ -9,6 +9,8 @@ export interface Implementation {
   decode?: (chunks: Uint8Array[], sink: Sink) => void | Promise<void>
   /** `iterate`: reads a response that is at hand to its end. `events` is how many will come. */
   readBody?: (response: Response, sink: Sink, events: number) => Promise<void>
+  /** `text`: takes the text out of a response with OpenAI's chunks, and adds each piece as an event. */
+  readText?: (response: Response, sink: Sink) => Promise<void>
   /** `loopback`, `latency`, `start`: requests a URL and reads it to its end. */
   readUrl?: (url: string, sink: Sink, events: number) => Promise<void>
   /** `memory`: an iterable over a URL's events, or over arrays of them, that the consumer can be slow on. */

@@ -24,6 +24,7 @@ const HEADINGS: Record<Exclude<Bench, 'memory'>, string> = {
   decode: 'Decoding chunks in memory, synchronously',
   iterate: 'Iterating over a response in memory',
   loopback: 'Reading a stream over HTTP',
+  text: "From OpenAI's chunks to text",
   latency: 'Delivery: from the write to the handler, median',
   start: 'First use: from the import to the first event',
 }
@@ -73,8 +74,8 @@ interface Step {
 async function plan(full: boolean): Promise<Step[]> {
   const served = await benchServer()
   const benches = served
-    ? (['decode', 'iterate', 'loopback'] as const)
-    : (['decode', 'iterate'] as const)
+    ? (['decode', 'iterate', 'loopback', 'text'] as const)
+    : (['decode', 'iterate', 'text'] as const)
   const steps: Step[] = benches
     .flatMap((bench) => casesOf(bench, !full))
     .map((work) => ({

@@ -1,5 +1,5 @@
 /** The benches, in the order in which they run. */
-export type Bench = 'decode' | 'iterate' | 'loopback' | 'latency' | 'memory' | 'start'
+export type Bench = 'decode' | 'iterate' | 'loopback' | 'text' | 'latency' | 'memory' | 'start'
 
 /** How the bytes are cut: a number of bytes, or after every event. */
 export type ChunkSize = number | 'event'
@@ -13,7 +13,7 @@ export type Kind = 'ours' | 'peer' | 'parser' | 'native' | 'floor'
 
 /** One piece of work that implementations race over. */
 export interface Case {
-  bench: 'decode' | 'iterate' | 'loopback'
+  bench: 'decode' | 'iterate' | 'loopback' | 'text'
   corpus: string
   chunk: ChunkSize
   events: number

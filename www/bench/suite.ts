@@ -8,6 +8,9 @@ import type { Sink } from './sink'
 /** The chunk sizes of the benches in memory. */
 const CHUNKS: ChunkSize[] = [65_536, 16_384, 1024, 'event', 31]
 
+/** Those of a quick run, where it has not all of them. */
+const QUICK_CHUNKS: ChunkSize[] = [16_384, 'event']
+
 /** The corpora of a quick run. */
 const QUICK_CORPORA = ['openai', 'chinese', 'crlf']
 
@@ -26,6 +29,7 @@ const METHODS = {
   decode: 'decode',
   iterate: 'readBody',
   loopback: 'readUrl',
+  text: 'readText',
   latency: 'readUrl',
   memory: 'iterable',
   start: 'readUrl',
@@ -35,6 +39,15 @@ const METHODS = {
 export function casesOf(bench: Case['bench'], quick: boolean): Case[] {
   if (bench === 'loopback') {
     return [{ bench, corpus: 'openai', chunk: 65_536, events: quick ? 50_000 : 200_000 }]
+  }
+  if (bench === 'text') {
+    const events = corpusEvents('openai')
+    return (quick ? QUICK_CHUNKS : CHUNKS).map((chunk) => ({
+      bench,
+      corpus: 'openai',
+      chunk,
+      events,
+    }))
   }
   return (quick ? QUICK_CORPORA : CORPORA).flatMap((corpus) =>
     CHUNKS.map((chunk) => {
@@ -85,17 +98,23 @@ function overHttp(implementations: Implementation[], work: Case, origin: string)
 function inMemory(implementations: Implementation[], { bench, corpus, chunk, events }: Case) {
   const built = buildCorpus(corpus, events)
   const chunks = cut(built, chunk)
-  const runners = implementations.flatMap(({ name, kind, decode, readBody }): Runner[] => {
-    if (bench === 'decode') {
-      return decode ? [{ impl: name, kind, run: (sink) => timedPasses(decode, chunks, sink) }] : []
-    }
-    const run = (sink: Sink) => {
-      const response = responseOf(chunks)
-      return timed(async () => readBody?.(response, sink, events))
-    }
-    return readBody ? [{ impl: name, kind, run }] : []
-  })
-  return { runners, expected: built.check }
+  const runners = implementations.flatMap(
+    ({ name, kind, decode, readBody, readText }): Runner[] => {
+      if (bench === 'decode') {
+        return decode
+          ? [{ impl: name, kind, run: (sink) => timedPasses(decode, chunks, sink) }]
+          : []
+      }
+      const read = bench === 'text' ? readText : readBody
+      const run = (sink: Sink) => {
+        const response = responseOf(chunks)
+        return timed(async () => read?.(response, sink, events))
+      }
+      return read ? [{ impl: name, kind, run }] : []
+    },
+  )
+  // What is right is known of events, not of the text in them: there all have to agree.
+  return { runners, expected: bench === 'text' ? undefined : built.check }
 }
 
 /** The test server's URL for a stream. */

@@ -1,4 +1,5 @@
 import { createDecoder, decode, openStream } from 'sluicegate'
+import { textOf } from 'sluicegate/llm'
 import type { Implementation } from '../implementation'
 
 // The server ends its streams for good: don't ask for another.
@@ -19,6 +20,9 @@ export default [
     },
     async readBody(response, sink) {
       for await (const event of decode(response)) sink.add(event.data, event.type)
+    },
+    async readText(response, sink) {
+      for await (const text of textOf(decode(response), 'openai-chat')) sink.add(text, 'message')
     },
     async readUrl(url, sink) {
       for await (const event of open(url)) sink.add(event.data, event.type)
