@@ -38,6 +38,11 @@ export abstract class EventConsumer implements AsyncIterableIterator<ServerSentE
     return this.#last
   }
 
+  /** The next event if it is at hand: who waits for it needs `next()`. */
+  protected takeReady(): ServerSentEvent | undefined {
+    return this.#waiting === 0 && this.#index < this.#batch.length ? this.#take() : undefined
+  }
+
   protected get handedOutCount(): number {
     return this.#pulled - (this.#batch.length - this.#index)
   }
@@ -55,9 +60,8 @@ export abstract class EventConsumer implements AsyncIterableIterator<ServerSentE
 
   /** The next event. Calls may overlap: they are answered in order. */
   next(): Promise<IteratorResult<ServerSentEvent, undefined>> {
-    if (this.#index < this.#batch.length && this.#waiting === 0) {
-      return Promise.resolve({ done: false, value: this.#take() })
-    }
+    const event = this.takeReady()
+    if (event) return Promise.resolve({ done: false, value: event })
     this.#waiting++
     const answer = this.#nextAfter(this.#turn)
     this.#turn = answer.catch(() => undefined)

@@ -11,15 +11,20 @@ export type AnswerSource = Pick<EventConsumer, 'next' | 'return' | 'frames'>
 abstract class AnswerStream<Item, Frame> implements AsyncIterableIterator<Item, undefined> {
   /**
    * The whole answer. It settles when the iterator ends: with as much as there was if that was cut
-   * short, left or cancelled. Rejects with what the iterator throws. Nothing is read for it: iterate,
-   * or call `answer()`.
+   * short, left or cancelled. Rejects with what the iterator throws. Nothing is read for it:
+   * iterate, or call `answer()`.
    */
   readonly done: Promise<Answer>
 
   readonly #source: AnswerSource
   readonly #extract: Extractor
   readonly #assembly = new Assembly()
-  readonly #items: AsyncIterableIterator<Item, undefined>
+  /** What the event that was taken last gave, and how much of it is handed out. */
+  #items: readonly Item[] = []
+  #index = 0
+  /** The calls of `next` that wait, and the last of them. */
+  #waiting = 0
+  #turn: Promise<unknown> | undefined
   #isOver = false
   #resolve!: (answer: Answer) => void
   #reject!: (error: unknown) => void
@@ -34,7 +39,6 @@ abstract class AnswerStream<Item, Frame> implements AsyncIterableIterator<Item, 
     })
     // Who does not ask for the answer is told by the iterator.
     this.done.catch(() => undefined)
-    this.#items = this.#view(source, (event) => this.items(this.#take(event)))
   }
 
   /** What the iterator gives for an event's deltas. */
@@ -47,18 +51,43 @@ abstract class AnswerStream<Item, Frame> implements AsyncIterableIterator<Item, 
     return this
   }
 
+  /** The next item. Calls may overlap: they are answered in order. */
   next(): Promise<IteratorResult<Item, undefined>> {
-    return this.#items.next()
+    if (this.#waiting === 0) {
+      try {
+        const value = this.#ready()
+        if (value !== undefined) return Promise.resolve({ done: false, value })
+      } catch (error) {
+        return Promise.reject(error)
+      }
+    }
+    this.#waiting++
+    const answer = this.#nextAfter(this.#turn)
+    this.#turn = answer.catch(() => undefined)
+    return answer
   }
 
   /** Leaves the answer here, as a `break` does, and with it the stream. */
   return(): Promise<IteratorResult<Item, undefined>> {
-    return this.#items.return!()
+    if (!this.#isOver) void this.#source.return()
+    this.#items = []
+    this.#end()
+    return Promise.resolve({ done: true, value: undefined })
   }
 
   /** The same, at most once an animation frame, however fast the events come. */
   frames(): AsyncIterableIterator<Frame, undefined> {
-    return this.#view(this.#source.frames(), (events) => this.#takeFrame(events))
+    const frames = this.#readFrames()
+    return {
+      next: () => frames.next(),
+      return: async () => {
+        await this.return()
+        return frames.return(undefined)
+      },
+      [Symbol.asyncIterator]() {
+        return this
+      },
+    }
   }
 
   /** Reads to the end and gives the whole answer. */
@@ -67,16 +96,54 @@ abstract class AnswerStream<Item, Frame> implements AsyncIterableIterator<Item, 
     return this.done
   }
 
-  #take(event: ServerSentEvent): Delta[] {
-    const part = this.#extract(event)
-    if (!part) return []
-    if (typeof part === 'string') return this.#assembly.add({ text: part })
-    const deltas = this.#assembly.add(part)
-    if (part.isEnd) {
-      this.#end((consumer) => consumer['finish']())
-      this.#resolve(this.#assembly.answer)
+  async #nextAfter(turn: Promise<unknown> | undefined): Promise<IteratorResult<Item, undefined>> {
+    try {
+      if (turn) await turn
+      for (;;) {
+        const value = this.#ready()
+        if (value !== undefined) return { done: false, value }
+        if (this.#isOver) return { done: true, value: undefined }
+        const { done, value: event } = await this.#source.next()
+        if (done) this.#end()
+        else if (!this.#isOver) this.#open(event)
+      }
+    } catch (error) {
+      this.#fail(error)
+      throw error
+    } finally {
+      if (--this.#waiting === 0) this.#turn = undefined
     }
-    return deltas
+  }
+
+  /** The next item if it is at hand. */
+  #ready(): Item | undefined {
+    while (this.#index === this.#items.length) {
+      if (this.#isOver || !(this.#source instanceof EventConsumer)) return undefined
+      const event = this.#source['takeReady']()
+      if (!event) return undefined
+      this.#open(event)
+    }
+    return this.#items[this.#index++]
+  }
+
+  #open(event: ServerSentEvent): void {
+    this.#items = this.items(this.#take(event))
+    this.#index = 0
+  }
+
+  async *#readFrames(): AsyncGenerator<Frame, undefined, undefined> {
+    const batches = this.#source.frames()
+    try {
+      while (!this.#isOver) {
+        const { done, value: events } = await batches.next()
+        if (done) this.#end()
+        else yield* this.#takeFrame(events)
+      }
+    } catch (error) {
+      this.#fail(error)
+      throw error
+    }
+    return undefined
   }
 
   *#takeFrame(events: readonly ServerSentEvent[]): Generator<Frame, void, undefined> {
@@ -92,53 +159,38 @@ abstract class AnswerStream<Item, Frame> implements AsyncIterableIterator<Item, 
     }
   }
 
+  #take(event: ServerSentEvent): Delta[] {
+    try {
+      const part = this.#extract(event)
+      if (!part) return []
+      if (typeof part === 'string') return this.#assembly.add({ text: part })
+      const deltas = this.#assembly.add(part)
+      if (part.isEnd) {
+        this.#stop((consumer) => consumer['finish']())
+        this.#end()
+      }
+      return deltas
+    } catch (error) {
+      this.#stop((consumer) => consumer['fail'](error))
+      this.#fail(error)
+      throw error
+    }
+  }
+
   /** Ends the source as its own views do; one that is not ours is left. */
-  #end(end: (consumer: EventConsumer) => void): void {
-    this.#isOver = true
-    if (this.#source instanceof EventConsumer) end(this.#source)
+  #stop(stop: (consumer: EventConsumer) => void): void {
+    if (this.#source instanceof EventConsumer) stop(this.#source)
     else void this.#source.return()
   }
 
-  #view<E, T>(
-    source: Pick<AsyncIterator<E, undefined>, 'next' | 'return'>,
-    take: (value: E) => Iterable<T>,
-  ): AsyncIterableIterator<T, undefined> {
-    const items = this.#read(source, take)
-    return {
-      next: () => items.next(),
-      return: async () => {
-        // The source first: the generator may be waiting for it.
-        if (!this.#isOver) void this.#source.return()
-        this.#isOver = true
-        await items.return(undefined)
-        this.#resolve(this.#assembly.answer)
-        return { done: true, value: undefined }
-      },
-      [Symbol.asyncIterator]() {
-        return this
-      },
-    }
+  #end(): void {
+    this.#isOver = true
+    this.#resolve(this.#assembly.answer)
   }
 
-  async *#read<E, T>(
-    source: Pick<AsyncIterator<E, undefined>, 'next'>,
-    take: (value: E) => Iterable<T>,
-  ): AsyncGenerator<T, undefined, undefined> {
-    try {
-      while (!this.#isOver) {
-        const { done, value } = await source.next()
-        if (done) break
-        for (const item of take(value)) yield item
-      }
-    } catch (error) {
-      this.#reject(error)
-      if (!this.#isOver) this.#end((consumer) => consumer['fail'](error))
-      throw error
-    } finally {
-      this.#isOver = true
-      this.#resolve(this.#assembly.answer)
-    }
-    return undefined
+  #fail(error: unknown): void {
+    this.#isOver = true
+    this.#reject(error)
   }
 }
 
