@@ -15,6 +15,7 @@ pub(crate) use exchange::{Exchange, discard};
 pub(crate) use globals::{is_hidden, now};
 pub(crate) use listener::{EventListener, sleep};
 pub(crate) use request::{
-    ACCEPT, Attempt, Init, Request, Source, display_url, resolve_url, settle,
+    ACCEPT, Attempt, Init, Request, Source, display_url, encode_body, headers_of, resolve_url,
+    set_default, settle,
 };
 pub(crate) use response::{FormatOption, check, check_status, retry_after};

@@ -134,6 +134,14 @@ impl Request {
             let advice = " request has no body: set `method: 'POST'`";
             return Err(Error::invalid(["a ", &self.method, advice].concat()));
         }
+        // `fetch` refuses these too, but in words that repeat them.
+        let has_secrets = web_sys::Url::new(&self.url)
+            .is_ok_and(|url| !(url.username() + &url.password()).is_empty());
+        if has_secrets {
+            return Err(Error::invalid(
+                "fetch refuses URLs with a user name or a password: send them in a header",
+            ));
+        }
         // WHATWG HTML, 9.2.2: an event source's requests have the cache mode "no-store".
         if Reflect::has(&self.init, &"cache".into()) == Ok(false) {
             let _ = Reflect::set(&self.init, &"cache".into(), &"no-store".into());
@@ -204,7 +212,7 @@ impl Request {
     }
 }
 
-fn headers_of(init: &JsValue) -> Result<web_sys::Headers, Error> {
+pub(crate) fn headers_of(init: &JsValue) -> Result<web_sys::Headers, Error> {
     let headers = if init.is_undefined() || init.is_null() {
         web_sys::Headers::new()
     } else {
@@ -215,7 +223,7 @@ fn headers_of(init: &JsValue) -> Result<web_sys::Headers, Error> {
     })
 }
 
-fn set_default(headers: &web_sys::Headers, name: &str, value: Option<&str>) {
+pub(crate) fn set_default(headers: &web_sys::Headers, name: &str, value: Option<&str>) {
     if let Some(value) = value
         && headers.has(name) == Ok(false)
     {

@@ -6,7 +6,9 @@ use super::{
 };
 use crate::{
     error::Error,
-    fetch::{ACCEPT, FormatOption, Request, Source, resolve_url},
+    fetch::{
+        ACCEPT, FormatOption, Request, Source, encode_body, headers_of, resolve_url, set_default,
+    },
     sse::{DEFAULT_MAX_EVENT_SIZE, Format},
 };
 use alloc::string::String;
@@ -19,15 +21,31 @@ struct Message {
     method: String,
     headers: Array,
     body: JsValue,
+    /// The body's, if `fetch` does not know it.
+    content_type: Option<&'static str>,
 }
 
 impl Message {
     fn new(method: &str) -> Self {
-        Self { method: method.into(), headers: Array::new(), body: JsValue::UNDEFINED }
+        Self {
+            method: method.into(),
+            headers: Array::new(),
+            body: JsValue::UNDEFINED,
+            content_type: None,
+        }
+    }
+
+    fn method(&mut self, method: &str) {
+        self.method = method.to_ascii_uppercase();
     }
 
     fn header(&mut self, name: &str, value: &str) {
         self.headers.push(&Array::of2(&name.into(), &value.into()));
+    }
+
+    fn body(&mut self, body: JsValue) {
+        self.body = body;
+        self.content_type = None;
     }
 
     #[cfg(feature = "serde")]
@@ -40,8 +58,16 @@ impl Message {
             Error::invalid("the body can't be turned into JSON").caused_by(cause)
         })?;
         self.body = json.into();
-        self.header("content-type", "application/json");
+        self.content_type = Some("application/json");
         Ok(())
+    }
+
+    /// Method, headers and body, checked.
+    fn into_parts(self) -> Result<(String, Source, Source), Error> {
+        let headers = headers_of(&self.headers)?;
+        set_default(&headers, "content-type", self.content_type);
+        encode_body(self.body.clone())?;
+        Ok((self.method, Source::Value(headers.into()), Source::Value(self.body)))
     }
 }
 
@@ -61,7 +87,7 @@ impl CancelRequest {
     /// The method instead of POST.
     #[must_use]
     pub fn method(mut self, method: &str) -> Self {
-        self.message.method = method.into();
+        self.message.method(method);
         self
     }
 
@@ -75,7 +101,7 @@ impl CancelRequest {
     /// A body as `fetch` takes it: a string, a `Blob`, `FormData`.
     #[must_use]
     pub fn body(mut self, body: impl Into<JsValue>) -> Self {
-        self.message.body = body.into();
+        self.message.body(body.into());
         self
     }
 
@@ -94,6 +120,20 @@ impl CancelRequest {
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.timeout = milliseconds(timeout);
         self
+    }
+
+    fn into_cancel(self) -> Result<Cancel, Error> {
+        let (method, headers, body) = self.message.into_parts()?;
+        let endpoint = Endpoint {
+            url: Source::Value(resolve_url(&self.url.into())?.into()),
+            method,
+            headers,
+            body,
+            init: Object::new(),
+            fetch: None,
+            timeout: self.timeout,
+        };
+        Ok(Cancel { endpoint, on: CancelOn::default() })
     }
 }
 
@@ -130,7 +170,7 @@ impl Builder {
     /// The method instead of GET.
     #[must_use]
     pub fn method(mut self, method: &str) -> Self {
-        self.message.method = method.to_ascii_uppercase();
+        self.message.method(method);
         self
     }
 
@@ -144,7 +184,7 @@ impl Builder {
     /// A body as `fetch` takes it: a string, a `Blob`, `FormData`.
     #[must_use]
     pub fn body(mut self, body: impl Into<JsValue>) -> Self {
-        self.message.body = body.into();
+        self.message.body(body.into());
         self
     }
 
@@ -227,28 +267,18 @@ impl Builder {
     /// # Errors
     /// [`InvalidOptions`](crate::ErrorCode::InvalidOptions), with what to change.
     pub fn open(self) -> Result<EventStream, Error> {
+        let (method, headers, body) = self.message.into_parts()?;
         let request = Request {
             url: resolve_url(&self.url.into())?,
-            method: self.message.method,
-            headers: Source::Value(self.message.headers.into()),
-            body: Source::Value(self.message.body),
+            method,
+            headers,
+            body,
             init: Object::new(),
             fetch: None,
             accept: Some(ACCEPT),
         };
         request.check()?;
-        let cancel = self.cancel.map(|request| Cancel {
-            endpoint: Endpoint {
-                url: Source::Value(request.url.into()),
-                method: request.message.method,
-                headers: Source::Value(request.message.headers.into()),
-                body: Source::Value(request.message.body),
-                init: Object::new(),
-                fetch: None,
-                timeout: request.timeout,
-            },
-            on: CancelOn::default(),
-        });
+        let cancel = self.cancel.map(CancelRequest::into_cancel).transpose()?;
         Ok(EventStream::new(Engine::new(Settings {
             request,
             format: self.format,

@@ -224,16 +224,3 @@ async fn a_notification_without_an_answer_is_reported() {
     let message = "did not answer within 200 ms: raise its `timeout`";
     assert_eq!(error.message, format!("{} {message}", sink.url()));
 }
-
-#[test]
-async fn a_notification_that_cannot_be_sent_is_reported() {
-    for request in [CancelRequest::to("http://"), CancelRequest::to("/x").header("no good", "x")] {
-        let held = Held::new();
-        let mut stream = open(&held.url, request);
-        event(&mut stream).await;
-        let CancelReport { aborted, notification } = stream.cancel().await;
-        assert!(aborted && !notification.notified);
-        assert_eq!(notification.error.unwrap().code, ErrorCode::InvalidOptions);
-        held.counted(Counters { requests: 1, open: 0, client_closed: 1 }).await;
-    }
-}

@@ -4,7 +4,7 @@ use crate::support::{Script, all_data, event, failure, quickly};
 use futures::{FutureExt as _, StreamExt as _, stream::FusedStream as _};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
-use sluicegate::{Ending, ErrorCode, Event, EventStream, State, sse::Format};
+use sluicegate::{Builder, Ending, ErrorCode, Event, EventStream, State, sse::Format};
 use wasm_bindgen_test::wasm_bindgen_test as test;
 
 fn owned(event_type: &str, data: &str, last_event_id: &str) -> Event {
@@ -102,6 +102,25 @@ async fn other_bodies_go_as_fetch_sends_them() {
     let log = script.over(1).await;
     assert_eq!((log[0].method.as_str(), log[0].body.as_str()), ("PUT", "żółć"));
     assert_eq!(log[0].header("content-type"), Some("text/plain;charset=UTF-8"));
+}
+
+#[test]
+async fn the_bodys_own_content_type_is_kept() {
+    async fn assert_sent(add: impl FnOnce(Builder) -> Builder, body: &str, content_type: &str) {
+        let script = Script::streaming(json!([])).await;
+        let builder = add(EventStream::builder(&script.url()).method("patch"));
+        assert!(all_data(builder.open().unwrap()).await.is_empty());
+        let log = script.over(1).await;
+        assert_eq!((log[0].method.as_str(), log[0].body.as_str()), ("PATCH", body));
+        assert_eq!(log[0].header("content-type"), Some(content_type));
+    }
+    const MERGE: &str = "application/merge-patch+json";
+    assert_sent(|builder| builder.header("content-type", MERGE).json(&1).unwrap(), "1", MERGE)
+        .await;
+    let twice = |builder: Builder| builder.json(&1).unwrap().json(&2).unwrap();
+    assert_sent(twice, "2", "application/json").await;
+    let replaced = |builder: Builder| builder.json(&1).unwrap().body("text");
+    assert_sent(replaced, "text", "text/plain;charset=UTF-8").await;
 }
 
 #[test]
