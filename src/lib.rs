@@ -12,7 +12,7 @@ extern crate alloc;
 extern crate std;
 
 pub mod sse;
-pub mod stream;
+mod stream;
 
 #[cfg(all(target_arch = "wasm32", feature = "fetch"))]
 mod error;
@@ -27,7 +27,7 @@ mod runtime;
 pub use {
     error::{Error, ErrorCode, ErrorDetails},
     stream::{
-        Builder, CancelReport, CancelRequest, Ending, Event, EventStream, Notification, Outcome,
-        State,
+        Builder, CancelReport, CancelRequest, Canceller, Ending, Event, EventStream, Notification,
+        Outcome, State, retry::RetryPolicy,
     },
 };

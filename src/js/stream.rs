@@ -66,7 +66,7 @@ impl RawStream {
         let host = self.host.clone();
         promise(async move {
             let report = cancelled.await;
-            let sent = report.notification;
+            let sent = report.notification.unwrap_or_default();
             Array::of4(
                 &report.aborted.into(),
                 &sent.notified.into(),

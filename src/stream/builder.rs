@@ -7,13 +7,14 @@ use super::{
 use crate::{
     error::Error,
     fetch::{
-        ACCEPT, FormatOption, Request, Source, encode_body, headers_of, resolve_url, set_default,
+        ACCEPT, FormatOption, Request, Source, display_url, encode_body, headers_of, resolve_url,
+        set_default,
     },
-    sse::{DEFAULT_MAX_EVENT_SIZE, Format},
+    sse::{DEFAULT_MAX_EVENT_SIZE, EventRef, Format},
 };
-use alloc::string::String;
-use core::time::Duration;
-use js_sys::{Array, Object};
+use alloc::{boxed::Box, string::String};
+use core::{fmt, time::Duration};
+use js_sys::{Array, Object, Reflect};
 use wasm_bindgen::JsValue;
 
 /// What a request is made of besides its URL.
@@ -72,6 +73,7 @@ impl Message {
 }
 
 /// How the backend is told to stop its work. Default: POST, no headers, no body, 10 s.
+#[must_use = "give it to `Builder::cancel`"]
 pub struct CancelRequest {
     url: String,
     message: Message,
@@ -85,21 +87,18 @@ impl CancelRequest {
     }
 
     /// The method instead of POST.
-    #[must_use]
     pub fn method(mut self, method: &str) -> Self {
         self.message.method(method);
         self
     }
 
     /// Adds a header. The stream's own headers are not sent along.
-    #[must_use]
     pub fn header(mut self, name: &str, value: &str) -> Self {
         self.message.header(name, value);
         self
     }
 
     /// A body as `fetch` takes it: a string, a `Blob`, `FormData`.
-    #[must_use]
     pub fn body(mut self, body: impl Into<JsValue>) -> Self {
         self.message.body(body.into());
         self
@@ -116,20 +115,24 @@ impl CancelRequest {
     }
 
     /// How long the whole exchange may take.
-    #[must_use]
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.timeout = milliseconds(timeout);
         self
     }
 
-    fn into_cancel(self) -> Result<Cancel, Error> {
+    /// Its credentials are the stream's.
+    fn into_cancel(self, stream: &Object) -> Result<Cancel, Error> {
+        let (name, init) = (JsValue::from("credentials"), Object::new());
+        if Reflect::has(stream, &name) == Ok(true) {
+            Reflect::set(&init, &name, &Reflect::get(stream, &name).unwrap_or_default()).ok();
+        }
         let (method, headers, body) = self.message.into_parts()?;
         let endpoint = Endpoint {
             url: Source::Value(resolve_url(&self.url.into())?.into()),
             method,
             headers,
             body,
-            init: Object::new(),
+            init,
             fetch: None,
             timeout: self.timeout,
         };
@@ -138,9 +141,11 @@ impl CancelRequest {
 }
 
 /// A stream to be opened. Made by [`EventStream::builder`].
+#[must_use = "nothing is opened before `open`"]
 pub struct Builder {
     url: String,
     message: Message,
+    init: Object,
     format: FormatOption,
     done: Option<Done>,
     retry: RetryMode,
@@ -156,6 +161,7 @@ impl Builder {
         Self {
             url: url.into(),
             message: Message::new("GET"),
+            init: Object::new(),
             format: FormatOption::ByType,
             done: None,
             retry: RetryMode::Safe(RetryPolicy::default()),
@@ -168,21 +174,18 @@ impl Builder {
     }
 
     /// The method instead of GET.
-    #[must_use]
     pub fn method(mut self, method: &str) -> Self {
         self.message.method(method);
         self
     }
 
     /// Adds a header.
-    #[must_use]
     pub fn header(mut self, name: &str, value: &str) -> Self {
         self.message.header(name, value);
         self
     }
 
     /// A body as `fetch` takes it: a string, a `Blob`, `FormData`.
-    #[must_use]
     pub fn body(mut self, body: impl Into<JsValue>) -> Self {
         self.message.body(body.into());
         self
@@ -198,65 +201,69 @@ impl Builder {
         Ok(self)
     }
 
+    /// What else `fetch` takes: `credentials`, `mode`, `redirect` and the like. The method, the
+    /// headers and the body are the builder's. The [`CancelRequest`] gets the same credentials.
+    pub fn init(mut self, init: &web_sys::RequestInit) -> Self {
+        self.init = Object::assign(&Object::new(), init);
+        self
+    }
+
     /// What the body is, whatever its content type says.
-    #[must_use]
     pub fn format(mut self, format: Format) -> Self {
         self.format = FormatOption::Known(format);
         self
     }
 
     /// The data of the event that ends the stream. It is not delivered.
-    #[must_use]
     pub fn done(mut self, marker: &str) -> Self {
         self.done = Some(Done::Data(marker.into()));
         self
     }
 
+    /// Finds the event that ends the stream. It is not delivered.
+    pub fn done_when(mut self, is_done: impl Fn(EventRef<'_>) -> bool + 'static) -> Self {
+        self.done = Some(Done::Predicate(Box::new(move |event| Ok(is_done(event)))));
+        self
+    }
+
     /// Reconnects always, by this policy. Default: [`RetryPolicy::default`] for GET, and for other
     /// methods once the server has sent an id, since to repeat those blindly runs the work twice.
-    #[must_use]
     pub fn retry(mut self, policy: RetryPolicy) -> Self {
         self.retry = RetryMode::Always(policy);
         self
     }
 
     /// Never reconnects.
-    #[must_use]
     pub fn no_retry(mut self) -> Self {
         self.retry = RetryMode::Never;
         self
     }
 
     /// The longest time until the response's headers. Default: 30 s.
-    #[must_use]
     pub fn connect_timeout(mut self, timeout: Duration) -> Self {
         self.connect_timeout = Some(milliseconds(timeout));
         self
     }
 
     /// The longest time between bytes; comments count. Default: no limit.
-    #[must_use]
     pub fn idle_timeout(mut self, timeout: Duration) -> Self {
         self.idle_timeout = Some(milliseconds(timeout));
         self
     }
 
     /// Bytes buffered for one event, past which the stream fails. Default: 16 MiB.
-    #[must_use]
     pub fn max_event_size(mut self, bytes: usize) -> Self {
         self.max_event_size = bytes;
         self
     }
 
     /// Resumes from here: the id is sent as `Last-Event-ID`.
-    #[must_use]
     pub fn last_event_id(mut self, id: &str) -> Self {
         self.last_event_id = id.into();
         self
     }
 
     /// How the backend is told to stop its work.
-    #[must_use]
     pub fn cancel(mut self, request: CancelRequest) -> Self {
         self.cancel = Some(request);
         self
@@ -273,12 +280,12 @@ impl Builder {
             method,
             headers,
             body,
-            init: Object::new(),
+            init: self.init,
             fetch: None,
             accept: Some(ACCEPT),
         };
         request.check()?;
-        let cancel = self.cancel.map(CancelRequest::into_cancel).transpose()?;
+        let cancel = self.cancel.map(|cancel| cancel.into_cancel(&request.init)).transpose()?;
         Ok(EventStream::new(Engine::new(Settings {
             request,
             format: self.format,
@@ -294,6 +301,24 @@ impl Builder {
             hooks: Hooks::default(),
         })))
     }
+}
+
+// Not derived: headers, bodies and URLs may hold secrets.
+impl fmt::Debug for Builder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        debug(f, "Builder", &self.message.method, &self.url)
+    }
+}
+
+impl fmt::Debug for CancelRequest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        debug(f, "CancelRequest", &self.message.method, &self.url)
+    }
+}
+
+fn debug(f: &mut fmt::Formatter<'_>, name: &str, method: &str, url: &str) -> fmt::Result {
+    let url = resolve_url(&url.into()).map_or_else(|_| "the URL".into(), |url| display_url(&url));
+    f.debug_struct(name).field("method", &method).field("url", &url).finish_non_exhaustive()
 }
 
 fn milliseconds(duration: Duration) -> f64 {

@@ -23,6 +23,7 @@ pub(crate) struct Cancel {
 
 /// What became of a notification.
 #[derive(Clone, Debug, Default)]
+#[non_exhaustive]
 pub struct Notification {
     /// Whether the backend answered with a success, or the browser has queued the beacon.
     pub notified: bool,

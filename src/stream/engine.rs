@@ -56,11 +56,12 @@ pub(crate) struct Stats {
 
 /// What `cancel` reports.
 #[derive(Clone, Debug, Default)]
+#[non_exhaustive]
 pub struct CancelReport {
     /// Whether this call ended the stream.
     pub aborted: bool,
-    /// What became of the notification.
-    pub notification: Notification,
+    /// What became of the notification, if this call sent one.
+    pub notification: Option<Notification>,
 }
 
 pub(crate) struct Engine {
@@ -432,7 +433,7 @@ impl Engine {
             if aborted {
                 engine.tell(notification.as_ref().map(|sent| sent.notified));
             }
-            CancelReport { aborted, notification: notification.unwrap_or_default() }
+            CancelReport { aborted, notification }
         }
     }
 

@@ -2,8 +2,15 @@
 
 use super::{Builder, CancelContext, CancelReport, Ending, Engine, Outcome, State};
 use crate::{error::Error, sse::EventRef};
-use alloc::{boxed::Box, rc::Rc, string::String, vec, vec::Vec};
+use alloc::{
+    boxed::Box,
+    rc::{Rc, Weak},
+    string::String,
+    vec,
+    vec::Vec,
+};
 use core::{
+    fmt,
     future::Future,
     pin::Pin,
     task::{Context, Poll, ready},
@@ -72,6 +79,7 @@ impl From<EventRef<'_>> for Event {
 /// ```
 ///
 /// [WHATWG HTML, 9.2]: https://html.spec.whatwg.org/multipage/server-sent-events.html
+#[must_use = "the request is sent when the stream is polled"]
 pub struct EventStream {
     engine: Rc<Engine>,
     batch: vec::IntoIter<Event>,
@@ -95,13 +103,13 @@ impl EventStream {
     /// [`Builder::cancel`] says, once. A failed notification is reported. The notification goes
     /// on if the future is dropped.
     pub fn cancel(&self) -> impl Future<Output = CancelReport> + use<> {
-        let cancelled = self.engine.cancel(self.context());
-        let (done, report) = futures::channel::oneshot::channel();
-        wasm_bindgen_futures::spawn_local(async move {
-            // Nobody waits for it: the notification is out all the same.
-            let _ = done.send(cancelled.await);
-        });
-        async move { report.await.unwrap_or_default() }
+        cancel(&self.engine)
+    }
+
+    /// What cancels this stream from elsewhere, such as a Stop button while a task awaits the next
+    /// event.
+    pub fn canceller(&self) -> Canceller {
+        Canceller { engine: Rc::downgrade(&self.engine) }
     }
 
     /// Where the stream is in its life.
@@ -119,10 +127,53 @@ impl EventStream {
         &self.last_event_id
     }
 
-    fn context(&self) -> CancelContext {
-        let none = JsValue::UNDEFINED;
-        CancelContext::new(&none, &self.last_event_id, &none, self.engine.response())
+    /// The response of the last attempt that got one. Its body is the stream's.
+    pub fn response(&self) -> Option<web_sys::Response> {
+        self.engine.response()
     }
+}
+
+impl fmt::Debug for EventStream {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("EventStream")
+            .field("state", &self.state())
+            .field("last_event_id", &self.last_event_id)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Cancels the [`EventStream`] that gave it. Does not keep that alive.
+#[derive(Clone, Debug)]
+pub struct Canceller {
+    engine: Weak<Engine>,
+}
+
+impl Canceller {
+    /// As [`EventStream::cancel`]. Does nothing if the stream was dropped.
+    pub fn cancel(&self) -> impl Future<Output = CancelReport> + use<> {
+        let cancelled = self.engine.upgrade().map(|engine| cancel(&engine));
+        async move {
+            match cancelled {
+                Some(cancelled) => cancelled.await,
+                None => CancelReport::default(),
+            }
+        }
+    }
+}
+
+fn cancel(engine: &Rc<Engine>) -> impl Future<Output = CancelReport> + use<> {
+    let cancelled = engine.cancel(no_context());
+    let (done, report) = futures::channel::oneshot::channel();
+    wasm_bindgen_futures::spawn_local(async move {
+        // Nobody waits for it: the notification is out all the same.
+        let _ = done.send(cancelled.await);
+    });
+    async move { report.await.unwrap_or_default() }
+}
+
+/// What a [`CancelRequest`](super::CancelRequest) is made of does not depend on it.
+fn no_context() -> CancelContext {
+    CancelContext::new(&JsValue::UNDEFINED, "", &JsValue::UNDEFINED, None)
 }
 
 impl Stream for EventStream {
@@ -164,6 +215,6 @@ impl FusedStream for EventStream {
 
 impl Drop for EventStream {
     fn drop(&mut self) {
-        self.engine.stop(Ending::Closed, None, false, self.context(), false);
+        self.engine.stop(Ending::Closed, None, false, no_context(), false);
     }
 }

@@ -29,6 +29,7 @@ impl State {
 
 /// How a stream ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Ending {
     /// The `done` marker came.
     Done,
@@ -66,6 +67,7 @@ impl Ending {
 
 /// The one outcome of a stream.
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct Outcome {
     /// How it ended.
     pub ending: Ending,

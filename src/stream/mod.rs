@@ -14,7 +14,7 @@ mod engine;
 mod event_stream;
 #[cfg(all(target_arch = "wasm32", feature = "fetch"))]
 mod lifecycle;
-pub mod retry;
+pub(crate) mod retry;
 #[cfg(all(target_arch = "wasm32", feature = "fetch"))]
 mod settings;
 #[cfg(all(target_arch = "wasm32", feature = "fetch"))]
@@ -27,7 +27,7 @@ pub use {
     builder::{Builder, CancelRequest},
     cancel::Notification,
     engine::CancelReport,
-    event_stream::{Event, EventStream},
+    event_stream::{Canceller, Event, EventStream},
     lifecycle::{Ending, Outcome, State},
 };
 

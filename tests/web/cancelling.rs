@@ -3,12 +3,14 @@
 use crate::support::{
     Counters, Held, Script, Sink, UNREACHABLE, event, unless_told_never, while_waiting,
 };
-use futures::{StreamExt as _, future::join};
-use serde_json::json;
-use sluicegate::{
-    CancelReport, CancelRequest, Ending, ErrorCode, EventStream, Notification, State,
+use futures::{
+    StreamExt as _,
+    channel::oneshot,
+    future::{join, ready},
 };
-use std::{cell::RefCell, future::poll_fn, rc::Rc, time::Duration};
+use serde_json::json;
+use sluicegate::{CancelReport, CancelRequest, Ending, Error, ErrorCode, EventStream, State};
+use std::time::Duration;
 use wasm_bindgen_futures::spawn_local;
 use wasm_bindgen_test::wasm_bindgen_test as test;
 
@@ -17,19 +19,28 @@ fn open(url: &str, cancel: CancelRequest) -> EventStream {
 }
 
 #[track_caller]
-fn assert_notified(report: CancelReport) {
-    let CancelReport { aborted, notification: Notification { notified, status, error } } = report;
-    assert_eq!((aborted, notified, status), (true, true, Some(200)), "{error:?}");
-    assert!(error.is_none());
+fn assert_notified(report: &CancelReport) {
+    assert!(report.aborted);
+    let sent = report.notification.as_ref().unwrap();
+    assert_eq!((sent.notified, sent.status), (true, Some(200)), "{:?}", sent.error);
+    assert!(sent.error.is_none());
 }
 
 /// The stream was stopped here, but the backend was not told, or the stream was over already.
 #[track_caller]
-fn assert_untold(report: CancelReport, aborted: bool) {
-    let CancelReport { aborted: is_aborted, notification } = report;
-    let Notification { notified, status, error } = notification;
-    assert_eq!((is_aborted, notified, status), (aborted, false, None), "{error:?}");
-    assert!(error.is_none());
+fn assert_untold(report: &CancelReport, aborted: bool) {
+    assert_eq!(report.aborted, aborted);
+    assert!(report.notification.is_none(), "{report:?}");
+}
+
+/// Stopped here; gives why the backend was not told.
+#[track_caller]
+fn refusal(report: CancelReport) -> Error {
+    assert!(report.aborted);
+    let sent = report.notification.unwrap();
+    let error = sent.error.unwrap();
+    assert_eq!((sent.notified, sent.status), (false, error.status));
+    error
 }
 
 #[test]
@@ -42,7 +53,7 @@ async fn stops_here_stops_the_connection_and_tells_the_backend_once() {
     let builder = EventStream::builder(&held.url).header("x-secret", "s").cancel(cancel);
     let mut stream = builder.open().unwrap();
     assert_eq!(event(&mut stream).await.data, "open");
-    assert_notified(stream.cancel().await);
+    assert_notified(&stream.cancel().await);
     assert_eq!(stream.state(), State::Closed);
     assert!(stream.next().await.is_none());
     let outcome = stream.outcome().unwrap();
@@ -63,9 +74,9 @@ async fn twice_is_one_notification() {
     let mut stream = open(&held.url, CancelRequest::to(sink.url()));
     event(&mut stream).await;
     let (first, second) = join(stream.cancel(), stream.cancel()).await;
-    assert_notified(first);
-    assert!(!second.aborted);
-    assert!(!stream.cancel().await.aborted);
+    assert_notified(&first);
+    assert_untold(&second, false);
+    assert_untold(&stream.cancel().await, false);
     drop(stream);
     held.counted(Counters { requests: 1, open: 0, client_closed: 1 }).await;
     sink.received(1).await;
@@ -84,28 +95,46 @@ async fn it_stops_at_once_whether_or_not_it_is_awaited() {
 }
 
 #[test]
-async fn a_waiting_task_is_woken() {
+async fn from_elsewhere_while_a_task_waits() {
     let (held, sink) = (Held::new(), Sink::new());
     let mut stream = open(&held.url, CancelRequest::to(sink.url()));
     event(&mut stream).await;
-    let stream = Rc::new(RefCell::new(stream));
-    let reader = Rc::clone(&stream);
-    let (ended, end) = futures::channel::oneshot::channel();
-    let (asked, ask) = futures::channel::oneshot::channel();
-    let mut asked = Some(asked);
+    let canceller = stream.canceller();
+    let (ended, end) = oneshot::channel();
+    let (begun, begin) = oneshot::channel();
     spawn_local(async move {
-        let item = poll_fn(|context| {
-            let polled = reader.borrow_mut().poll_next_unpin(context);
-            asked.take().map(|asked| asked.send(()));
-            polled
-        });
-        ended.send(item.await.is_none()).unwrap();
+        while_waiting(&mut stream, ready(())).await;
+        begun.send(()).unwrap();
+        assert!(stream.next().await.is_none());
+        ended.send(stream).unwrap();
     });
-    ask.await.unwrap();
-    let cancelled = stream.borrow().cancel();
-    assert_notified(cancelled.await);
-    assert_eq!(end.await, Ok(true));
+    begin.await.unwrap();
+    assert_notified(&canceller.cancel().await);
+    let stream = end.await.unwrap();
+    assert_eq!(stream.outcome().unwrap().ending, Ending::Cancelled);
+    assert_untold(&canceller.clone().cancel().await, false);
+    drop(stream);
+    assert_untold(&canceller.cancel().await, false);
     sink.received(1).await;
+    held.counted(Counters { requests: 1, open: 0, client_closed: 1 }).await;
+}
+
+#[test]
+async fn with_the_streams_credentials() {
+    let init = web_sys::RequestInit::new();
+    init.set_credentials(web_sys::RequestCredentials::Include);
+    let script = Script::new(json!([{
+        "headers": { "set-cookie": "session=rust; Path=/" },
+        "steps": [{ "send": "data: a\n\n" }, { "stall": true }],
+    }]))
+    .await;
+    let sink = Sink::new();
+    let builder = EventStream::builder(&script.url()).init(&init).no_retry();
+    let mut stream = builder.cancel(CancelRequest::to(sink.url())).open().unwrap();
+    assert_eq!(event(&mut stream).await.data, "a");
+    assert_notified(&stream.cancel().await);
+    let cookie = sink.received(1).await[0].header("cookie").unwrap().to_owned();
+    assert!(cookie.contains("session=rust"), "{cookie}");
 }
 
 #[test]
@@ -115,7 +144,7 @@ async fn what_was_decoded_and_not_taken_is_dropped() {
     let mut stream = EventStream::builder(&script.url()).open().unwrap();
     assert_eq!(event(&mut stream).await.data, "a");
     // Without a `CancelRequest` it stops here, and there is nobody to tell.
-    assert_untold(stream.cancel().await, true);
+    assert_untold(&stream.cancel().await, true);
     assert!(stream.next().await.is_none());
     assert_eq!(stream.last_event_id(), "1");
     let outcome = stream.outcome().unwrap();
@@ -127,7 +156,7 @@ async fn what_was_decoded_and_not_taken_is_dropped() {
 async fn before_the_first_poll_nobody_is_told() {
     let (held, sink) = (Held::new(), Sink::new());
     let mut stream = open(&held.url, CancelRequest::to(sink.url()));
-    assert_untold(stream.cancel().await, true);
+    assert_untold(&stream.cancel().await, true);
     assert!(stream.next().await.is_none());
     assert_eq!(stream.outcome().unwrap().ending, Ending::Cancelled);
     held.counted(Counters { requests: 0, open: 0, client_closed: 0 }).await;
@@ -141,7 +170,7 @@ async fn during_connect() {
     let mut stream = open(&silent.url(), CancelRequest::to(sink.url()).method("DELETE"));
     while_waiting(&mut stream, silent.requests(1)).await;
     assert_eq!(stream.state(), State::Connecting);
-    assert_notified(stream.cancel().await);
+    assert_notified(&stream.cancel().await);
     assert!(stream.next().await.is_none());
     assert_eq!(silent.over(1).await[0].outcome, "client-closed");
     let requests = sink.received(1).await;
@@ -158,7 +187,7 @@ async fn between_attempts() {
         .open()
         .unwrap();
     while_waiting(&mut stream, script.over(1)).await;
-    assert_notified(stream.cancel().await);
+    assert_notified(&stream.cancel().await);
     assert!(stream.next().await.is_none());
     sink.received(1).await;
     script.over(1).await;
@@ -172,7 +201,7 @@ async fn after_the_end_there_is_nothing_to_stop() {
     let mut stream = builder.cancel(CancelRequest::to(sink.url())).open().unwrap();
     assert_eq!(event(&mut stream).await.data, "a");
     assert!(stream.next().await.is_none());
-    assert_untold(stream.cancel().await, false);
+    assert_untold(&stream.cancel().await, false);
     assert_eq!(stream.outcome().unwrap().ending, Ending::Ended);
     sink.received(0).await;
 }
@@ -183,10 +212,7 @@ async fn a_refused_notification_is_reported() {
     let url = format!("{}?status=403", sink.url());
     let mut stream = open(&held.url, CancelRequest::to(&url));
     event(&mut stream).await;
-    let CancelReport { aborted, notification } = stream.cancel().await;
-    assert!(aborted && !notification.notified);
-    assert_eq!(notification.status, Some(403));
-    let error = notification.error.unwrap();
+    let error = refusal(stream.cancel().await);
     assert_eq!((error.code, error.status), (ErrorCode::Http, Some(403)));
     assert_eq!(error.message, format!("{} answered 403 Forbidden", sink.url()));
     let outcome = stream.outcome().unwrap();
@@ -201,11 +227,8 @@ async fn an_unreachable_backend_is_reported() {
     let url = format!("{UNREACHABLE}?token=hunter2");
     let mut stream = open(&held.url, CancelRequest::to(&url));
     event(&mut stream).await;
-    let CancelReport { aborted, notification } = stream.cancel().await;
-    assert!(aborted && !notification.notified);
-    assert_eq!(notification.status, None);
-    let error = notification.error.unwrap();
-    assert_eq!(error.code, ErrorCode::Network);
+    let error = refusal(stream.cancel().await);
+    assert_eq!((error.code, error.status), (ErrorCode::Network, None));
     assert!(error.message.starts_with(&format!("POST {UNREACHABLE} failed: ")), "{error}");
     held.counted(Counters { requests: 1, open: 0, client_closed: 1 }).await;
 }
@@ -217,10 +240,8 @@ async fn a_notification_without_an_answer_is_reported() {
     let request = CancelRequest::to(&url).timeout(Duration::from_millis(200));
     let mut stream = open(&held.url, request);
     event(&mut stream).await;
-    let CancelReport { aborted, notification } = stream.cancel().await;
-    assert!(aborted && !notification.notified);
-    let error = notification.error.unwrap();
-    assert_eq!(error.code, ErrorCode::ConnectTimeout);
+    let error = refusal(stream.cancel().await);
+    assert_eq!((error.code, error.status), (ErrorCode::ConnectTimeout, None));
     let message = "did not answer within 200 ms: raise its `timeout`";
     assert_eq!(error.message, format!("{} {message}", sink.url()));
 }

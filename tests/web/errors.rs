@@ -5,8 +5,7 @@ use futures::StreamExt as _;
 use serde::{Serialize, Serializer};
 use serde_json::{Value, json};
 use sluicegate::{
-    Builder, CancelRequest, Ending, Error, ErrorCode, EventStream, State,
-    stream::retry::RetryPolicy,
+    Builder, CancelRequest, Ending, Error, ErrorCode, EventStream, RetryPolicy, State,
 };
 use std::{error::Error as _, time::Duration};
 use wasm_bindgen::JsCast as _;
@@ -211,7 +210,7 @@ async fn retries_exhausted() {
 
 #[track_caller]
 fn assert_invalid(builder: Builder, message: &str) {
-    let error = builder.open().map(drop).unwrap_err();
+    let error = builder.open().unwrap_err();
     assert_eq!(error.code, ErrorCode::InvalidOptions);
     assert_eq!(error.message, message);
     assert_eq!((error.retryable, error.attempt), (false, 0));
@@ -228,7 +227,7 @@ fn invalid_options_are_refused_by_open() {
     assert_invalid(builder, "a HEAD request has no body: set `method: 'POST'`");
 
     // The rest of this message is the browser's.
-    let error = EventStream::builder(SERVER).method("TRACE").open().map(drop).unwrap_err();
+    let error = EventStream::builder(SERVER).method("TRACE").open().unwrap_err();
     assert_eq!(error.code, ErrorCode::InvalidOptions);
     let reason = error.message.strip_prefix("fetch refuses these options: ").unwrap();
     assert!(!reason.is_empty());
@@ -268,7 +267,7 @@ impl Serialize for Unserializable {
 
 #[test]
 fn bodies_that_do_not_serialize_are_refused_by_json() {
-    let error = EventStream::builder(SERVER).json(&Unserializable).map(drop).unwrap_err();
+    let error = EventStream::builder(SERVER).json(&Unserializable).unwrap_err();
     assert_eq!(error.code, ErrorCode::InvalidOptions);
     assert_eq!(error.message, "the body can't be turned into JSON");
     let cause = error.cause.dyn_ref::<js_sys::Error>().unwrap();
@@ -276,10 +275,12 @@ fn bodies_that_do_not_serialize_are_refused_by_json() {
 }
 
 #[test]
-async fn an_error_is_small_and_shows_itself() {
+async fn an_error_is_small_and_goes_where_errors_go() {
     assert_eq!(size_of::<Error>(), size_of::<usize>());
     let mut stream = EventStream::builder(UNREACHABLE).no_retry().open().unwrap();
     let error = stream.next().await.unwrap().unwrap_err();
     let debug = format!("{error:?}");
     assert!(debug.contains("code: Network") && debug.contains(UNREACHABLE), "{debug}");
+    let boxed: Box<dyn std::error::Error + Send + Sync> = error.into();
+    assert!(boxed.is::<Error>());
 }

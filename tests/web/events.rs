@@ -4,7 +4,9 @@ use crate::support::{Script, all_data, event, failure, quickly};
 use futures::{FutureExt as _, StreamExt as _, stream::FusedStream as _};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
-use sluicegate::{Builder, Ending, ErrorCode, Event, EventStream, State, sse::Format};
+use sluicegate::{
+    Builder, CancelRequest, Ending, ErrorCode, Event, EventStream, State, sse::Format,
+};
 use wasm_bindgen_test::wasm_bindgen_test as test;
 
 fn owned(event_type: &str, data: &str, last_event_id: &str) -> Event {
@@ -181,6 +183,50 @@ async fn the_done_marker_ends_the_stream_and_is_not_delivered() {
     assert_eq!(stream.last_event_id(), "1");
     let log = script.over(1).await;
     assert_eq!(log[0].outcome, "client-closed");
+}
+
+#[test]
+async fn the_event_that_ends_the_stream_may_be_found_by_its_type() {
+    let script = Script::streaming(json!([
+        { "send": "data: done\n\nevent: done\ndata: {}\n\n" }, { "stall": true },
+    ]))
+    .await;
+    let builder = EventStream::builder(&script.url()).done_when(|event| event.event_type == "done");
+    let mut stream = builder.open().unwrap();
+    assert_eq!(event(&mut stream).await.data, "done");
+    assert!(stream.next().await.is_none());
+    assert_eq!(stream.outcome().unwrap().ending, Ending::Done);
+    script.over(1).await;
+}
+
+#[test]
+async fn the_response_is_there_once_its_headers_are() {
+    let headers = json!({ "x-job": "j1" });
+    let script = Script::new(json!([{ "headers": headers, "steps": [
+        { "send": "data: a\n\n" }, { "stall": true },
+    ] }]))
+    .await;
+    let mut stream = EventStream::builder(&script.url()).open().unwrap();
+    assert!(stream.response().is_none());
+    event(&mut stream).await;
+    let response = stream.response().unwrap();
+    assert_eq!(response.headers().get("x-job").unwrap().as_deref(), Some("j1"));
+    assert!(response.body_used() || response.body().unwrap().locked(), "its body is the stream's");
+}
+
+#[test]
+fn debug_shows_no_secrets() {
+    let request =
+        CancelRequest::to("https://host.test/stop?key=hunter2").header("x-key", "hunter2");
+    let debug = format!("{request:?}");
+    assert_eq!(debug, r#"CancelRequest { method: "POST", url: "https://host.test/stop", .. }"#);
+    let builder = EventStream::builder("https://host.test/a?key=hunter2").body("hunter2");
+    let builder = builder.method("put").cancel(request);
+    let debug = format!("{builder:?}");
+    assert_eq!(debug, r#"Builder { method: "PUT", url: "https://host.test/a", .. }"#);
+    let stream = builder.last_event_id("7").open().unwrap();
+    let debug = format!("{stream:?}");
+    assert_eq!(debug, r#"EventStream { state: Connecting, last_event_id: "7", .. }"#);
 }
 
 #[test]

@@ -50,10 +50,10 @@ async fn read(mut stream: EventStream, mut stop: oneshot::Receiver<()>, tell: Ca
 }
 
 fn describe(report: &CancelReport) -> String {
-    match (&report.notification.error, report.notification.notified) {
-        (Some(error), _) => format!("Stopped here, but not on the server: {error}"),
-        (None, true) => "Stopped here and on the server.".into(),
-        (None, false) => "Stopped before the question was sent.".into(),
+    match report.notification.as_ref().map(|sent| &sent.error) {
+        None => "Stopped before the question was sent.".into(),
+        Some(None) => "Stopped here and on the server.".into(),
+        Some(Some(error)) => format!("Stopped here, but not on the server: {error}"),
     }
 }
 

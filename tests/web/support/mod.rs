@@ -9,7 +9,7 @@ use futures::{
     future::{Either, select},
 };
 use gloo_timers::future::TimeoutFuture;
-use sluicegate::{Error, Event, EventStream, stream::retry::RetryPolicy};
+use sluicegate::{Error, Event, EventStream, RetryPolicy};
 use std::pin::pin;
 
 /// Where nobody listens.
