@@ -15,6 +15,7 @@ use crate::{
 use alloc::{rc::Rc, string::String, vec::Vec};
 use core::{
     cell::{Cell, Ref, RefCell},
+    future::pending,
     pin::pin,
 };
 use futures::future::{Either, select};
@@ -173,6 +174,7 @@ impl Engine {
     async fn advance(&self, goal: Goal) -> Result<Option<Ending>, Error> {
         loop {
             let phase = self.phase.replace(Phase::Connect);
+            let is_read = matches!(phase, Phase::Read(_));
             let next = match phase {
                 Phase::Connect => self.connect().await,
                 Phase::Read(connection) if goal == Goal::Open => Phase::Read(connection),
@@ -188,12 +190,20 @@ impl Engine {
             };
             let is_reached = match goal {
                 Goal::Open => matches!(next, Phase::Read(_)),
-                Goal::Events => self.decoder.borrow().event_count() > 0,
+                Goal::Events => is_read && self.decoder.borrow().event_count() > 0,
             };
+            self.unless_stopped().await;
             self.phase.replace(next);
             if is_reached {
                 return Ok(None);
             }
+        }
+    }
+
+    /// Gives at once, or never: what goes on behind a callback that stopped the stream is dropped.
+    async fn unless_stopped(&self) {
+        if self.state.get() == State::Closed {
+            pending::<()>().await;
         }
     }
 
@@ -213,6 +223,7 @@ impl Engine {
         let last_event_id = String::from(self.decoder.borrow().last_event_id());
         let context = Attempt::context(self.stats.attempts.get(), &last_event_id);
         let init = request.prepare(&context, &last_event_id).await?;
+        self.unless_stopped().await;
 
         let exchange = Exchange::new()?;
         self.was_sent.set(true);
@@ -243,6 +254,7 @@ impl Engine {
                 Error::new(ErrorCode::Refused, message).of_response(&response).caused_by(thrown)
             })?;
         }
+        self.unless_stopped().await;
         self.state.set(State::Open);
         if let Some(hook) = &self.settings.hooks.opened {
             hook(response);
