@@ -130,8 +130,12 @@ fn timed(name: &str, run: impl FnOnce() -> Result<()>) -> Result<Duration> {
     Ok(time)
 }
 
+/// A workspace of its own: its dependencies are not everybody's.
+const EXAMPLE: &str = "examples/yew-chat/Cargo.toml";
+
 fn fmt(workspace: &Workspace) -> Result<()> {
     workspace.run("cargo fmt --all --check")?;
+    workspace.run(&format!("cargo fmt --manifest-path {EXAMPLE} --check"))?;
     workspace.run("npm run --silent format:check")
 }
 
@@ -155,11 +159,22 @@ fn lint(workspace: &Workspace) -> Result<()> {
             .args(for_wasm.split(' '))
             .env("RUSTDOCFLAGS", "-D warnings"),
     )?;
+    workspace.run(&format!(
+        "cargo clippy --locked --manifest-path {EXAMPLE} --target wasm32-unknown-unknown -- -D warnings"
+    ))?;
     workspace.run("npm run --silent lint")
 }
 
 fn rust(workspace: &Workspace) -> Result<()> {
-    workspace.run("cargo test --workspace")
+    workspace.run("cargo test --workspace")?;
+    // The documentation's examples for browsers are only compiled.
+    execute(
+        workspace
+            .command("cargo")
+            .args("test --package sluicegate --doc --target wasm32-unknown-unknown".split(' '))
+            .args(["--features", "fetch,serde"])
+            .env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER", "true"),
+    )
 }
 
 fn build(workspace: &Workspace) -> Result<()> {
