@@ -8,6 +8,7 @@ import { ollama } from './ollama.js'
 import { openaiChat } from './openai-chat.js'
 import { openaiResponses } from './openai-responses.js'
 import { relay } from './relay.js'
+import { repeating } from './repeat.js'
 
 const EXTRACTORS = {
   'openai-chat': openaiChat,
@@ -25,8 +26,8 @@ export type AnswerFormat = keyof typeof EXTRACTORS | 'auto'
 /** What reads a format. Throws a `StreamError` `'invalid-options'` for one that is none. */
 export function extractorOf(format: AnswerFormat | Extractor): Extractor {
   if (typeof format === 'function') return format
-  if (format === 'auto') return auto()
-  if (Object.hasOwn(EXTRACTORS, format)) return EXTRACTORS[format]
+  if (format === 'auto') return repeating(auto())
+  if (Object.hasOwn(EXTRACTORS, format)) return repeating(EXTRACTORS[format])
   const names = ['auto', ...Object.keys(EXTRACTORS)].join(', ')
   throw new StreamError('invalid-options', `\`format\` must be a function or one of ${names}`)
 }
