@@ -34,6 +34,7 @@ export default [
       sink.length += decoder.decode().length
     },
     readBody: drainText,
+    readText: drainText,
     readUrl: async (url, sink) => drainText(await fetch(url), sink),
   },
 ] satisfies Implementation[]
