@@ -277,6 +277,7 @@ impl Engine {
         };
         let Some(chunk) = chunk else {
             drop(connection);
+            self.decoder.borrow_mut().reset();
             self.state.set(State::Waiting);
             until_visible().await;
             return Phase::Connect;
