@@ -194,6 +194,22 @@ test('frames of deltas are arrays', async () => {
   assert.equal((await answer.done).toolCalls?.length, 2)
 })
 
+test('a source that is not ours is read, and left at the end', async () => {
+  const events = decode(text('one') + END + text('two'))
+  let isLeft = false
+  const source = {
+    next: () => events.next(),
+    frames: () => events.frames(),
+    return: () => {
+      isLeft = true
+      return Promise.reject(new Error('nobody hears this'))
+    },
+  }
+  const answer = textOf(source, 'openai-chat')
+  assert.equal((await answer.answer()).text, 'one')
+  assert.ok(isLeft)
+})
+
 test('calls of next() may overlap', async () => {
   const skipped = 'data: {"choices":[]}\n\n'
   const answer = textOf(decode(skipped + text('one') + skipped + text('two') + END), 'openai-chat')

@@ -69,7 +69,7 @@ abstract class AnswerStream<Item, Frame> implements AsyncIterableIterator<Item, 
 
   /** Leaves the answer here, as a `break` does, and with it the stream. */
   return(): Promise<IteratorResult<Item, undefined>> {
-    if (!this.#isOver) void this.#source.return()
+    if (!this.#isOver) this.#leave()
     this.#items = []
     this.#end()
     return Promise.resolve({ done: true, value: undefined })
@@ -180,7 +180,11 @@ abstract class AnswerStream<Item, Frame> implements AsyncIterableIterator<Item, 
   /** Ends the source as its own views do; one that is not ours is left. */
   #stop(stop: (consumer: EventConsumer) => void): void {
     if (this.#source instanceof EventConsumer) stop(this.#source)
-    else void this.#source.return()
+    else this.#leave()
+  }
+
+  #leave(): void {
+    this.#source.return().catch(() => undefined)
   }
 
   #end(): void {
