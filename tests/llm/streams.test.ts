@@ -259,6 +259,12 @@ test('plain text is recognized, and its end', async () => {
   assert.equal(answer.text, 'Hi5{}')
 })
 
+test('a first event that shows nothing leaves the format open', async () => {
+  const nothing = ['{"error":null,"text":"no"}', '{"text":"no"}']
+  const source = nothing.map((data) => `data: ${data}\n\n`).join('') + text('one') + END
+  assert.equal((await textOf(decode(source)).answer()).text, 'one')
+})
+
 test('a format that is none is refused', () => {
   assert.throws(() => textOf(decode(''), 'toString' as AnswerFormat), {
     code: 'invalid-options',

@@ -41,7 +41,8 @@ function byMembers(json: Record<string, unknown>): Extractor | undefined {
   if ('choices' in json || json['object'] === 'chat.completion.chunk') return openaiChat
   if ('candidates' in json || 'usageMetadata' in json || 'promptFeedback' in json) return gemini
   if ('done' in json && ('message' in json || 'response' in json)) return ollama
-  return 'error' in json ? parse : undefined
+  // It throws.
+  return json['error'] ? parse : undefined
 }
 
 const plainText: Extractor = (event) =>
