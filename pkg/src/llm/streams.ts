@@ -71,6 +71,7 @@ abstract class AnswerStream<Item, Frame> implements AsyncIterableIterator<Item, 
   return(): Promise<IteratorResult<Item, undefined>> {
     if (!this.#isOver) this.#leave()
     this.#items = []
+    this.#index = 0
     this.#end()
     return Promise.resolve({ done: true, value: undefined })
   }
