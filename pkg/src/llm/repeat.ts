@@ -44,8 +44,9 @@ export function repeating(extract: Extractor): Extractor {
 /** The text of a part that has nothing else to be repeated; what names the answer counts once. */
 function onlyText(part: ReturnType<Extractor>): string | undefined {
   if (!part || typeof part === 'string') return undefined
-  const { text, id, model, ...rest }: Part = part
-  return Object.values(rest).some(Boolean) ? undefined : text || undefined
+  const { text, reasoning, refusal, toolCalls, usage, finishReason, isEnd }: Part = part
+  const hasMore = reasoning || refusal || toolCalls?.length || usage || finishReason || isEnd
+  return text && !hasMore ? text : undefined
 }
 
 function parseLiteral(json: string): string | undefined {
