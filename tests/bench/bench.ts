@@ -13,7 +13,7 @@ import { runMemory } from './memory'
 import { ratioTable } from './table'
 
 const USAGE = `cargo xtask bench [options]
-  --quick          only decode, iterate, loopback and text, on three corpora: less than two minutes
+  --quick          only decode, iterate and loopback, on three corpora: less than two minutes
   --browser NAME   chromium (the default) or firefox
   --json FILE      write all results there
   --check          fail, and say why, where we are not as far ahead as we mean to be`
@@ -67,7 +67,8 @@ async function main(driver: WebDriver): Promise<void> {
 
 async function runAll(driver: WebDriver, chromium: boolean): Promise<Result[]> {
   const results: Result[] = []
-  for (const bench of ['decode', 'iterate', 'loopback', 'text'] as const) {
+  const benches = ['decode', 'iterate', 'loopback'] as const
+  for (const bench of options.quick ? benches : ([...benches, 'text'] as const)) {
     // A fresh page for each: what one bench taught the compiler must not help or hurt the next.
     await openPage(driver, server.url)
     for (const work of await call(driver, 'casesOf', bench, options.quick)) {

@@ -8,9 +8,6 @@ import type { Sink } from './sink'
 /** The chunk sizes of the benches in memory. */
 const CHUNKS: ChunkSize[] = [65_536, 16_384, 1024, 'event', 31]
 
-/** Those of a quick run, where it has not all of them. */
-const QUICK_CHUNKS: ChunkSize[] = [16_384, 'event']
-
 /** The corpora of a quick run. */
 const QUICK_CORPORA = ['openai', 'chinese', 'crlf']
 
@@ -20,6 +17,9 @@ const SHARE = new Map<ChunkSize, number>([
   ['event', 1 / 4],
   [31, 1 / 8],
 ])
+
+/** What a quick run iterates over of all that. */
+const QUICK_SHARE = 1 / 2
 
 /** Passes over the corpus in one `decode` sample: a single one is too short for the browser's clock. */
 const DECODE_PASSES = 4
@@ -42,16 +42,12 @@ export function casesOf(bench: Case['bench'], quick: boolean): Case[] {
   }
   if (bench === 'text') {
     const events = corpusEvents('openai')
-    return (quick ? QUICK_CHUNKS : CHUNKS).map((chunk) => ({
-      bench,
-      corpus: 'openai',
-      chunk,
-      events,
-    }))
+    return CHUNKS.map((chunk) => ({ bench, corpus: 'openai', chunk, events }))
   }
   return (quick ? QUICK_CORPORA : CORPORA).flatMap((corpus) =>
     CHUNKS.map((chunk) => {
-      const events = Math.round(corpusEvents(corpus) * (SHARE.get(chunk) ?? 1))
+      const share = (SHARE.get(chunk) ?? 1) * (quick && bench === 'iterate' ? QUICK_SHARE : 1)
+      const events = Math.round(corpusEvents(corpus) * share)
       return { bench, corpus, chunk, events }
     }),
   )
