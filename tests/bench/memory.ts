@@ -6,6 +6,9 @@ import { call, openPage } from './browser'
 /** Events that the slow consumer reads, about 240 MB of them. */
 const EVENTS = 1_000_000
 
+/** Milliseconds for it: a queue without bounds may grow, and be shifted, for many minutes. */
+const PATIENCE = 90_000
+
 /** Milliseconds between two looks at the page's memory. */
 const INTERVAL = 20
 
@@ -35,7 +38,12 @@ export async function runMemory(
   for (const { impl, kind } of await call(driver, 'iterables')) {
     report(`memory: ${impl}`)
     await openPage(driver, server)
-    const { events, peak } = await peakOf(driver as DevTools, impl)
+    const outcome = await peakOf(driver as DevTools, impl)
+    if (!outcome) {
+      report(`memory: ${impl} gave up after ${PATIENCE / 1000} s`)
+      continue
+    }
+    const { events, peak } = outcome
     if (events !== EVENTS) throw new Error(`memory: ${impl} read ${events} events, not ${EVENTS}`)
     results.push({
       bench: 'memory',
@@ -51,7 +59,10 @@ export async function runMemory(
   return results
 }
 
-async function peakOf(driver: DevTools, impl: string): Promise<{ events: number; peak: number }> {
+async function peakOf(
+  driver: DevTools,
+  impl: string,
+): Promise<{ events: number; peak: number } | undefined> {
   await driver.sendAndGetDevToolsCommand('HeapProfiler.collectGarbage', {})
   const baseline = await memory(driver)
   await driver.executeScript(
@@ -63,7 +74,9 @@ async function peakOf(driver: DevTools, impl: string): Promise<{ events: number;
   )
   let peak = baseline
   let outcome: { events?: number; error?: string } | null = null
+  const deadline = performance.now() + PATIENCE
   while (!outcome) {
+    if (performance.now() > deadline) return undefined
     await delay(INTERVAL)
     peak = Math.max(peak, await memory(driver))
     outcome = await driver.executeScript('return globalThis.outcome ?? null')
