@@ -133,13 +133,9 @@ impl Error {
 
 #[wasm_bindgen]
 extern "C" {
+    /// A number in a message. By JavaScript: Rust's formatting would be a tenth of the npm module.
     #[wasm_bindgen(js_name = String)]
-    fn to_string(number: f64) -> String;
-}
-
-/// A number in a message. By JavaScript: Rust's formatting would be a tenth of the npm module.
-pub(crate) fn decimal(number: f64) -> String {
-    to_string(number)
+    pub(crate) fn decimal(number: f64) -> String;
 }
 
 impl Deref for Error {

@@ -1,6 +1,7 @@
 import { StreamError } from './error.js'
 import type { ServerSentEvent } from './event.js'
 import { nextFrame } from './frame.js'
+import { Turns } from './turns.js'
 
 /**
  * Events as an async iterator, and as its views. There is one sequence: each event goes to whoever
@@ -12,9 +13,7 @@ export abstract class EventConsumer implements AsyncIterableIterator<ServerSentE
   #pulled = 0
   #last: ServerSentEvent | undefined
   #filling: Promise<boolean> | undefined
-  /** The calls of `next` that wait, and the last of them. */
-  #waiting = 0
-  #turn: Promise<unknown> | undefined
+  readonly #turns = new Turns()
   #isOver = false
   #failure: { error: unknown } | undefined
 
@@ -40,7 +39,7 @@ export abstract class EventConsumer implements AsyncIterableIterator<ServerSentE
 
   /** The next event if it is at hand: who waits for it needs `next()`. */
   protected takeReady(): ServerSentEvent | undefined {
-    return this.#waiting === 0 && this.#index < this.#batch.length ? this.#take() : undefined
+    return this.#turns.areFree && this.#index < this.#batch.length ? this.#take() : undefined
   }
 
   protected get handedOutCount(): number {
@@ -62,10 +61,7 @@ export abstract class EventConsumer implements AsyncIterableIterator<ServerSentE
   next(): Promise<IteratorResult<ServerSentEvent, undefined>> {
     const event = this.takeReady()
     if (event) return Promise.resolve({ done: false, value: event })
-    this.#waiting++
-    const answer = this.#nextAfter(this.#turn)
-    this.#turn = answer.catch(() => undefined)
-    return answer
+    return this.#turns.take(() => this.#nextLater())
   }
 
   /** Ends the sequence here, as a `break` does. Whether the backend is told is up to `cancel.on`. */
@@ -129,17 +125,10 @@ export abstract class EventConsumer implements AsyncIterableIterator<ServerSentE
     )
   }
 
-  async #nextAfter(
-    turn: Promise<unknown> | undefined,
-  ): Promise<IteratorResult<ServerSentEvent, undefined>> {
-    try {
-      if (turn) await turn
-      return (await this.#fill())
-        ? { done: false, value: this.#take() }
-        : { done: true, value: undefined }
-    } finally {
-      if (--this.#waiting === 0) this.#turn = undefined
-    }
+  async #nextLater(): Promise<IteratorResult<ServerSentEvent, undefined>> {
+    return (await this.#fill())
+      ? { done: false, value: this.#take() }
+      : { done: true, value: undefined }
   }
 
   /** Gets a batch if there is none: `false` at the end. Throws the failure, once. */

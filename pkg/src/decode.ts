@@ -1,6 +1,7 @@
-import { createDecoder, type Decoder, type DecoderOptions } from './decoder.js'
+import { Decoder, type DecoderOptions } from './decoder.js'
 import { EventConsumer } from './consumer.js'
 import type { ServerSentEvent } from './event.js'
+import { isNdjson, load } from './wasm.js'
 
 /** Bytes, or text, that somebody else fetched. */
 export type DecodeSource =
@@ -25,23 +26,27 @@ interface Chunks {
 /** The events of a source. Made by `decode`. */
 class DecodedEvents extends EventConsumer {
   readonly #chunks: Chunks
+  readonly #contentType: string
   readonly #options: DecoderOptions
   #decoder: Decoder | undefined
   #isOver = false
 
-  constructor(chunks: Chunks, options: DecoderOptions) {
+  constructor(chunks: Chunks, contentType: string, options: DecoderOptions) {
     super()
     this.#chunks = chunks
+    this.#contentType = contentType
     this.#options = options
   }
 
   protected async pull(): Promise<ServerSentEvent[] | undefined> {
     try {
-      this.#decoder ??= await createDecoder(this.#options)
+      if (!this.#decoder) await load()
       while (!this.#isOver) {
+        this.#decoder ??= this.#makeDecoder()
         const { done, value } = await this.#chunks.next()
         if (this.#isOver) break
-        const events = done ? this.#end() : this.#decoder.push(value)
+        const events = done ? this.#decoder.end() : this.#decoder.push(value)
+        if (done) this.#free()
         if (events.length > 0) return events
       }
     } catch (error) {
@@ -55,7 +60,7 @@ class DecodedEvents extends EventConsumer {
     if (this.#isOver) return
     this.drop()
     this.#chunks.cancel()
-    this.#end()
+    this.#free()
   }
 
   protected fail(): void {
@@ -66,11 +71,14 @@ class DecodedEvents extends EventConsumer {
     this.leave()
   }
 
-  #end(): ServerSentEvent[] {
+  #makeDecoder(): Decoder {
+    const format = this.#options.format ?? (isNdjson(this.#contentType) ? 'ndjson' : 'sse')
+    return new Decoder({ ...this.#options, format })
+  }
+
+  #free(): void {
     this.#isOver = true
-    const events = this.#decoder?.end() ?? []
     this.#decoder?.free()
-    return events
   }
 }
 
@@ -85,15 +93,8 @@ class DecodedEvents extends EventConsumer {
  * bytes.
  */
 export function decode(source: DecodeSource, options: DecoderOptions = {}): EventConsumer {
-  const format = options.format ?? (source instanceof Response ? formatOf(source) : undefined)
-  return new DecodedEvents(chunksOf(source), format ? { ...options, format } : options)
-}
-
-function formatOf(response: Response): 'ndjson' | undefined {
-  const type = response.headers.get('content-type') ?? ''
-  return /^\s*application\/(x-ndjson|ndjson|jsonl|x-jsonlines)\s*(;|$)/i.test(type)
-    ? 'ndjson'
-    : undefined
+  const contentType = source instanceof Response ? source.headers.get('content-type') : null
+  return new DecodedEvents(chunksOf(source), contentType ?? '', options)
 }
 
 function chunksOf(source: DecodeSource): Chunks {

@@ -41,7 +41,6 @@ export class EventStream extends EventConsumer implements AsyncDisposable {
   #early: ((raw: RawStream) => void)[] = []
   #ending: StreamEnding | undefined
   /** Whether the consumer has read a marker that ends the stream. */
-  #isFinished = false
   #error: unknown
   #stats: StreamStats = { bytes: 0, events: 0, attempts: 0, acknowledged: 0 }
   #cancelling: Promise<CancelResult> | undefined
@@ -119,8 +118,7 @@ export class EventStream extends EventConsumer implements AsyncDisposable {
   }
 
   protected finish(): void {
-    this.#isFinished = true
-    this.close()
+    this.#stop((raw) => raw.finish())
   }
 
   async #start(url: string | URL, options: OpenOptions): Promise<void> {
@@ -180,7 +178,7 @@ export class EventStream extends EventConsumer implements AsyncDisposable {
   }
 
   #end(ending: StreamEnding, error: unknown): void {
-    this.#ending = ending === 'closed' && this.#isFinished ? 'done' : ending
+    this.#ending = ending
     this.#error = error
     this.drop()
     this.#rejectOpened(

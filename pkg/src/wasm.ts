@@ -2,7 +2,7 @@ import * as glue from './generated/glue.js'
 import { text } from './generated/module.js'
 import { StreamError } from './error.js'
 
-export { RawDecoder, RawStream } from './generated/glue.js'
+export { is_ndjson as isNdjson, RawDecoder, RawStream } from './generated/glue.js'
 
 let loading: Promise<void> | undefined
 let memory: WebAssembly.Memory | undefined

@@ -1,14 +1,13 @@
 //! The way out for pages that are going away in browsers without `keepalive`.
 
-use super::Init;
+use super::{Init, globals::get};
 use js_sys::{Array, Function, Reflect};
 use wasm_bindgen::{JsCast, JsValue};
 
 /// Whether `fetch` knows `keepalive`.
 pub(crate) fn knows_keepalive() -> bool {
-    let request = Reflect::get(&js_sys::global(), &"Request".into());
-    let prototype = request.and_then(|request| Reflect::get(&request, &"prototype".into()));
-    prototype.is_ok_and(|prototype| Reflect::has(&prototype, &"keepalive".into()) == Ok(true))
+    let prototype = get(&get(&js_sys::global(), "Request"), "prototype");
+    Reflect::has(&prototype, &"keepalive".into()) == Ok(true)
 }
 
 /// `navigator.sendBeacon`: a POST without headers but the body's type. Gives whether it was queued.
@@ -29,7 +28,7 @@ fn json_blob(text: &str) -> JsValue {
 }
 
 fn queue(url: &str, body: &JsValue) -> Result<bool, JsValue> {
-    let navigator = Reflect::get(&js_sys::global(), &"navigator".into())?;
-    let send: Function = Reflect::get(&navigator, &"sendBeacon".into())?.dyn_into()?;
+    let navigator = get(&js_sys::global(), "navigator");
+    let send: Function = get(&navigator, "sendBeacon").dyn_into()?;
     send.call2(&navigator, &url.into(), body).map(|queued| queued.is_truthy())
 }

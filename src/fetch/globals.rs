@@ -5,20 +5,12 @@ use wasm_bindgen::{JsCast, JsValue, prelude::wasm_bindgen};
 
 #[wasm_bindgen]
 extern "C" {
-    #[wasm_bindgen(js_namespace = performance, js_name = now)]
-    fn performance_now() -> f64;
+    /// Milliseconds on a clock that never goes back.
+    #[wasm_bindgen(js_namespace = performance)]
+    pub(crate) fn now() -> f64;
+    /// Milliseconds since 1970.
     #[wasm_bindgen(js_namespace = Date, js_name = now)]
-    fn date_now() -> f64;
-}
-
-/// Milliseconds on a clock that never goes back.
-pub(crate) fn now() -> f64 {
-    performance_now()
-}
-
-/// Milliseconds since 1970.
-pub(crate) fn unix_time() -> f64 {
-    date_now()
+    pub(super) fn unix_time() -> f64;
 }
 
 /// The global object if it dispatches events, as windows and workers do and Node does not.
@@ -44,7 +36,7 @@ pub(super) fn base_url() -> Option<alloc::string::String> {
     document.or_else(|| get(&get(&global, "location"), "href").as_string())
 }
 
-/// A property, `undefined` where there is none.
-fn get(object: &JsValue, name: &str) -> JsValue {
+/// A property, `undefined` where there is none or where to read it throws.
+pub(crate) fn get(object: &JsValue, name: &str) -> JsValue {
     Reflect::get(object, &JsValue::from_str(name)).unwrap_or_default()
 }

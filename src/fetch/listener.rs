@@ -1,12 +1,6 @@
 //! Callbacks that the browser keeps: dropped, it forgets them.
 
 use super::globals;
-use alloc::{boxed::Box, rc::Rc};
-use core::cell::Cell;
-use core::{
-    future::{Future, poll_fn},
-    task::{Poll, Waker},
-};
 use js_sys::Function;
 use wasm_bindgen::{JsCast, JsValue, closure::Closure, prelude::wasm_bindgen};
 use web_sys::EventTarget;
@@ -54,35 +48,22 @@ impl Drop for EventListener {
     }
 }
 
-struct Timer(JsValue);
+/// A timer, for as long as it lives.
+pub(crate) struct Timer {
+    id: JsValue,
+    _callback: Closure<dyn FnMut()>,
+}
 
-impl Drop for Timer {
-    fn drop(&mut self) {
-        clear_timeout(&self.0);
+impl Timer {
+    pub(crate) fn new(milliseconds: f64, callback: impl FnMut() + 'static) -> Self {
+        let callback = Closure::<dyn FnMut()>::new(callback);
+        let delay = milliseconds.clamp(0.0, MAX_TIMEOUT);
+        Self { id: set_timeout(callback.as_ref().unchecked_ref(), delay), _callback: callback }
     }
 }
 
-/// Gives after that many milliseconds. Dropped, it leaves no timer behind.
-pub(crate) fn sleep(milliseconds: f64) -> impl Future<Output = ()> {
-    let waker = Rc::new(Cell::new(None::<Waker>));
-    let is_due = Rc::new(Cell::new(false));
-    let callback: Closure<dyn FnMut()> = {
-        let (waker, is_due) = (Rc::clone(&waker), Rc::clone(&is_due));
-        Closure::wrap(Box::new(move || {
-            is_due.set(true);
-            if let Some(waker) = waker.take() {
-                waker.wake();
-            }
-        }))
-    };
-    let timer =
-        Timer(set_timeout(callback.as_ref().unchecked_ref(), milliseconds.clamp(0.0, MAX_TIMEOUT)));
-    poll_fn(move |context| {
-        let _alive = (&timer, &callback);
-        if is_due.get() {
-            return Poll::Ready(());
-        }
-        waker.set(Some(context.waker().clone()));
-        Poll::Pending
-    })
+impl Drop for Timer {
+    fn drop(&mut self) {
+        clear_timeout(&self.id);
+    }
 }

@@ -12,10 +12,10 @@ mod response;
 pub(crate) use beacon::{knows_keepalive, send_beacon};
 pub(crate) use body::Body;
 pub(crate) use exchange::{Exchange, discard};
-pub(crate) use globals::{is_hidden, now};
-pub(crate) use listener::{EventListener, sleep};
+pub(crate) use globals::{get, is_hidden, now};
+pub(crate) use listener::{EventListener, Timer};
 pub(crate) use request::{
     ACCEPT, Attempt, Init, Request, Source, display_url, encode_body, headers_of, resolve_url,
     set_default, settle,
 };
-pub(crate) use response::{FormatOption, check, check_status, retry_after};
+pub(crate) use response::{FormatOption, check, check_status, essence_of, format_of, retry_after};

@@ -47,7 +47,7 @@ pub(crate) async fn settle(value: JsValue) -> Result<JsValue, JsValue> {
 }
 
 fn is_thenable(value: &JsValue) -> bool {
-    value.is_object() && Reflect::get(value, &"then".into()).is_ok_and(|then| then.is_function())
+    value.is_object() && globals::get(value, "then").is_function()
 }
 
 #[wasm_bindgen]
@@ -146,8 +146,7 @@ impl Request {
         if Reflect::has(&self.init, &"cache".into()) == Ok(false) {
             let _ = Reflect::set(&self.init, &"cache".into(), &"no-store".into());
         }
-        let init: Init = Object::assign(&Object::new(), &self.init).unchecked_into();
-        init.set_method(&self.method);
+        let init = self.base_init();
         let checked = web_sys::Request::new_with_str_and_init(&self.url, init.unchecked_ref());
         checked.map(drop).map_err(|cause| {
             let reason = cause.dyn_ref::<js_sys::Error>().map(js_sys::Error::message);
@@ -156,13 +155,20 @@ impl Request {
         })
     }
 
+    /// What does not change from attempt to attempt.
+    fn base_init(&self) -> Init {
+        let init: Init = Object::assign(&Object::new(), &self.init).unchecked_into();
+        init.set_method(&self.method);
+        init
+    }
+
     /// What to give `fetch`, the callbacks asked.
     pub(crate) async fn prepare(
         &self,
         context: &JsValue,
         last_event_id: &str,
     ) -> Result<Init, Error> {
-        let init: Init = Object::assign(&Object::new(), &self.init).unchecked_into();
+        let init = self.base_init();
         let headers = headers_of(&self.headers.get(context).await?)?;
         let (body, content_type) = encode_body(self.body.get(context).await?)?;
 
@@ -176,7 +182,6 @@ impl Request {
                 Error::invalid("the last event id can't be sent as a header").caused_by(cause)
             })?;
         }
-        init.set_method(&self.method);
         init.set_headers(&headers);
         if !body.is_undefined() {
             // Chromium wants it said that the upload does not wait for the response.

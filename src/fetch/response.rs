@@ -45,22 +45,30 @@ pub(crate) async fn check_status(response: &web_sys::Response) -> Result<(), Err
 }
 
 fn by_type(response: &web_sys::Response) -> Result<Format, Error> {
-    let header = response.headers().get("content-type").ok().flatten();
-    let essence = header.as_deref().unwrap_or("").split(';').next().unwrap_or("").trim();
-    match essence.to_ascii_lowercase().as_str() {
-        "text/event-stream" => Ok(Format::Sse),
+    let header = response.headers().get("content-type").ok().flatten().unwrap_or_default();
+    let essence = essence_of(&header);
+    format_of(&essence).ok_or_else(|| {
+        let found = if essence.is_empty() { "no content type" } else { &essence };
+        let advice = ", not text/event-stream: check the URL and the server, or set `format` if \
+                      the body is a stream all the same";
+        let message = [&display_url(&response.url()), " answered with ", found, advice].concat();
+        Error::new(ErrorCode::ContentType, message).of_response(response)
+    })
+}
+
+/// A content type without its parameters.
+pub(crate) fn essence_of(content_type: &str) -> String {
+    content_type.split(';').next().unwrap_or("").trim().to_ascii_lowercase()
+}
+
+pub(crate) fn format_of(essence: &str) -> Option<Format> {
+    match essence {
+        "text/event-stream" => Some(Format::Sse),
         "application/x-ndjson"
         | "application/ndjson"
         | "application/jsonl"
-        | "application/x-jsonlines" => Ok(Format::Ndjson),
-        other => {
-            let found = if other.is_empty() { "no content type" } else { other };
-            let advice = ", not text/event-stream: check the URL and the server, or set `format` \
-                          if the body is a stream all the same";
-            let message =
-                [&display_url(&response.url()), " answered with ", found, advice].concat();
-            Err(Error::new(ErrorCode::ContentType, message).of_response(response))
-        }
+        | "application/x-jsonlines" => Some(Format::Ndjson),
+        _ => None,
     }
 }
 

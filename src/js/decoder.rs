@@ -1,7 +1,10 @@
 //! The decoder by itself, for bytes that somebody else reads.
 
 use super::host::Host;
-use crate::sse::{Decoder, Format};
+use crate::{
+    fetch::{essence_of, format_of},
+    sse::{Decoder, Format},
+};
 use alloc::vec::Vec;
 use core::cell::{Cell, RefCell};
 use js_sys::Array;
@@ -24,6 +27,12 @@ pub fn room(length: usize) -> *mut u8 {
         room.resize(length, 0);
     }
     room.as_mut_ptr()
+}
+
+/// Whether a response of this content type is NDJSON.
+#[wasm_bindgen]
+pub fn is_ndjson(content_type: &str) -> bool {
+    format_of(&essence_of(content_type)) == Some(Format::Ndjson)
 }
 
 /// Where a batch is: text, its bytes, table, its words, and whether an event was too large.

@@ -5,11 +5,11 @@
 use super::{error::to_js, host::Host};
 use crate::{
     error::Error,
-    fetch::{ACCEPT, FormatOption, Request, Source, resolve_url, settle},
+    fetch::{ACCEPT, FormatOption, Request, Source, get, resolve_url, settle},
     sse::{DEFAULT_MAX_EVENT_SIZE, EventRef, Format},
     stream::{
         Ack, CONNECT_TIMEOUT, Cancel, CancelOn, Done, ENDPOINT_TIMEOUT, Endpoint, Hooks, RetryMode,
-        Settings, Verdict, retry::RetryPolicy,
+        Settings, Verdict, credentials_of, retry::RetryPolicy,
     },
 };
 use alloc::{boxed::Box, string::String};
@@ -148,8 +148,9 @@ pub(super) fn read(url: &JsValue, options: &JsValue, host: &Host) -> Result<Sett
 pub(super) fn signal(options: &JsValue) -> Result<Option<web_sys::AbortSignal>, Error> {
     let reader = Reader { object: options, path: "" };
     let Some(signal) = reader.get("signal")? else { return Ok(None) };
-    let member = |name: &str| Reflect::get(&signal, &name.into()).unwrap_or_default();
-    if member("aborted").as_bool().is_none() || !member("addEventListener").is_function() {
+    let is_signal = get(&signal, "aborted").as_bool().is_some()
+        && get(&signal, "addEventListener").is_function();
+    if !is_signal {
         return Err(reader.invalid("signal", "an AbortSignal"));
     }
     Ok(Some(signal.unchecked_into()))
@@ -181,18 +182,12 @@ fn read_endpoint(
     fetch: Option<&Function>,
 ) -> Result<Endpoint, Error> {
     let url = reader.get("url")?.ok_or_else(|| reader.invalid("url", "a URL or a function"))?;
-    let init = Object::new();
-    if let Ok(credentials) = Reflect::get(stream, &"credentials".into())
-        && !credentials.is_undefined()
-    {
-        let _ = Reflect::set(&init, &"credentials".into(), &credentials);
-    }
     Ok(Endpoint {
         url: url.into(),
         method: reader.method("POST")?,
         headers: reader.source("headers")?,
         body: reader.source("body")?,
-        init,
+        init: credentials_of(stream),
         fetch: fetch.cloned(),
         timeout: reader.number("timeout", 0)?.unwrap_or(ENDPOINT_TIMEOUT),
     })

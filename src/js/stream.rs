@@ -89,6 +89,11 @@ impl RawStream {
         self.stop(ending, None, &"return".into(), notify);
     }
 
+    /// An event told the consumer that no more will come.
+    pub fn finish(&self) {
+        self.stop(Ending::Done, None, &JsValue::UNDEFINED, false);
+    }
+
     /// The consumer found what makes going on pointless.
     pub fn fail(&self, error: JsValue) {
         let error = Error::callback(error);
@@ -98,11 +103,6 @@ impl RawStream {
     /// Events were handed to the consumer.
     pub fn consumed(&self, count: u32) {
         self.engine.consumed(count, self.context(&JsValue::UNDEFINED));
-    }
-
-    /// Whether `consumed` is of use.
-    pub fn wants_acks(&self) -> bool {
-        self.engine.settings().ack.is_some()
     }
 
     pub fn state(&self) -> String {

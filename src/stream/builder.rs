@@ -2,7 +2,7 @@
 
 use super::{
     CONNECT_TIMEOUT, Cancel, CancelOn, Done, ENDPOINT_TIMEOUT, Endpoint, Engine, EventStream,
-    Hooks, RetryMode, Settings, retry::RetryPolicy,
+    Hooks, RetryMode, Settings, credentials_of, retry::RetryPolicy,
 };
 use crate::{
     error::Error,
@@ -14,7 +14,7 @@ use crate::{
 };
 use alloc::{boxed::Box, string::String};
 use core::{fmt, time::Duration};
-use js_sys::{Array, Object, Reflect};
+use js_sys::{Array, Object};
 use wasm_bindgen::JsValue;
 
 /// What a request is made of besides its URL.
@@ -52,12 +52,9 @@ impl Message {
     #[cfg(feature = "serde")]
     fn json(&mut self, body: &impl serde::Serialize) -> Result<(), Error> {
         let serializer = serde_wasm_bindgen::Serializer::json_compatible();
-        let value = body.serialize(&serializer).map_err(|error| {
-            Error::invalid("the body can't be turned into JSON").caused_by(error.into())
-        })?;
-        let json = js_sys::JSON::stringify(&value).map_err(|cause| {
-            Error::invalid("the body can't be turned into JSON").caused_by(cause)
-        })?;
+        let error = |cause| Error::invalid("the body can't be turned into JSON").caused_by(cause);
+        let value = body.serialize(&serializer).map_err(|cause| error(cause.into()))?;
+        let json = js_sys::JSON::stringify(&value).map_err(error)?;
         self.body = json.into();
         self.content_type = Some("application/json");
         Ok(())
@@ -122,17 +119,13 @@ impl CancelRequest {
 
     /// Its credentials are the stream's.
     fn into_cancel(self, stream: &Object) -> Result<Cancel, Error> {
-        let (name, init) = (JsValue::from("credentials"), Object::new());
-        if Reflect::has(stream, &name) == Ok(true) {
-            Reflect::set(&init, &name, &Reflect::get(stream, &name).unwrap_or_default()).ok();
-        }
         let (method, headers, body) = self.message.into_parts()?;
         let endpoint = Endpoint {
             url: Source::Value(resolve_url(&self.url.into())?.into()),
             method,
             headers,
             body,
-            init,
+            init: credentials_of(stream),
             fetch: None,
             timeout: self.timeout,
         };

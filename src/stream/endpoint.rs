@@ -3,10 +3,10 @@
 use super::waiting::within;
 use crate::{
     error::{Error, ErrorCode, decimal},
-    fetch::{Exchange, Init, Request, Source, check_status, display_url, resolve_url},
+    fetch::{Exchange, Init, Request, Source, check_status, display_url, get, resolve_url},
 };
 use alloc::string::String;
-use js_sys::{Function, Object};
+use js_sys::{Function, Object, Reflect};
 use wasm_bindgen::{JsCast, JsValue, prelude::wasm_bindgen};
 
 /// The longest body that still gets `keepalive`: such requests share 64 KiB in flight
@@ -56,6 +56,16 @@ pub(crate) struct Endpoint {
     pub(crate) fetch: Option<Function>,
     /// Milliseconds for the whole exchange.
     pub(crate) timeout: f64,
+}
+
+/// What an endpoint has of its stream's members of `fetch`: the credentials.
+pub(crate) fn credentials_of(stream: &Object) -> Object {
+    let init = Object::new();
+    let credentials = get(stream, "credentials");
+    if !credentials.is_undefined() {
+        let _ = Reflect::set(&init, &"credentials".into(), &credentials);
+    }
+    init
 }
 
 impl Endpoint {

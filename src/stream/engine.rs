@@ -242,9 +242,7 @@ impl Engine {
         })?;
         let Some(format) = format else { return Ok(None) };
 
-        if self.stats.headers_time.get().is_none() {
-            self.stats.headers_time.set(Some(fetch::now() - self.opened_at));
-        }
+        self.note_first(&self.stats.headers_time);
         let body = Body::of(&response).map_err(|cause| request.unreachable(cause))?;
         self.decoder.borrow_mut().set_format(format);
         *self.response.borrow_mut() = Some(Clone::clone(&response));
@@ -263,19 +261,7 @@ impl Engine {
     }
 
     async fn read(&self, connection: Connection) -> Phase {
-        let limit = self.settings.idle_timeout;
-        let chunk = {
-            let read = within(limit, connection.body.read());
-            if self.settings.pause_when_hidden && self.may_request_again() {
-                match select(pin!(read), pin!(until_hidden())).await {
-                    Either::Left((chunk, _)) => Some(chunk),
-                    Either::Right(_) => None,
-                }
-            } else {
-                Some(read.await)
-            }
-        };
-        let Some(chunk) = chunk else {
+        let Some(chunk) = self.next_chunk(&connection).await else {
             drop(connection);
             self.decoder.borrow_mut().reset();
             self.state.set(State::Waiting);
@@ -283,36 +269,58 @@ impl Engine {
             return Phase::Connect;
         };
         match chunk {
-            Some(Ok(Some(chunk))) => self.decode(connection, &chunk),
-            Some(Ok(None)) => {
+            Ok(Some(chunk)) => self.decode(connection, &chunk),
+            Ok(None) => {
                 self.decoder.borrow_mut().finish();
                 self.count_events();
                 Phase::Ended
             }
-            Some(Err(cause)) => {
+            Err(error) => {
                 self.decoder.borrow_mut().reset();
-                Phase::Fail(self.settings.request.unreachable(cause))
-            }
-            None => {
-                self.decoder.borrow_mut().reset();
-                let url = display_url(&self.settings.request.url);
-                let limit = decimal(limit.unwrap_or_default());
-                let advice = " ms: raise `idleTimeout`, or let the server send comments as \
-                              heartbeats";
-                let message = [&url, " sent nothing for ", &limit, advice].concat();
-                Phase::Fail(Error::new(ErrorCode::IdleTimeout, message).retryable())
+                Phase::Fail(error)
             }
         }
+    }
+
+    /// `None` if the page is hidden and the connection to be let go.
+    async fn next_chunk(
+        &self,
+        connection: &Connection,
+    ) -> Option<Result<Option<Uint8Array>, Error>> {
+        let read = self.read_in_time(&connection.body);
+        if !self.settings.pause_when_hidden || !self.may_request_again() {
+            return Some(read.await);
+        }
+        match select(pin!(read), pin!(until_hidden())).await {
+            Either::Left((chunk, _)) => Some(chunk),
+            Either::Right(_) => None,
+        }
+    }
+
+    async fn read_in_time(&self, body: &Body) -> Result<Option<Uint8Array>, Error> {
+        let (request, limit) = (&self.settings.request, self.settings.idle_timeout);
+        if let Some(read) = within(limit, body.read()).await {
+            return read.map_err(|cause| request.unreachable(cause));
+        }
+        let limit = decimal(limit.unwrap_or_default());
+        let advice = " ms: raise `idleTimeout`, or let the server send comments as heartbeats";
+        let message = [&display_url(&request.url), " sent nothing for ", &limit, advice].concat();
+        Err(Error::new(ErrorCode::IdleTimeout, message).retryable())
     }
 
     fn decode(&self, connection: Connection, chunk: &Uint8Array) -> Phase {
         let mut decoder = self.decoder.borrow_mut();
         let mut bytes = self.chunk.borrow_mut();
-        bytes.resize(chunk.length() as usize, 0);
-        chunk.copy_to(&mut bytes);
-        self.stats.bytes.set(self.stats.bytes.get() + bytes.len() as f64);
+        let length = chunk.length() as usize;
+        // Only ever longer: to fill it with zeros costs as much as to copy a chunk.
+        if bytes.len() < length {
+            bytes.resize(length, 0);
+        }
+        let bytes_of_chunk = &mut bytes[..length];
+        chunk.copy_to(bytes_of_chunk);
+        self.stats.bytes.set(self.stats.bytes.get() + length as f64);
 
-        let pushed = decoder.push(&bytes);
+        let pushed = decoder.push(bytes_of_chunk);
         drop((decoder, bytes));
         let is_done = self.apply_hooks();
         self.count_events();
@@ -370,8 +378,12 @@ impl Engine {
         }
         self.backoff.borrow_mut().succeeded();
         self.stats.events.set(self.stats.events.get() + count as f64);
-        if self.stats.first_event_time.get().is_none() {
-            self.stats.first_event_time.set(Some(fetch::now() - self.opened_at));
+        self.note_first(&self.stats.first_event_time);
+    }
+
+    fn note_first(&self, time: &Cell<Option<f64>>) {
+        if time.get().is_none() {
+            time.set(Some(fetch::now() - self.opened_at));
         }
     }
 
@@ -500,8 +512,7 @@ impl Engine {
         }
         *self.outcome.borrow_mut() = Some(Outcome { ending, error, notified: None });
         self.stop.set();
-        let phase = self.phase.replace(Phase::Over(ending));
-        drop(phase);
+        drop(self.phase.replace(Phase::Over(ending)));
         self.listeners.borrow_mut().clear();
         self.acknowledge(true);
         true

@@ -35,7 +35,7 @@ pub use {
 pub(crate) use {
     ack::{Ack, Acks},
     cancel::{Cancel, CancelOn},
-    endpoint::{CancelContext, Endpoint},
+    endpoint::{CancelContext, Endpoint, credentials_of},
     engine::Engine,
     settings::{
         CONNECT_TIMEOUT, Done, ENDPOINT_TIMEOUT, Hooks, RetryInfo, RetryMode, Settings, Verdict,

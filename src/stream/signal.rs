@@ -2,7 +2,7 @@
 
 use core::{
     cell::{Cell, RefCell},
-    future::{Future, poll_fn},
+    future::{Future, pending, poll_fn},
     pin::pin,
     task::{Poll, Waker},
 };
@@ -20,6 +20,11 @@ impl Signal {
         if let Some(waker) = waiting {
             waker.wake();
         }
+    }
+
+    /// Gives once it is set.
+    pub(super) async fn wait(&self) {
+        self.race(pending::<()>()).await;
     }
 
     /// What the future gives, or `None` if the flag is set first: the future is dropped then.

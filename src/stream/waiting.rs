@@ -1,13 +1,17 @@
 //! Waiting: for time, for the network, for somebody to look at the page.
 
 use super::signal::Signal;
-use crate::fetch::{EventListener, is_hidden, sleep};
+use crate::fetch::{EventListener, Timer, is_hidden};
 use alloc::rc::Rc;
-use core::{
-    future::{Future, pending},
-    pin::pin,
-};
+use core::{future::Future, pin::pin};
 use futures::future::{Either, select};
+
+async fn sleep(milliseconds: f64) {
+    let due = Rc::new(Signal::default());
+    let signal = Rc::clone(&due);
+    let _timer = Timer::new(milliseconds, move || signal.set());
+    due.wait().await;
+}
 
 /// What the future gives, `None` if it takes longer. No limit, no timer.
 pub(super) async fn within<T>(limit: Option<f64>, future: impl Future<Output = T>) -> Option<T> {
@@ -39,7 +43,7 @@ async fn until(holds: fn() -> bool) {
     if !holds() {
         let changed = Rc::new(Signal::default());
         let _listener = listen("visibilitychange", &changed, holds);
-        changed.race(pending::<()>()).await;
+        changed.wait().await;
     }
 }
 

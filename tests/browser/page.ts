@@ -1,5 +1,3 @@
-import { once } from 'node:events'
-import { createServer } from 'node:net'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { WebDriver } from 'selenium-webdriver'
 import { type Engine, launch } from '../webdriver/index.js'
@@ -63,15 +61,4 @@ async function follow(driver: WebDriver, listener: Listener): Promise<void> {
     }
     await delay(INTERVAL)
   }
-}
-
-/** A port that nobody listens on: one that was free a moment ago. */
-export async function closedPort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const address = server.address()
-  server.close()
-  await once(server, 'close')
-  if (address === null || typeof address === 'string') throw new Error('no port to be had')
-  return address.port
 }

@@ -8,10 +8,10 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
-import { ENGINES, type Engine, startServer } from '../webdriver/index.js'
+import { ENGINES, type Engine, freePort, startServer } from '../webdriver/index.js'
 import { bundle } from './bundle.js'
 import { Listener } from './listener.js'
-import { closedPort, runPage } from './page.js'
+import { runPage } from './page.js'
 
 const { values } = parseArgs({
   options: {
@@ -38,7 +38,7 @@ try {
     try {
       const page = new URL('/site/index.html', server.url)
       page.searchParams.set('engine', engine)
-      page.searchParams.set('closedPort', String(await closedPort()))
+      page.searchParams.set('closedPort', String(await freePort()))
       if (values.grep !== undefined) page.searchParams.set('grep', values.grep)
       await runPage(engine, page.href, rounds, listener)
     } finally {

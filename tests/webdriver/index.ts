@@ -9,6 +9,7 @@ import {
   startWebKitDriver,
 } from './drivers.js'
 
+export { freePort } from './drivers.js'
 export { type Server, startServer } from './server.js'
 
 export type Engine = 'chromium' | 'firefox' | 'webkit'

@@ -4,6 +4,7 @@ use crate::stamp::Step;
 use crate::workspace::{WASM_BINDGEN, Workspace, execute};
 use anyhow::Result;
 use std::fs;
+use std::path::PathBuf;
 
 const BUILD_WASM: &str = "cargo build --package sluicegate --lib --target wasm32-unknown-unknown --profile wasm \
      --no-default-features --features npm";
@@ -27,8 +28,8 @@ const WASM_OPT_OPTIONS: [&str; 10] = [
 
 pub fn run(workspace: &Workspace) -> Result<()> {
     wasm(workspace)?;
-    npm_package(workspace)?;
-    site(workspace)?;
+    npm_build(workspace, "pkg", workspace.target.join("npm"), "dist/index.js")?;
+    npm_build(workspace, "www", workspace.root.join("pkg/dist"), "dist/index.html")?;
     workspace.run("cargo build --release --package sluicegate-relay")
 }
 
@@ -75,30 +76,19 @@ fn wasm(workspace: &Workspace) -> Result<()> {
     })
 }
 
-fn npm_package(workspace: &Workspace) -> Result<()> {
+/// Runs the build script of the npm workspace in `folder`, which works on `made_before`, too.
+fn npm_build(
+    workspace: &Workspace,
+    folder: &str,
+    made_before: PathBuf,
+    output: &str,
+) -> Result<()> {
+    let source = workspace.root.join(folder);
     Step {
-        name: "pkg",
-        inputs: &[
-            workspace.target.join("npm"),
-            workspace.root.join("pkg"),
-            workspace.root.join("package-lock.json"),
-        ],
+        name: folder,
+        inputs: &[made_before, source.clone(), workspace.root.join("package-lock.json")],
         options: "",
-        output: &workspace.root.join("pkg/dist/index.js"),
+        output: &source.join(output),
     }
-    .run(workspace, || workspace.run("npm run build --workspace sluicegate"))
-}
-
-fn site(workspace: &Workspace) -> Result<()> {
-    Step {
-        name: "www",
-        inputs: &[
-            workspace.root.join("pkg/dist"),
-            workspace.root.join("www"),
-            workspace.root.join("package-lock.json"),
-        ],
-        options: "",
-        output: &workspace.root.join("www/dist/index.html"),
-    }
-    .run(workspace, || workspace.run("npm run build --workspace sluicegate-www"))
+    .run(workspace, || workspace.run(&format!("npm run build --workspace {folder}")))
 }

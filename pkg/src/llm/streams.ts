@@ -1,5 +1,6 @@
 import { EventConsumer } from '../consumer.js'
 import type { ServerSentEvent } from '../event.js'
+import { Turns } from '../turns.js'
 import { type Answer, Assembly, type Delta } from './answer.js'
 import type { Extractor } from './format.js'
 import { type AnswerFormat, extractorOf } from './formats.js'
@@ -22,9 +23,7 @@ abstract class AnswerStream<Item, Frame> implements AsyncIterableIterator<Item, 
   /** What the event that was taken last gave, and how much of it is handed out. */
   #items: readonly Item[] = []
   #index = 0
-  /** The calls of `next` that wait, and the last of them. */
-  #waiting = 0
-  #turn: Promise<unknown> | undefined
+  readonly #turns = new Turns()
   #isOver = false
   #resolve!: (answer: Answer) => void
   #reject!: (error: unknown) => void
@@ -53,7 +52,7 @@ abstract class AnswerStream<Item, Frame> implements AsyncIterableIterator<Item, 
 
   /** The next item. Calls may overlap: they are answered in order. */
   next(): Promise<IteratorResult<Item, undefined>> {
-    if (this.#waiting === 0) {
+    if (this.#turns.areFree) {
       try {
         const value = this.#ready()
         if (value !== undefined) return Promise.resolve({ done: false, value })
@@ -61,10 +60,7 @@ abstract class AnswerStream<Item, Frame> implements AsyncIterableIterator<Item, 
         return Promise.reject(error)
       }
     }
-    this.#waiting++
-    const answer = this.#nextAfter(this.#turn)
-    this.#turn = answer.catch(() => undefined)
-    return answer
+    return this.#turns.take(() => this.#nextLater())
   }
 
   /** Leaves the answer here, as a `break` does, and with it the stream. */
@@ -97,9 +93,8 @@ abstract class AnswerStream<Item, Frame> implements AsyncIterableIterator<Item, 
     return this.done
   }
 
-  async #nextAfter(turn: Promise<unknown> | undefined): Promise<IteratorResult<Item, undefined>> {
+  async #nextLater(): Promise<IteratorResult<Item, undefined>> {
     try {
-      if (turn) await turn
       for (;;) {
         const value = this.#ready()
         if (value !== undefined) return { done: false, value }
@@ -111,8 +106,6 @@ abstract class AnswerStream<Item, Frame> implements AsyncIterableIterator<Item, 
     } catch (error) {
       this.#fail(error)
       throw error
-    } finally {
-      if (--this.#waiting === 0) this.#turn = undefined
     }
   }
 

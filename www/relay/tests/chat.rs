@@ -11,8 +11,7 @@ async fn the_stream_is_start_then_numbered_tokens_then_done() {
     let upstream = PlayedUpstream::start().await;
     let relay = TestRelay::before(&upstream.url()).await;
     let model = async {
-        let mut exchange = upstream.accept().await;
-        exchange.begin().await;
+        let mut exchange = upstream.begin().await;
         for token in ["Hel", "lo", "", " wor\nld", "\r\n\r\nevent: done\n\n", "。"] {
             exchange.token(token).await;
         }
@@ -47,12 +46,7 @@ async fn the_stream_is_start_then_numbered_tokens_then_done() {
 async fn each_token_is_passed_on_before_the_next_one_is_written() {
     let upstream = PlayedUpstream::start().await;
     let relay = TestRelay::before(&upstream.url()).await;
-    let begin = async {
-        let mut exchange = upstream.accept().await;
-        exchange.begin().await;
-        exchange
-    };
-    let (response, mut exchange) = tokio::join!(relay.chat("s1", "hi"), begin);
+    let (response, mut exchange) = tokio::join!(relay.chat("s1", "hi"), upstream.begin());
     let mut events = Events::of(response);
     json_of(&events.next().await.unwrap(), "start");
     assert_eq!(relay.session("s1").await["state"], "live");
@@ -113,8 +107,7 @@ async fn the_model_and_the_history_reach_the_upstream() {
         "unknown": true,
     });
     let model = async {
-        let mut exchange = upstream.accept().await;
-        exchange.begin().await;
+        let mut exchange = upstream.begin().await;
         exchange.send(DONE).await;
         exchange
     };
@@ -133,12 +126,7 @@ async fn the_model_and_the_history_reach_the_upstream() {
 async fn a_slow_reader_slows_the_model() {
     let upstream = PlayedUpstream::start().await;
     let relay = TestRelay::before(&upstream.url()).await;
-    let begin = async {
-        let mut exchange = upstream.accept().await;
-        exchange.begin().await;
-        exchange
-    };
-    let (response, mut exchange) = tokio::join!(relay.chat("s1", "hi"), begin);
+    let (response, mut exchange) = tokio::join!(relay.chat("s1", "hi"), upstream.begin());
     let token = "x".repeat(64 << 10);
     let event = common::upstream::token_event(&token);
     // Nobody reads: the model's writing comes to a halt. Then everything arrives, nothing is lost.

@@ -70,12 +70,7 @@ async fn a_reader_that_does_not_read_cannot_keep_the_program_up() {
     let (child, url) = start(&mut program(&flags)).await;
     let body = json!({ "prompt": "hi", "userId": "ann", "sessionId": "s1" });
     let opening = client().post(format!("{url}/chat")).json(&body).send();
-    let begin = async {
-        let mut exchange = upstream.accept().await;
-        exchange.begin().await;
-        exchange
-    };
-    let (response, mut exchange) = tokio::join!(opening, begin);
+    let (response, mut exchange) = tokio::join!(opening, upstream.begin());
     let event = common::upstream::token_event(&"x".repeat(64 << 10));
     exchange.flood(&event).await;
     terminate(child, "-TERM").await;
@@ -88,8 +83,7 @@ async fn the_flags_choose_the_upstream_and_the_environment_the_key() {
     let flags = ["--port", "0", "--upstream", &upstream.url(), "--model", "big-one"];
     let (child, url) = start(program(&flags).env("OPENAI_API_KEY", "sk-secret-77")).await;
     let model = async {
-        let mut exchange = upstream.accept().await;
-        exchange.begin().await;
+        let mut exchange = upstream.begin().await;
         exchange.token("yes").await;
         exchange.send(DONE).await;
         exchange

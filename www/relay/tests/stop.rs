@@ -13,8 +13,7 @@ use tokio::net::TcpStream;
 /// Opens session `s1` of `ann`, lets the model write two tokens and then fall silent.
 async fn two_tokens(relay: &TestRelay, upstream: &PlayedUpstream) -> (Events, Exchange<TcpStream>) {
     let model = async {
-        let mut exchange = upstream.accept().await;
-        exchange.begin().await;
+        let mut exchange = upstream.begin().await;
         exchange.token("one").await;
         exchange.token("two").await;
         exchange

@@ -15,8 +15,7 @@ async fn stream_of(bytes: &str) -> (Vec<Event>, Value) {
     let upstream = PlayedUpstream::start().await;
     let relay = TestRelay::before(&upstream.url()).await;
     let model = async {
-        let mut exchange = upstream.accept().await;
-        exchange.begin().await;
+        let mut exchange = upstream.begin().await;
         exchange.send(bytes).await;
     };
     let (response, ()) = tokio::join!(relay.chat("s1", "hi"), model);
@@ -66,8 +65,7 @@ async fn an_answer_split_anywhere_is_the_same() {
     let upstream = PlayedUpstream::start().await;
     let relay = TestRelay::before(&upstream.url()).await;
     let model = async {
-        let mut exchange = upstream.accept().await;
-        exchange.begin().await;
+        let mut exchange = upstream.begin().await;
         let bytes = format!("{}{}{DONE}", token_event("企鹅"), token_event("🐧"));
         for byte in bytes.as_bytes() {
             assert_eq!(exchange.write(&[*byte]).await, 1);
@@ -191,8 +189,7 @@ async fn a_silent_upstream_times_out() {
     exchange.closed().await;
 
     let model = async {
-        let mut exchange = upstream.accept().await;
-        exchange.begin().await;
+        let mut exchange = upstream.begin().await;
         exchange.token("a").await;
         exchange
     };
@@ -211,8 +208,7 @@ async fn the_key_goes_out_as_a_bearer_token() {
     let options = UpstreamOptions { key: Some("sk-test".into()), ..UpstreamOptions::new(url, "m") };
     let relay = TestRelay::start(options, Site::default()).await;
     let model = async {
-        let mut exchange = upstream.accept().await;
-        exchange.begin().await;
+        let mut exchange = upstream.begin().await;
         exchange.send(DONE).await;
         exchange
     };

@@ -32,6 +32,13 @@ impl PlayedUpstream {
         Exchange::read(stream).await
     }
 
+    /// Accepts, and begins to answer.
+    pub async fn begin(&self) -> Exchange<TcpStream> {
+        let mut exchange = self.accept().await;
+        exchange.begin().await;
+        exchange
+    }
+
     /// Waits for a connection only.
     pub async fn accept_stream(&self) -> TcpStream {
         timeout(PATIENCE, self.listener.accept()).await.expect("a connection").unwrap().0
