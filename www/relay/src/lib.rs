@@ -8,6 +8,7 @@
 
 mod builtin;
 mod chat;
+mod connection;
 mod error;
 mod frame;
 mod json_body;
@@ -16,6 +17,7 @@ mod routes;
 mod serve;
 mod sessions;
 mod upstream;
+mod weather;
 
 pub use builtin::{Builtin, Counts};
 pub use routes::{Relay, Site, router};

@@ -33,9 +33,10 @@ struct Flags {
     /// The base of an OpenAI-compatible API, such as https://api.example.com/v1
     #[arg(long, value_name = "URL", requires = "model")]
     upstream: Option<String>,
-    /// The model to ask for when a request names none
+    /// A model that may be asked; may be given several times, the first is asked when a request names
+    /// none
     #[arg(long, value_name = "NAME", requires = "upstream")]
-    model: Option<String>,
+    model: Vec<String>,
     /// Another origin whose pages may call the relay, such as https://app.example.com; may be given
     /// several times
     #[arg(long, value_name = "ORIGIN", value_parser = origin)]
@@ -43,6 +44,9 @@ struct Flags {
     /// How fast the built-in writer writes
     #[arg(long, value_name = "N", default_value = "40", conflicts_with = "upstream")]
     tokens_per_second: NonZeroU32,
+    /// Adds POST /weather, which drops, stalls or slows a stream at its user's request, for demos
+    #[arg(long)]
+    weather: bool,
 }
 
 fn folder(path: &str) -> Result<PathBuf, String> {
@@ -74,15 +78,15 @@ async fn main() -> ExitCode {
 
 async fn run(flags: Flags) -> Result<(), Box<dyn Error>> {
     let shutdown = CancellationToken::new();
-    let upstream = match (flags.upstream, flags.model) {
-        (Some(url), Some(model)) => {
+    let upstream = match flags.upstream {
+        Some(url) => {
             let key = std::env::var("OPENAI_API_KEY").ok().filter(|key| !key.is_empty());
-            Upstream::new(UpstreamOptions { key, ..UpstreamOptions::new(url, model) })?
+            Upstream::new(UpstreamOptions { key, ..UpstreamOptions::new(url, flags.model) })?
         }
-        _ => {
+        None => {
             let builtin = Builtin::start(flags.tokens_per_second, shutdown.clone()).await?;
             tracing::info!("no --upstream: the built-in one writes, at {}", builtin.url());
-            Upstream::new(UpstreamOptions::new(builtin.url(), Builtin::MODEL))?
+            Upstream::new(UpstreamOptions::new(builtin.url(), Builtin::MODELS))?
         }
     };
     if !flags.host.is_loopback() {
@@ -96,7 +100,11 @@ async fn run(flags: Flags) -> Result<(), Box<dyn Error>> {
         .map_err(|error| format!("cannot listen on {}:{}: {error}", flags.host, flags.port))?;
     let address = listener.local_addr()?;
     let site = Site { folder: flags.site, allowed_origins: flags.allow_origin };
-    let router = router(Relay::new(upstream, shutdown.clone()), site);
+    let mut relay = Relay::new(upstream, shutdown.clone());
+    if flags.weather {
+        relay = relay.with_weather();
+    }
+    let router = router(relay, site);
     tokio::spawn(stop_on_signal(
         signal(SignalKind::interrupt())?,
         signal(SignalKind::terminate())?,

@@ -4,9 +4,10 @@ use std::io;
 use std::time::Duration;
 
 use axum::Router;
-use axum::serve::ListenerExt;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
+
+use crate::connection::{Connections, Cut};
 
 /// How long open connections get to end once the shutdown has begun.
 const DRAIN: Duration = Duration::from_secs(5);
@@ -21,14 +22,8 @@ pub async fn serve(
     router: Router,
     shutdown: CancellationToken,
 ) -> io::Result<()> {
-    // A token is a small write: Nagle's algorithm would hold it back until the last one is
-    // acknowledged.
-    let listener = listener.tap_io(|stream| {
-        if let Err(error) = stream.set_nodelay(true) {
-            tracing::debug!(%error, "TCP_NODELAY refused");
-        }
-    });
-    let server = axum::serve(listener, router)
+    let service = router.into_make_service_with_connect_info::<Cut>();
+    let server = axum::serve(Connections(listener), service)
         .with_graceful_shutdown(shutdown.clone().cancelled_owned())
         .into_future();
     tokio::select! {

@@ -3,12 +3,12 @@
 mod common;
 
 use common::upstream::PlayedUpstream;
-use common::{Events, TestRelay, refusal, tokens_of};
+use common::{Events, TestRelay, json_of, refusal, tokens_of};
 use reqwest::{Method, StatusCode};
 use sluicegate_relay::{Site, UpstreamOptions};
 
 async fn with_site(site: Site) -> TestRelay {
-    TestRelay::start(UpstreamOptions::new("http://127.0.0.1:9/v1", "m"), site).await
+    TestRelay::start(UpstreamOptions::new("http://127.0.0.1:9/v1", ["m"]), site).await
 }
 
 #[tokio::test]
@@ -39,6 +39,27 @@ async fn sessions_are_listed_the_latest_first() {
     let sessions: Vec<serde_json::Value> = response.json().await.unwrap();
     let ids: Vec<_> = sessions.iter().map(|session| &session["sessionId"]).collect();
     assert_eq!(ids, ["second", "first"]);
+}
+
+#[tokio::test]
+async fn the_models_are_listed_the_default_first() {
+    let options = UpstreamOptions::new("http://127.0.0.1:9/v1", ["big", "small"]);
+    let relay = TestRelay::start(options, Site::default()).await;
+    let models: serde_json::Value = relay.get("/models").await.json().await.unwrap();
+    assert_eq!(models, serde_json::json!({ "models": ["big", "small"] }));
+
+    let (relay, builtin) = TestRelay::with_builtin(1000).await;
+    let body: serde_json::Value = relay.get("/models").await.json().await.unwrap();
+    let models = body["models"].as_array().unwrap();
+    for (session, model) in ["s1", "s2"].iter().zip(models) {
+        let body = serde_json::json!({
+            "prompt": "hi", "userId": "ann", "sessionId": session, "model": model,
+        });
+        let events = Events::of(relay.post("/chat", &body).await).rest().await;
+        assert_eq!(json_of(&events[0], "start")["model"], *model);
+        assert!(tokens_of(&events).len() > 100);
+    }
+    assert_eq!(builtin.counts().requests, 2);
 }
 
 #[tokio::test]

@@ -181,7 +181,7 @@ async fn a_silent_upstream_times_out() {
     let upstream = PlayedUpstream::start().await;
     let options = UpstreamOptions {
         read_timeout: Duration::from_millis(300),
-        ..UpstreamOptions::new(upstream.url(), "m")
+        ..UpstreamOptions::new(upstream.url(), ["m"])
     };
     let relay = TestRelay::start(options, Site::default()).await;
     let (response, mut exchange) = tokio::join!(relay.chat("s1", "hi"), upstream.accept());
@@ -205,7 +205,8 @@ async fn a_silent_upstream_times_out() {
 async fn the_key_goes_out_as_a_bearer_token() {
     let upstream = PlayedUpstream::start().await;
     let url = format!("{}/chat/completions", upstream.url());
-    let options = UpstreamOptions { key: Some("sk-test".into()), ..UpstreamOptions::new(url, "m") };
+    let options =
+        UpstreamOptions { key: Some("sk-test".into()), ..UpstreamOptions::new(url, ["m"]) };
     let relay = TestRelay::start(options, Site::default()).await;
     let model = async {
         let mut exchange = upstream.begin().await;
@@ -222,7 +223,7 @@ async fn the_key_goes_out_as_a_bearer_token() {
 fn options_that_can_never_work_are_refused_at_once() {
     let of = |url: &str, key: Option<&str>| {
         let options =
-            UpstreamOptions { key: key.map(Into::into), ..UpstreamOptions::new(url, "m") };
+            UpstreamOptions { key: key.map(Into::into), ..UpstreamOptions::new(url, ["m"]) };
         Upstream::new(options).err()
     };
     assert!(matches!(of("not a url", None), Some(SetupError::Url(_))));

@@ -5,14 +5,14 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::task::{Context, Poll, ready};
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use bytes::Bytes;
 use serde_json::{Value, json};
 use tokio::time::{Interval, MissedTickBehavior};
 use tokio_stream::Stream;
 
-use super::{Counters, Server};
+use super::Counters;
 
 /// The body of one answer. It writes only when it is polled, so a slow reader slows it, and it is
 /// dropped when its connection closes.
@@ -32,10 +32,15 @@ enum Next {
 }
 
 impl AnswerBody {
-    pub fn new(model: String, tokens: Vec<String>, server: &Server) -> Self {
-        server.counters.requests.fetch_add(1, Ordering::SeqCst);
-        server.counters.open.fetch_add(1, Ordering::SeqCst);
-        let mut interval = tokio::time::interval(server.pace);
+    pub fn new(
+        model: String,
+        tokens: Vec<String>,
+        pace: Duration,
+        counters: Arc<Counters>,
+    ) -> Self {
+        counters.requests.fetch_add(1, Ordering::SeqCst);
+        counters.open.fetch_add(1, Ordering::SeqCst);
+        let mut interval = tokio::time::interval(pace);
         interval.set_missed_tick_behavior(MissedTickBehavior::Delay);
         let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
         Self {
@@ -44,7 +49,7 @@ impl AnswerBody {
             tokens: tokens.into_iter(),
             next: Next::Role,
             interval,
-            counters: Arc::clone(&server.counters),
+            counters,
         }
     }
 

@@ -30,6 +30,9 @@ use tokio_util::sync::CancellationToken;
 use crate::chat::{Message, Role};
 use answer_body::AnswerBody;
 
+/// How many times as fast the quick model writes.
+const QUICK: u32 = 5;
+
 /// A running built-in upstream.
 pub struct Builtin {
     address: SocketAddr,
@@ -69,8 +72,8 @@ struct Request {
 }
 
 impl Builtin {
-    /// The name of its one model.
-    pub const MODEL: &str = "sluicegate-builtin";
+    /// The names of its models, the usual one first. The other writes five times as fast.
+    pub const MODELS: [&str; 2] = ["sluicegate-builtin", "sluicegate-builtin-quick"];
 
     /// Starts it on a free loopback port, writing `tokens_per_second` in each answer, until
     /// `shutdown` is cancelled.
@@ -119,12 +122,17 @@ async fn complete(State(server): State<Server>, body: Bytes) -> Response {
     if !request.stream {
         return refuse("only \"stream\": true is spoken here");
     }
+    let pace = match Builtin::MODELS.iter().position(|model| *model == request.model) {
+        Some(0) => server.pace,
+        Some(_) => server.pace / QUICK,
+        None => return refuse("there is no such model here"),
+    };
     let mut asked = request.messages.iter().filter(|message| message.role == Role::User).rev();
     let Some(prompt) = asked.next() else {
         return refuse("no message of the user's to answer");
     };
     let answer = writer::answer(&prompt.content, asked.next().map(|before| &*before.content));
-    let body = AnswerBody::new(request.model, tokens::split(&answer), &server);
+    let body = AnswerBody::new(request.model, tokens::split(&answer), pace, server.counters);
     ([(header::CONTENT_TYPE, "text/event-stream")], Body::from_stream(body)).into_response()
 }
 

@@ -1,15 +1,16 @@
 //! `POST /chat`, `POST /chat/cancel` and `GET /sessions`.
 
 use axum::Json;
-use axum::extract::State;
+use axum::extract::{ConnectInfo, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde::{Deserialize, Serialize};
 use tokio::sync::{mpsc, oneshot};
 
-use super::stream::event_stream;
-use super::{Relay, ids};
+use super::stream::{breakable_event_stream, event_stream};
+use super::{Relay, ids, models};
 use crate::chat::{Chat, Message, Role};
+use crate::connection::Cut;
 use crate::error::ApiError;
 use crate::frame;
 use crate::json_body::JsonBody;
@@ -40,6 +41,7 @@ struct Start<'a> {
 /// answer.
 pub async fn open(
     State(relay): State<Relay>,
+    ConnectInfo(cut): ConnectInfo<Cut>,
     headers: HeaderMap,
     JsonBody(body): JsonBody<OpenBody>,
 ) -> Result<Response, ApiError> {
@@ -57,12 +59,12 @@ pub async fn open(
             "an answer cannot be resumed here: ask anew, with another sessionId",
         ));
     }
-    let model = body.model.unwrap_or_else(|| relay.upstream.model().to_owned());
-    ids::check("model", &model)?;
+    let model = models::choose(&relay.upstream, body.model)?;
     let start = frame::json("start", &Start { session_id: &body.session_id, model: &model });
     let mut messages = body.messages;
     messages.push(Message { role: Role::User, content: body.prompt });
 
+    let (session_id, user_id) = (body.session_id.clone(), body.user_id.clone());
     let session = relay.sessions.open(body.session_id, body.user_id).map_err(|_| {
         ApiError::new(StatusCode::CONFLICT, "session-exists", "this sessionId is taken")
     })?;
@@ -86,7 +88,12 @@ pub async fn open(
             Err(ApiError::new(StatusCode::BAD_GATEWAY, error.code(), error.to_string()))
         }
         // Begun, or stopped before that: then the stream says so.
-        Ok(Ok(())) | Err(_) => Ok(event_stream(frames)),
+        Ok(Ok(())) | Err(_) => Ok(match relay.weather {
+            Some(weather) => {
+                breakable_event_stream(weather.carry(session_id, user_id, frames, cut))
+            }
+            None => event_stream(frames),
+        }),
     }
 }
 

@@ -3,7 +3,9 @@
 mod chat;
 mod ids;
 mod learn;
+mod models;
 mod stream;
+mod weather;
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -19,6 +21,7 @@ use tower_http::services::ServeDir;
 use crate::error::ApiError;
 use crate::sessions::Sessions;
 use crate::upstream::Upstream;
+use crate::weather::Weather;
 
 /// What all requests share. A clone is the same relay.
 #[derive(Clone)]
@@ -26,12 +29,19 @@ pub struct Relay {
     sessions: Arc<Sessions>,
     upstream: Arc<Upstream>,
     shutdown: CancellationToken,
+    weather: Option<Weather>,
 }
 
 impl Relay {
     /// A relay without sessions, in front of `upstream`. Cancelling `shutdown` ends its streams.
     pub fn new(upstream: Upstream, shutdown: CancellationToken) -> Self {
-        Self { sessions: Arc::default(), upstream: Arc::new(upstream), shutdown }
+        Self { sessions: Arc::default(), upstream: Arc::new(upstream), shutdown, weather: None }
+    }
+
+    /// With the route `POST /weather`, which disturbs streams at their users' request.
+    #[must_use]
+    pub fn with_weather(self) -> Self {
+        Self { weather: Some(Weather::default()), ..self }
     }
 }
 
@@ -47,9 +57,14 @@ pub struct Site {
 /// The relay's routes. An unknown path or method is answered with a JSON error, as everything else
 /// that goes wrong.
 pub fn router(relay: Relay, site: Site) -> Router {
-    let mut router = Router::new()
+    let mut router = Router::new();
+    if relay.weather.is_some() {
+        router = router.route("/weather", post(weather::change));
+    }
+    let mut router = router
         .route("/chat", post(chat::open))
         .route("/chat/cancel", post(chat::cancel))
+        .route("/models", get(models::list))
         .route("/sessions", get(chat::list))
         .route("/learn/sseChat", get(learn::sse_chat))
         .method_not_allowed_fallback(method_not_allowed)

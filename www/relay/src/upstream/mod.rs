@@ -27,8 +27,8 @@ const MAX_REFUSAL_SIZE: usize = 16 << 10;
 pub struct UpstreamOptions {
     /// The API's base, such as `https://api.example.com/v1`, with or without `/chat/completions`.
     pub url: String,
-    /// The model to ask for when a request names none.
-    pub model: String,
+    /// The models that may be asked. The first one is when a request names none.
+    pub models: Vec<String>,
     /// Sent as a bearer token.
     pub key: Option<String>,
     /// How long to wait for a connection.
@@ -39,10 +39,13 @@ pub struct UpstreamOptions {
 
 impl UpstreamOptions {
     /// Without a key, with 10 seconds to connect and 60 seconds to read.
-    pub fn new(url: impl Into<String>, model: impl Into<String>) -> Self {
+    pub fn new<M: Into<String>>(
+        url: impl Into<String>,
+        models: impl IntoIterator<Item = M>,
+    ) -> Self {
         Self {
             url: url.into(),
-            model: model.into(),
+            models: models.into_iter().map(Into::into).collect(),
             key: None,
             connect_timeout: Duration::from_secs(10),
             read_timeout: Duration::from_secs(60),
@@ -55,6 +58,8 @@ impl UpstreamOptions {
 pub enum SetupError {
     /// The URL does not parse, or is not an HTTP one.
     Url(String),
+    /// There is no model to ask.
+    NoModel,
     /// The key has characters that no header may have.
     Key,
     /// The HTTP client could not be made: this machine has no certificates, say.
@@ -65,6 +70,7 @@ impl fmt::Display for SetupError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Url(url) => write!(f, "not an http or https URL: {url:?}"),
+            Self::NoModel => f.write_str("name a model to ask for"),
             Self::Key => f.write_str("the API key has characters that no header may have"),
             Self::Client(_) => f.write_str("the HTTP client could not be made"),
         }
@@ -75,7 +81,7 @@ impl Error for SetupError {
     fn source(&self) -> Option<&(dyn Error + 'static)> {
         match self {
             Self::Client(error) => Some(error),
-            Self::Url(_) | Self::Key => None,
+            Self::Url(_) | Self::NoModel | Self::Key => None,
         }
     }
 }
@@ -85,7 +91,7 @@ pub struct Upstream {
     client: Client,
     url: Url,
     key: Option<HeaderValue>,
-    model: String,
+    models: Vec<String>,
 }
 
 impl Upstream {
@@ -95,6 +101,9 @@ impl Upstream {
     /// [`SetupError`].
     pub fn new(options: UpstreamOptions) -> Result<Self, SetupError> {
         let url = openai::endpoint(&options.url).ok_or(SetupError::Url(options.url))?;
+        if options.models.is_empty() {
+            return Err(SetupError::NoModel);
+        }
         let key = options.key.map(|key| bearer(&key)).transpose()?;
         // The first provider of the process stays; that is this one too.
         drop(rustls::crypto::ring::default_provider().install_default());
@@ -112,12 +121,12 @@ impl Upstream {
             client = client.tls_certs_only([]);
         }
         let client = client.build().map_err(SetupError::Client)?;
-        Ok(Self { client, url, key, model: options.model })
+        Ok(Self { client, url, key, models: options.models })
     }
 
-    /// The model to ask for when a request names none.
-    pub fn model(&self) -> &str {
-        &self.model
+    /// The models that may be asked, the default first.
+    pub fn models(&self) -> &[String] {
+        &self.models
     }
 
     /// Sends the question. Dropping the future, or the [`Answer`], aborts the request and closes

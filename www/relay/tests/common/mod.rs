@@ -32,24 +32,33 @@ pub struct TestRelay {
 
 impl TestRelay {
     pub async fn start(upstream: UpstreamOptions, site: Site) -> Self {
+        Self::with(upstream, site, |relay| relay).await
+    }
+
+    /// A relay that `configure` has changed.
+    pub async fn with(
+        upstream: UpstreamOptions,
+        site: Site,
+        configure: impl FnOnce(Relay) -> Relay,
+    ) -> Self {
         let shutdown = CancellationToken::new();
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
-        let relay = Relay::new(Upstream::new(upstream).unwrap(), shutdown.clone());
+        let relay = configure(Relay::new(Upstream::new(upstream).unwrap(), shutdown.clone()));
         tokio::spawn(serve(listener, router(relay, site), shutdown.clone()));
         Self { url, client: client(), shutdown }
     }
 
     /// In front of the API at `url`.
     pub async fn before(url: &str) -> Self {
-        Self::start(UpstreamOptions::new(url, "test-model"), Site::default()).await
+        Self::start(UpstreamOptions::new(url, ["test-model", "other"]), Site::default()).await
     }
 
     /// In front of a built-in upstream of this pace.
     pub async fn with_builtin(tokens_per_second: u32) -> (Self, Builtin) {
         let pace = NonZeroU32::new(tokens_per_second).unwrap();
         let builtin = Builtin::start(pace, CancellationToken::new()).await.unwrap();
-        let upstream = UpstreamOptions::new(builtin.url(), Builtin::MODEL);
+        let upstream = UpstreamOptions::new(builtin.url(), Builtin::MODELS);
         (Self::start(upstream, Site::default()).await, builtin)
     }
 
@@ -145,6 +154,17 @@ impl Events {
             }));
         }
         self.ready.pop_front()
+    }
+
+    /// Reads on until the connection breaks, and gives how.
+    pub async fn broken(mut self) -> reqwest::Error {
+        loop {
+            let chunk = tokio::time::timeout(PATIENCE, self.response.chunk()).await;
+            match chunk.expect("an end in time") {
+                Ok(chunk) => assert!(chunk.is_some(), "the response ended properly"),
+                Err(error) => return error,
+            }
+        }
     }
 
     pub async fn rest(mut self) -> Vec<Event> {
