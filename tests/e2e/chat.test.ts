@@ -21,7 +21,7 @@ let relay: Server
 let backend: RelayClient
 
 before(async () => {
-  relay = await startServer('sluicegate-relay', ['--site', SITE])
+  relay = await startServer('sluicegate-relay', ['--site', SITE, '--resume-grace', '1'])
   backend = new RelayClient(relay.url)
 })
 
@@ -83,7 +83,7 @@ for (const engine of ENGINES) {
       assert.deepEqual(await backend.sessionWhere((s) => s.sessionId === sessionId), cancelled)
     })
 
-    test('closing the tab amid an answer ends the session on the server', async () => {
+    test('closing the tab amid an answer ends the session on the server, after the grace time', async () => {
       const whole = backend.wholeAnswer(ENGLISH)
       const known = await backend.sessions()
       const home = await driver.getWindowHandle()

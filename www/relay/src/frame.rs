@@ -14,9 +14,9 @@ pub fn text(id: u64, text: &str) -> Bytes {
 }
 
 /// A named event whose data is `value` as JSON, which has no raw line ends.
-pub fn json(event: &'static str, value: &impl Serialize) -> Bytes {
+pub fn json(id: u64, event: &'static str, value: &impl Serialize) -> Bytes {
     let data = serde_json::to_string(value).expect("the relay's own events have string keys only");
-    format!("event: {event}\ndata: {data}\n\n").into()
+    format!("id: {id}\nevent: {event}\ndata: {data}\n\n").into()
 }
 
 fn push_data(frame: &mut String, text: &str) {
@@ -65,6 +65,6 @@ mod tests {
 
     #[test]
     fn json_stays_on_one_line() {
-        assert_eq!(json("done", &"a\nb"), "event: done\ndata: \"a\\nb\"\n\n");
+        assert_eq!(json(3, "done", &"a\nb"), "id: 3\nevent: done\ndata: \"a\\nb\"\n\n");
     }
 }

@@ -20,6 +20,7 @@ mod upstream;
 mod weather;
 
 pub use builtin::{Builtin, Counts};
-pub use routes::{Relay, Site, router};
+pub use routes::{Options, Relay, Site, router};
 pub use serve::serve;
+pub use sessions::{Memory, Registry};
 pub use upstream::{SetupError, Upstream, UpstreamOptions};

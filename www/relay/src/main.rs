@@ -6,10 +6,11 @@ use std::net::IpAddr;
 use std::num::NonZeroU32;
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::time::Duration;
 
 use axum::http::HeaderValue;
 use clap::Parser;
-use sluicegate_relay::{Builtin, Relay, Site, Upstream, UpstreamOptions, router, serve};
+use sluicegate_relay::{Builtin, Options, Relay, Site, Upstream, UpstreamOptions, router, serve};
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio_util::sync::CancellationToken;
@@ -41,6 +42,9 @@ struct Flags {
     /// several times
     #[arg(long, value_name = "ORIGIN", value_parser = origin)]
     allow_origin: Vec<HeaderValue>,
+    /// How long the model goes on writing for a client that lost its connection; then it is stopped
+    #[arg(long, value_name = "SECONDS", default_value = "5", value_parser = seconds)]
+    resume_grace: Duration,
     /// How fast the built-in writer writes
     #[arg(long, value_name = "N", default_value = "40", conflicts_with = "upstream")]
     tokens_per_second: NonZeroU32,
@@ -52,6 +56,11 @@ struct Flags {
 fn folder(path: &str) -> Result<PathBuf, String> {
     let path = PathBuf::from(path);
     if path.is_dir() { Ok(path) } else { Err("it is not a folder".into()) }
+}
+
+fn seconds(text: &str) -> Result<Duration, String> {
+    let seconds: f64 = text.parse().map_err(|_| "it is not a number of seconds".to_owned())?;
+    Duration::try_from_secs_f64(seconds).map_err(|error| error.to_string())
 }
 
 fn origin(text: &str) -> Result<HeaderValue, String> {
@@ -100,7 +109,8 @@ async fn run(flags: Flags) -> Result<(), Box<dyn Error>> {
         .map_err(|error| format!("cannot listen on {}:{}: {error}", flags.host, flags.port))?;
     let address = listener.local_addr()?;
     let site = Site { folder: flags.site, allowed_origins: flags.allow_origin };
-    let mut relay = Relay::new(upstream, shutdown.clone());
+    let options = Options { resume_grace: flags.resume_grace };
+    let mut relay = Relay::new(upstream, shutdown.clone()).with_options(options);
     if flags.weather {
         relay = relay.with_weather();
     }

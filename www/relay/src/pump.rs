@@ -3,29 +3,27 @@
 
 use std::error::Error;
 use std::sync::Arc;
+use std::time::Duration;
 
 use bytes::Bytes;
 use serde::Serialize;
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::oneshot;
 use tokio_util::sync::CancellationToken;
 
 use crate::chat::Chat;
 use crate::error::ErrorBody;
 use crate::frame;
-use crate::sessions::{Session, Sessions, State};
+use crate::sessions::{Registry, Session, State};
 use crate::upstream::{Part, Upstream, UpstreamError};
-
-/// How many frames wait for a slow reader before the model's answer is no longer read.
-pub const FRAMES_AHEAD: usize = 100;
 
 /// What one session needs.
 pub struct Pump {
-    pub sessions: Arc<Sessions>,
+    pub sessions: Arc<dyn Registry>,
     pub session: Arc<Session>,
     pub upstream: Arc<Upstream>,
     pub chat: Chat,
-    /// Frames to the reader. Its other end is dropped when the reader's connection closes.
-    pub reader: mpsc::Sender<Bytes>,
+    /// How long the model goes on while nobody reads.
+    pub resume_grace: Duration,
     pub shutdown: CancellationToken,
 }
 
@@ -36,6 +34,15 @@ struct Done<'a> {
     tokens: u64,
 }
 
+/// How a session came to its end.
+enum End {
+    Finished(String),
+    Cancelled,
+    Abandoned,
+    ShuttingDown,
+    Failed(UpstreamError),
+}
+
 impl Pump {
     /// Works until the session has ended. `begun` hears whether the model began to answer; it hears
     /// nothing if the session was stopped before that.
@@ -43,35 +50,49 @@ impl Pump {
         let mut begun = Some(begun);
         // Whichever comes first, `relay` and with it the request to the model are dropped before
         // the session counts as ended: a cancel is answered only after its request is aborted.
-        let (state, last) = tokio::select! {
+        let end = tokio::select! {
             biased;
-            () = self.session.cancelled() => (State::Cancelled, Ok(Some(self.done("cancelled")))),
-            () = self.reader.closed() => (State::ClientGone, Ok(None)),
-            () = self.shutdown.cancelled() => {
-                let error = ErrorBody::new("shutting-down", "the relay is shutting down");
-                (State::Cancelled, Ok(Some(frame::json("error", &error))))
-            }
+            () = self.session.cancelled() => End::Cancelled,
+            () = self.session.abandoned(self.resume_grace) => End::Abandoned,
+            () = self.shutdown.cancelled() => End::ShuttingDown,
             result = self.relay(&mut begun) => match result {
-                Ok(finish_reason) => (State::Completed, Ok(Some(self.done(&finish_reason)))),
-                Err(error) => (State::UpstreamError, Err(error)),
+                Ok(finish_reason) => End::Finished(finish_reason),
+                Err(error) => End::Failed(error),
             },
+        };
+        let state = match &end {
+            End::Finished(_) => State::Completed,
+            End::Cancelled | End::ShuttingDown => State::Cancelled,
+            End::Abandoned => State::ClientGone,
+            End::Failed(_) => State::UpstreamError,
         };
         self.sessions.end(&self.session, state);
         let (id, tokens) = (self.session.id(), self.session.tokens());
-        match &last {
-            Ok(_) => tracing::info!(id, tokens, ?state, "session ended"),
-            Err(error) => tracing::warn!(id, tokens, error = %chain(error), "session ended"),
-        }
-        let last = match (last, begun) {
-            (Ok(None), _) => return,
-            (Ok(Some(frame)), _) => frame,
-            (Err(error), Some(begun)) => return drop(begun.send(Err(error))),
-            (Err(error), None) => {
-                frame::json("error", &ErrorBody::new(error.code(), error.to_string()))
+        match &end {
+            End::Failed(error) => {
+                tracing::warn!(id, tokens, error = %chain(error), "session ended");
             }
+            _ => tracing::info!(id, tokens, ?state, "session ended"),
+        }
+        self.session.close(|id| self.last_frame(id, &end));
+        if let (End::Failed(error), Some(begun)) = (end, begun) {
+            drop(begun.send(Err(error)));
+        }
+    }
+
+    fn last_frame(&self, id: u64, end: &End) -> Bytes {
+        let done = |finish_reason| {
+            let done = Done { finish_reason, tokens: self.session.tokens() };
+            frame::json(id, "done", &done)
         };
-        // The reader may be slow, or be gone by now: nothing else waits for this.
-        drop(self.reader.send(last).await);
+        let error = |code, message: &str| frame::json(id, "error", &ErrorBody::new(code, message));
+        match end {
+            End::Finished(reason) => done(reason),
+            End::Cancelled => done("cancelled"),
+            End::Abandoned => error("abandoned", "nobody read the answer, so it was stopped"),
+            End::ShuttingDown => error("shutting-down", "the relay is shutting down"),
+            End::Failed(cause) => error(cause.code(), &cause.to_string()),
+        }
     }
 
     /// Gives why the model stopped, once it has.
@@ -87,9 +108,7 @@ impl Pump {
         loop {
             match answer.next().await {
                 Ok(Part::Token(token)) => {
-                    let frame = frame::text(self.session.count_token(), &token);
-                    // An error means that the reader is gone, which `run` sees at the next poll.
-                    drop(self.reader.send(frame).await);
+                    self.session.push_token(|id| frame::text(id, &token)).await;
                 }
                 Ok(Part::Finish(reason)) => finish_reason = Some(reason),
                 Ok(Part::End) => return Ok(finish_reason.unwrap_or_else(|| "stop".to_owned())),
@@ -100,10 +119,6 @@ impl Pump {
                 Err(error) => return Err(error),
             }
         }
-    }
-
-    fn done(&self, finish_reason: &str) -> Bytes {
-        frame::json("done", &Done { finish_reason, tokens: self.session.tokens() })
     }
 }
 

@@ -11,6 +11,7 @@ use tokio::sync::{mpsc, watch};
 use tokio::time::{Instant, sleep, timeout_at};
 
 use crate::connection::Cut;
+use crate::sessions::Reader;
 
 /// How long a stall takes, unless the weather clears before.
 const STALL: Duration = Duration::from_secs(5);
@@ -68,13 +69,9 @@ impl Weather {
 
     /// Carries the frames of a session's answer through the weather, to the connection that `cut`
     /// is for. From now on that is the session's.
-    pub fn carry(
-        &self,
-        session: String,
-        user: String,
-        frames: mpsc::Receiver<Bytes>,
-        cut: Cut,
-    ) -> mpsc::Receiver<io::Result<Bytes>> {
+    pub fn carry(&self, frames: Reader, cut: Cut) -> mpsc::Receiver<io::Result<Bytes>> {
+        let session = frames.session().id().to_owned();
+        let user = frames.session().user().to_owned();
         let (reader, carried) = mpsc::channel(1);
         let now = watch::Sender::new((Kind::Clear, Instant::now()));
         self.skies().insert(session.clone(), Sky { user, now: now.clone() });
@@ -108,11 +105,11 @@ async fn dropped(mut now: watch::Receiver<(Kind, Instant)>) {
 }
 
 async fn carry_all(
-    mut frames: mpsc::Receiver<Bytes>,
+    mut frames: Reader,
     reader: &mpsc::Sender<io::Result<Bytes>>,
     mut now: watch::Receiver<(Kind, Instant)>,
 ) {
-    while let Some(frame) = frames.recv().await {
+    while let Some(frame) = frames.next_frame().await {
         loop {
             let (kind, since) = *now.borrow_and_update();
             match kind {

@@ -26,13 +26,13 @@ async fn the_stream_is_start_then_numbered_tokens_then_done() {
     assert!(!response.headers().contains_key("access-control-allow-origin"));
     assert_eq!(
         response.text().await.unwrap(),
-        "event: start\ndata: {\"sessionId\":\"s1\",\"model\":\"test-model\"}\n\n\
+        "id: 0\nevent: start\ndata: {\"sessionId\":\"s1\",\"model\":\"test-model\"}\n\n\
          id: 1\ndata: Hel\n\n\
          id: 2\ndata: lo\n\n\
          id: 3\ndata:  wor\ndata: ld\n\n\
          id: 4\ndata: \ndata: \ndata: event: done\ndata: \ndata: \n\n\
          id: 5\ndata: 。\n\n\
-         event: done\ndata: {\"finishReason\":\"length\",\"tokens\":5}\n\n"
+         id: 6\nevent: done\ndata: {\"finishReason\":\"length\",\"tokens\":5}\n\n"
     );
     let session = relay.session("s1").await;
     assert_eq!(session["state"], "completed");

@@ -5,17 +5,17 @@ use axum::extract::{ConnectInfo, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde::{Deserialize, Serialize};
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::oneshot;
 
-use super::stream::{breakable_event_stream, event_stream};
-use super::{Relay, ids, models};
+use super::stream::answer_stream;
+use super::{Relay, ids, models, resume};
 use crate::chat::{Chat, Message, Role};
 use crate::connection::Cut;
 use crate::error::ApiError;
 use crate::frame;
 use crate::json_body::JsonBody;
-use crate::pump::{FRAMES_AHEAD, Pump};
-use crate::sessions::{CancelError, State as SessionState};
+use crate::pump::Pump;
+use crate::sessions::{CancelError, OpenError, State as SessionState};
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -37,8 +37,8 @@ struct Start<'a> {
 }
 
 /// Opens a session and streams its answer: `start`, a data event a token, `done` or `error`. 409 if
-/// the session id is taken or the request is a reconnecting client's, 502 if the model gives no
-/// answer.
+/// the session id is taken, 502 if the model gives no answer. With `Last-Event-ID` the request is a
+/// client's that lost its connection: it resumes its session, or is refused.
 pub async fn open(
     State(relay): State<Relay>,
     ConnectInfo(cut): ConnectInfo<Cut>,
@@ -46,32 +46,26 @@ pub async fn open(
     JsonBody(body): JsonBody<OpenBody>,
 ) -> Result<Response, ApiError> {
     ids::check("userId", &body.user_id)?;
-    ids::check("sessionId", &body.session_id)?;
+    ids::check_session(&body.session_id)?;
     if body.prompt.trim().is_empty() {
         return Err(ApiError::invalid("prompt is empty"));
     }
-    // A client that lost its connection sends its question again, with the last id it saw. Tokens are
-    // not kept, so all there could be is a second answer after the first half of another.
-    if headers.contains_key("last-event-id") {
-        return Err(ApiError::new(
-            StatusCode::CONFLICT,
-            "not-resumable",
-            "an answer cannot be resumed here: ask anew, with another sessionId",
-        ));
+    if let Some(after) = resume::last_event_id(&headers)? {
+        return resume::attach(relay, &body.session_id, &body.user_id, Some(after), cut).await;
     }
     let model = models::choose(&relay.upstream, body.model)?;
-    let start = frame::json("start", &Start { session_id: &body.session_id, model: &model });
     let mut messages = body.messages;
     messages.push(Message { role: Role::User, content: body.prompt });
 
-    let (session_id, user_id) = (body.session_id.clone(), body.user_id.clone());
-    let session = relay.sessions.open(body.session_id, body.user_id).map_err(|_| {
+    let opened = relay.sessions.open(body.session_id, body.user_id).await;
+    let session = opened.map_err(|OpenError::Taken| {
         ApiError::new(StatusCode::CONFLICT, "session-exists", "this sessionId is taken")
     })?;
     tracing::info!(id = session.id(), model, "session opened");
-    let (reader, frames) = mpsc::channel(FRAMES_AHEAD);
+    let start = Start { session_id: session.id(), model: &model };
+    session.push(|id| frame::json(id, "start", &start)).await;
+    let reader = session.reader(None).expect("nothing is dropped from a new session");
     let (begun, begins) = oneshot::channel();
-    reader.try_send(start).expect("the channel is new");
     // A task of its own: this function's future is dropped when the client goes away, but the
     // session still has to be brought to its end.
     let pump = Pump {
@@ -79,7 +73,7 @@ pub async fn open(
         session,
         upstream: relay.upstream,
         chat: Chat { model, messages },
-        reader,
+        resume_grace: relay.options.resume_grace,
         shutdown: relay.shutdown,
     };
     tokio::spawn(pump.run(begun));
@@ -88,12 +82,7 @@ pub async fn open(
             Err(ApiError::new(StatusCode::BAD_GATEWAY, error.code(), error.to_string()))
         }
         // Begun, or stopped before that: then the stream says so.
-        Ok(Ok(())) | Err(_) => Ok(match relay.weather {
-            Some(weather) => {
-                breakable_event_stream(weather.carry(session_id, user_id, frames, cut))
-            }
-            None => event_stream(frames),
-        }),
+        Ok(Ok(())) | Err(_) => Ok(answer_stream(reader, relay.weather, cut)),
     }
 }
 
@@ -120,16 +109,11 @@ pub async fn cancel(
     JsonBody(body): JsonBody<CancelBody>,
 ) -> Result<Response, ApiError> {
     ids::check("userId", &body.user_id)?;
-    ids::check("sessionId", &body.session_id)?;
+    ids::check_session(&body.session_id)?;
     let cancel = relay.sessions.cancel(&body.session_id, &body.user_id).await;
     let cancel = cancel.map_err(|error| match error {
-        CancelError::Unknown => {
-            ApiError::new(StatusCode::NOT_FOUND, "session-not-found", "there is no such session")
-        }
-        CancelError::NotYours => {
-            tracing::warn!(id = body.session_id, user = body.user_id, "cancel by another user");
-            ApiError::new(StatusCode::FORBIDDEN, "not-your-session", "it is another user's session")
-        }
+        CancelError::Unknown => resume::not_found(),
+        CancelError::NotYours => resume::not_yours("cancel", &body.session_id, &body.user_id),
     })?;
     let state = (!cancel.cancelled).then_some(cancel.state);
     let answer = CancelAnswer { cancelled: cancel.cancelled, tokens: cancel.tokens, state };
@@ -138,5 +122,5 @@ pub async fn cancel(
 
 /// Lists the live sessions and the last 1000 ended ones, the latest first.
 pub async fn list(State(relay): State<Relay>) -> Response {
-    ([(header::CACHE_CONTROL, "no-store")], Json(relay.sessions.list())).into_response()
+    ([(header::CACHE_CONTROL, "no-store")], Json(relay.sessions.list(None))).into_response()
 }

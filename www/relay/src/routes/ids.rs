@@ -20,9 +20,26 @@ pub fn check(field: &str, name: &str) -> Result<(), ApiError> {
     Err(ApiError::invalid(format!("{field} {problem}")))
 }
 
+/// Refuses what [`check`] does, and an id that would be another path in `GET /chat/{sessionId}`.
+pub fn check_session(id: &str) -> Result<(), ApiError> {
+    check("sessionId", id)?;
+    match id {
+        "cancel" | "." | ".." => Err(ApiError::invalid(format!("sessionId may not be {id:?}"))),
+        _ => Ok(()),
+    }
+}
+
 #[cfg(test)]
 mod tests {
-    use super::check;
+    use super::{check, check_session};
+
+    #[test]
+    fn session_ids_are_no_other_path() {
+        for id in ["cancel", ".", "..", "", "a\u{9f}"] {
+            assert!(check_session(id).is_err(), "{id:?}");
+        }
+        assert!(check_session("cancelled/../x").is_ok());
+    }
 
     #[test]
     fn names_are_short_and_printable() {

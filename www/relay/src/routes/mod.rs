@@ -4,11 +4,13 @@ mod chat;
 mod ids;
 mod learn;
 mod models;
+mod resume;
 mod stream;
 mod weather;
 
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::Router;
 use axum::handler::HandlerWithoutStateExt;
@@ -19,23 +21,50 @@ use tower_http::cors::CorsLayer;
 use tower_http::services::ServeDir;
 
 use crate::error::ApiError;
-use crate::sessions::Sessions;
+use crate::sessions::{Memory, Registry};
 use crate::upstream::Upstream;
 use crate::weather::Weather;
 
 /// What all requests share. A clone is the same relay.
 #[derive(Clone)]
 pub struct Relay {
-    sessions: Arc<Sessions>,
+    sessions: Arc<dyn Registry>,
     upstream: Arc<Upstream>,
+    options: Arc<Options>,
     shutdown: CancellationToken,
     weather: Option<Weather>,
 }
 
+/// How a relay treats its readers.
+pub struct Options {
+    /// How long the model goes on writing for a client that lost its connection. 5 seconds by
+    /// default.
+    pub resume_grace: Duration,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self { resume_grace: Duration::from_secs(5) }
+    }
+}
+
 impl Relay {
-    /// A relay without sessions, in front of `upstream`. Cancelling `shutdown` ends its streams.
+    /// A relay in front of `upstream`, whose sessions are kept in memory. Cancelling `shutdown` ends
+    /// its streams.
     pub fn new(upstream: Upstream, shutdown: CancellationToken) -> Self {
-        Self { sessions: Arc::default(), upstream: Arc::new(upstream), shutdown, weather: None }
+        Self {
+            sessions: Arc::<Memory>::default(),
+            upstream: Arc::new(upstream),
+            options: Arc::default(),
+            shutdown,
+            weather: None,
+        }
+    }
+
+    /// With other options than the default ones.
+    #[must_use]
+    pub fn with_options(self, options: Options) -> Self {
+        Self { options: Arc::new(options), ..self }
     }
 
     /// With the route `POST /weather`, which disturbs streams at their users' request.
@@ -65,6 +94,7 @@ pub fn router(relay: Relay, site: Site) -> Router {
         .route("/chat", post(chat::open))
         .route("/chat/cancel", post(chat::cancel))
         .route("/models", get(models::list))
+        .route("/chat/{session_id}", get(resume::resume))
         .route("/sessions", get(chat::list))
         .route("/learn/sseChat", get(learn::sse_chat))
         .method_not_allowed_fallback(method_not_allowed)

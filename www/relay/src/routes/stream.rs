@@ -1,16 +1,20 @@
 //! The response that an event stream goes out in.
 
 use std::convert::Infallible;
-use std::io;
 
 use axum::BoxError;
 use axum::body::Body;
 use axum::http::{HeaderName, header};
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
+use futures_util::Stream;
 use tokio::sync::mpsc;
+use tokio_stream::StreamExt;
 use tokio_stream::wrappers::ReceiverStream;
-use tokio_stream::{Stream, StreamExt};
+
+use crate::connection::Cut;
+use crate::sessions::Reader;
+use crate::weather::Weather;
 
 /// Sends what comes out of `frames` as it comes. When the client goes away the receiver is dropped,
 /// which its sender sees.
@@ -18,9 +22,13 @@ pub fn event_stream(frames: mpsc::Receiver<Bytes>) -> Response {
     respond(ReceiverStream::new(frames).map(Ok::<_, Infallible>))
 }
 
-/// As [`event_stream`]; an error ends the connection.
-pub fn breakable_event_stream(frames: mpsc::Receiver<io::Result<Bytes>>) -> Response {
-    respond(ReceiverStream::new(frames))
+/// Sends what `reader` reads, through the weather if there is any; an error in that ends the
+/// connection. When the client goes away the reader is dropped.
+pub fn answer_stream(reader: Reader, weather: Option<Weather>, cut: Cut) -> Response {
+    match weather {
+        Some(weather) => respond(ReceiverStream::new(weather.carry(reader, cut))),
+        None => respond(reader.into_stream()),
+    }
 }
 
 fn respond<E: Into<BoxError>>(

@@ -10,7 +10,7 @@ use std::time::Duration;
 use reqwest::{Client, Response, StatusCode};
 use serde_json::{Value, json};
 use sluicegate::sse::Decoder;
-use sluicegate_relay::{Builtin, Relay, Site, Upstream, UpstreamOptions, router, serve};
+use sluicegate_relay::{Builtin, Options, Relay, Site, Upstream, UpstreamOptions, router, serve};
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
@@ -31,6 +31,7 @@ pub struct TestRelay {
 }
 
 impl TestRelay {
+    /// Without grace for a reader that goes away.
     pub async fn start(upstream: UpstreamOptions, site: Site) -> Self {
         Self::with(upstream, site, |relay| relay).await
     }
@@ -44,7 +45,8 @@ impl TestRelay {
         let shutdown = CancellationToken::new();
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
-        let relay = configure(Relay::new(Upstream::new(upstream).unwrap(), shutdown.clone()));
+        let relay = Relay::new(Upstream::new(upstream).unwrap(), shutdown.clone());
+        let relay = configure(relay.with_options(Options { resume_grace: Duration::ZERO }));
         tokio::spawn(serve(listener, router(relay, site), shutdown.clone()));
         Self { url, client: client(), shutdown }
     }
@@ -52,6 +54,14 @@ impl TestRelay {
     /// In front of the API at `url`.
     pub async fn before(url: &str) -> Self {
         Self::start(UpstreamOptions::new(url, ["test-model", "other"]), Site::default()).await
+    }
+
+    /// In front of the API at `url`, with time for a reader to come back.
+    pub async fn with_grace(url: &str) -> Self {
+        Self::with(UpstreamOptions::new(url, ["test-model"]), Site::default(), |relay| {
+            relay.with_options(Options { resume_grace: PATIENCE })
+        })
+        .await
     }
 
     /// In front of a built-in upstream of this pace.

@@ -1,0 +1,192 @@
+//! Sessions in this process's memory.
+
+use std::collections::{HashMap, VecDeque};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use async_trait::async_trait;
+
+use super::{
+    Cancel, CancelError, OpenError, Reader, Registry, ResumeError, Session, SessionView, State,
+};
+
+/// How many ended sessions are remembered; past this the oldest is forgotten.
+const REMEMBERED: usize = 1000;
+
+/// How long the frames of an ended session are kept, for a reader that lost its connection just
+/// before the end.
+const FRAMES_KEPT: Duration = Duration::from_secs(60);
+
+/// The sessions of this process: the registry of a relay that has no other beside it.
+#[derive(Default)]
+pub struct Memory(Mutex<Kept>);
+
+#[derive(Default)]
+struct Kept {
+    live: HashMap<String, Arc<Session>>,
+    /// The oldest first.
+    ended: VecDeque<Arc<Session>>,
+}
+
+impl Kept {
+    fn find(&self, id: &str) -> Option<&Arc<Session>> {
+        let ended = || self.ended.iter().find(|session| session.id() == id);
+        self.live.get(id).or_else(ended)
+    }
+
+    fn forget_old_frames(&self) {
+        let is_old =
+            |session: &&Arc<Session>| session.ended_ago().is_some_and(|ago| ago > FRAMES_KEPT);
+        self.ended.iter().take_while(is_old).for_each(|session| session.forget_frames());
+    }
+}
+
+impl Memory {
+    fn kept(&self) -> MutexGuard<'_, Kept> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn find(&self, id: &str) -> Option<Arc<Session>> {
+        self.kept().find(id).cloned()
+    }
+}
+
+#[async_trait]
+impl Registry for Memory {
+    async fn open(&self, id: String, user: String) -> Result<Arc<Session>, OpenError> {
+        let mut kept = self.kept();
+        if kept.live.contains_key(&id) {
+            return Err(OpenError::Taken);
+        }
+        if let Some(at) = kept.ended.iter().position(|session| session.id() == id) {
+            if kept.ended[at].user() != user {
+                return Err(OpenError::Taken);
+            }
+            kept.ended.remove(at);
+        }
+        let session = Arc::new(Session::new(id.clone(), user));
+        kept.live.insert(id, Arc::clone(&session));
+        Ok(session)
+    }
+
+    async fn resume(
+        &self,
+        id: &str,
+        user: &str,
+        after: Option<u64>,
+    ) -> Result<Reader, ResumeError> {
+        self.kept().forget_old_frames();
+        let session = self.find(id).ok_or(ResumeError::Unknown)?;
+        if session.user() != user {
+            return Err(ResumeError::NotYours);
+        }
+        session.reader(after)
+    }
+
+    async fn cancel(&self, id: &str, user: &str) -> Result<Cancel, CancelError> {
+        let session = self.find(id).ok_or(CancelError::Unknown)?;
+        if session.user() != user {
+            return Err(CancelError::NotYours);
+        }
+        Ok(session.stop().await)
+    }
+
+    fn end(&self, session: &Arc<Session>, state: State) {
+        let mut kept = self.kept();
+        kept.live.remove(session.id());
+        if kept.ended.len() == REMEMBERED {
+            kept.ended.pop_front();
+        }
+        kept.ended.push_back(Arc::clone(session));
+        kept.forget_old_frames();
+        session.end(state);
+    }
+
+    fn list(&self, user: Option<&str>) -> Vec<SessionView> {
+        let kept = self.kept();
+        let all = kept.live.values().chain(&kept.ended);
+        let theirs = all.filter(|session| user.is_none_or(|user| session.user() == user));
+        let mut views: Vec<_> = theirs.map(|session| session.view()).collect();
+        drop(kept);
+        views.sort_by_key(|view| std::cmp::Reverse(view.started_at));
+        views
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn only_its_owner_may_use_an_ended_id_again() {
+        let sessions = Memory::default();
+        let first = sessions.open("s".into(), "ann".into()).await.unwrap();
+        assert!(sessions.open("s".into(), "ann".into()).await.is_err());
+        sessions.end(&first, State::Completed);
+        assert!(sessions.open("s".into(), "bob".into()).await.is_err());
+        assert!(sessions.open("s".into(), "ann".into()).await.is_ok());
+        assert_eq!(sessions.list(None).len(), 1);
+        assert_eq!(sessions.list(Some("ann")).len(), 1);
+        assert!(sessions.list(Some("bob")).is_empty());
+    }
+
+    #[tokio::test]
+    async fn the_oldest_ended_sessions_are_forgotten() {
+        let sessions = Memory::default();
+        for number in 0..REMEMBERED + 5 {
+            let session = sessions.open(number.to_string(), "ann".into()).await.unwrap();
+            sessions.end(&session, State::Completed);
+        }
+        assert_eq!(sessions.list(None).len(), REMEMBERED);
+        assert!(sessions.find("4").is_none());
+        assert!(sessions.find("5").is_some());
+    }
+
+    #[tokio::test]
+    async fn a_cancel_waits_for_the_end() {
+        let sessions = Arc::new(Memory::default());
+        let session = sessions.open("s".into(), "ann".into()).await.unwrap();
+        let worker = {
+            let (sessions, session) = (Arc::clone(&sessions), Arc::clone(&session));
+            tokio::spawn(async move {
+                session.cancelled().await;
+                session.push_token(|_| "x".into()).await;
+                sessions.end(&session, State::Cancelled);
+            })
+        };
+        let cancel = sessions.cancel("s", "ann").await.unwrap();
+        assert!((cancel.cancelled, cancel.state, cancel.tokens) == (true, State::Cancelled, 1));
+        worker.await.unwrap();
+        let again = sessions.cancel("s", "ann").await.unwrap();
+        assert!((again.cancelled, again.state) == (false, State::Cancelled));
+    }
+
+    #[tokio::test]
+    async fn an_owners_cancel_explains_a_closed_connection() {
+        let sessions = Memory::default();
+        let session = sessions.open("s".into(), "ann".into()).await.unwrap();
+        sessions.end(&session, State::ClientGone);
+        assert!(matches!(sessions.cancel("s", "bob").await, Err(CancelError::NotYours)));
+        assert_eq!(session.state(), State::ClientGone);
+        assert!(sessions.cancel("s", "ann").await.unwrap().cancelled);
+        assert_eq!(session.state(), State::Cancelled);
+    }
+
+    #[tokio::test]
+    async fn a_session_is_abandoned_when_nobody_came_back_in_time() {
+        tokio::time::pause();
+        let sessions = Memory::default();
+        let session = sessions.open("s".into(), "ann".into()).await.unwrap();
+        let grace = Duration::from_secs(5);
+        let mut abandoned = std::pin::pin!(session.abandoned(grace));
+        for _ in 0..3 {
+            let reader = sessions.resume("s", "ann", None).await.unwrap();
+            let minute = tokio::time::sleep(Duration::from_secs(60));
+            tokio::select! { () = &mut abandoned => panic!("there is a reader"), () = minute => {} }
+            drop(reader);
+            let less = tokio::time::sleep(grace / 2);
+            tokio::select! { () = &mut abandoned => panic!("too early"), () = less => {} }
+        }
+        abandoned.await;
+    }
+}

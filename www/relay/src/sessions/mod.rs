@@ -1,0 +1,86 @@
+//! Which answers are being written, for whom, and how the last ones ended.
+//!
+//! [`Registry`] is all that the rest of the relay knows about where sessions are kept.
+
+mod log;
+mod memory;
+mod session;
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+
+pub use memory::Memory;
+pub use session::{Reader, Session, SessionView, State};
+
+/// Where sessions are kept. A session belongs to the user who opened it, and only to that one.
+#[async_trait]
+pub trait Registry: Send + Sync {
+    /// Makes a live session. The id of an ended one may be used again, but only by the same user:
+    /// otherwise anyone could take a session's id away from its owner.
+    ///
+    /// # Errors
+    /// [`OpenError`].
+    async fn open(&self, id: String, user: String) -> Result<Arc<Session>, OpenError>;
+
+    /// A reader of the frames after that of the id `after`, of all frames without one. The session
+    /// may have ended.
+    ///
+    /// # Errors
+    /// [`ResumeError`].
+    async fn resume(&self, id: &str, user: &str, after: Option<u64>)
+    -> Result<Reader, ResumeError>;
+
+    /// Stops a session, and answers once it has ended.
+    ///
+    /// # Errors
+    /// [`CancelError`], at once.
+    async fn cancel(&self, id: &str, user: &str) -> Result<Cancel, CancelError>;
+
+    /// Ends a live session. To be called once, when nothing works for it any more: this is what a
+    /// cancel waits for. Its last frame is to be written after this.
+    fn end(&self, session: &Arc<Session>, state: State);
+
+    /// The live and the remembered sessions of this process, the latest first; of one user, if one
+    /// is named.
+    fn list(&self, user: Option<&str>) -> Vec<SessionView>;
+}
+
+/// Why a session was not opened.
+#[derive(Debug)]
+pub enum OpenError {
+    /// The id is that of a live session, or of another user's session that is still remembered.
+    Taken,
+}
+
+/// Why a session was not resumed.
+#[derive(Debug, PartialEq)]
+pub enum ResumeError {
+    /// No session of that id is live or remembered.
+    Unknown,
+    /// The session is another user's.
+    NotYours,
+    /// What was written after that id is not kept any more.
+    Gone,
+    /// Nothing was written with that id yet.
+    NeverSent,
+}
+
+/// What a cancel came to.
+pub struct Cancel {
+    /// Where the session stands now.
+    pub state: State,
+    /// Whether this request is what stopped it.
+    pub cancelled: bool,
+    /// How many tokens were relayed.
+    pub tokens: u64,
+}
+
+/// Why a cancel was refused.
+#[derive(Debug)]
+pub enum CancelError {
+    /// No session of that id is live or remembered.
+    Unknown,
+    /// The session is another user's.
+    NotYours,
+}
