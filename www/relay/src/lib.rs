@@ -23,4 +23,4 @@ pub use builtin::{Builtin, Counts};
 pub use routes::{Options, Relay, Site, router};
 pub use serve::serve;
 pub use sessions::{Memory, Registry};
-pub use upstream::{SetupError, Upstream, UpstreamOptions};
+pub use upstream::{SetupError, Upstream, UpstreamKind, UpstreamOptions};

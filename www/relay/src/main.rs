@@ -10,7 +10,9 @@ use std::time::Duration;
 
 use axum::http::HeaderValue;
 use clap::Parser;
-use sluicegate_relay::{Builtin, Options, Relay, Site, Upstream, UpstreamOptions, router, serve};
+use sluicegate_relay::{
+    Builtin, Options, Relay, Site, Upstream, UpstreamKind, UpstreamOptions, router, serve,
+};
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio_util::sync::CancellationToken;
@@ -18,7 +20,7 @@ use tokio_util::sync::CancellationToken;
 /// Relays a model's answers as Server-Sent Events, and stops the model when the reader stops.
 ///
 /// Without --upstream it asks a small built-in writer. With it, the API key is read from
-/// OPENAI_API_KEY.
+/// OPENAI_API_KEY, ANTHROPIC_API_KEY or OLLAMA_API_KEY, after the kind of the upstream.
 #[derive(Parser)]
 #[command(version)]
 struct Flags {
@@ -31,9 +33,24 @@ struct Flags {
     /// A folder of static files to serve at /
     #[arg(long, value_name = "DIR", value_parser = folder)]
     site: Option<PathBuf>,
-    /// The base of an OpenAI-compatible API, such as https://api.example.com/v1
+    /// The base of the model's API, such as https://api.example.com/v1
     #[arg(long, value_name = "URL", requires = "model")]
     upstream: Option<String>,
+    /// Which vendor's API that is
+    #[arg(long, value_name = "KIND", default_value = "openai-chat", requires = "upstream")]
+    upstream_kind: UpstreamKind,
+    /// Seconds to wait for a connection to the upstream
+    #[arg(long, value_name = "SECONDS", default_value = "10", value_parser = seconds)]
+    upstream_connect_timeout: Duration,
+    /// Seconds to wait for the upstream's answer, and from one piece of it to the next
+    #[arg(long, value_name = "SECONDS", default_value = "60", value_parser = seconds)]
+    upstream_read_timeout: Duration,
+    /// How often to ask the upstream again before its first token, after 1 second, 2, 4, up to 30
+    #[arg(long, value_name = "N", default_value_t = 4)]
+    upstream_retries: u32,
+    /// The most tokens of an answer, which Anthropic demands to be told
+    #[arg(long, value_name = "N", default_value = "4096")]
+    max_tokens: NonZeroU32,
     /// A model that may be asked; may be given several times, the first is asked when a request names
     /// none
     #[arg(long, value_name = "NAME", requires = "upstream")]
@@ -87,17 +104,24 @@ async fn main() -> ExitCode {
 
 async fn run(flags: Flags) -> Result<(), Box<dyn Error>> {
     let shutdown = CancellationToken::new();
-    let upstream = match flags.upstream {
-        Some(url) => {
-            let key = std::env::var("OPENAI_API_KEY").ok().filter(|key| !key.is_empty());
-            Upstream::new(UpstreamOptions { key, ..UpstreamOptions::new(url, flags.model) })?
-        }
+    let (url, models) = match &flags.upstream {
+        Some(url) => (url.clone(), flags.model.clone()),
         None => {
             let builtin = Builtin::start(flags.tokens_per_second, shutdown.clone()).await?;
             tracing::info!("no --upstream: the built-in one writes, at {}", builtin.url());
-            Upstream::new(UpstreamOptions::new(builtin.url(), Builtin::MODELS))?
+            (builtin.url(), Builtin::MODELS.map(str::to_owned).into())
         }
     };
+    let upstream = Upstream::new(UpstreamOptions {
+        kind: flags.upstream_kind,
+        url,
+        models,
+        key: flags.upstream.and_then(|_| key(flags.upstream_kind)),
+        max_tokens: flags.max_tokens.get(),
+        connect_timeout: flags.upstream_connect_timeout,
+        read_timeout: flags.upstream_read_timeout,
+        retries: flags.upstream_retries,
+    })?;
     if !flags.host.is_loopback() {
         tracing::warn!(
             "{} is no loopback address: anyone who reaches it may ask and cancel",
@@ -122,6 +146,10 @@ async fn run(flags: Flags) -> Result<(), Box<dyn Error>> {
     ));
     writeln!(io::stdout(), "listening on http://{address}")?;
     Ok(serve(listener, router, shutdown).await?)
+}
+
+fn key(kind: UpstreamKind) -> Option<String> {
+    std::env::var(kind.key_variable()).ok().filter(|key| !key.is_empty())
 }
 
 async fn stop_on_signal(

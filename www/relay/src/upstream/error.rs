@@ -2,6 +2,7 @@
 
 use std::error::Error;
 use std::fmt;
+use std::time::Duration;
 
 use reqwest::StatusCode;
 
@@ -16,7 +17,7 @@ pub enum UpstreamError {
     /// Nothing came for too long.
     Timeout(reqwest::Error),
     /// An answer other than 2xx, with the API's own short code for it.
-    Status { status: StatusCode, reason: Option<String> },
+    Status { status: StatusCode, reason: Option<String>, retry_after: Option<Duration> },
     /// A 2xx answer of another content type.
     NotAStream(String),
     /// The connection broke while the answer was written.
@@ -26,7 +27,11 @@ pub enum UpstreamError {
     /// Events that are not the API's.
     Malformed(String),
     /// The API itself reported an error while the answer was written.
-    Reported(String),
+    Reported {
+        message: String,
+        /// Whether it says that it will pass.
+        transient: bool,
+    },
 }
 
 impl UpstreamError {
@@ -46,6 +51,26 @@ impl UpstreamError {
         if error.is_timeout() { Self::Timeout(error) } else { Self::Interrupted(error) }
     }
 
+    /// Whether to ask again may help. Not after a time-out: the model may be at work, and to be paid.
+    pub fn is_transient(&self) -> bool {
+        match self {
+            Self::Unreachable(_) | Self::Interrupted(_) | Self::Truncated => true,
+            Self::Status { status, .. } => {
+                matches!(status.as_u16(), 408 | 425 | 429) || status.is_server_error()
+            }
+            Self::Reported { transient, .. } => *transient,
+            Self::Timeout(_) | Self::NotAStream(_) | Self::Malformed(_) => false,
+        }
+    }
+
+    /// How long the API asks to be left alone.
+    pub fn retry_after(&self) -> Option<Duration> {
+        match self {
+            Self::Status { retry_after, .. } => *retry_after,
+            _ => None,
+        }
+    }
+
     /// The `code` of the error's JSON.
     pub fn code(&self) -> &'static str {
         match self {
@@ -56,7 +81,7 @@ impl UpstreamError {
             Self::Interrupted(_) => "upstream-interrupted",
             Self::Truncated => "upstream-truncated",
             Self::Malformed(_) => "upstream-malformed",
-            Self::Reported(_) => "upstream-error",
+            Self::Reported { .. } => "upstream-error",
         }
     }
 }
@@ -66,8 +91,10 @@ impl fmt::Display for UpstreamError {
         match self {
             Self::Unreachable(_) => f.write_str("the upstream cannot be reached"),
             Self::Timeout(_) => f.write_str("the upstream sent nothing for too long"),
-            Self::Status { status, reason: None } => write!(f, "the upstream answered {status}"),
-            Self::Status { status, reason: Some(reason) } => {
+            Self::Status { status, reason: None, .. } => {
+                write!(f, "the upstream answered {status}")
+            }
+            Self::Status { status, reason: Some(reason), .. } => {
                 write!(f, "the upstream answered {status} ({reason})")
             }
             Self::NotAStream(content_type) => {
@@ -76,7 +103,7 @@ impl fmt::Display for UpstreamError {
             Self::Interrupted(_) => f.write_str("the connection to the upstream broke"),
             Self::Truncated => f.write_str("the upstream's answer ended before its end marker"),
             Self::Malformed(reason) => write!(f, "the upstream sent {reason}"),
-            Self::Reported(message) => write!(f, "the upstream reported: {message}"),
+            Self::Reported { message, .. } => write!(f, "the upstream reported: {message}"),
         }
     }
 }

@@ -1,54 +1,74 @@
-//! The model's API: one request a session, its answer token by token.
+//! The model's API: one question a session, its answer token by token.
 
+mod answer;
+mod anthropic;
+mod backoff;
 mod error;
-mod openai;
+mod kind;
+mod ollama;
+mod openai_chat;
+mod openai_responses;
+mod part;
+mod text;
 
-use std::collections::VecDeque;
 use std::error::Error;
 use std::fmt;
 use std::time::Duration;
 
-use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, HeaderValue};
+use reqwest::header::{CONTENT_TYPE, RETRY_AFTER};
 use reqwest::redirect::Policy;
 use reqwest::{Client, Response, Url};
-use sluicegate::sse::Decoder;
+use serde_json::Value;
 
 use crate::chat::Chat;
+pub use answer::Answer;
+use answer::Exchange;
+use backoff::Backoff;
 pub use error::UpstreamError;
-pub use openai::Part;
-
-/// The most bytes that one event of the model's may take.
-const MAX_EVENT_SIZE: usize = 1 << 20;
+pub use kind::UpstreamKind;
+pub use part::Part;
 
 /// The most bytes of a refusal that are read for its reason.
 const MAX_REFUSAL_SIZE: usize = 16 << 10;
 
 /// Which API to ask, and how long to wait for it.
 pub struct UpstreamOptions {
-    /// The API's base, such as `https://api.example.com/v1`, with or without `/chat/completions`.
+    /// Which vendor's API it is.
+    pub kind: UpstreamKind,
+    /// The API's base, such as `https://api.example.com/v1`, with or without the rest of the path.
     pub url: String,
     /// The models that may be asked. The first one is when a request names none.
     pub models: Vec<String>,
-    /// Sent as a bearer token.
+    /// Sent as the vendor wants it.
     pub key: Option<String>,
+    /// The most tokens of an answer, for Anthropic, which demands a limit. The others have their own.
+    pub max_tokens: u32,
     /// How long to wait for a connection.
     pub connect_timeout: Duration,
     /// How long to wait for the answer's head, and from one piece of its body to the next.
     pub read_timeout: Duration,
+    /// How often to ask again, after 1 second, 2, 4, and so on up to 30, when no token has come and
+    /// what happened may pass: no connection, one that broke, 408, 425, 429, 5xx, an API that says it
+    /// is overloaded. Not after a time-out: the model may be at work.
+    pub retries: u32,
 }
 
 impl UpstreamOptions {
-    /// Without a key, with 10 seconds to connect and 60 seconds to read.
+    /// For a Chat Completions API without a key. 4096 tokens, 10 seconds to connect, 60 seconds to
+    /// read, 4 retries: 15 seconds of waiting.
     pub fn new<M: Into<String>>(
         url: impl Into<String>,
         models: impl IntoIterator<Item = M>,
     ) -> Self {
         Self {
+            kind: UpstreamKind::OpenAiChat,
             url: url.into(),
             models: models.into_iter().map(Into::into).collect(),
             key: None,
+            max_tokens: 4096,
             connect_timeout: Duration::from_secs(10),
             read_timeout: Duration::from_secs(60),
+            retries: 4,
         }
     }
 }
@@ -86,12 +106,12 @@ impl Error for SetupError {
     }
 }
 
-/// An OpenAI-compatible streaming chat API.
+/// A model's API.
 pub struct Upstream {
+    /// Keeps connections open for the next question, up to 90 seconds.
     client: Client,
     url: Url,
-    key: Option<HeaderValue>,
-    models: Vec<String>,
+    options: UpstreamOptions,
 }
 
 impl Upstream {
@@ -100,16 +120,17 @@ impl Upstream {
     /// # Errors
     /// [`SetupError`].
     pub fn new(options: UpstreamOptions) -> Result<Self, SetupError> {
-        let url = openai::endpoint(&options.url).ok_or(SetupError::Url(options.url))?;
+        let url = options.kind.endpoint(&options.url);
+        let url = url.ok_or_else(|| SetupError::Url(options.url.clone()))?;
         if options.models.is_empty() {
             return Err(SetupError::NoModel);
         }
-        let key = options.key.map(|key| bearer(&key)).transpose()?;
         // The first provider of the process stays; that is this one too.
         drop(rustls::crypto::ring::default_provider().install_default());
         let mut client = Client::builder()
             .connect_timeout(options.connect_timeout)
             .read_timeout(options.read_timeout)
+            .default_headers(options.kind.headers(options.key.as_deref())?)
             // A redirected POST would lose its body or carry the key to elsewhere.
             .redirect(Policy::none())
             .user_agent(concat!("sluicegate-relay/", env!("CARGO_PKG_VERSION")));
@@ -121,78 +142,64 @@ impl Upstream {
             client = client.tls_certs_only([]);
         }
         let client = client.build().map_err(SetupError::Client)?;
-        Ok(Self { client, url, key, models: options.models })
+        Ok(Self { client, url, options })
     }
 
     /// The models that may be asked, the default first.
     pub fn models(&self) -> &[String] {
-        &self.models
+        &self.options.models
     }
 
-    /// Sends the question. Dropping the future, or the [`Answer`], aborts the request and closes
-    /// its connection.
+    /// Sends the question, again if need be. Dropping the future, or the [`Answer`], aborts the
+    /// request and closes its connection.
     ///
     /// # Errors
     /// [`UpstreamError`], if no answer begins.
-    pub(crate) async fn ask(&self, chat: &Chat) -> Result<Answer, UpstreamError> {
-        let mut request = self.client.post(self.url.clone()).json(&openai::request(chat));
-        if let Some(key) = &self.key {
-            request = request.header(AUTHORIZATION, key.clone());
+    pub(crate) async fn ask<'a>(&'a self, chat: &'a Chat) -> Result<Answer<'a>, UpstreamError> {
+        let mut backoff = Backoff::new(self.options.retries);
+        let exchange = self.begin(chat, &mut backoff).await?;
+        Ok(Answer::new(self, chat, exchange, backoff))
+    }
+
+    /// As often as `backoff` allows.
+    async fn begin(&self, chat: &Chat, backoff: &mut Backoff) -> Result<Exchange, UpstreamError> {
+        loop {
+            match self.send(chat).await {
+                Err(error) => wait(error, backoff).await?,
+                Ok(exchange) => return Ok(exchange),
+            }
         }
-        let response = request.send().await.map_err(UpstreamError::unreachable)?;
+    }
+
+    async fn send(&self, chat: &Chat) -> Result<Exchange, UpstreamError> {
+        let kind = self.options.kind;
+        let body = kind.request(chat, &self.options);
+        let response = self.client.post(self.url.clone()).json(&body).send().await;
+        let response = response.map_err(UpstreamError::unreachable)?;
         if !response.status().is_success() {
             return Err(refusal(response).await);
         }
         let content_type = response.headers().get(CONTENT_TYPE);
         let content_type = content_type.and_then(|value| value.to_str().ok()).unwrap_or_default();
-        if !content_type.to_ascii_lowercase().starts_with("text/event-stream") {
+        if !kind.answers_in(content_type) {
             return Err(UpstreamError::NotAStream(content_type.to_owned()));
         }
-        Ok(Answer {
-            response,
-            decoder: Decoder::new().max_event_size(MAX_EVENT_SIZE),
-            parts: VecDeque::new(),
-        })
+        Ok(Exchange::new(kind, response))
     }
 }
 
-/// An answer that is being written.
-pub struct Answer {
-    response: Response,
-    decoder: Decoder,
-    /// Parsed and not yet handed out: what came in one piece with the last part.
-    parts: VecDeque<Result<Part, UpstreamError>>,
-}
-
-impl Answer {
-    /// Waits for the next part. [`Part::End`] is the last one, after it this is not to be called
-    /// again.
-    ///
-    /// # Errors
-    /// [`UpstreamError`], also if the body ends before the answer does.
-    pub async fn next(&mut self) -> Result<Part, UpstreamError> {
-        loop {
-            if let Some(part) = self.parts.pop_front() {
-                return part;
-            }
-            let chunk = self.response.chunk().await.map_err(UpstreamError::interrupted)?;
-            let chunk = chunk.ok_or(UpstreamError::Truncated)?;
-            let pushed = self.decoder.push(&chunk);
-            for event in self.decoder.events() {
-                openai::parse(event.event_type, event.data, &mut self.parts);
-            }
-            if pushed.is_err() {
-                let reason = format!("an event over {MAX_EVENT_SIZE} bytes");
-                self.parts.push_back(Err(UpstreamError::Malformed(reason)));
-            }
-        }
+/// Waits until it is time to ask again.
+///
+/// # Errors
+/// `error`, if it will not pass or there are no attempts left.
+async fn wait(error: UpstreamError, backoff: &mut Backoff) -> Result<(), UpstreamError> {
+    if !error.is_transient() {
+        return Err(error);
     }
-}
-
-fn bearer(key: &str) -> Result<HeaderValue, SetupError> {
-    let mut value = HeaderValue::from_str(&format!("Bearer {key}")).map_err(|_| SetupError::Key)?;
-    value.set_sensitive(true);
-    Ok(value)
+    let Some(delay) = backoff.next(error.retry_after()) else { return Err(error) };
+    tracing::warn!(%error, ?delay, "asking the upstream again");
+    tokio::time::sleep(delay).await;
+    Ok(())
 }
 
 /// A proxy from the environment cannot reach what listens on this machine only.
@@ -203,6 +210,8 @@ fn is_loopback(url: &Url) -> bool {
 }
 
 async fn refusal(mut response: Response) -> UpstreamError {
+    let retry_after = response.headers().get(RETRY_AFTER).and_then(|value| value.to_str().ok());
+    let retry_after = retry_after.and_then(|text| text.parse().ok()).map(Duration::from_secs);
     let mut body = Vec::new();
     while let Ok(Some(chunk)) = response.chunk().await {
         body.extend_from_slice(&chunk);
@@ -210,5 +219,34 @@ async fn refusal(mut response: Response) -> UpstreamError {
             break;
         }
     }
-    UpstreamError::Status { status: response.status(), reason: openai::refusal_code(&body) }
+    UpstreamError::Status { status: response.status(), reason: refusal_code(&body), retry_after }
+}
+
+/// The short code in an error's body, such as `invalid_api_key`. Never its message: that may quote
+/// the key.
+fn refusal_code(body: &[u8]) -> Option<String> {
+    let body: Value = serde_json::from_slice(body).ok()?;
+    let error = body.get("error")?;
+    let is_code = |code: &&str| {
+        let known = |byte: u8| byte.is_ascii_alphanumeric() || b"_-.".contains(&byte);
+        code.len() <= 64 && code.bytes().all(known)
+    };
+    let field = |name| error.get(name).and_then(Value::as_str).filter(is_code);
+    field("code").or_else(|| field("type")).map(str::to_owned)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::refusal_code;
+
+    #[test]
+    fn a_refusals_code_is_passed_on_and_its_message_is_not() {
+        let code = |body: &str| refusal_code(body.as_bytes());
+        let both = r#"{"error":{"message":"bad key sk-1","type":"t","code":"invalid_api_key"}}"#;
+        assert_eq!(code(both).as_deref(), Some("invalid_api_key"));
+        assert_eq!(code(r#"{"error":{"type":"t","code":null}}"#).as_deref(), Some("t"));
+        assert_eq!(code(r#"{"error":{"code":"two words"}}"#), None);
+        assert_eq!(code(r#"{"error":"text"}"#), None);
+        assert_eq!(code("<html>"), None);
+    }
 }

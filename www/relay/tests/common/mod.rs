@@ -51,9 +51,10 @@ impl TestRelay {
         Self { url, client: client(), shutdown }
     }
 
-    /// In front of the API at `url`.
+    /// In front of the API at `url`, which is asked once.
     pub async fn before(url: &str) -> Self {
-        Self::start(UpstreamOptions::new(url, ["test-model", "other"]), Site::default()).await
+        let options = UpstreamOptions::new(url, ["test-model", "other"]);
+        Self::start(UpstreamOptions { retries: 0, ..options }, Site::default()).await
     }
 
     /// In front of the API at `url`, with time for a reader to come back.

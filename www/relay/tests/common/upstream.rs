@@ -107,11 +107,19 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Exchange<S> {
 
     /// Answers with a status and a JSON body, and closes.
     pub async fn answer(mut self, status: &str, body: &str) {
+        self.respond(status, "content-type: application/json", body).await;
+    }
+
+    /// Writes a whole response with one more header. The connection stays open.
+    pub async fn respond(&mut self, status: &str, header: &str, body: &str) {
         let length = body.len();
-        self.send(&format!(
-            "HTTP/1.1 {status}\r\ncontent-type: application/json\r\ncontent-length: {length}\r\n\r\n{body}"
-        ))
-        .await;
+        let head = format!("HTTP/1.1 {status}\r\n{header}\r\ncontent-length: {length}");
+        self.send(&format!("{head}\r\n\r\n{body}")).await;
+    }
+
+    /// The connection, for the next request on it.
+    pub fn into_stream(self) -> S {
+        self.stream
     }
 
     /// Waits until the relay has closed the connection.

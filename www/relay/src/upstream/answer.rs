@@ -1,0 +1,137 @@
+//! An answer that is being written.
+
+use std::collections::VecDeque;
+use std::time::Duration;
+
+use reqwest::Response;
+use sluicegate::sse::Decoder;
+use tokio::time::timeout;
+
+use super::backoff::Backoff;
+use super::text::{Joiner, Text};
+use super::{Part, Upstream, UpstreamError, UpstreamKind, wait};
+use crate::chat::Chat;
+
+/// The most bytes that one event of the model's may take.
+const MAX_EVENT_SIZE: usize = 1 << 20;
+
+/// How long the rest of a body may take that follows the end marker. Only a connection whose body was
+/// read to its end can be used again.
+const REST: Duration = Duration::from_secs(1);
+
+/// An answer, however many requests it took.
+pub struct Answer<'a> {
+    upstream: &'a Upstream,
+    chat: &'a Chat,
+    exchange: Option<Exchange>,
+    /// Until the first token.
+    backoff: Option<Backoff>,
+}
+
+impl<'a> Answer<'a> {
+    pub(super) fn new(
+        upstream: &'a Upstream,
+        chat: &'a Chat,
+        exchange: Exchange,
+        backoff: Backoff,
+    ) -> Self {
+        Self { upstream, chat, exchange: Some(exchange), backoff: Some(backoff) }
+    }
+
+    /// Waits for the next part. [`Part::End`] is the last one, after it this is not to be called
+    /// again.
+    ///
+    /// # Errors
+    /// [`UpstreamError`], also if the body ends before the answer does.
+    pub async fn next(&mut self) -> Result<Part, UpstreamError> {
+        loop {
+            let exchange = self.exchange.as_mut().expect("nothing is asked after the end");
+            match (exchange.next().await, &mut self.backoff) {
+                (Err(error), Some(backoff)) => {
+                    wait(error, backoff).await?;
+                    self.exchange = Some(self.upstream.begin(self.chat, backoff).await?);
+                }
+                (Ok(Part::End), _) => {
+                    let exchange = self.exchange.take().expect("it was there");
+                    tokio::spawn(timeout(REST, exchange.read_rest()));
+                    return Ok(Part::End);
+                }
+                (result, _) => {
+                    self.backoff = None;
+                    return result;
+                }
+            }
+        }
+    }
+}
+
+/// One request's answer.
+pub struct Exchange {
+    kind: UpstreamKind,
+    response: Response,
+    decoder: Decoder,
+    joiner: Joiner,
+    has_ended: bool,
+    /// Parsed and not yet handed out: what came in one piece with the last part.
+    parts: VecDeque<Result<Part, UpstreamError>>,
+}
+
+impl Exchange {
+    pub(super) fn new(kind: UpstreamKind, response: Response) -> Self {
+        Self {
+            kind,
+            response,
+            decoder: Decoder::new().format(kind.format()).max_event_size(MAX_EVENT_SIZE),
+            joiner: Joiner::default(),
+            has_ended: false,
+            parts: VecDeque::new(),
+        }
+    }
+
+    async fn next(&mut self) -> Result<Part, UpstreamError> {
+        loop {
+            if let Some(part) = self.parts.pop_front() {
+                return part;
+            }
+            if self.has_ended {
+                return Err(UpstreamError::Truncated);
+            }
+            let pushed = match self.response.chunk().await.map_err(UpstreamError::interrupted)? {
+                Some(chunk) => self.decoder.push(&chunk),
+                None => {
+                    self.has_ended = true;
+                    self.decoder.finish();
+                    Ok(())
+                }
+            };
+            for event in self.decoder.events() {
+                match self.kind.parse(&event) {
+                    Ok(parts) => {
+                        let joined =
+                            parts.into_iter().flat_map(|part| join(&mut self.joiner, part));
+                        self.parts.extend(joined.flatten().map(Ok));
+                    }
+                    Err(error) => self.parts.push_back(Err(error)),
+                }
+            }
+            if pushed.is_err() {
+                let reason = format!("an event over {MAX_EVENT_SIZE} bytes");
+                self.parts.push_back(Err(UpstreamError::Malformed(reason)));
+            }
+        }
+    }
+
+    async fn read_rest(mut self) {
+        while let Ok(Some(_)) = self.response.chunk().await {}
+    }
+}
+
+/// A part as it goes out, behind the text that waited for more of itself.
+fn join(joiner: &mut Joiner, part: Part<Text>) -> [Option<Part>; 2] {
+    let token = |text: String| (!text.is_empty()).then_some(Part::Token(text));
+    match part {
+        Part::Token(text) => [token(joiner.push(text)), None],
+        Part::Finish(reason) => [token(joiner.finish()), Some(Part::Finish(reason))],
+        Part::End => [token(joiner.finish()), Some(Part::End)],
+    }
+}
