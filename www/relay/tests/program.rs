@@ -81,7 +81,9 @@ async fn a_reader_that_does_not_read_cannot_keep_the_program_up() {
 async fn the_flags_choose_the_upstream_and_the_environment_the_key() {
     let upstream = PlayedUpstream::start().await;
     let flags = ["--port", "0", "--upstream", &upstream.url(), "--model", "big-one"];
-    let (child, url) = start(program(&flags).env("OPENAI_API_KEY", "sk-secret-77")).await;
+    let others = ["--upstream-kind", "openai-chat", "--model", "small-one"];
+    let mut command = program(&[&flags[..], &others].concat());
+    let (child, url) = start(command.env("OPENAI_API_KEY", "sk-secret-77")).await;
     let model = async {
         let mut exchange = upstream.begin().await;
         exchange.token("yes").await;
@@ -92,8 +94,37 @@ async fn the_flags_choose_the_upstream_and_the_environment_the_key() {
     assert_eq!(tokens_of(&events), ["yes"]);
     assert_eq!(exchange.body["model"], "big-one");
     assert!(exchange.head.contains("authorization: Bearer sk-secret-77"));
+    let models: Value =
+        client().get(format!("{url}/models")).send().await.unwrap().json().await.unwrap();
+    assert_eq!(models, json!({ "models": ["big-one", "small-one"] }));
     let log = terminate(child, "-TERM").await;
     assert!(log.contains("session ended") && !log.contains("sk-secret"), "{log}");
+}
+
+#[tokio::test]
+async fn each_kind_of_upstream_has_its_own_key() {
+    let kinds = [
+        ("anthropic", "ANTHROPIC_API_KEY", "x-api-key: k-7"),
+        ("ollama", "OLLAMA_API_KEY", "authorization: Bearer k-7"),
+        ("openai-responses", "OPENAI_API_KEY", "authorization: Bearer k-7"),
+    ];
+    for (kind, variable, header) in kinds {
+        let upstream = PlayedUpstream::start().await;
+        let flags = ["--port", "0", "--upstream", &upstream.url(), "--model", "m"];
+        let flags = [&flags[..], &["--upstream-kind", kind]].concat();
+        let (child, url) = start(program(&flags).env(variable, "k-7")).await;
+        let body = json!({ "prompt": "hi", "userId": "ann", "sessionId": "s1" });
+        let asking = client().post(format!("{url}/chat")).json(&body).send();
+        let refusing = async {
+            let mut exchange = upstream.accept().await;
+            exchange.respond("400 Bad Request", "x-none: 1", "").await;
+            exchange
+        };
+        let (response, exchange) = tokio::join!(asking, refusing);
+        common::refusal(response.unwrap(), 502, "upstream-status").await;
+        assert!(exchange.head.lines().any(|line| line == header), "{}", exchange.head);
+        terminate(child, "-TERM").await;
+    }
 }
 
 #[tokio::test]
@@ -116,7 +147,7 @@ async fn an_upstream_over_tls_is_asked_once_its_certificate_is_trusted() {
     let acceptor = TlsAcceptor::from(Arc::new(config));
     let upstream = PlayedUpstream::start().await;
     let base = upstream.url().replace("http://127.0.0.1", "https://localhost");
-    let flags = ["--port", "0", "--upstream", &base, "--model", "m"];
+    let flags = ["--port", "0", "--upstream", &base, "--model", "m", "--upstream-retries", "0"];
 
     let (child, url) = start(program(&flags).env("SSL_CERT_FILE", &trusted)).await;
     let model = async {
@@ -162,6 +193,8 @@ async fn a_taken_port_and_flags_that_make_no_sense_are_refused() {
         (vec!["--site", "/nonexistent"], "it is not a folder"),
         (vec!["--upstream", "http://h/v1"], "--model"),
         (vec!["--model", "m"], "--upstream"),
+        (vec!["--upstream-kind", "anthropic"], "--upstream"),
+        (vec!["--upstream-kind", "gemini"], "[possible values: openai-chat, openai-responses"),
         (vec!["--upstream", "h/v1", "--model", "m"], "not an http or https URL"),
         (vec!["--allow-origin", "*"], "--allow-origin"),
         (vec!["--allow-origin", "null"], "--allow-origin"),
