@@ -1,6 +1,7 @@
 import { StreamError } from './error.js'
 import type { ServerSentEvent } from './event.js'
 import { nextFrame } from './frame.js'
+import { markRaw } from './mark-raw.js'
 import { Turns } from './turns.js'
 
 /**
@@ -8,6 +9,10 @@ import { Turns } from './turns.js'
  * asks first, and nothing is read ahead of the consumer beyond one batch.
  */
 export abstract class EventConsumer implements AsyncIterableIterator<ServerSentEvent> {
+  static {
+    markRaw(this)
+  }
+
   #batch: ServerSentEvent[] = []
   #index = 0
   #pulled = 0

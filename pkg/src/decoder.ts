@@ -1,6 +1,7 @@
 import { Cutter } from './cutter.js'
 import { StreamError } from './error.js'
 import type { ServerSentEvent } from './event.js'
+import { markRaw } from './mark-raw.js'
 import { load, memoryWords, RawDecoder, writeChunk } from './wasm.js'
 
 /** The options of `createDecoder`, `decode` and `EventStreamDecoderStream`. */
@@ -22,6 +23,10 @@ const DEFAULT_MAX_EVENT_SIZE = 16 * 1024 * 1024
  * `free()` it.
  */
 export class Decoder {
+  static {
+    markRaw(this)
+  }
+
   readonly #raw: RawDecoder
   readonly #cutter: Cutter
   readonly #maxEventSize: number

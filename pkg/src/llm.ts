@@ -33,3 +33,4 @@ export {
   textOf,
   type TextStream,
 } from './llm/streams.js'
+export { textReader } from './llm/text-reader.js'

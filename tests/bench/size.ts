@@ -13,7 +13,9 @@ import { build } from 'esbuild'
  */
 const ENTRIES = [
   { entry: '.', imports: 'openStream', budget: 25_000 },
-  { entry: './llm', imports: 'textOf, deltasOf, openChat', budget: 4_000 },
+  { entry: './llm', imports: 'textOf, deltasOf, openChat, textReader', budget: 4_000 },
+  { entry: './vue', imports: 'useEventStream', budget: 1_500 },
+  { entry: './react', imports: 'useEventStream', budget: 1_500 },
 ]
 
 const HERE = fileURLToPath(new URL('.', import.meta.url))
@@ -30,6 +32,8 @@ async function bundle(contents: string): Promise<Size> {
   const { outputFiles } = await build({
     stdin: { contents, resolveDir: HERE },
     bundle: true,
+    // The page has them anyway.
+    external: ['react', 'vue'],
     minify: true,
     format: 'esm',
     target: 'es2022',

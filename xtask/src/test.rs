@@ -187,7 +187,9 @@ fn types(workspace: &Workspace) -> Result<()> {
 }
 
 fn unit(workspace: &Workspace) -> Result<()> {
-    workspace.run("npm test --workspace sluicegate --workspace sluicegate-www --if-present")
+    workspace.run(
+        "npm test --workspace sluicegate --workspace sluicegate-tests --workspace sluicegate-www",
+    )
 }
 
 fn wasm(workspace: &Workspace) -> Result<()> {

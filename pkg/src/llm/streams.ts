@@ -1,5 +1,6 @@
 import { EventConsumer } from '../consumer.js'
 import type { ServerSentEvent } from '../event.js'
+import { markRaw } from '../mark-raw.js'
 import { Turns } from '../turns.js'
 import { type Answer, Assembly, type Delta } from './answer.js'
 import type { Extractor } from './format.js'
@@ -10,6 +11,10 @@ export type AnswerSource = Pick<EventConsumer, 'next' | 'return' | 'frames'>
 
 /** An answer as an async iterator. */
 abstract class AnswerStream<Item, Frame> implements AsyncIterableIterator<Item, undefined> {
+  static {
+    markRaw(this)
+  }
+
   /**
    * The whole answer. It settles when the iterator ends: with as much as there was if that was cut
    * short, left or cancelled. Rejects with what the iterator throws. Nothing is read for it:

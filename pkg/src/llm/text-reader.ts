@@ -1,0 +1,17 @@
+import type { TextReader } from '../store/options.js'
+import type { Extractor } from './format.js'
+import { type AnswerFormat, extractorOf } from './formats.js'
+
+/**
+ * The option `text` of `useEventStream` for a model's answer: its text alone, ended by the vendor's
+ * end marker. An error in the stream is a `StreamError` `'upstream'`, as for `textOf`.
+ *
+ * Throws a `StreamError` `'invalid-options'` for a format that is none.
+ *
+ * @param format the vendor's, or a function of your own: from an event to its text
+ */
+export function textReader(format: AnswerFormat | Extractor = 'auto'): TextReader {
+  extractorOf(format)
+  // What `'auto'` has decided is for one answer.
+  return { begin: () => extractorOf(format) }
+}

@@ -1,0 +1,210 @@
+import { StreamError } from '../error.js'
+import type { ServerSentEvent } from '../event.js'
+import type { EventStream } from '../event-stream.js'
+import { nextFrame } from '../frame.js'
+import { openStream } from '../open-stream.js'
+import type { CancelResult, StreamOutcome } from '../outcome.js'
+import type { EventText, StartOptions, StreamSnapshot } from './options.js'
+
+const DEFAULT_MAX_EVENTS = 10_000
+
+/** What is shown of a stream that was never started. */
+export const IDLE: StreamSnapshot = {
+  events: [],
+  last: undefined,
+  text: '',
+  status: 'idle',
+  error: undefined,
+  stats: { bytes: 0, events: 0, attempts: 0, acknowledged: 0 },
+}
+
+/** How a run ended. */
+type Ending = Pick<StreamSnapshot, 'status' | 'error'>
+
+const DONE: Ending = { status: 'done', error: undefined }
+const CANCELLED: Ending = { status: 'cancelled', error: undefined }
+
+/** One stream from its start to its end. */
+export class Run {
+  readonly #stream: EventStream
+  readonly #signal: AbortSignal | undefined
+  readonly #textOf: EventText
+  readonly #maxEvents: number
+  readonly #onChange: () => void
+  #snapshot: StreamSnapshot = { ...IDLE, status: 'connecting' }
+  /** What came since the snapshot was taken. */
+  #events: ServerSentEvent[] = []
+  #text = ''
+  #ending: Ending | undefined
+  #isScheduled = false
+
+  /**
+   * Throws a `StreamError` `'invalid-options'` for bad values of the options that `openStream` does
+   * not know.
+   *
+   * @param onChange called when there is a new snapshot: for what the stream does, once an animation
+   *   frame at most
+   */
+  constructor(url: string | URL, options: StartOptions, onChange: () => void) {
+    const { text, maxEvents = DEFAULT_MAX_EVENTS, ...rest } = options
+    this.#textOf = textOf(text)
+    if (typeof maxEvents !== 'number' || !(maxEvents >= 0)) {
+      throw invalid(`\`maxEvents\` must be a number of events, 0 or more, not ${String(maxEvents)}`)
+    }
+    this.#maxEvents = maxEvents
+    this.#onChange = onChange
+    this.#signal = rest.signal
+    const schedule = () => this.#schedule()
+    const { fetch: request = (...args) => fetch(...args), onOpen, onRetry } = rest
+    this.#stream = openStream(url, {
+      ...rest,
+      // Around each of these the stream's state changes.
+      fetch: observed(request, schedule),
+      onOpen: observed(onOpen ?? (() => undefined), schedule),
+      onRetry: observed(onRetry ?? (() => undefined), schedule),
+    })
+    void this.#read()
+  }
+
+  /** What is shown of the run. */
+  get snapshot(): StreamSnapshot {
+    return this.#snapshot
+  }
+
+  cancel(reason?: unknown): Promise<CancelResult> {
+    const isLive = this.#stream.state !== 'closed'
+    const result = this.#stream.cancel(reason)
+    if (isLive) this.#endNow()
+    return result
+  }
+
+  /** As a `break` does: whether the backend is told is up to `cancel.on`. */
+  leave(): void {
+    void this.#stream.return()
+    this.#endNow()
+  }
+
+  async #read(): Promise<void> {
+    try {
+      for await (const batch of this.#stream.batches()) {
+        for (const event of batch) if (!this.#ending) this.#take(event)
+        this.#schedule()
+      }
+      this.#end(endingOf(await this.#stream.closed))
+    } catch (error) {
+      const isAborted = this.#signal?.aborted && this.#signal.reason === error
+      this.#end({ status: isAborted ? 'cancelled' : 'error', error: toError(error) })
+    }
+  }
+
+  #take(event: ServerSentEvent): void {
+    this.#events.push(event)
+    try {
+      const part = this.#textOf(event)
+      const { text, isEnd } = typeof part === 'string' ? { text: part } : (part ?? {})
+      this.#text += text ?? ''
+      if (isEnd) this.#close(DONE)
+    } catch (error) {
+      this.#close({ status: 'error', error: toError(error) })
+    }
+  }
+
+  #close(ending: Ending): void {
+    this.#stream.close()
+    this.#end(ending)
+  }
+
+  /** The first ending counts. */
+  #end(ending: Ending): void {
+    this.#ending ??= ending
+    this.#schedule()
+  }
+
+  #endNow(): void {
+    this.#ending ??= CANCELLED
+    this.#update()
+  }
+
+  #schedule(): void {
+    if (this.#isScheduled) return
+    this.#isScheduled = true
+    void nextFrame().then(() => {
+      this.#isScheduled = false
+      this.#update()
+    })
+  }
+
+  #update(): void {
+    const { status, events, text, last } = this.#snapshot
+    if (this.#ending?.status === status) return
+    const { state, stats } = this.#stream
+    const fresh = this.#events
+    this.#snapshot = {
+      events: fresh.length > 0 ? newest(events.concat(fresh), this.#maxEvents) : events,
+      last: fresh.at(-1) ?? last,
+      text: text + this.#text,
+      status: this.#ending?.status ?? (state === 'closed' ? status : state),
+      error: this.#ending?.error,
+      stats,
+    }
+    this.#events = []
+    this.#text = ''
+    this.#onChange()
+  }
+}
+
+/**
+ * The same function, with a call before it and one when what it started is over. What is no function
+ * is left to `openStream`, which says so.
+ */
+function observed<Args extends unknown[], Result>(
+  run: (...args: Args) => Result,
+  observe: () => void,
+): (...args: Args) => Result {
+  if (typeof run !== 'function') return run
+  return (...args) => {
+    observe()
+    const result = run(...args)
+    if (result instanceof Promise) result.then(observe, observe)
+    return result
+  }
+}
+
+function textOf(text: StartOptions['text'] = dataOf): EventText {
+  if (typeof text === 'function') return text
+  if (typeof text?.begin === 'function') return text.begin()
+  throw invalid(
+    '`text` must be a function of an event, or what `textReader` of sluicegate/llm returns',
+  )
+}
+
+function dataOf({ type, data }: ServerSentEvent): string | undefined {
+  return type === 'message' ? data : undefined
+}
+
+function newest(events: ServerSentEvent[], count: number): ServerSentEvent[] {
+  return events.length > count ? events.slice(events.length - count) : events
+}
+
+function endingOf({ type }: StreamOutcome): Ending {
+  switch (type) {
+    case 'cancelled':
+    case 'closed':
+      return CANCELLED
+    case 'truncated': {
+      const message = 'the response ended before the `done` marker: the answer is cut short'
+      return { status: 'error', error: new StreamError('network', message, { retryable: true }) }
+    }
+    default:
+      return DONE
+  }
+}
+
+function toError(value: unknown): Error {
+  return value instanceof Error ? value : new Error(String(value), { cause: value })
+}
+
+/** The error for options that are none. */
+function invalid(message: string): StreamError {
+  return new StreamError('invalid-options', message)
+}

@@ -1,0 +1,60 @@
+import type { CancelResult } from '../outcome.js'
+import type { StartOptions, StreamSnapshot } from './options.js'
+import { IDLE, Run } from './run.js'
+
+/** What is shown of one stream after the other: the state behind `useEventStream`. */
+export class StreamStore {
+  #snapshot = IDLE
+  #run: Run | undefined
+  #isActive = true
+  readonly #listeners = new Set<() => void>()
+
+  /** Calls back when there is a new snapshot. What it returns ends that. */
+  readonly subscribe = (listener: () => void): (() => void) => {
+    this.#listeners.add(listener)
+    return () => this.#listeners.delete(listener)
+  }
+
+  /** What is to be shown now. The same object until the next change. */
+  readonly getSnapshot = (): StreamSnapshot => this.#snapshot
+
+  /** As `StreamControls.start`. */
+  start(url: string | URL, options: StartOptions): void {
+    if (!this.#isActive) return
+    const left = this.#run
+    this.#run = undefined
+    // First: a backend that goes by sessions must not stop the new run for the old one.
+    left?.leave()
+    try {
+      const run = new Run(url, options, () => {
+        // Nothing of an earlier run shows.
+        if (run === this.#run) this.#show(run.snapshot)
+      })
+      this.#run = run
+      this.#show(run.snapshot)
+    } catch (error) {
+      this.#show({ ...IDLE, status: 'error', error: error as Error })
+    }
+  }
+
+  /** As `StreamControls.cancel`. */
+  cancel(reason?: unknown): Promise<CancelResult> {
+    return this.#run?.cancel(reason) ?? Promise.resolve({ aborted: false, notified: false })
+  }
+
+  /** Somebody looks, again. So it is at first. */
+  activate(): void {
+    this.#isActive = true
+  }
+
+  /** Nobody looks any more: leaves the stream, and starts no other. */
+  deactivate(): void {
+    this.#isActive = false
+    this.#run?.leave()
+  }
+
+  #show(snapshot: StreamSnapshot): void {
+    this.#snapshot = snapshot
+    for (const listener of this.#listeners) listener()
+  }
+}

@@ -1,0 +1,127 @@
+import { openStream } from 'sluicegate'
+import { useEventStream } from 'sluicegate/vue'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import { renderToString } from 'vue/server-renderer'
+import {
+  createApp,
+  createSSRApp,
+  defineComponent,
+  effectScope,
+  h,
+  isProxy,
+  isReactive,
+  nextTick,
+  reactive,
+  ref,
+  version,
+} from 'vue'
+import { backend } from '../support/server.js'
+import { until } from '../support/until.js'
+import StreamView from './StreamView.vue'
+
+const server = backend()
+
+/** What Vue itself complains about, such as a mismatch between server and page. */
+const complaints: unknown[][] = []
+beforeEach(() => {
+  for (const level of ['warn', 'error'] as const) {
+    vi.spyOn(console, level).mockImplementation((...args) => complaints.push(args))
+  }
+})
+afterEach(() => {
+  vi.restoreAllMocks()
+  expect(complaints.splice(0)).toEqual([])
+})
+
+test('the version is the one of this project', () => {
+  expect(version).toMatch(new RegExp(`^${process.env['PEER']}\\.`))
+})
+
+test('no proxies are around events and errors, and the refs are no deep ones', async () => {
+  const scope = effectScope()
+  const { events, last, stats } = scope.run(() => useEventStream(server.url))!
+  ;(await server.exchange(0)).open().send(['a'])
+  await until(() => events.value.length === 1)
+  expect(isReactive(events.value) || isProxy(events.value[0])).toBe(false)
+  expect(isProxy(last.value) || isProxy(stats.value)).toBe(false)
+  scope.stop()
+})
+
+test('a stream that is put into reactive() works', async () => {
+  const state = reactive({ stream: openStream(server.url, { retry: false }) })
+  const kept = ref(state.stream)
+  const exchange = (await server.exchange(0)).open()
+  exchange.send(['a'])
+  expect(await state.stream.next()).toMatchObject({ value: { data: 'a' } })
+  expect(kept.value.state).toBe('open')
+  expect(await kept.value.cancel()).toEqual({ aborted: true, notified: false })
+})
+
+describe('an effect scope outside of components', () => {
+  test('starts at once, and stops with it', async () => {
+    const scope = effectScope()
+    const { status, text } = scope.run(() => useEventStream(server.url))!
+    expect(status.value).toBe('connecting')
+    const exchange = (await server.exchange(0)).open()
+    exchange.send(['a'])
+    await until(() => text.value === 'a')
+    scope.stop()
+    expect(status.value).toBe('cancelled')
+    expect(text.value).toBe('a')
+    await until(() => exchange.isOver)
+    expect(server.exchanges).toHaveLength(1)
+  })
+
+  test('takes getters, and follows what `immediate` becomes', async () => {
+    const page = ref(1)
+    const immediate = ref(false)
+    const scope = effectScope()
+    const { status } = scope.run(() =>
+      useEventStream(
+        () => `${server.url}${page.value}`,
+        () => ({ immediate: immediate.value, headers: { 'x-page': String(page.value) } }),
+      ),
+    )!
+    page.value = 2
+    await nextTick()
+    expect(status.value).toBe('idle')
+    immediate.value = true
+    expect(await server.exchange(0)).toMatchObject({ path: '2', headers: { 'x-page': '2' } })
+    page.value = 3
+    expect(await server.exchange(1)).toMatchObject({ path: '3', headers: { 'x-page': '3' } })
+    scope.stop()
+  })
+})
+
+test('a template uses the refs', async () => {
+  const place = document.createElement('div')
+  const app = createApp(StreamView, { url: server.url, options: { retry: false } })
+  app.mount(place)
+  const exchange = (await server.exchange(0)).open()
+  exchange.send(['a', 'b'], 1)
+  await until(() => place.textContent!.includes('open: ab'))
+  expect(place.querySelectorAll('li')).toHaveLength(2)
+  expect(place.querySelector('footer')!.textContent).toMatch(/^b, \d+ bytes/)
+  place.querySelectorAll('button')[1]!.click()
+  await until(() => place.textContent!.includes('cancelled: ab'))
+  place.querySelectorAll('button')[0]!.click()
+  await until(() => place.textContent!.includes('connecting: '))
+  app.unmount()
+})
+
+test('a page rendered on a server is taken over without a mismatch, and streams', async () => {
+  const Page = defineComponent(() => {
+    const { status, text } = useEventStream(server.url)
+    return () => h('p', `${status.value}: ${text.value}`)
+  })
+  const html = await renderToString(createSSRApp(Page))
+  expect(html).toBe('<p>idle: </p>')
+  expect(server.exchanges).toHaveLength(0)
+  const place = document.createElement('div')
+  place.innerHTML = html
+  const app = createSSRApp(Page)
+  app.mount(place)
+  ;(await server.exchange(0)).open().send(['a'])
+  await until(() => place.textContent === 'open: a')
+  app.unmount()
+})
