@@ -7,8 +7,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::{Context, Poll};
 
-use axum::extract::connect_info::Connected;
-use axum::serve::{IncomingStream, Listener};
+use axum::serve::Listener;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::{TcpListener, TcpStream};
 
@@ -47,16 +46,17 @@ impl Cut {
     }
 }
 
-impl Connected<IncomingStream<'_, Connections>> for Cut {
-    fn connect_info(stream: IncomingStream<'_, Connections>) -> Self {
-        stream.io().cut.clone()
-    }
-}
-
 /// A TCP stream that can be cut.
 pub struct Connection {
     stream: TcpStream,
     cut: Cut,
+}
+
+impl Connection {
+    /// What cuts it.
+    pub fn cut(&self) -> Cut {
+        self.cut.clone()
+    }
 }
 
 impl Drop for Connection {

@@ -1,7 +1,7 @@
 //! Refusals, as every route words them: `{ "error": { "code", "message" } }`.
 
 use axum::Json;
-use axum::http::StatusCode;
+use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 
@@ -24,25 +24,40 @@ impl ErrorBody {
     }
 }
 
-/// A refusal with its HTTP status.
+/// A refusal with its HTTP status, and what it says in a header.
 pub struct ApiError {
     status: StatusCode,
+    header: Option<(HeaderName, HeaderValue)>,
     body: ErrorBody,
 }
 
 impl ApiError {
     pub fn new(status: StatusCode, code: &'static str, message: impl Into<String>) -> Self {
-        Self { status, body: ErrorBody::new(code, message) }
+        Self { status, header: None, body: ErrorBody::new(code, message) }
     }
 
     /// A request whose JSON can be read but not be used.
     pub fn invalid(message: impl Into<String>) -> Self {
         Self::new(StatusCode::BAD_REQUEST, "invalid-request", message)
     }
+
+    /// A request without a good token.
+    pub fn unauthorized(message: impl Into<String>) -> Self {
+        let challenge = (header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+        let error = Self::new(StatusCode::UNAUTHORIZED, "unauthorized", message);
+        Self { header: Some(challenge), ..error }
+    }
+
+    /// With `Retry-After`: how many seconds to wait before the same request may do.
+    pub fn retry_after(self, seconds: u32) -> Self {
+        Self { header: Some((header::RETRY_AFTER, seconds.into())), ..self }
+    }
 }
 
 impl IntoResponse for ApiError {
     fn into_response(self) -> Response {
-        (self.status, Json(self.body)).into_response()
+        let mut response = (self.status, Json(self.body)).into_response();
+        response.headers_mut().extend(self.header);
+        response
     }
 }

@@ -1,4 +1,6 @@
-//! Request bodies: JSON, at most 1 MiB, refused with JSON.
+//! Request bodies: JSON, of a bounded size and time, refused with JSON.
+
+use std::time::Duration;
 
 use axum::body::{Body, BodyDataStream};
 use axum::extract::{FromRequest, Request};
@@ -7,24 +9,32 @@ use serde::de::DeserializeOwned;
 use tokio_stream::StreamExt;
 
 use crate::error::ApiError;
+use crate::routes::Relay;
 
-/// The largest body that is read, in bytes.
-const LIMIT: usize = 1 << 20;
+/// How long a body may take to arrive.
+const TIMEOUT: Duration = Duration::from_secs(10);
 
-/// How much of a body past [`LIMIT`] is read and dropped, in bytes. Answering while the client
+/// How much of a body past its limit is read and dropped, in bytes. Answering while the client
 /// still writes would end in a connection reset, and the client would never see the refusal. Past
 /// this it may.
 const DISCARDED: usize = 8 << 20;
 
-/// Extracts a JSON body, or answers 400, 413 or 415.
+/// Extracts a JSON body, or answers 400, 408, 413 or 415.
 pub struct JsonBody<T>(pub T);
 
-impl<S: Sync, T: DeserializeOwned> FromRequest<S> for JsonBody<T> {
+impl<T: DeserializeOwned> FromRequest<Relay> for JsonBody<T> {
     type Rejection = ApiError;
 
-    async fn from_request(request: Request, _: &S) -> Result<Self, ApiError> {
+    async fn from_request(request: Request, relay: &Relay) -> Result<Self, ApiError> {
         let (parts, body) = request.into_parts();
-        let bytes = read(body).await?;
+        let reading = read(body, relay.options().max_body);
+        let bytes = tokio::time::timeout(TIMEOUT, reading).await.map_err(|_| {
+            ApiError::new(
+                StatusCode::REQUEST_TIMEOUT,
+                "body-timeout",
+                format!("the body did not arrive within {} seconds", TIMEOUT.as_secs()),
+            )
+        })??;
         if !is_json(&parts.headers) {
             return Err(ApiError::new(
                 StatusCode::UNSUPPORTED_MEDIA_TYPE,
@@ -50,17 +60,17 @@ fn is_json(headers: &HeaderMap) -> bool {
     essence.eq_ignore_ascii_case("application/json")
 }
 
-async fn read(body: Body) -> Result<Vec<u8>, ApiError> {
+async fn read(body: Body, limit: usize) -> Result<Vec<u8>, ApiError> {
     let mut chunks = body.into_data_stream();
     let mut bytes = Vec::new();
     while let Some(chunk) = chunks.next().await {
         let chunk = chunk.map_err(|_| ApiError::invalid("the body ended early"))?;
-        if bytes.len() + chunk.len() > LIMIT {
+        if bytes.len() + chunk.len() > limit {
             discard(&mut chunks).await;
             return Err(ApiError::new(
                 StatusCode::PAYLOAD_TOO_LARGE,
                 "payload-too-large",
-                format!("the body is over {LIMIT} bytes"),
+                format!("the body is over {limit} bytes"),
             ));
         }
         bytes.extend_from_slice(&chunk);

@@ -6,6 +6,7 @@
 //! [`Upstream`] is the model's API, and [`Builtin`] a small server of that same API, for when there
 //! is no model to ask.
 
+mod auth;
 mod builtin;
 mod chat;
 mod connection;
@@ -13,14 +14,16 @@ mod error;
 mod frame;
 mod json_body;
 mod pump;
+mod request_id;
 mod routes;
 mod serve;
 mod sessions;
 mod upstream;
 mod weather;
 
+pub use auth::{Auth, Secret, TooShort};
 pub use builtin::{Builtin, Counts};
 pub use routes::{Options, Relay, Site, router};
 pub use serve::serve;
-pub use sessions::{Memory, Registry};
+pub use sessions::{Limits, Memory, Registry};
 pub use upstream::{SetupError, Upstream, UpstreamKind, UpstreamOptions};

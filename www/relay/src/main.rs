@@ -6,12 +6,14 @@ use std::net::IpAddr;
 use std::num::NonZeroU32;
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::sync::Arc;
 use std::time::Duration;
 
 use axum::http::HeaderValue;
-use clap::Parser;
+use clap::{Parser, ValueEnum};
 use sluicegate_relay::{
-    Builtin, Options, Relay, Site, Upstream, UpstreamKind, UpstreamOptions, router, serve,
+    Auth, Builtin, Limits, Memory, Options, Relay, Secret, Site, Upstream, UpstreamKind,
+    UpstreamOptions, router, serve,
 };
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
@@ -59,6 +61,24 @@ struct Flags {
     /// several times
     #[arg(long, value_name = "ORIGIN", value_parser = origin)]
     allow_origin: Vec<HeaderValue>,
+    /// How callers say who they are: by naming a user that nobody checks (on a loopback address
+    /// only), by a signed token in the Authorization header, or by one in the cookie
+    /// sluicegate_token. Tokens are JWTs (HS256, with sub and exp) signed with the environment
+    /// variable SLUICEGATE_AUTH_SECRET
+    #[arg(long, value_enum, default_value = "none")]
+    auth: AuthKind,
+    /// The largest request body
+    #[arg(long, value_name = "BYTES", default_value_t = 1 << 20)]
+    max_body: usize,
+    /// How many answers may be written at a time; past it new ones are refused with 503
+    #[arg(long, value_name = "N", default_value = "10000")]
+    max_sessions: usize,
+    /// How many of them for one user; past it new ones are refused with 429
+    #[arg(long, value_name = "N", default_value = "100")]
+    max_sessions_per_user: usize,
+    /// How long an answer may take; then it is ended
+    #[arg(long, value_name = "SECONDS", default_value = "600", value_parser = seconds)]
+    max_session_age: Duration,
     /// How long the model goes on writing for a client that lost its connection; then it is stopped
     #[arg(long, value_name = "SECONDS", default_value = "5", value_parser = seconds)]
     resume_grace: Duration,
@@ -69,6 +89,16 @@ struct Flags {
     #[arg(long)]
     weather: bool,
 }
+
+#[derive(Clone, Copy, PartialEq, ValueEnum)]
+enum AuthKind {
+    None,
+    Bearer,
+    Cookie,
+}
+
+/// The environment variable with what users' tokens are signed with.
+const AUTH_SECRET: &str = "SLUICEGATE_AUTH_SECRET";
 
 fn folder(path: &str) -> Result<PathBuf, String> {
     let path = PathBuf::from(path);
@@ -103,6 +133,7 @@ async fn main() -> ExitCode {
 }
 
 async fn run(flags: Flags) -> Result<(), Box<dyn Error>> {
+    let auth = auth(&flags)?;
     let shutdown = CancellationToken::new();
     let (url, models) = match &flags.upstream {
         Some(url) => (url.clone(), flags.model.clone()),
@@ -122,19 +153,21 @@ async fn run(flags: Flags) -> Result<(), Box<dyn Error>> {
         read_timeout: flags.upstream_read_timeout,
         retries: flags.upstream_retries,
     })?;
-    if !flags.host.is_loopback() {
-        tracing::warn!(
-            "{} is no loopback address: anyone who reaches it may ask and cancel",
-            flags.host
-        );
-    }
     let listener = TcpListener::bind((flags.host, flags.port))
         .await
         .map_err(|error| format!("cannot listen on {}:{}: {error}", flags.host, flags.port))?;
     let address = listener.local_addr()?;
     let site = Site { folder: flags.site, allowed_origins: flags.allow_origin };
-    let options = Options { resume_grace: flags.resume_grace };
+    let options = Options {
+        resume_grace: flags.resume_grace,
+        max_session_age: flags.max_session_age,
+        max_body: flags.max_body,
+        auth,
+    };
+    let limits =
+        Limits { sessions: flags.max_sessions, sessions_per_user: flags.max_sessions_per_user };
     let mut relay = Relay::new(upstream, shutdown.clone()).with_options(options);
+    relay = relay.with_registry(Arc::new(Memory::new(limits)));
     if flags.weather {
         relay = relay.with_weather();
     }
@@ -150,6 +183,27 @@ async fn run(flags: Flags) -> Result<(), Box<dyn Error>> {
 
 fn key(kind: UpstreamKind) -> Option<String> {
     std::env::var(kind.key_variable()).ok().filter(|key| !key.is_empty())
+}
+
+fn auth(flags: &Flags) -> Result<Auth, String> {
+    if flags.auth == AuthKind::None {
+        if !flags.host.is_loopback() {
+            return Err(format!(
+                "without users' tokens anyone who reaches {} could read and cancel for anyone: give \
+                 --auth bearer or --auth cookie, or a loopback --host",
+                flags.host
+            ));
+        }
+        return Ok(Auth::None);
+    }
+    let secret = std::env::var_os(AUTH_SECRET).unwrap_or_default();
+    let secret = Secret::new(secret.as_encoded_bytes()).map_err(|error| {
+        format!("{AUTH_SECRET}: {error}; it is what users' tokens are signed with")
+    })?;
+    Ok(match flags.auth {
+        AuthKind::Cookie => Auth::Cookie(secret),
+        _ => Auth::Bearer(secret),
+    })
 }
 
 async fn stop_on_signal(

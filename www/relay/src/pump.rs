@@ -3,7 +3,6 @@
 
 use std::error::Error;
 use std::sync::Arc;
-use std::time::Duration;
 
 use bytes::Bytes;
 use serde::Serialize;
@@ -13,6 +12,7 @@ use tokio_util::sync::CancellationToken;
 use crate::chat::Chat;
 use crate::error::ErrorBody;
 use crate::frame;
+use crate::routes::Options;
 use crate::sessions::{Registry, Session, State};
 use crate::upstream::{Part, Upstream, UpstreamError};
 
@@ -22,8 +22,7 @@ pub struct Pump {
     pub session: Arc<Session>,
     pub upstream: Arc<Upstream>,
     pub chat: Chat,
-    /// How long the model goes on while nobody reads.
-    pub resume_grace: Duration,
+    pub options: Arc<Options>,
     pub shutdown: CancellationToken,
 }
 
@@ -39,6 +38,7 @@ enum End {
     Finished(String),
     Cancelled,
     Abandoned,
+    TooOld,
     ShuttingDown,
     Failed(UpstreamError),
 }
@@ -53,7 +53,8 @@ impl Pump {
         let end = tokio::select! {
             biased;
             () = self.session.cancelled() => End::Cancelled,
-            () = self.session.abandoned(self.resume_grace) => End::Abandoned,
+            () = self.session.abandoned(self.options.resume_grace) => End::Abandoned,
+            () = tokio::time::sleep(self.options.max_session_age) => End::TooOld,
             () = self.shutdown.cancelled() => End::ShuttingDown,
             result = self.relay(&mut begun) => match result {
                 Ok(finish_reason) => End::Finished(finish_reason),
@@ -63,6 +64,7 @@ impl Pump {
         let state = match &end {
             End::Finished(_) => State::Completed,
             End::Cancelled | End::ShuttingDown => State::Cancelled,
+            End::TooOld => State::Expired,
             End::Abandoned => State::ClientGone,
             End::Failed(_) => State::UpstreamError,
         };
@@ -90,6 +92,7 @@ impl Pump {
             End::Finished(reason) => done(reason),
             End::Cancelled => done("cancelled"),
             End::Abandoned => error("abandoned", "nobody read the answer, so it was stopped"),
+            End::TooOld => error("session-too-old", "the session took as long as one may"),
             End::ShuttingDown => error("shutting-down", "the relay is shutting down"),
             End::Failed(cause) => error(cause.code(), &cause.to_string()),
         }

@@ -15,7 +15,11 @@ use tokio_rustls::TlsAcceptor;
 
 fn program(arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_sluicegate-relay"));
-    command.args(arguments).env_remove("OPENAI_API_KEY").kill_on_drop(true);
+    command
+        .args(arguments)
+        .env_remove("OPENAI_API_KEY")
+        .env_remove("SLUICEGATE_AUTH_SECRET")
+        .kill_on_drop(true);
     command.stdout(Stdio::piped()).stderr(Stdio::piped());
     command
 }
@@ -200,6 +204,10 @@ async fn a_taken_port_and_flags_that_make_no_sense_are_refused() {
         (vec!["--allow-origin", "null"], "--allow-origin"),
         (vec!["--allow-origin", "https://a.test/x"], "would be https://a.test"),
         (vec!["--tokens-per-second", "0"], "--tokens-per-second"),
+        (vec!["--host", "0.0.0.0"], "give --auth bearer or --auth cookie"),
+        (vec!["--auth", "bearer"], "SLUICEGATE_AUTH_SECRET: the secret has less than 32 bytes"),
+        (vec!["--resume-grace", "soon"], "it is not a number of seconds"),
+        (vec!["--max-session-age=-1"], "--max-session-age"),
     ] {
         let output = timeout(PATIENCE, program(&flags).output()).await.expect("an end").unwrap();
         let log = String::from_utf8(output.stderr).unwrap();

@@ -179,7 +179,7 @@ async fn ids_that_were_never_sent_are_refused() {
 #[tokio::test]
 async fn a_client_that_stays_away_is_given_up() {
     let upstream = PlayedUpstream::start().await;
-    let options = Options { resume_grace: Duration::from_millis(200) };
+    let options = Options { resume_grace: Duration::from_millis(200), ..Options::default() };
     let address = UpstreamOptions::new(upstream.url(), ["test-model"]);
     let relay =
         TestRelay::with(address, Site::default(), |relay| relay.with_options(options)).await;

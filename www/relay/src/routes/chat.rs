@@ -6,7 +6,9 @@ use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde::{Deserialize, Serialize};
 use tokio::sync::oneshot;
+use tracing::Instrument as _;
 
+use super::caller::Caller;
 use super::stream::answer_stream;
 use super::{Relay, ids, models, resume};
 use crate::chat::{Chat, Message, Role};
@@ -17,11 +19,14 @@ use crate::json_body::JsonBody;
 use crate::pump::Pump;
 use crate::sessions::{CancelError, OpenError, State as SessionState};
 
+/// When to ask again after the relay was full, in seconds: answers take about that long.
+const RETRY_AFTER: u32 = 5;
+
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct OpenBody {
     prompt: String,
-    user_id: String,
+    user_id: Option<String>,
     session_id: String,
     model: Option<String>,
     /// What was said before the prompt.
@@ -42,25 +47,24 @@ struct Start<'a> {
 pub async fn open(
     State(relay): State<Relay>,
     ConnectInfo(cut): ConnectInfo<Cut>,
+    caller: Caller,
     headers: HeaderMap,
     JsonBody(body): JsonBody<OpenBody>,
 ) -> Result<Response, ApiError> {
-    ids::check("userId", &body.user_id)?;
+    let user = caller.acts_as("userId", body.user_id)?;
     ids::check_session(&body.session_id)?;
     if body.prompt.trim().is_empty() {
         return Err(ApiError::invalid("prompt is empty"));
     }
     if let Some(after) = resume::last_event_id(&headers)? {
-        return resume::attach(relay, &body.session_id, &body.user_id, Some(after), cut).await;
+        return resume::attach(relay, &body.session_id, &user, Some(after), cut).await;
     }
     let model = models::choose(&relay.upstream, body.model)?;
     let mut messages = body.messages;
     messages.push(Message { role: Role::User, content: body.prompt });
 
-    let opened = relay.sessions.open(body.session_id, body.user_id).await;
-    let session = opened.map_err(|OpenError::Taken| {
-        ApiError::new(StatusCode::CONFLICT, "session-exists", "this sessionId is taken")
-    })?;
+    let opened = relay.sessions.open(body.session_id, user).await;
+    let session = opened.map_err(not_opened)?;
     tracing::info!(id = session.id(), model, "session opened");
     let start = Start { session_id: session.id(), model: &model };
     session.push(|id| frame::json(id, "start", &start)).await;
@@ -73,10 +77,10 @@ pub async fn open(
         session,
         upstream: relay.upstream,
         chat: Chat { model, messages },
-        resume_grace: relay.options.resume_grace,
+        options: relay.options,
         shutdown: relay.shutdown,
     };
-    tokio::spawn(pump.run(begun));
+    tokio::spawn(pump.run(begun).in_current_span());
     match begins.await {
         Ok(Err(error)) => {
             Err(ApiError::new(StatusCode::BAD_GATEWAY, error.code(), error.to_string()))
@@ -86,10 +90,30 @@ pub async fn open(
     }
 }
 
+fn not_opened(error: OpenError) -> ApiError {
+    match error {
+        OpenError::Taken => {
+            ApiError::new(StatusCode::CONFLICT, "session-exists", "this sessionId is taken")
+        }
+        OpenError::Full => ApiError::new(
+            StatusCode::SERVICE_UNAVAILABLE,
+            "too-many-sessions",
+            "the relay has as many sessions as it takes: ask again later",
+        )
+        .retry_after(RETRY_AFTER),
+        OpenError::UserFull => ApiError::new(
+            StatusCode::TOO_MANY_REQUESTS,
+            "too-many-sessions-of-user",
+            "this user has as many sessions as one may: end one, or ask again later",
+        )
+        .retry_after(RETRY_AFTER),
+    }
+}
+
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct CancelBody {
-    user_id: String,
+    user_id: Option<String>,
     session_id: String,
 }
 
@@ -106,21 +130,24 @@ struct CancelAnswer {
 /// session, 403 for another user's.
 pub async fn cancel(
     State(relay): State<Relay>,
+    caller: Caller,
     JsonBody(body): JsonBody<CancelBody>,
 ) -> Result<Response, ApiError> {
-    ids::check("userId", &body.user_id)?;
+    let user = caller.acts_as("userId", body.user_id)?;
     ids::check_session(&body.session_id)?;
-    let cancel = relay.sessions.cancel(&body.session_id, &body.user_id).await;
+    let cancel = relay.sessions.cancel(&body.session_id, &user).await;
     let cancel = cancel.map_err(|error| match error {
         CancelError::Unknown => resume::not_found(),
-        CancelError::NotYours => resume::not_yours("cancel", &body.session_id, &body.user_id),
+        CancelError::NotYours => resume::not_yours("cancel", &body.session_id, &user),
     })?;
     let state = (!cancel.cancelled).then_some(cancel.state);
     let answer = CancelAnswer { cancelled: cancel.cancelled, tokens: cancel.tokens, state };
     Ok(Json(answer).into_response())
 }
 
-/// Lists the live sessions and the last 1000 ended ones, the latest first.
-pub async fn list(State(relay): State<Relay>) -> Response {
-    ([(header::CACHE_CONTROL, "no-store")], Json(relay.sessions.list(None))).into_response()
+/// Lists the live sessions and the last 1000 ended ones, the latest first; with tokens only those of
+/// the caller.
+pub async fn list(State(relay): State<Relay>, caller: Caller) -> Response {
+    let sessions = relay.sessions.list(caller.user());
+    ([(header::CACHE_CONTROL, "no-store")], Json(sessions)).into_response()
 }

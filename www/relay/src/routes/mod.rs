@@ -1,5 +1,6 @@
 //! The HTTP face: which path does what.
 
+mod caller;
 mod chat;
 mod ids;
 mod learn;
@@ -15,12 +16,15 @@ use std::time::Duration;
 use axum::Router;
 use axum::handler::HandlerWithoutStateExt;
 use axum::http::{HeaderName, HeaderValue, Method, StatusCode, header};
+use axum::middleware;
 use axum::routing::{get, post};
 use tokio_util::sync::CancellationToken;
 use tower_http::cors::CorsLayer;
 use tower_http::services::ServeDir;
 
+use crate::auth::Auth;
 use crate::error::ApiError;
+use crate::request_id;
 use crate::sessions::{Memory, Registry};
 use crate::upstream::Upstream;
 use crate::weather::Weather;
@@ -31,6 +35,8 @@ pub struct Relay {
     sessions: Arc<dyn Registry>,
     upstream: Arc<Upstream>,
     options: Arc<Options>,
+    /// The other origins whose pages may call the relay.
+    allowed_origins: Arc<[HeaderValue]>,
     shutdown: CancellationToken,
     weather: Option<Weather>,
 }
@@ -40,11 +46,22 @@ pub struct Options {
     /// How long the model goes on writing for a client that lost its connection. 5 seconds by
     /// default.
     pub resume_grace: Duration,
+    /// How long a session may take; then it is ended. 10 minutes by default.
+    pub max_session_age: Duration,
+    /// The largest request body, in bytes. 1 MiB by default.
+    pub max_body: usize,
+    /// How callers say who they are. [`Auth::None`] by default.
+    pub auth: Auth,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { resume_grace: Duration::from_secs(5) }
+        Self {
+            resume_grace: Duration::from_secs(5),
+            max_session_age: Duration::from_secs(600),
+            max_body: 1 << 20,
+            auth: Auth::None,
+        }
     }
 }
 
@@ -56,6 +73,7 @@ impl Relay {
             sessions: Arc::<Memory>::default(),
             upstream: Arc::new(upstream),
             options: Arc::default(),
+            allowed_origins: Arc::default(),
             shutdown,
             weather: None,
         }
@@ -65,6 +83,17 @@ impl Relay {
     #[must_use]
     pub fn with_options(self, options: Options) -> Self {
         Self { options: Arc::new(options), ..self }
+    }
+
+    /// With sessions that are kept elsewhere.
+    #[must_use]
+    pub fn with_registry(self, sessions: Arc<dyn Registry>) -> Self {
+        Self { sessions, ..self }
+    }
+
+    /// The options in force.
+    pub(crate) fn options(&self) -> &Options {
+        &self.options
     }
 
     /// With the route `POST /weather`, which disturbs streams at their users' request.
@@ -85,7 +114,9 @@ pub struct Site {
 
 /// The relay's routes. An unknown path or method is answered with a JSON error, as everything else
 /// that goes wrong.
-pub fn router(relay: Relay, site: Site) -> Router {
+pub fn router(mut relay: Relay, site: Site) -> Router {
+    let with_credentials = matches!(relay.options.auth, Auth::Cookie(_));
+    relay.allowed_origins = site.allowed_origins.as_slice().into();
     let mut router = Router::new();
     if relay.weather.is_some() {
         router = router.route("/weather", post(weather::change));
@@ -107,10 +138,13 @@ pub fn router(relay: Relay, site: Site) -> Router {
         ),
         None => router.fallback(not_found),
     };
-    if site.allowed_origins.is_empty() { router } else { router.layer(cors(site.allowed_origins)) }
+    if !site.allowed_origins.is_empty() {
+        router = router.layer(cors(site.allowed_origins, with_credentials));
+    }
+    router.layer(middleware::from_fn(request_id::name))
 }
 
-fn cors(allowed_origins: Vec<HeaderValue>) -> CorsLayer {
+fn cors(allowed_origins: Vec<HeaderValue>, with_credentials: bool) -> CorsLayer {
     CorsLayer::new()
         .allow_origin(allowed_origins)
         .allow_methods([Method::GET, Method::POST])
@@ -119,6 +153,8 @@ fn cors(allowed_origins: Vec<HeaderValue>) -> CorsLayer {
             header::AUTHORIZATION,
             HeaderName::from_static("last-event-id"),
         ])
+        .expose_headers([header::RETRY_AFTER, HeaderName::from_static("x-request-id")])
+        .allow_credentials(with_credentials)
 }
 
 async fn not_found() -> ApiError {

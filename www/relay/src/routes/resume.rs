@@ -6,6 +6,7 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
 
+use super::caller::Caller;
 use super::stream::answer_stream;
 use super::{Relay, ids};
 use crate::connection::Cut;
@@ -15,7 +16,7 @@ use crate::sessions::ResumeError;
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Reader {
-    user_id: String,
+    user_id: Option<String>,
 }
 
 /// Streams a session's events after `Last-Event-ID`, all of them without that header, and goes on
@@ -26,14 +27,15 @@ pub async fn resume(
     session_id: Result<Path<String>, PathRejection>,
     reader: Result<Query<Reader>, QueryRejection>,
     ConnectInfo(cut): ConnectInfo<Cut>,
+    caller: Caller,
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {
     let Path(session_id) = session_id.map_err(|error| ApiError::invalid(error.body_text()))?;
     let Query(reader) = reader.map_err(|error| ApiError::invalid(error.body_text()))?;
-    ids::check("userId", &reader.user_id)?;
+    let user = caller.acts_as("userId", reader.user_id)?;
     ids::check_session(&session_id)?;
     let after = last_event_id(&headers)?;
-    attach(relay, &session_id, &reader.user_id, after, cut).await
+    attach(relay, &session_id, &user, after, cut).await
 }
 
 /// The number in `Last-Event-ID`. An empty one is none, as in the HTML standard, section 9.2.3.

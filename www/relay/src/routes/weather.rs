@@ -4,6 +4,7 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use serde::Deserialize;
 
+use super::caller::Caller;
 use super::{Relay, ids};
 use crate::error::ApiError;
 use crate::json_body::JsonBody;
@@ -12,7 +13,7 @@ use crate::weather::{Kind, WeatherError};
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct WeatherBody {
-    user_id: String,
+    user_id: Option<String>,
     session_id: String,
     weather: Kind,
 }
@@ -21,12 +22,13 @@ pub struct WeatherBody {
 /// is none, 403 for another user's session.
 pub async fn change(
     State(relay): State<Relay>,
+    caller: Caller,
     JsonBody(body): JsonBody<WeatherBody>,
 ) -> Result<StatusCode, ApiError> {
-    ids::check("userId", &body.user_id)?;
-    ids::check("sessionId", &body.session_id)?;
+    let user = caller.acts_as("userId", body.user_id)?;
+    ids::check_session(&body.session_id)?;
     let weather = relay.weather.expect("the route is there with the weather only");
-    match weather.change(&body.session_id, &body.user_id, body.weather) {
+    match weather.change(&body.session_id, &user, body.weather) {
         Ok(()) => Ok(StatusCode::NO_CONTENT),
         Err(WeatherError::Unknown) => Err(ApiError::new(
             StatusCode::NOT_FOUND,
@@ -34,7 +36,7 @@ pub async fn change(
             "no connection carries this session",
         )),
         Err(WeatherError::NotYours) => {
-            tracing::warn!(id = body.session_id, user = body.user_id, "weather by another user");
+            tracing::warn!(id = body.session_id, user, "weather by another user");
             Err(ApiError::new(
                 StatusCode::FORBIDDEN,
                 "not-your-session",

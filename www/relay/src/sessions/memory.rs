@@ -1,5 +1,6 @@
 //! Sessions in this process's memory.
 
+use std::collections::hash_map::Entry;
 use std::collections::{HashMap, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -7,7 +8,8 @@ use std::time::Duration;
 use async_trait::async_trait;
 
 use super::{
-    Cancel, CancelError, OpenError, Reader, Registry, ResumeError, Session, SessionView, State,
+    Cancel, CancelError, Limits, OpenError, Reader, Registry, ResumeError, Session, SessionView,
+    State,
 };
 
 /// How many ended sessions are remembered; past this the oldest is forgotten.
@@ -19,11 +21,16 @@ const FRAMES_KEPT: Duration = Duration::from_secs(60);
 
 /// The sessions of this process: the registry of a relay that has no other beside it.
 #[derive(Default)]
-pub struct Memory(Mutex<Kept>);
+pub struct Memory {
+    limits: Limits,
+    kept: Mutex<Kept>,
+}
 
 #[derive(Default)]
 struct Kept {
     live: HashMap<String, Arc<Session>>,
+    /// How many sessions of each user are live.
+    users: HashMap<String, usize>,
     /// The oldest first.
     ended: VecDeque<Arc<Session>>,
 }
@@ -42,8 +49,13 @@ impl Kept {
 }
 
 impl Memory {
+    /// Without sessions.
+    pub fn new(limits: Limits) -> Self {
+        Self { limits, kept: Mutex::default() }
+    }
+
     fn kept(&self) -> MutexGuard<'_, Kept> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.kept.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn find(&self, id: &str) -> Option<Arc<Session>> {
@@ -58,12 +70,19 @@ impl Registry for Memory {
         if kept.live.contains_key(&id) {
             return Err(OpenError::Taken);
         }
+        if kept.live.len() >= self.limits.sessions {
+            return Err(OpenError::Full);
+        }
+        if kept.users.get(&user).is_some_and(|count| *count >= self.limits.sessions_per_user) {
+            return Err(OpenError::UserFull);
+        }
         if let Some(at) = kept.ended.iter().position(|session| session.id() == id) {
             if kept.ended[at].user() != user {
                 return Err(OpenError::Taken);
             }
             kept.ended.remove(at);
         }
+        *kept.users.entry(user.clone()).or_default() += 1;
         let session = Arc::new(Session::new(id.clone(), user));
         kept.live.insert(id, Arc::clone(&session));
         Ok(session)
@@ -94,6 +113,12 @@ impl Registry for Memory {
     fn end(&self, session: &Arc<Session>, state: State) {
         let mut kept = self.kept();
         kept.live.remove(session.id());
+        if let Entry::Occupied(mut count) = kept.users.entry(session.user().to_owned()) {
+            *count.get_mut() -= 1;
+            if *count.get() == 0 {
+                count.remove();
+            }
+        }
         if kept.ended.len() == REMEMBERED {
             kept.ended.pop_front();
         }
@@ -128,6 +153,20 @@ mod tests {
         assert_eq!(sessions.list(None).len(), 1);
         assert_eq!(sessions.list(Some("ann")).len(), 1);
         assert!(sessions.list(Some("bob")).is_empty());
+    }
+
+    #[tokio::test]
+    async fn sessions_are_counted_while_they_live() {
+        let sessions = Memory::new(Limits { sessions: 3, sessions_per_user: 2 });
+        let open = async |id: &str, user: &str| sessions.open(id.into(), user.into()).await;
+        let first = open("1", "ann").await.unwrap();
+        open("2", "ann").await.unwrap();
+        assert_eq!(open("3", "ann").await.err(), Some(OpenError::UserFull));
+        open("3", "bob").await.unwrap();
+        assert_eq!(open("4", "cat").await.err(), Some(OpenError::Full));
+        sessions.end(&first, State::Completed);
+        open("4", "ann").await.unwrap();
+        assert_eq!(sessions.kept().users.len(), 2);
     }
 
     #[tokio::test]

@@ -46,11 +46,30 @@ pub trait Registry: Send + Sync {
     fn list(&self, user: Option<&str>) -> Vec<SessionView>;
 }
 
+/// How many sessions may be live at a time.
+#[derive(Clone, Copy)]
+pub struct Limits {
+    /// In this process. 10,000 by default.
+    pub sessions: usize,
+    /// Of one user. 100 by default.
+    pub sessions_per_user: usize,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self { sessions: 10_000, sessions_per_user: 100 }
+    }
+}
+
 /// Why a session was not opened.
-#[derive(Debug)]
+#[derive(Debug, PartialEq)]
 pub enum OpenError {
     /// The id is that of a live session, or of another user's session that is still remembered.
     Taken,
+    /// As many sessions are live as may be.
+    Full,
+    /// As many sessions of the user are live as may be.
+    UserFull,
 }
 
 /// Why a session was not resumed.

@@ -29,6 +29,8 @@ pub enum State {
     Cancelled,
     /// The reader's connection closed, and nobody came back in time.
     ClientGone,
+    /// It took longer than a session may.
+    Expired,
     /// The model could not be reached, or failed.
     UpstreamError,
 }

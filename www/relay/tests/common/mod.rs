@@ -46,7 +46,9 @@ impl TestRelay {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
         let relay = Relay::new(Upstream::new(upstream).unwrap(), shutdown.clone());
-        let relay = configure(relay.with_options(Options { resume_grace: Duration::ZERO }));
+        let relay = configure(
+            relay.with_options(Options { resume_grace: Duration::ZERO, ..Options::default() }),
+        );
         tokio::spawn(serve(listener, router(relay, site), shutdown.clone()));
         Self { url, client: client(), shutdown }
     }
@@ -60,7 +62,7 @@ impl TestRelay {
     /// In front of the API at `url`, with time for a reader to come back.
     pub async fn with_grace(url: &str) -> Self {
         Self::with(UpstreamOptions::new(url, ["test-model"]), Site::default(), |relay| {
-            relay.with_options(Options { resume_grace: PATIENCE })
+            relay.with_options(Options { resume_grace: PATIENCE, ..Options::default() })
         })
         .await
     }
