@@ -13,6 +13,7 @@ mod connection;
 mod error;
 mod frame;
 mod json_body;
+mod metrics;
 mod pump;
 mod request_id;
 mod routes;

@@ -3,6 +3,7 @@
 
 use std::error::Error;
 use std::sync::Arc;
+use std::time::Instant;
 
 use bytes::Bytes;
 use serde::Serialize;
@@ -12,6 +13,7 @@ use tokio_util::sync::CancellationToken;
 use crate::chat::Chat;
 use crate::error::ErrorBody;
 use crate::frame;
+use crate::metrics::Metrics;
 use crate::routes::Options;
 use crate::sessions::{Registry, Session, State};
 use crate::upstream::{Part, Upstream, UpstreamError};
@@ -24,6 +26,7 @@ pub struct Pump {
     pub chat: Chat,
     pub options: Arc<Options>,
     pub shutdown: CancellationToken,
+    pub metrics: Arc<Metrics>,
 }
 
 #[derive(Serialize)]
@@ -48,6 +51,7 @@ impl Pump {
     /// nothing if the session was stopped before that.
     pub async fn run(self, begun: oneshot::Sender<Result<(), UpstreamError>>) {
         let mut begun = Some(begun);
+        self.metrics.began();
         // Whichever comes first, `relay` and with it the request to the model are dropped before
         // the session counts as ended: a cancel is answered only after its request is aborted.
         let end = tokio::select! {
@@ -68,10 +72,12 @@ impl Pump {
             End::Abandoned => State::ClientGone,
             End::Failed(_) => State::UpstreamError,
         };
+        self.metrics.ended(state);
         self.sessions.end(&self.session, state);
         let (id, tokens) = (self.session.id(), self.session.tokens());
         match &end {
             End::Failed(error) => {
+                self.metrics.failed(error);
                 tracing::warn!(id, tokens, error = %chain(error), "session ended");
             }
             _ => tracing::info!(id, tokens, ?state, "session ended"),
@@ -103,6 +109,7 @@ impl Pump {
         &self,
         begun: &mut Option<oneshot::Sender<Result<(), UpstreamError>>>,
     ) -> Result<String, UpstreamError> {
+        let asked = Instant::now();
         let mut answer = self.upstream.ask(&self.chat).await?;
         if let Some(begun) = begun.take() {
             drop(begun.send(Ok(())));
@@ -111,6 +118,10 @@ impl Pump {
         loop {
             match answer.next().await {
                 Ok(Part::Token(token)) => {
+                    if self.session.tokens() == 0 {
+                        self.metrics.first_token(asked.elapsed());
+                    }
+                    self.metrics.token();
                     self.session.push_token(|id| frame::text(id, &token)).await;
                 }
                 Ok(Part::Finish(reason)) => finish_reason = Some(reason),

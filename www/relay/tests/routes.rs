@@ -2,7 +2,7 @@
 
 mod common;
 
-use common::upstream::PlayedUpstream;
+use common::upstream::{DONE, PlayedUpstream};
 use common::{Events, TestRelay, json_of, refusal, tokens_of};
 use reqwest::{Method, StatusCode};
 use sluicegate_relay::{Site, UpstreamOptions};
@@ -60,6 +60,71 @@ async fn the_models_are_listed_the_default_first() {
         assert!(tokens_of(&events).len() > 100);
     }
     assert_eq!(builtin.counts().requests, 2);
+}
+
+/// The value of a sample, given its name and labels.
+fn sample(metrics: &str, name: &str) -> f64 {
+    let mut values = metrics.lines().filter_map(|line| line.strip_prefix(name)?.strip_prefix(' '));
+    let value = values.next().unwrap_or_else(|| panic!("no {name}: {metrics}"));
+    value.parse().unwrap()
+}
+
+#[tokio::test]
+async fn the_metrics_count_sessions_tokens_and_the_wait_for_them() {
+    let upstream = PlayedUpstream::start().await;
+    let relay = TestRelay::before(&upstream.url()).await;
+    let response = relay.get("/metrics").await;
+    let content_type = "application/openmetrics-text; version=1.0.0; charset=utf-8";
+    assert_eq!(response.headers()["content-type"], content_type);
+    let before = response.text().await.unwrap();
+    assert!(before.ends_with("# EOF\n"), "{before}");
+    let ended = |outcome: &str| format!("sluicegate_sessions_total{{outcome=\"{outcome}\"}}");
+    assert_eq!(sample(&before, &ended("completed")), 0.0);
+
+    let model = async {
+        let mut exchange = upstream.begin().await;
+        // The model takes its time, and the relay has to notice.
+        tokio::time::sleep(std::time::Duration::from_millis(60)).await;
+        exchange.token("a").await;
+        exchange.token("b").await;
+        exchange.send(DONE).await;
+    };
+    let (events, ()) =
+        tokio::join!(async { Events::of(relay.chat("s1", "hi").await).rest().await }, model);
+    assert_eq!(tokens_of(&events).len(), 2);
+    let refused = async { upstream.accept().await.answer("500 Oops", "{}").await };
+    let (response, ()) = tokio::join!(relay.chat("s2", "hi"), refused);
+    assert_eq!(response.status(), StatusCode::BAD_GATEWAY);
+    let (response, _exchange) = tokio::join!(relay.chat("s3", "hi"), upstream.begin());
+    let live = relay.get("/metrics").await.text().await.unwrap();
+    assert_eq!(sample(&live, "sluicegate_sessions_live"), 1.0);
+    relay.cancel("s3", "ann").await;
+    Events::of(response).rest().await;
+
+    let after = relay.get("/metrics").await.text().await.unwrap();
+    for (name, value) in [
+        (ended("completed").as_str(), 1.0),
+        (&ended("upstream-error"), 1.0),
+        (&ended("cancelled"), 1.0),
+        (&ended("client-gone"), 0.0),
+        ("sluicegate_sessions_live", 0.0),
+        ("sluicegate_tokens_total", 2.0),
+        ("sluicegate_upstream_errors_total{code=\"upstream-status\"}", 1.0),
+        ("sluicegate_upstream_first_token_seconds_count", 1.0),
+        ("sluicegate_upstream_first_token_seconds_bucket{le=\"0.05\"}", 0.0),
+        ("sluicegate_upstream_first_token_seconds_bucket{le=\"+Inf\"}", 1.0),
+    ] {
+        assert_eq!(sample(&after, name), value, "{name}: {after}");
+    }
+}
+
+#[tokio::test]
+async fn a_relay_says_that_it_is_there() {
+    let relay = with_site(Site::default()).await;
+    let response = relay.get("/healthz").await;
+    assert_eq!(response.status(), StatusCode::OK);
+    let body: serde_json::Value = response.json().await.unwrap();
+    assert_eq!(body, serde_json::json!({ "status": "ok" }));
 }
 
 #[tokio::test]

@@ -79,6 +79,7 @@ pub async fn open(
         chat: Chat { model, messages },
         options: relay.options,
         shutdown: relay.shutdown,
+        metrics: relay.metrics,
     };
     tokio::spawn(pump.run(begun).in_current_span());
     match begins.await {

@@ -2,6 +2,7 @@
 
 mod caller;
 mod chat;
+mod health;
 mod ids;
 mod learn;
 mod models;
@@ -24,6 +25,7 @@ use tower_http::services::ServeDir;
 
 use crate::auth::Auth;
 use crate::error::ApiError;
+use crate::metrics::Metrics;
 use crate::request_id;
 use crate::sessions::{Memory, Registry};
 use crate::upstream::Upstream;
@@ -38,6 +40,7 @@ pub struct Relay {
     /// The other origins whose pages may call the relay.
     allowed_origins: Arc<[HeaderValue]>,
     shutdown: CancellationToken,
+    metrics: Arc<Metrics>,
     weather: Option<Weather>,
 }
 
@@ -75,6 +78,7 @@ impl Relay {
             options: Arc::default(),
             allowed_origins: Arc::default(),
             shutdown,
+            metrics: Arc::default(),
             weather: None,
         }
     }
@@ -124,6 +128,8 @@ pub fn router(mut relay: Relay, site: Site) -> Router {
     let mut router = router
         .route("/chat", post(chat::open))
         .route("/chat/cancel", post(chat::cancel))
+        .route("/healthz", get(health::healthz))
+        .route("/metrics", get(health::metrics))
         .route("/models", get(models::list))
         .route("/chat/{session_id}", get(resume::resume))
         .route("/sessions", get(chat::list))

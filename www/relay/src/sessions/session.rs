@@ -35,6 +35,20 @@ pub enum State {
     UpstreamError,
 }
 
+impl State {
+    /// The name, as it is serialized.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Live => "live",
+            Self::Completed => "completed",
+            Self::Cancelled => "cancelled",
+            Self::ClientGone => "client-gone",
+            Self::UpstreamError => "upstream-error",
+            Self::Expired => "expired",
+        }
+    }
+}
+
 /// One answer: who it belongs to, its frames, and how it ended.
 pub struct Session {
     id: String,
