@@ -16,7 +16,7 @@ mkdirSync(generated, { recursive: true })
 // Bundling drops the glue's own loader: bundlers would look for a .wasm file on seeing it.
 await build({
   stdin: {
-    contents: `export { RawDecoder, RawStream, initSync, is_ndjson, room } from './sluicegate.js'`,
+    contents: `export { RawStream, initSync, is_ndjson, is_unavailable, message, room } from './sluicegate.js'`,
     resolveDir: `${target}/npm`,
   },
   outfile: `${generated}/glue.js`,

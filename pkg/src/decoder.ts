@@ -1,8 +1,11 @@
-import { Cutter } from './cutter.js'
+import { Batches, TOO_LARGE } from './batches.js'
 import { StreamError } from './error.js'
 import type { ServerSentEvent } from './event.js'
+import { invalid } from './fetch/request.js'
 import { markRaw } from './mark-raw.js'
-import { load, memoryWords, RawDecoder, writeChunk } from './wasm.js'
+import { Flag, Message, message } from './stream/machine.js'
+import { MAX_EVENT_SIZE, sizeOf } from './stream/settings.js'
+import { load, RawStream } from './wasm.js'
 
 /** The options of `createDecoder`, `decode` and `EventStreamDecoderStream`. */
 export interface DecoderOptions {
@@ -16,8 +19,6 @@ export interface DecoderOptions {
   onRetry?: (milliseconds: number) => void
 }
 
-const DEFAULT_MAX_EVENT_SIZE = 16 * 1024 * 1024
-
 /**
  * A decoder of bytes that come in chunks, synchronous. It holds memory of the WebAssembly module:
  * `free()` it.
@@ -27,24 +28,23 @@ export class Decoder {
     markRaw(this)
   }
 
-  readonly #raw: RawDecoder
-  readonly #cutter: Cutter
+  readonly #raw: RawStream
+  readonly #batches: Batches
   readonly #maxEventSize: number
-  #isTooLarge = false
 
   /** @internal Use `createDecoder`. */
   constructor(options: DecoderOptions) {
-    const { format = 'sse', maxEventSize = DEFAULT_MAX_EVENT_SIZE, onComment, onRetry } = options
+    const { format = 'sse', maxEventSize = MAX_EVENT_SIZE, onComment, onRetry } = options
     if (format !== 'sse' && format !== 'ndjson') {
-      throw new StreamError('invalid-options', "`format` must be 'sse' or 'ndjson'")
+      throw invalid("`format` must be 'sse' or 'ndjson'")
     }
     if (!(maxEventSize >= 1)) {
-      throw new StreamError('invalid-options', '`maxEventSize` must be a number of at least 1')
+      throw invalid('`maxEventSize` must be a number of at least 1')
     }
     this.#maxEventSize = maxEventSize
-    const size = Math.min(maxEventSize, 2 ** 31)
-    this.#cutter = new Cutter('', { onComment, onRetry })
-    this.#raw = new RawDecoder(format === 'ndjson', size, onComment !== undefined)
+    const flags = Flag[format] | (onComment ? Flag.comments : 0)
+    this.#raw = new RawStream(flags, sizeOf(maxEventSize), '', '')
+    this.#batches = new Batches(this.#raw, '', { onComment, onRetry })
   }
 
   /**
@@ -55,11 +55,10 @@ export class Decoder {
    * Throws a `TypeError` if the chunk is not a `Uint8Array`.
    */
   push(chunk: Uint8Array): ServerSentEvent[] {
-    if (this.#isTooLarge) throw this.#tooLarge()
+    this.#check()
     if (!(chunk instanceof Uint8Array)) throw new TypeError('a chunk must be a Uint8Array')
-    writeChunk(chunk)
-    const events = this.#cut(this.#raw.push(chunk.length))
-    if (this.#isTooLarge && events.length === 0) throw this.#tooLarge()
+    const events = this.#batches.push(chunk)
+    if (events.length === 0) this.#check()
     return events
   }
 
@@ -68,8 +67,8 @@ export class Decoder {
    * event is dropped. Throws as `push` does.
    */
   end(): ServerSentEvent[] {
-    if (this.#isTooLarge) throw this.#tooLarge()
-    return this.#cut(this.#raw.finish())
+    this.#check()
+    return this.#batches.finish()
   }
 
   /** Frees its memory. It can't be used after that. */
@@ -77,19 +76,9 @@ export class Decoder {
     this.#raw.free()
   }
 
-  #cut(batch: number): ServerSentEvent[] {
-    const words = memoryWords()
-    // The five words that src/js/decoder.rs publishes.
-    const at = batch / 4
-    this.#isTooLarge = words[at + 4] === 1
-    const tableLength = words[at + 3]!
-    if (tableLength === 0) return []
-    return this.#cutter.cut(words[at]!, words[at + 1]!, words[at + 2]!, tableLength)
-  }
-
-  #tooLarge(): StreamError {
-    const message = `an event is larger than ${this.#maxEventSize} bytes: raise \`maxEventSize\` if such events are meant`
-    return new StreamError('event-too-large', message)
+  #check(): void {
+    if (this.#batches.status !== TOO_LARGE) return
+    throw new StreamError('event-too-large', message(Message.tooLarge, this.#maxEventSize))
   }
 }
 

@@ -11,7 +11,7 @@ export {
   type StreamErrorDetails,
 } from './error.js'
 export type { ServerSentEvent } from './event.js'
-export type { EventStream } from './event-stream.js'
+export type { EventStream } from './stream/event-stream.js'
 export { openStream } from './open-stream.js'
 export type {
   AckContext,

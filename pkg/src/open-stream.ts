@@ -1,4 +1,4 @@
-import { EventStream } from './event-stream.js'
+import { EventStream } from './stream/event-stream.js'
 import type { OpenOptions } from './options.js'
 
 /**

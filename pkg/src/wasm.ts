@@ -2,7 +2,12 @@ import * as glue from './generated/glue.js'
 import { text } from './generated/module.js'
 import { StreamError } from './error.js'
 
-export { is_ndjson as isNdjson, RawDecoder, RawStream } from './generated/glue.js'
+export {
+  is_ndjson as isNdjson,
+  is_unavailable as isUnavailable,
+  message as rawMessage,
+  RawStream,
+} from './generated/glue.js'
 
 let loading: Promise<void> | undefined
 let memory: WebAssembly.Memory | undefined
@@ -44,7 +49,7 @@ export function memoryWords(): Uint32Array {
 let room = 0
 let roomSize = 0
 
-/** Puts a chunk where `RawDecoder.push` reads it. */
+/** Puts a chunk where `RawStream.push` reads it. */
 export function writeChunk(chunk: Uint8Array): void {
   if (chunk.length > roomSize) {
     roomSize = Math.max(chunk.length, 64 * 1024)

@@ -1,7 +1,5 @@
-//! The only exports to JavaScript: options in, batches and errors out.
+//! The only exports to JavaScript: numbers, short strings and places in memory, no objects, so that
+//! the module needs nothing of JavaScript's but its glue.
 
-mod decoder;
-mod error;
-mod host;
-mod options;
+mod room;
 mod stream;

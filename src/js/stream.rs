@@ -1,191 +1,192 @@
-//! A stream, driven by the npm package's `EventStream`.
-//!
-//! Each method takes what it needs out of `self` before it waits, so no borrow of the exported
-//! object lasts over an `await`, and `free` is safe at any time.
+//! A machine, driven by the npm package: `pkg/src/stream/driver.ts`.
 
-use super::{decoder::cut, error::to_js, host::Host, options};
+use super::room::{DONE, TOO_LARGE, publish, read};
 use crate::{
-    error::Error,
-    fetch::EventListener,
-    stream::{CancelContext, Ending, Engine},
+    sse::{Decoder, Format},
+    stream::{
+        machine::{self, CancelOn, Cause, Machine, RetryMode, Terms, format_of},
+        message::Message,
+        retry::{RetryPolicy, retry_after},
+    },
 };
-use alloc::{boxed::Box, rc::Rc, string::String};
-use core::pin::Pin;
-use js_sys::{Array, Promise};
-use wasm_bindgen::{JsValue, prelude::wasm_bindgen};
-use wasm_bindgen_futures::future_to_promise;
-use web_sys::AbortSignal;
+use alloc::string::String;
+use wasm_bindgen::prelude::wasm_bindgen;
 
 #[wasm_bindgen]
-pub struct RawStream {
-    engine: Rc<Engine>,
-    host: Host,
+extern "C" {
+    #[wasm_bindgen(js_namespace = Date, js_name = parse)]
+    fn parse_date(text: &str) -> f64;
+    #[wasm_bindgen(js_namespace = Date, js_name = now)]
+    fn now() -> f64;
+    #[wasm_bindgen(js_namespace = Math)]
+    fn random() -> f64;
 }
+
+// What `pkg/src/stream/machine.ts` says of a stream, one bit each.
+const NDJSON: u32 = 1;
+const SSE: u32 = 1 << 1;
+const COMMENTS: u32 = 1 << 2;
+const SAFE: u32 = 1 << 3;
+const REPEATABLE: u32 = 1 << 4;
+const NEVER: u32 = 1 << 5;
+const ALWAYS: u32 = 1 << 6;
+const HAS_DONE: u32 = 1 << 7;
+const HAS_MARKER: u32 = 1 << 8;
+const CANCEL: u32 = 1 << 9;
+const ON_ABORT: u32 = 1 << 10;
+const ON_LEAVE: u32 = 1 << 11;
+const ON_PAGEHIDE: u32 = 1 << 12;
+const ON_UNSENT: u32 = 1 << 13;
+
+/// The bit of an end that is to be told to the backend.
+const NOTIFY: u32 = 1 << 8;
+
+#[wasm_bindgen]
+pub struct RawStream(Machine);
 
 #[wasm_bindgen]
 impl RawStream {
-    /// Checks the options. Nothing is sent yet.
     #[wasm_bindgen(constructor)]
-    pub fn new(url: &JsValue, options: &JsValue, host: Host) -> Result<RawStream, JsValue> {
-        let settings = options::read(url, options, &host).map_err(|error| to_js(&error, &host))?;
-        let signal = options::signal(options).map_err(|error| to_js(&error, &host))?;
-        let stream = Self { engine: Engine::new(settings), host };
-        stream.listen_to_page();
-        if let Some(signal) = signal {
-            stream.listen_to_signal(signal);
-        }
-        Ok(stream)
+    pub fn new(flags: u32, max_event_size: usize, last_event_id: &str, marker: &str) -> Self {
+        let has = |flag| flags & flag != 0;
+        let format = match (has(NDJSON), has(SSE)) {
+            (true, _) => Some(Format::Ndjson),
+            (_, true) => Some(Format::Sse),
+            _ => None,
+        };
+        let terms = Terms {
+            retry: match (has(NEVER), has(ALWAYS)) {
+                (true, _) => RetryMode::Never,
+                (_, true) => RetryMode::Always,
+                _ => RetryMode::Safe,
+            },
+            is_safe: has(SAFE),
+            is_repeatable: has(REPEATABLE),
+            format,
+            has_done: has(HAS_DONE),
+            marker: has(HAS_MARKER).then(|| marker.into()),
+            cancel: has(CANCEL).then(|| CancelOn {
+                abort: has(ON_ABORT),
+                leave: has(ON_LEAVE),
+                pagehide: has(ON_PAGEHIDE),
+                unsent: has(ON_UNSENT),
+            }),
+        };
+        let mut decoder = Decoder::new()
+            .format(format.unwrap_or_default())
+            .max_event_size(max_event_size)
+            .keep_comments(has(COMMENTS));
+        decoder.set_last_event_id(last_event_id);
+        Self(Machine::new(terms, decoder))
     }
 
-    /// Sends the request. Resolves once the response is there or the stream has failed; never
-    /// rejects.
-    pub fn open(&self) -> Promise {
-        let engine = Rc::clone(&self.engine);
-        promise(async move {
-            engine.open().await;
-            JsValue::UNDEFINED
-        })
-    }
-
-    /// The next batch: an array of events, or `undefined` at the end. Never rejects: `Host.ended`
-    /// has the error.
-    pub fn next_batch(&self) -> Promise {
-        let (engine, host) = (Rc::clone(&self.engine), self.host.clone());
-        promise(async move {
-            if engine.next().await {
-                cut(&engine.decoder(), &host).into()
-            } else {
-                JsValue::UNDEFINED
-            }
-        })
-    }
-
-    /// Resolves to `[aborted, notified, status, error]`; never rejects.
-    pub fn cancel(&self, reason: &JsValue) -> Promise {
-        let cancelled = self.engine.cancel(self.context(reason));
-        let host = self.host.clone();
-        promise(async move {
-            let report = cancelled.await;
-            let sent = report.notification.unwrap_or_default();
-            Array::of4(
-                &report.aborted.into(),
-                &sent.notified.into(),
-                &sent.status.map(JsValue::from).unwrap_or_default(),
-                &sent.error.map(|error| to_js(&error, &host)).unwrap_or_default(),
-            )
-            .into()
-        })
-    }
-
-    /// Stops here and tells nobody.
-    pub fn close(&self) {
-        self.stop(Ending::Closed, None, &JsValue::UNDEFINED, false);
-    }
-
-    /// The consumer has left its loop.
-    pub fn leave(&self) {
-        let notify = self.engine.settings().cancel.as_ref().is_some_and(|cancel| cancel.on.leave);
-        let ending = if notify { Ending::Cancelled } else { Ending::Closed };
-        self.stop(ending, None, &"return".into(), notify);
-    }
-
-    /// An event told the consumer that no more will come.
-    pub fn finish(&self) {
-        self.stop(Ending::Done, None, &JsValue::UNDEFINED, false);
-    }
-
-    /// The consumer found what makes going on pointless.
-    pub fn fail(&self, error: JsValue) {
-        let error = Error::callback(error);
-        self.stop(Ending::Failed, Some(error), &JsValue::UNDEFINED, false);
-    }
-
-    /// Events were handed to the consumer.
-    pub fn consumed(&self, count: u32) {
-        self.engine.consumed(count, self.context(&JsValue::UNDEFINED));
-    }
-
-    pub fn state(&self) -> String {
-        self.engine.state().as_str().into()
-    }
-
-    /// `[bytes, events, attempts, headersTime, firstEventTime, acknowledged, ackError]`.
-    pub fn stats(&self) -> Array {
-        let (stats, acks) = (&self.engine.stats, self.engine.acks());
-        let error = acks.error().map(|error| to_js(&error, &self.host));
-        [
-            stats.bytes.get().into(),
-            stats.events.get().into(),
-            stats.attempts.get().into(),
-            stats.headers_time.get().map(JsValue::from).unwrap_or_default(),
-            stats.first_event_time.get().map(JsValue::from).unwrap_or_default(),
-            acks.acknowledged().into(),
-            error.unwrap_or_default(),
-        ]
-        .into_iter()
-        .collect()
-    }
-}
-
-impl RawStream {
-    fn context(&self, reason: &JsValue) -> CancelContext {
-        context(&self.engine, &self.host, reason)
-    }
-
-    fn stop(&self, ending: Ending, error: Option<Error>, reason: &JsValue, notify: bool) {
-        self.engine.stop(ending, error, notify, self.context(reason), false);
-    }
-
-    fn listen_to_signal(&self, signal: AbortSignal) {
-        if signal.aborted() {
-            return abort(&self.engine, &self.host, &signal);
-        }
-        let (engine, host) = (Rc::downgrade(&self.engine), self.host.clone());
-        let target = signal.clone();
-        self.engine.hold(EventListener::new(&target, "abort", move || {
-            if let Some(engine) = engine.upgrade() {
-                abort(&engine, &host, &signal);
-            }
-        }));
-    }
-
-    fn listen_to_page(&self) {
-        if !self.engine.settings().cancel.as_ref().is_some_and(|cancel| cancel.on.pagehide) {
-            return;
-        }
-        let (engine, host) = (Rc::downgrade(&self.engine), self.host.clone());
-        let listener = EventListener::global("pagehide", move || {
-            if let Some(engine) = engine.upgrade() {
-                let context = context(&engine, &host, &"pagehide".into());
-                engine.stop(Ending::Cancelled, None, true, context, true);
-            }
+    /// `NaN` where the default holds.
+    pub fn set_policy(
+        &mut self,
+        max_attempts: f64,
+        initial_delay: f64,
+        max_delay: f64,
+        factor: f64,
+        jitter: f64,
+        min_delay: f64,
+    ) {
+        let or = |number: f64, default| if number.is_nan() { default } else { number };
+        let default = RetryPolicy::default();
+        self.0.set_policy(RetryPolicy {
+            max_attempts: or(max_attempts, default.max_attempts.into()) as u32,
+            initial_delay: or(initial_delay, default.initial_delay),
+            max_delay: or(max_delay, default.max_delay),
+            factor: or(factor, default.factor),
+            jitter: or(jitter, default.jitter).min(1.0),
+            min_delay: or(min_delay, default.min_delay),
         });
-        if let Some(listener) = listener {
-            self.engine.hold(listener);
-        }
+    }
+
+    /// A number of `State`.
+    pub fn state(&self) -> u32 {
+        self.0.state() as u32
+    }
+
+    pub fn last_event_id(&self) -> String {
+        self.0.decoder().last_event_id().into()
+    }
+
+    /// Gives the number of the attempt.
+    pub fn connect(&mut self) -> u32 {
+        self.0.connect();
+        self.0.attempt()
+    }
+
+    pub fn sent(&mut self) {
+        self.0.sent();
+    }
+
+    /// A number of `Answer`.
+    pub fn answered(&mut self, status: u16, content_type: &str) -> u32 {
+        self.0.answered(status, content_type) as u32
+    }
+
+    pub fn opened(&mut self) {
+        self.0.opened();
+    }
+
+    /// Decodes the first `length` bytes of the room. Gives where the five words of the batch are.
+    pub fn push(&mut self, length: usize) -> *const usize {
+        let (is_done, pushed) = read(length, |chunk| self.0.push(chunk));
+        let what = match (is_done, pushed) {
+            (true, _) => DONE,
+            (_, Err(_)) => TOO_LARGE,
+            _ => 0,
+        };
+        publish(self.0.decoder(), what)
+    }
+
+    /// As `push`, at the end of the bytes.
+    pub fn finish(&mut self) -> *const usize {
+        self.0.finish();
+        publish(self.0.decoder(), 0)
+    }
+
+    pub fn goes_on(&self) -> bool {
+        self.0.goes_on()
+    }
+
+    pub fn may_request_again(&self) -> bool {
+        self.0.may_request_again()
+    }
+
+    /// Milliseconds, or `NaN` after the last attempt. `asked` is the response's `Retry-After`.
+    pub fn wait(&mut self, asked: &str) -> f64 {
+        let asked = retry_after(asked, |date| parse_date(date) - now());
+        self.0.wait(asked, random()).unwrap_or(f64::NAN)
+    }
+
+    pub fn pause(&mut self) {
+        self.0.pause();
+    }
+
+    /// Of a number of `Cause`. Gives a number of `Ending`, with the bit [`NOTIFY`] if it is to be
+    /// told to the backend. Called once.
+    pub fn end(&mut self, cause: usize) -> u32 {
+        let end = self.0.end(Cause::ALL[cause]);
+        end.map_or(0, |end| end.ending as u32 | if end.notify { NOTIFY } else { 0 })
     }
 }
 
-/// Boxed: one copy of the machinery serves every kind of future.
-fn promise(future: impl Future<Output = JsValue> + 'static) -> Promise {
-    let future: Pin<Box<dyn Future<Output = JsValue>>> = Box::pin(future);
-    future_to_promise(async { Ok(future.await) })
+/// Whether a request that was answered with this status may succeed later.
+#[wasm_bindgen]
+pub fn is_unavailable(status: u16) -> bool {
+    machine::is_unavailable(status)
 }
 
-fn abort(engine: &Rc<Engine>, host: &Host, signal: &AbortSignal) {
-    let reason = signal.reason();
-    let notify = engine.settings().cancel.as_ref().is_some_and(|cancel| cancel.on.abort);
-    let context = context(engine, host, &reason);
-    engine.stop(Ending::Aborted, Some(Error::aborted(reason)), notify, context, false);
+/// Whether a response of this content type is NDJSON.
+#[wasm_bindgen]
+pub fn is_ndjson(content_type: &str) -> bool {
+    format_of(content_type) == Some(Format::Ndjson)
 }
 
-fn context(engine: &Engine, host: &Host, reason: &JsValue) -> CancelContext {
-    CancelContext::new(reason, &host.last_event_id(), &host.last_event(), engine.response())
-}
-
-impl Drop for RawStream {
-    /// Nobody can pull any more.
-    fn drop(&mut self) {
-        self.close();
-    }
+/// The text of a number of `Message`.
+#[wasm_bindgen]
+pub fn message(number: usize, first: &str, second: &str) -> String {
+    Message::ALL[number].text(first, second)
 }

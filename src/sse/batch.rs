@@ -57,8 +57,26 @@ impl Batch {
         self.open16 = 0;
     }
 
+    /// The index of the first event with this data.
+    pub(super) fn position(&self, data: &[u8]) -> Option<usize> {
+        let (mut start, mut index) = (0, 0);
+        for &[head, _, end] in self.table.as_chunks::<ROW>().0 {
+            let kind = head & KIND;
+            if kind == RETRY {
+                continue;
+            }
+            if kind == EVENT {
+                if self.text.get(start..end as usize) == Some(data) {
+                    return Some(index);
+                }
+                index += 1;
+            }
+            start = end as usize;
+        }
+        None
+    }
+
     /// Drops the event of this index and every row behind it. Their text stays, out of use.
-    #[cfg(all(target_arch = "wasm32", feature = "fetch"))]
     pub(super) fn truncate(&mut self, event: usize) {
         let mut events =
             self.table.chunks(ROW).enumerate().filter(|(_, row)| row[0] & KIND == EVENT);

@@ -129,12 +129,10 @@ impl Decoder {
     }
 
     /// The format of the connection to come, known only from its response.
-    #[cfg(all(target_arch = "wasm32", feature = "fetch"))]
     pub(crate) fn set_format(&mut self, format: Format) {
         self.format = format;
     }
 
-    #[cfg(all(target_arch = "wasm32", feature = "fetch"))]
     pub(crate) fn is_sse(&self) -> bool {
         self.format == Format::Sse
     }
@@ -230,8 +228,12 @@ impl Decoder {
         self.batch.events
     }
 
+    /// The index of the first event with this data.
+    pub(crate) fn position(&self, data: &str) -> Option<usize> {
+        self.batch.position(data.as_bytes())
+    }
+
     /// Drops the event of this index, and all behind it.
-    #[cfg(all(target_arch = "wasm32", feature = "fetch"))]
     pub(crate) fn truncate(&mut self, index: usize) {
         self.batch.truncate(index);
     }
@@ -405,7 +407,7 @@ impl Decoder {
                 }
             }
             Some(b'r') => {
-                if let Some(value) = value_of(line, b"retry").and_then(milliseconds) {
+                if let Some(value) = value_of(line, b"retry").and_then(number) {
                     self.retry = Some(value);
                     self.batch.push_retry(value);
                 }
@@ -506,8 +508,8 @@ fn text(part: &[u8]) -> &str {
     unsafe { core::str::from_utf8_unchecked(part) }
 }
 
-/// The value of `retry`: ASCII digits only. More milliseconds than fit are as many as fit.
-fn milliseconds(value: &[u8]) -> Option<u32> {
+/// ASCII digits only. More than fit are as many as fit.
+pub(crate) fn number(value: &[u8]) -> Option<u32> {
     if value.is_empty() || !value.iter().all(u8::is_ascii_digit) {
         return None;
     }

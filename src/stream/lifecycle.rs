@@ -1,7 +1,5 @@
 //! The states of a stream and the ways in which it ends.
 
-use crate::error::Error;
-
 /// Where a stream is in its life.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum State {
@@ -63,16 +61,4 @@ impl Ending {
             Self::Failed => "failed",
         }
     }
-}
-
-/// The one outcome of a stream.
-#[derive(Clone, Debug)]
-#[non_exhaustive]
-pub struct Outcome {
-    /// How it ended.
-    pub ending: Ending,
-    /// Why, if it is `Failed` or `Aborted`.
-    pub error: Option<Error>,
-    /// Whether the backend has confirmed the cancellation; `None` if it was not asked.
-    pub notified: Option<bool>,
 }

@@ -1,5 +1,7 @@
 //! When to try again. Pure: the dice are passed in, and nobody sleeps here.
 
+use crate::sse::number;
+
 /// How a stream that broke is reconnected. All times are in milliseconds.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct RetryPolicy {
@@ -76,6 +78,19 @@ impl Backoff {
     }
 }
 
+/// The milliseconds that `Retry-After` asks to wait (RFC 9110, 10.2.3: seconds or a date).
+///
+/// `until` gives the milliseconds until a date, `NaN` for what is none.
+pub(crate) fn retry_after(value: &str, until: impl FnOnce(&str) -> f64) -> Option<f64> {
+    let value = value.trim_ascii();
+    if let Some(seconds) = number(value.as_bytes()) {
+        return Some(f64::from(seconds) * 1_000.0);
+    }
+    // Most responses have none, and no date is to be parsed for it.
+    let until = if value.is_empty() { f64::NAN } else { until(value) };
+    (!until.is_nan()).then_some(until.max(0.0))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -146,5 +161,18 @@ mod tests {
         assert_eq!(backoff.failed(Some(0.0), 0.9), Some(250.0));
         // The exponential schedule went on underneath.
         assert_eq!(backoff.failed(None, 0.0), Some(4_000.0));
+    }
+
+    #[test]
+    fn retry_after_is_seconds_or_a_date() {
+        let no_date = |_: &str| f64::NAN;
+        assert_eq!(retry_after("120", no_date), Some(120_000.0));
+        assert_eq!(retry_after(" 0 ", no_date), Some(0.0));
+        assert_eq!(retry_after("99999999999", no_date), Some(4_294_967_295_000.0));
+        assert_eq!(retry_after("", |_| panic!("no date")), None);
+        assert_eq!(retry_after("-1", no_date), None);
+        assert_eq!(retry_after("soon", no_date), None);
+        assert_eq!(retry_after("Wed, 21 Oct 2026 07:28:00 GMT", |_| 1_500.0), Some(1_500.0));
+        assert_eq!(retry_after("Wed, 21 Oct 2015 07:28:00 GMT", |_| -1_500.0), Some(0.0));
     }
 }

@@ -1,4 +1,4 @@
-import type { EventStream } from '../event-stream.js'
+import type { EventStream } from '../stream/event-stream.js'
 import { openStream } from '../open-stream.js'
 import type { Body, CancelContext, CancelOptions, OpenOptions } from '../options.js'
 import type { CancelResult } from '../outcome.js'

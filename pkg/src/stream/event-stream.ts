@@ -1,27 +1,18 @@
 /// <reference lib="esnext.disposable" preserve="true" />
-import { EventConsumer } from './consumer.js'
-import type { ServerSentEvent } from './event.js'
-import { StreamHost } from './host.js'
-import type { OpenOptions } from './options.js'
+import { EventConsumer } from '../consumer.js'
+import type { ServerSentEvent } from '../event.js'
+import type { OpenOptions } from '../options.js'
 import type {
   CancelResult,
   StreamEnding,
   StreamOutcome,
   StreamState,
   StreamStats,
-} from './outcome.js'
-import { measureStream } from './timing.js'
-import { load, RawStream } from './wasm.js'
-
-type RawStats = [
-  bytes: number,
-  events: number,
-  attempts: number,
-  timeToHeaders: number | undefined,
-  timeToFirstEvent: number | undefined,
-  acknowledged: number,
-  ackError: StreamStats['ackError'],
-]
+} from '../outcome.js'
+import { measureStream } from '../timing.js'
+import { load } from '../wasm.js'
+import { Driver } from './driver.js'
+import { Cause } from './machine.js'
 
 /** A stream of server-sent events: an async iterator that can be cancelled. */
 export class EventStream extends EventConsumer implements AsyncDisposable {
@@ -36,13 +27,11 @@ export class EventStream extends EventConsumer implements AsyncDisposable {
   readonly #initialId: string
   readonly #ready: Promise<void>
   readonly #measure: ((stats: StreamStats) => void) | undefined
-  #raw: RawStream | undefined
+  #driver: Driver | undefined
   /** What to do as soon as there is something to do it to. */
-  #early: ((raw: RawStream) => void)[] = []
+  #early: ((driver: Driver) => void)[] = []
   #ending: StreamEnding | undefined
-  /** Whether the consumer has read a marker that ends the stream. */
   #error: unknown
-  #stats: StreamStats = { bytes: 0, events: 0, attempts: 0, acknowledged: 0 }
   #cancelling: Promise<CancelResult> | undefined
   #resolveOpened!: (response: Response) => void
   #rejectOpened!: (reason: unknown) => void
@@ -66,7 +55,7 @@ export class EventStream extends EventConsumer implements AsyncDisposable {
   /** `'connecting' | 'open' | 'waiting' | 'closed'`. */
   get state(): StreamState {
     if (this.#ending || this.#early.length > 0) return 'closed'
-    return (this.#raw?.state() as StreamState | undefined) ?? 'connecting'
+    return this.#driver?.state ?? 'connecting'
   }
 
   /** The id to resume from: that of the event handed out last, or the option's; `''` if none. */
@@ -76,8 +65,9 @@ export class EventStream extends EventConsumer implements AsyncDisposable {
 
   /** Counts and times so far. */
   get stats(): StreamStats {
-    if (this.#raw) this.#stats = statsOf(this.#raw)
-    return this.#stats
+    return this.#driver
+      ? { ...this.#driver.stats }
+      : { bytes: 0, events: 0, attempts: 0, acknowledged: 0 }
   }
 
   /**
@@ -92,7 +82,7 @@ export class EventStream extends EventConsumer implements AsyncDisposable {
 
   /** Stops here and tells nobody. */
   close(): void {
-    this.#stop((raw) => raw.close())
+    this.#stop((driver) => driver.stop(Cause.close))
   }
 
   [Symbol.asyncDispose](): Promise<void> {
@@ -102,7 +92,7 @@ export class EventStream extends EventConsumer implements AsyncDisposable {
 
   protected async pull(): Promise<ServerSentEvent[] | undefined> {
     await this.#ready
-    const batch = (await this.#raw?.next_batch()) as ServerSentEvent[] | undefined
+    const batch = await this.#driver?.next()
     if (batch && !this.#ending) return batch
     // What arrives too late stays uncounted as handed out: `dropped` is the difference.
     if (this.#ending === 'failed' || this.#ending === 'aborted') throw this.#error
@@ -110,70 +100,51 @@ export class EventStream extends EventConsumer implements AsyncDisposable {
   }
 
   protected leave(): void {
-    this.#stop((raw) => raw.leave())
+    this.#stop((driver) => driver.stop(Cause.leave))
   }
 
   protected fail(error: unknown): void {
-    this.#stop((raw) => raw.fail(error))
+    this.#stop((driver) => driver.stop(Cause.fail, error))
   }
 
   protected finish(): void {
-    this.#stop((raw) => raw.finish())
+    this.#stop((driver) => driver.stop(Cause.done))
   }
 
   async #start(url: string | URL, options: OpenOptions): Promise<void> {
-    let raw
+    let driver
     try {
       await load()
-      raw = new RawStream(url, options, this.#host())
+      driver = new Driver(url, options, {
+        opened: (response) => this.#resolveOpened(response),
+        ended: (ending, error) => this.#end(ending, error),
+        closed: (notified) => this.#close(notified),
+        consumed: () => ({ lastEvent: this.lastEvent, lastEventId: this.lastEventId }),
+      })
     } catch (error) {
       this.#end('failed', error)
       this.#close(undefined)
       return
     }
-    this.#raw = raw
-    if (options.ack) this.onHandedOut = (count) => this.#raw?.consumed(count)
-    for (const action of this.#early) action(raw)
+    this.#driver = driver
+    if (options.ack) this.onHandedOut = (count) => driver.consumed(count)
+    for (const action of this.#early) action(driver)
     this.#early = []
-    if (!this.#ending) await raw.open()
-  }
-
-  #host(): StreamHost {
-    return new StreamHost(
-      {
-        opened: (response) => this.#resolveOpened(response),
-        ended: (ending, error) => this.#end(ending, error),
-        closed: (notified) => this.#close(notified),
-        // Not at once: the module is still at work on the stream.
-        settled: () => queueMicrotask(() => this.#free()),
-        lastEvent: () => this.lastEvent,
-        lastEventId: () => this.lastEventId,
-      },
-      this.#initialId,
-    )
+    driver.open()
   }
 
   async #cancel(reason: unknown): Promise<CancelResult> {
     if (this.#ending) return { aborted: false, notified: false }
-    const report = await new Promise<[boolean, boolean, number?, CancelResult['error']?]>(
-      (resolve) => {
-        this.#stop((raw) => resolve(raw.cancel(reason) as Promise<[boolean, boolean]>))
-        // If there will be nothing to cancel.
-        void this.closed.then(() => resolve([false, false]))
-      },
-    )
-    const [aborted, notified, status, error] = report
-    return {
-      aborted,
-      notified,
-      ...(status === undefined ? {} : { status }),
-      ...(error === undefined ? {} : { error }),
-    }
+    return new Promise((resolve) => {
+      this.#stop((driver) => resolve(driver.cancel(reason)))
+      // If there will be nothing to cancel.
+      void this.closed.then(() => resolve({ aborted: false, notified: false }))
+    })
   }
 
-  #stop(action: (raw: RawStream) => void): void {
+  #stop(action: (driver: Driver) => void): void {
     if (this.#ending) return
-    if (this.#raw) action(this.#raw)
+    if (this.#driver) action(this.#driver)
     else this.#early.push(action)
   }
 
@@ -195,26 +166,5 @@ export class EventStream extends EventConsumer implements AsyncDisposable {
       dropped: this.stats.events - this.handedOutCount,
     })
     this.#measure?.(this.stats)
-  }
-
-  #free(): void {
-    if (!this.#raw) return
-    this.#stats = statsOf(this.#raw)
-    this.#raw.free()
-    this.#raw = undefined
-  }
-}
-
-function statsOf(raw: RawStream): StreamStats {
-  const [bytes, events, attempts, timeToHeaders, timeToFirstEvent, acknowledged, ackError] =
-    raw.stats() as RawStats
-  return {
-    bytes,
-    events,
-    attempts,
-    acknowledged,
-    ...(timeToHeaders === undefined ? {} : { timeToHeaders }),
-    ...(timeToFirstEvent === undefined ? {} : { timeToFirstEvent }),
-    ...(ackError === undefined ? {} : { ackError }),
   }
 }

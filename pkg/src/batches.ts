@@ -1,5 +1,5 @@
 import type { ServerSentEvent } from './event.js'
-import { memoryBytes, memoryWords } from './wasm.js'
+import { memoryBytes, memoryWords, type RawStream, writeChunk } from './wasm.js'
 
 // The table's words, as src/sse/batch.rs writes them.
 const ROW = 3
@@ -19,30 +19,57 @@ export interface DecoderHooks {
   onRetry?: ((milliseconds: number) => void) | undefined
 }
 
-/**
- * Cuts batches into events. One a decoder: it knows the decoder's types and the id of what it cut
- * last.
- */
-export class Cutter {
+/** `Batches.status`: an event outgrew the limit. */
+export const TOO_LARGE = 1
+/** `Batches.status`: the `done` marker has come. */
+export const DONE = 2
+
+/** Cuts what a stream's machine decodes into events. Knows its types, and the id of what it cut last. */
+export class Batches {
+  /** Of the last batch: 0, `TOO_LARGE` or `DONE`. */
+  status = 0
+  readonly #raw: RawStream
   #lastEventId: string
   readonly #types = ['message']
   readonly #hooks: DecoderHooks
 
-  constructor(lastEventId = '', hooks: DecoderHooks = {}) {
+  constructor(raw: RawStream, lastEventId = '', hooks: DecoderHooks = {}) {
+    this.#raw = raw
     this.#lastEventId = lastEventId
     this.#hooks = hooks
   }
 
+  /** The events that a chunk completes. */
+  push(chunk: Uint8Array): ServerSentEvent[] {
+    writeChunk(chunk)
+    return this.#cut(this.#raw.push(chunk.length))
+  }
+
+  /** The events that the end of the bytes completes. */
+  finish(): ServerSentEvent[] {
+    return this.#cut(this.#raw.finish())
+  }
+
+  #cut(batch: number): ServerSentEvent[] {
+    const words = memoryWords()
+    // The five words that src/js/room.rs publishes.
+    const at = batch / 4
+    this.status = words[at + 4]!
+    const tableLength = words[at + 3]!
+    if (tableLength === 0) return []
+    return this.#cutTable(words[at]!, words[at + 1]!, words[at + 2]! / 4, tableLength)
+  }
+
   /** One decode for the whole text: a string for each event is cut out of it, not decoded. */
-  cut(text: number, textLength: number, table: number, tableLength: number): ServerSentEvent[] {
+  #cutTable(text: number, textLength: number, table: number, tableLength: number) {
     const all = utf8.decode(memoryBytes().subarray(text, text + textLength))
     const words = memoryWords()
     const types = this.#types
     const events: ServerSentEvent[] = []
-    const end = table / 4 + tableLength
+    const end = table + tableLength
     let lastEventId = this.#lastEventId
     let from = 0
-    for (let row = table / 4; row < end; row += ROW) {
+    for (let row = table; row < end; row += ROW) {
       const head = words[row]!
       const to = words[row + 1]!
       if ((head & KIND) === EVENT) {

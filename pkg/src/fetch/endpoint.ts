@@ -1,0 +1,101 @@
+import { StreamError } from '../error.js'
+import { Message, message } from '../stream/machine.js'
+import { Scope } from '../stream/scope.js'
+import type { Source } from '../options.js'
+import { displayUrl, get, type Init, prepare, type RequestTemplate, resolveUrl, send } from './request.js'
+import { httpError } from './response.js'
+
+/**
+ * The longest body that still gets `keepalive`, in UTF-16 units: such requests share 64 KiB in
+ * flight (Fetch, "HTTP-network-or-cache fetch").
+ */
+const MAX_KEEPALIVE_BODY = 60 * 1024
+
+/** A small request beside the stream: the cancel notification, an acknowledgement. */
+export interface Endpoint<Context> extends Omit<RequestTemplate<Context>, 'url'> {
+  readonly url: Source<string | URL, Context>
+  /** Milliseconds for the whole exchange. */
+  readonly timeout: number
+}
+
+/** What became of a notification. */
+export interface Notification {
+  notified: boolean
+  status?: number | undefined
+  error?: unknown
+}
+
+/** Tells the backend to stop its work. Never rejects. */
+export async function notify<Context>(
+  endpoint: Endpoint<Context>,
+  context: Context,
+  isLeaving: boolean,
+): Promise<Notification> {
+  try {
+    return isLeaving && !knowsKeepalive() && endpoint.method === 'POST'
+      ? { notified: await sendBeacon(endpoint, context) }
+      : { notified: true, status: await tell(endpoint, context) }
+  } catch (error) {
+    const status = error instanceof StreamError ? error.status : undefined
+    return { notified: false, status, error }
+  }
+}
+
+/**
+ * Sends one request with an answer of its own: the stream's signal has no part in it. Gives the
+ * status of a success. Rejects with a `StreamError`, or with what the page's own code threw.
+ */
+export async function tell<Context>(
+  endpoint: Endpoint<Context>,
+  context: Context,
+): Promise<number> {
+  const [request, init] = await prepareEndpoint(endpoint, context)
+  const controller = new AbortController()
+  init.signal = controller.signal
+  const { timeout } = endpoint
+  const late = () => {
+    const text = message(Message.noAnswer, displayUrl(request.url), timeout)
+    return new StreamError('connect-timeout', text)
+  }
+  try {
+    const status = await new Scope().within(timeout, answer(request, init), late)
+    if (status instanceof StreamError) throw status
+    return status
+  } finally {
+    controller.abort()
+  }
+}
+
+function knowsKeepalive(): boolean {
+  return 'keepalive' in globalThis.Request.prototype
+}
+
+/** The way out for pages that are going away in browsers without `keepalive`. */
+async function sendBeacon<Context>(
+  endpoint: Endpoint<Context>,
+  context: Context,
+): Promise<boolean> {
+  const [{ url }, { body }] = await prepareEndpoint(endpoint, context)
+  // Beacons have no headers but their body's type.
+  const data = typeof body === 'string' ? new Blob([body], { type: 'application/json' }) : body
+  return navigator.sendBeacon(url, data as Blob)
+}
+
+async function prepareEndpoint<Context>(
+  endpoint: Endpoint<Context>,
+  context: Context,
+): Promise<[RequestTemplate<Context>, Init]> {
+  const request = { ...endpoint, url: resolveUrl(await get(endpoint.url, context)) }
+  const init = await prepare(request, context)
+  if (typeof init.body !== 'string' || init.body.length <= MAX_KEEPALIVE_BODY) init.keepalive = true
+  return [request, init]
+}
+
+async function answer<Context>(
+  request: RequestTemplate<Context>,
+  init: Init,
+): Promise<number | StreamError> {
+  const response = await send(request, init)
+  if (response instanceof StreamError) return response
+  return response.ok ? response.status : httpError(response, 0)
+}

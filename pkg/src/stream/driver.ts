@@ -1,0 +1,404 @@
+import { Batches, DONE, TOO_LARGE } from '../batches.js'
+import { StreamError, type StreamErrorCode } from '../error.js'
+import type { ServerSentEvent } from '../event.js'
+import { notify, type Notification } from '../fetch/endpoint.js'
+import { displayUrl, type Init, prepare, send, setStreamHeaders, unreachable } from '../fetch/request.js'
+import { httpError, typeError } from '../fetch/response.js'
+import type { CancelContext, OpenOptions } from '../options.js'
+import type { CancelResult, StreamEnding, StreamState, StreamStats } from '../outcome.js'
+import type { RawStream } from '../wasm.js'
+import { Acks } from './acks.js'
+import { Exchange } from './exchange.js'
+import { Answer, Cause, endOf, Message, message, stateOf } from './machine.js'
+import { Scope } from './scope.js'
+import { readOptions, type Settings } from './settings.js'
+
+/** What a driver tells its stream. */
+export interface DriverEvents {
+  opened(response: Response): void
+  /** Nothing more is handed out. */
+  ended(ending: StreamEnding, error: unknown): void
+  /** The backend is told, if it was to be. */
+  closed(notified: boolean | undefined): void
+  /** The event that the consumer got last, and the id to resume from. */
+  consumed(): Pick<CancelContext, 'lastEvent' | 'lastEventId'>
+}
+
+/**
+ * Does what the machine (src/stream/machine.rs) decides: requests, reads, waits. Pulled by its
+ * consumer, stopped by anyone.
+ */
+export class Driver {
+  readonly stats: StreamStats = { bytes: 0, events: 0, attempts: 0, acknowledged: 0 }
+  readonly #settings: Settings
+  readonly #raw: RawStream
+  readonly #batches: Batches
+  readonly #events: DriverEvents
+  readonly #acks: Acks | undefined
+  readonly #scope = new Scope()
+  readonly #start = performance.now()
+  #comments: string[] = []
+  #exchange: Exchange | undefined
+  #response: Response | undefined
+  #isOver = false
+  /** Whether there is no connection yet, or none any more. */
+  #isConnecting = true
+  /** What a pull does instead of reading on. */
+  #next: (() => void) | undefined
+  /** Answers the pull that waits. */
+  #answer: ((events: ServerSentEvent[] | undefined) => void) | undefined
+  /** What ends a wait for the next chunk besides the chunk. */
+  #watches: (() => void)[] = []
+
+  /** Throws an error `'invalid-options'`. Nothing is sent yet. */
+  constructor(url: string | URL, options: OpenOptions, events: DriverEvents) {
+    const { settings, raw } = readOptions(url, options)
+    const { ack, ackEvery, onComment, onPagehide, signal } = settings
+    this.#settings = settings
+    this.#raw = raw
+    this.#events = events
+    if (ack) this.#acks = new Acks(ack, ackEvery, this.stats)
+    const keep = (comment: string) => this.#comments.push(comment)
+    this.#batches = new Batches(raw, options.lastEventId, onComment ? { onComment: keep } : {})
+    if (onPagehide) {
+      this.#scope.listen('pagehide', () => void this.#stop(Cause.pagehide, undefined, 'pagehide'))
+    }
+    if (signal) this.#obey(signal)
+  }
+
+  get state(): StreamState {
+    return this.#isOver ? 'closed' : stateOf(this.#raw)
+  }
+
+  /** Sends the request. */
+  open(): void {
+    if (!this.#isOver) void this.#connect()
+  }
+
+  /** The next events, never none, or `undefined` at the end. One call at a time. */
+  next(): Promise<ServerSentEvent[] | undefined> {
+    if (this.#isOver) return Promise.resolve(undefined)
+    return new Promise((resolve) => {
+      this.#answer = resolve
+      if (!this.#isConnecting) this.#advance()
+    })
+  }
+
+  /** Events were handed to the consumer. */
+  consumed(count: number): void {
+    this.#acks?.add(count, this.#context(undefined))
+  }
+
+  /** Stops here and there. */
+  async cancel(reason: unknown): Promise<CancelResult> {
+    const aborted = !this.#isOver
+    const { notified = false, status, error } = (await this.#stop(Cause.cancel, undefined, reason)) ?? {}
+    return {
+      aborted,
+      notified,
+      ...(status === undefined ? {} : { status }),
+      ...(error === undefined ? {} : { error: error as StreamError }),
+    }
+  }
+
+  /** Stops here. The backend is told if the machine says so. */
+  stop(cause: number, error?: unknown): void {
+    void this.#stop(cause, error, 'return')
+  }
+
+  #advance(): void {
+    const next = this.#next
+    this.#next = undefined
+    if (next) next()
+    else this.#read()
+  }
+
+  /** Connects, and again as often as the machine says. */
+  async #connect(failure?: StreamError): Promise<void> {
+    this.#isConnecting = true
+    try {
+      do {
+        if (failure) await this.#recover(failure)
+        failure = await this.#request()
+      } while (failure)
+    } catch (error) {
+      this.stop(Cause.fail, error)
+      return
+    }
+    this.#isConnecting = false
+    if (this.#answer) this.#advance()
+  }
+
+  /** One attempt. Resolves once there is a connection, or to what went wrong; throws for good. */
+  async #request(): Promise<StreamError | undefined> {
+    const { request, connectTimeout, onOpen } = this.#settings
+    const attempt = (this.stats.attempts = this.#raw.connect())
+    const context = { attempt, lastEventId: this.#raw.last_event_id() }
+    const init = await this.#unlessOver(prepare(request, context, attempt))
+    setStreamHeaders(init.headers, context)
+    this.#raw.sent()
+    const exchange = new Exchange(this.#scope, this)
+    init.signal = exchange.signal
+    const late = () => this.#failure('connect-timeout', Message.noResponse, connectTimeout)
+    const asked = this.#scope.within(connectTimeout, this.#ask(init, attempt), late)
+    const response = await this.#unlessOver(asked)
+    if (response instanceof StreamError) {
+      exchange.close()
+      return response
+    }
+    if (!response) {
+      this.stop(Cause.noContent)
+      return this.#unlessOver()
+    }
+    this.stats.timeToHeaders ??= performance.now() - this.#start
+    try {
+      exchange.take(response)
+    } catch (cause) {
+      exchange.close()
+      return unreachable(request, cause, attempt)
+    }
+    this.#response = response
+    try {
+      if (onOpen) await this.#unlessOver(onOpen(response))
+    } catch (cause) {
+      const { status, headers } = response
+      const details = { status, headers, attempt, cause }
+      throw new StreamError('refused', 'onOpen refused the response', details)
+    }
+    this.#raw.opened()
+    this.#exchange = exchange
+    this.#events.opened(response)
+    return undefined
+  }
+  /** The response if it is one to read, what is wrong with it, or nothing for 204. */
+  async #ask(init: Init, attempt: number): Promise<Response | StreamError | undefined> {
+    const response = await send(this.#settings.request, init, attempt)
+    if (this.#isOver || response instanceof StreamError) return response
+    const type = response.headers.get('content-type') ?? ''
+    switch (this.#raw.answered(response.status, type)) {
+      case Answer.noContent:
+        return undefined
+      case Answer.refusal:
+        return httpError(response, attempt)
+      case Answer.wrongType:
+        return typeError(response, attempt)
+      default:
+        return response
+    }
+  }
+
+  /** Waits for the next attempt. Throws if there is to be none. */
+  async #recover(error: StreamError): Promise<void> {
+    const { shouldRetry, onRetry } = this.#settings
+    const { attempt } = error
+    if (!this.#raw.may_request_again()) throw error
+    const verdict = shouldRetry ? shouldRetry(error, attempt) : error.retryable
+    await this.#unlessOver()
+    if (verdict === false || verdict === undefined) throw error
+    const usual = this.#raw.wait(error.headers?.get('retry-after') ?? '')
+    if (Number.isNaN(usual)) {
+      const text = message(Message.gaveUp, attempt, error.message)
+      throw new StreamError('retries-exhausted', text, { attempt, cause: error })
+    }
+    const delay = typeof verdict === 'number' ? verdict : usual
+    onRetry?.({ attempt: attempt + 1, delay, error })
+    await this.#unlessOver()
+    await new Promise<void>((resolve) => {
+      const stops = [
+        this.#scope.after(delay, wake),
+        // The network or the page comes back: the reason to try again.
+        this.#scope.listen('online', wake),
+        this.#scope.listen('pageshow', wake),
+      ]
+
+      function wake(): void {
+        for (const stop of stops) stop()
+        resolve()
+      }
+    })
+  }
+
+  #read(): void {
+    const exchange = this.#exchange!
+    const { idleTimeout, isPausing } = this.#settings
+    if (isPausing && this.#raw.may_request_again()) {
+      if (isHidden()) return this.#pause()
+      this.#watches.push(
+        this.#scope.listen('visibilitychange', () => isHidden() && this.#pause()),
+      )
+    }
+    if (idleTimeout !== Infinity) {
+      this.#watches.push(
+        this.#scope.after(idleTimeout, () => {
+          this.#reconnect(this.#failure('idle-timeout', Message.silence, idleTimeout))
+        }),
+      )
+    }
+    exchange.read().then(
+      ({ done, value }) => {
+        // What was let go meanwhile is nobody's any more.
+        if (exchange !== this.#exchange) return
+        this.#unwatch()
+        if (done) this.#onEnd()
+        else this.#onChunk(value)
+      },
+      (cause: unknown) => {
+        if (exchange === this.#exchange) this.#reconnect(this.#broken(cause))
+      },
+    )
+  }
+
+  #onChunk(chunk: Uint8Array): void {
+    if (!(chunk instanceof Uint8Array)) {
+      return this.#reconnect(this.#broken(new TypeError('a chunk is not a Uint8Array')))
+    }
+    this.stats.bytes += chunk.length
+    this.#comments = []
+    const events = this.#batches.push(chunk)
+    const { status } = this.#batches
+    let next: (() => void) | undefined
+    if (status === TOO_LARGE) {
+      const text = message(Message.tooLarge, this.#settings.maxEventSize)
+      const details = { attempt: this.stats.attempts }
+      next = () => void this.#connect(new StreamError('event-too-large', text, details))
+    }
+    try {
+      if (this.#cutAtDone(events) || status === DONE) next = () => this.stop(Cause.done)
+      this.#count(events)
+      for (const comment of this.#comments) this.#settings.onComment!(comment)
+    } catch (error) {
+      next = () => this.stop(Cause.fail, error)
+    }
+    if (this.#isOver) return
+    if (next) this.#letGo()
+    this.#handOut(events, next)
+  }
+
+  #onEnd(): void {
+    this.#letGo()
+    const events = this.#batches.finish()
+    this.#count(events)
+    this.#handOut(events, () => {
+      if (!this.#raw.goes_on()) return this.stop(Cause.over)
+      void this.#connect(this.#failure('network', Message.ended))
+    })
+  }
+
+  /** Drops the event that ends the stream and all behind it; gives whether it is there. */
+  #cutAtDone(events: ServerSentEvent[]): boolean {
+    const { done } = this.#settings
+    if (typeof done !== 'function') return false
+    try {
+      const index = events.findIndex((event) => done(event))
+      if (index >= 0) events.length = index
+      return index >= 0
+    } catch (error) {
+      this.#count(events)
+      throw error
+    }
+  }
+
+  #count({ length }: ServerSentEvent[]): void {
+    if (length === 0) return
+    this.stats.events += length
+    this.stats.timeToFirstEvent ??= performance.now() - this.#start
+  }
+
+  #handOut(events: ServerSentEvent[], next?: () => void): void {
+    this.#next = next
+    if (events.length === 0) this.#advance()
+    else this.#reply(events)
+  }
+
+  #reply(events: ServerSentEvent[] | undefined): void {
+    const answer = this.#answer
+    this.#answer = undefined
+    answer?.(events)
+  }
+
+  /** Closes the connection until somebody looks at the page. */
+  #pause(): void {
+    this.#letGo()
+    this.#isConnecting = true
+    this.#raw.pause()
+    const stop = this.#scope.listen('visibilitychange', () => {
+      if (isHidden()) return
+      stop()
+      void this.#connect()
+    })
+  }
+
+  #reconnect(failure: StreamError): void {
+    this.#letGo()
+    void this.#connect(failure)
+  }
+
+  #letGo(): void {
+    this.#unwatch()
+    this.#exchange?.close()
+    this.#exchange = undefined
+  }
+
+  #unwatch(): void {
+    for (const stop of this.#watches) stop()
+    this.#watches = []
+  }
+
+  async #stop(cause: number, error: unknown, reason: unknown): Promise<Notification | undefined> {
+    if (this.#isOver) return undefined
+    const { ending, notify: isToNotify } = endOf(this.#raw, cause)
+    const context = this.#context(reason)
+    this.#isOver = true
+    this.#raw.free()
+    this.#exchange = undefined
+    this.#events.ended(ending, error)
+    this.#scope.close()
+    this.#reply(undefined)
+    this.#acks?.finish()
+    const { cancel } = this.#settings
+    if (!isToNotify || !cancel) {
+      this.#events.closed(undefined)
+      return undefined
+    }
+    const notification = await notify(cancel, context, cause === Cause.pagehide)
+    this.#events.closed(notification.notified)
+    return notification
+  }
+
+  #obey(signal: AbortSignal): void {
+    const abort = () => void this.#stop(Cause.abort, signal.reason, signal.reason)
+    if (signal.aborted) return abort()
+    signal.addEventListener('abort', abort)
+    this.#scope.add(() => signal.removeEventListener('abort', abort))
+  }
+
+  #context(reason: unknown): CancelContext {
+    return { reason, response: this.#response, ...this.#events.consumed() }
+  }
+
+  /** A failure of the connection, which another may not have. */
+  #failure(code: StreamErrorCode, text: number, detail?: number): StreamError {
+    const { attempts: attempt } = this.stats
+    const url = displayUrl(this.#settings.request.url)
+    return new StreamError(code, message(text, url, detail), { attempt, retryable: true })
+  }
+
+  #broken(cause: unknown): StreamError {
+    return unreachable(this.#settings.request, cause, this.stats.attempts)
+  }
+
+  /** What the promise settles to, unless the stream ends before: nobody goes on then. */
+  #unlessOver<T>(promise?: T | Promise<T>): Promise<T> {
+    return new Promise((resolve, reject) => {
+      Promise.resolve(promise as T).then(
+        (value) => this.#isOver || resolve(value),
+        (error: unknown) => this.#isOver || reject(error as Error),
+      )
+    })
+  }
+}
+
+/** Whether this is a page that nobody sees. */
+function isHidden(): boolean {
+  return globalThis.document?.hidden === true
+}

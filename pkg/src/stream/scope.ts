@@ -1,0 +1,46 @@
+/** The longest time that a browser's timer keeps: about 25 days. */
+const MAX_TIMEOUT = 2 ** 31 - 1
+
+/** What a stream has under way: closed with it, whatever it is. */
+export class Scope {
+  readonly #open = new Set<() => void>()
+
+  /** Keeps a clean-up for the end. Gives what does it before, once. */
+  add(close: () => void): () => void {
+    const closeOnce = () => {
+      if (this.#open.delete(closeOnce)) close()
+    }
+    this.#open.add(closeOnce)
+    return closeOnce
+  }
+
+  /** A timer. */
+  after(milliseconds: number, callback: () => void): () => void {
+    const timer = setTimeout(() => {
+      stop()
+      callback()
+    }, Math.min(milliseconds, MAX_TIMEOUT))
+    const stop = this.add(() => clearTimeout(timer))
+    return stop
+  }
+
+  /** A listener of the global object, where that dispatches events, as windows and workers do. */
+  listen(name: string, callback: () => void): () => void {
+    if (!globalThis.addEventListener) return () => undefined
+    addEventListener(name, callback)
+    return this.add(() => removeEventListener(name, callback))
+  }
+
+  /** What the promise settles to; what `late` gives if that takes longer. No limit, no timer. */
+  within<T>(limit: number, promise: Promise<T>, late: () => T): Promise<T> {
+    if (limit === Infinity) return promise
+    return new Promise((resolve, reject) => {
+      const stop = this.after(limit, () => resolve(late()))
+      promise.finally(stop).then(resolve, reject)
+    })
+  }
+
+  close(): void {
+    for (const close of this.#open) close()
+  }
+}

@@ -1,0 +1,256 @@
+import type { StreamError } from '../error.js'
+import type { Endpoint } from '../fetch/endpoint.js'
+import {
+  check,
+  invalid,
+  isSafe,
+  type RequestTemplate,
+  resolveUrl,
+} from '../fetch/request.js'
+import type {
+  AckContext,
+  AttemptContext,
+  CancelContext,
+  OpenOptions,
+  RetryOptions,
+} from '../options.js'
+import { RawStream } from '../wasm.js'
+import { Flag } from './machine.js'
+
+/** Milliseconds until the response's headers, unless the page says otherwise. */
+const CONNECT_TIMEOUT = 30_000
+
+/** Milliseconds for a whole notification, unless the page says otherwise. */
+const ENDPOINT_TIMEOUT = 10_000
+
+/** Bytes of one event, unless the page says otherwise. */
+export const MAX_EVENT_SIZE = 16 * 1024 * 1024
+
+/** What goes to `fetch` as it is. */
+const FETCH_MEMBERS = [
+  'credentials',
+  'mode',
+  'cache',
+  'redirect',
+  'referrer',
+  'referrerPolicy',
+  'integrity',
+  'priority',
+] as const
+
+const ON = {
+  abort: Flag.onAbort,
+  return: Flag.onReturn,
+  pagehide: Flag.onPagehide,
+  unsent: Flag.onUnsent,
+}
+
+type Policy = [number, number, number, number, number, number]
+
+/** A stream's options, checked. */
+export interface Settings {
+  request: RequestTemplate<AttemptContext>
+  signal: AbortSignal | undefined
+  /** Milliseconds. */
+  connectTimeout: number
+  idleTimeout: number
+  maxEventSize: number
+  isPausing: boolean
+  done: OpenOptions['done']
+  cancel: Endpoint<CancelContext> | undefined
+  ack: Endpoint<AckContext> | undefined
+  ackEvery: number
+  onPagehide: boolean
+  onOpen: OpenOptions['onOpen']
+  onRetry: OpenOptions['onRetry']
+  onComment: OpenOptions['onComment']
+  shouldRetry: RetryOptions['shouldRetry']
+}
+
+/** An object of options, and what it is called in messages. `null` is absent. */
+class Reader {
+  readonly #options: Record<string, unknown>
+  readonly #path: string
+
+  constructor(options: object, path = '') {
+    this.#options = options as Record<string, unknown>
+    this.#path = path
+  }
+
+  /** The value, unchecked if nothing is expected of it. */
+  get<T>(name: string, expected = '', isValid: (value: never) => boolean = () => true) {
+    const value = (this.#options[name] ?? undefined) as T | undefined
+    if (value !== undefined && !isValid(value as never)) throw this.invalid(name, expected)
+    return value
+  }
+
+  function<T>(name: string): T | undefined {
+    return this.get(name, 'a function', (value) => typeof value === 'function')
+  }
+
+  string(name: string): string | undefined {
+    return this.get(name, 'a string', (value) => typeof value === 'string')
+  }
+
+  number(name: string, least: number): number | undefined {
+    const isValid = (value: unknown) => typeof value === 'number' && value >= least
+    return this.get(name, `a number of at least ${least}`, isValid)
+  }
+
+  /** The index of the value, or -1. */
+  oneOf(name: string, names: readonly string[]): number {
+    const expected = names.map((one) => `'${one}'`).join(' or ')
+    const isValid = (value: string) => names.includes(value)
+    return names.indexOf(this.get<string>(name, expected, isValid) ?? '')
+  }
+
+  method(preset: string): string {
+    const method = this.string('method') ?? preset
+    // As `fetch` does for the methods that it knows; `patch` stays as it is there.
+    return /^(delete|get|head|options|post|put)$/i.test(method) ? method.toUpperCase() : method
+  }
+
+  /** Its credentials and its `fetch` are the stream's. */
+  endpoint<Context>({ credentials }: RequestInit, fetch: typeof globalThis.fetch | undefined) {
+    const url = this.get('url')
+    if (url === undefined) throw this.invalid('url', 'a URL or a function')
+    return {
+      url,
+      method: this.method('POST'),
+      headers: this.get('headers'),
+      body: this.get('body'),
+      init: credentials ? { credentials } : {},
+      fetch,
+      timeout: this.number('timeout', 0) ?? ENDPOINT_TIMEOUT,
+    } as Endpoint<Context>
+  }
+
+  invalid(name: string, expected: string): StreamError {
+    return invalid(`\`${this.#path}${name}\` must be ${expected}`)
+  }
+}
+
+/** Checks a stream's options, and makes its machine. Throws an error `'invalid-options'`. */
+export function readOptions(
+  url: string | URL,
+  options: OpenOptions,
+): { settings: Settings; raw: RawStream } {
+  if (typeof options !== 'object' || options === null) {
+    throw invalid('the options must be an object')
+  }
+  const reader = new Reader(options)
+  // WHATWG HTML, 9.2.2: an event source's requests have the cache mode "no-store".
+  const init: RequestInit = { cache: 'no-store' }
+  for (const name of FETCH_MEMBERS) {
+    const value = reader.get(name)
+    if (value !== undefined) Object.assign(init, { [name]: value })
+  }
+  const fetch = reader.function<typeof globalThis.fetch>('fetch')
+  const [cancel, on] = readCancel(options.cancel, init, fetch)
+  const [ack, ackEvery] = readAck(options.ack, init, fetch)
+  const request: RequestTemplate<AttemptContext> = {
+    url: resolveUrl(url),
+    method: reader.method('GET'),
+    headers: reader.get('headers'),
+    body: reader.get('body'),
+    init,
+    fetch,
+  }
+  check(request)
+  const format = reader.oneOf('format', ['sse', 'ndjson'])
+  const isDone = (value: unknown) => typeof value === 'string' || typeof value === 'function'
+  const done = reader.get<OpenOptions['done']>('done', 'a string or a function', isDone)
+  const [mode, policy, retry] = readRetry(reader)
+  const connectTimeout = reader.number('connectTimeout', 0) ?? CONNECT_TIMEOUT
+  const idleTimeout = reader.number('idleTimeout', 0) ?? Infinity
+  const maxEventSize = reader.number('maxEventSize', 1) ?? MAX_EVENT_SIZE
+  const lastEventId = reader.string('lastEventId') ?? ''
+  const isPausing = reader.oneOf('whenHidden', ['keep', 'pause']) === 1
+  const settings: Settings = {
+    request,
+    connectTimeout,
+    idleTimeout,
+    maxEventSize,
+    isPausing,
+    done,
+    cancel,
+    ack,
+    ackEvery,
+    onPagehide: (on & Flag.onPagehide) !== 0,
+    onOpen: reader.function('onOpen'),
+    onRetry: reader.function('onRetry'),
+    onComment: reader.function('onComment'),
+    shouldRetry: retry.function('shouldRetry'),
+    // Not by its class: it may be of another realm, or a look-alike.
+    signal: reader.get('signal', 'an AbortSignal', isSignal),
+  }
+  const flags =
+    [0, Flag.sse, Flag.ndjson][format + 1]! |
+    on |
+    mode |
+    (cancel ? Flag.cancel : 0) |
+    (done === undefined ? 0 : Flag.done) |
+    (typeof done === 'string' ? Flag.marker : 0) |
+    (settings.onComment ? Flag.comments : 0) |
+    (isSafe(request.method) ? Flag.safe : 0) |
+    // A stream as a body is read only once.
+    (request.body instanceof ReadableStream ? 0 : Flag.repeatable)
+  const marker = typeof done === 'string' ? done : ''
+  const raw = new RawStream(flags, sizeOf(maxEventSize), lastEventId, marker)
+  raw.set_policy(...policy)
+  return { settings, raw }
+}
+
+/** As many bytes as the module can count. */
+export function sizeOf(maxEventSize: number): number {
+  return Math.min(maxEventSize, 2 ** 31)
+}
+
+function isSignal(value: AbortSignal): boolean {
+  return typeof value.aborted === 'boolean' && typeof value.addEventListener === 'function'
+}
+
+function readCancel(
+  options: OpenOptions['cancel'] | null,
+  init: RequestInit,
+  fetch: typeof globalThis.fetch | undefined,
+): [Endpoint<CancelContext> | undefined, number] {
+  if (options === undefined || options === null) return [undefined, 0]
+  const reader = new Reader(options, 'cancel.')
+  const expected = "an array of 'abort', 'return', 'pagehide' and 'unsent'"
+  const names = reader.get<string[]>('on', expected, (value: string[]) => {
+    return Array.isArray(value) && value.every((name) => Object.hasOwn(ON, name))
+  })
+  const on = (names ?? []).reduce((flags, name) => flags | ON[name as keyof typeof ON], 0)
+  return [reader.endpoint(init, fetch), on]
+}
+
+function readAck(
+  options: OpenOptions['ack'] | null,
+  init: RequestInit,
+  fetch: typeof globalThis.fetch | undefined,
+): [Endpoint<AckContext> | undefined, number] {
+  if (options === undefined || options === null) return [undefined, 1]
+  const reader = new Reader(options, 'ack.')
+  const every = Math.floor(reader.number('every', 1) ?? 1)
+  return [reader.endpoint(init, fetch), every]
+}
+
+/** The mode's flag and the numbers of the policy, `NaN` where the machine's default holds. */
+function readRetry(reader: Reader): [number, Policy, Reader] {
+  const retry = reader.get<boolean | object>('retry', 'a boolean or an object', (value) => {
+    return typeof value === 'boolean' || typeof value === 'object'
+  })
+  const options = new Reader(typeof retry === 'object' ? retry : {}, 'retry.')
+  const number = (name: string, least: number) => options.number(name, least) ?? NaN
+  const policy: Policy = [
+    number('maxAttempts', 1),
+    number('initialDelay', 0),
+    number('maxDelay', 0),
+    number('factor', 1),
+    number('jitter', 0),
+    number('minDelay', 0),
+  ]
+  const mode = retry === undefined ? 0 : retry ? Flag.always : Flag.never
+  return [mode, policy, options]
+}
