@@ -1,5 +1,6 @@
 //! What can go wrong, under the names that JavaScript uses too.
 
+use crate::stream::message::Message;
 use alloc::{boxed::Box, string::String};
 use core::{fmt, ops::Deref};
 use wasm_bindgen::{JsValue, prelude::wasm_bindgen};
@@ -22,16 +23,10 @@ pub enum ErrorCode {
     EventTooLarge,
     /// `retry.maxAttempts` attempts in a row failed; the cause is the last failure.
     RetriesExhausted,
-    /// `onOpen` threw; the cause is what it threw.
-    Refused,
     /// An option has a wrong type or value, or the URL does not parse.
     InvalidOptions,
     /// An event's data is not the JSON that was asked for.
     ParseJson,
-    /// The outside `AbortSignal` was aborted; the cause is its reason. JavaScript gets that reason.
-    Aborted,
-    /// A callback of the page's threw; the cause is what it threw. JavaScript gets that value.
-    Callback,
 }
 
 impl ErrorCode {
@@ -45,11 +40,8 @@ impl ErrorCode {
             Self::IdleTimeout => "idle-timeout",
             Self::EventTooLarge => "event-too-large",
             Self::RetriesExhausted => "retries-exhausted",
-            Self::Refused => "refused",
             Self::InvalidOptions => "invalid-options",
             Self::ParseJson => "parse-json",
-            Self::Aborted => "aborted",
-            Self::Callback => "callback",
         }
     }
 }
@@ -83,10 +75,10 @@ pub struct ErrorDetails {
 }
 
 impl Error {
-    pub(crate) fn new(code: ErrorCode, message: impl Into<String>) -> Self {
+    pub(crate) fn new(code: ErrorCode, message: String) -> Self {
         Self(Box::new(ErrorDetails {
             code,
-            message: message.into(),
+            message,
             status: None,
             headers: None,
             body: None,
@@ -97,17 +89,8 @@ impl Error {
         }))
     }
 
-    pub(crate) fn invalid(message: impl Into<String>) -> Self {
-        Self::new(ErrorCode::InvalidOptions, message)
-    }
-
-    /// A callback's exception, handed on as it is.
-    pub(crate) fn callback(thrown: JsValue) -> Self {
-        Self::new(ErrorCode::Callback, "a callback threw").caused_by(thrown)
-    }
-
-    pub(crate) fn aborted(reason: JsValue) -> Self {
-        Self::new(ErrorCode::Aborted, "the signal was aborted").caused_by(reason)
+    pub(crate) fn invalid(message: Message, detail: &str) -> Self {
+        Self::new(ErrorCode::InvalidOptions, message.text(detail, ""))
     }
 
     pub(crate) fn caused_by(mut self, cause: JsValue) -> Self {
@@ -133,7 +116,7 @@ impl Error {
 
 #[wasm_bindgen]
 extern "C" {
-    /// A number in a message. By JavaScript: Rust's formatting would be a tenth of the npm module.
+    /// A number in a message, as JavaScript writes it.
     #[wasm_bindgen(js_name = String)]
     pub(crate) fn decimal(number: f64) -> String;
 }

@@ -28,6 +28,11 @@ export abstract class EventConsumer implements AsyncIterableIterator<ServerSentE
   /** The next events, never none, or `undefined` at the end. Rejects with what ended the sequence. */
   protected abstract pull(): Promise<ServerSentEvent[] | undefined>
 
+  /** What of a batch is still to be handed out. Throws what ended the sequence meanwhile. */
+  protected accept(batch: ServerSentEvent[] | undefined): ServerSentEvent[] | undefined {
+    return batch
+  }
+
   /** The consumer has left. */
   protected abstract leave(): void
 
@@ -44,7 +49,7 @@ export abstract class EventConsumer implements AsyncIterableIterator<ServerSentE
 
   /** The next event if it is at hand: who waits for it needs `next()`. */
   protected takeReady(): ServerSentEvent | undefined {
-    return this.#turns.areFree && this.#index < this.#batch.length ? this.#take() : undefined
+    return this.#turns.areFree && this.#hasEvents ? this.#take() : undefined
   }
 
   protected get handedOutCount(): number {
@@ -130,35 +135,53 @@ export abstract class EventConsumer implements AsyncIterableIterator<ServerSentE
     )
   }
 
-  async #nextLater(): Promise<IteratorResult<ServerSentEvent, undefined>> {
-    return (await this.#fill())
-      ? { done: false, value: this.#take() }
-      : { done: true, value: undefined }
+  // No async functions from here to `pull`: with an event a chunk, their promises are what it costs.
+
+  #nextLater(): Promise<IteratorResult<ServerSentEvent, undefined>> {
+    return this.#more().then((hasMore) => {
+      if (!hasMore) return this.#end()
+      // A view may have taken the batch that both waited for.
+      return this.#hasEvents ? { done: false, value: this.#take() } : this.#nextLater()
+    })
+  }
+
+  get #hasEvents(): boolean {
+    return this.#index < this.#batch.length
   }
 
   /** Gets a batch if there is none: `false` at the end. Throws the failure, once. */
   async #fill(): Promise<boolean> {
-    if (await this.#more()) return true
+    while (await this.#more()) if (this.#hasEvents) return true
+    return !this.#end().done
+  }
+
+  /** The end. Throws the failure instead, once. */
+  #end(): IteratorReturnResult<undefined> {
     const failure = this.#failure
     this.#failure = undefined
     if (failure) throw failure.error
-    return false
+    return { done: true, value: undefined }
   }
 
-  async #more(): Promise<boolean> {
-    while (this.#index === this.#batch.length) {
-      this.#filling ??= this.#pullBatch()
-      if (!(await this.#filling)) return false
-    }
-    return true
+  /** Gets a batch if there is none: `false` at the end. */
+  #more(): Promise<boolean> {
+    if (this.#hasEvents || this.#isOver) return Promise.resolve(this.#hasEvents)
+    return (this.#filling ??= this.#pullBatch())
   }
 
-  async #pullBatch(): Promise<boolean> {
+  #pullBatch(): Promise<boolean> {
+    return this.pull().then(
+      (batch) => this.#received(batch),
+      (error: unknown) => this.#failed(error),
+    )
+  }
+
+  #received(pulled: ServerSentEvent[] | undefined): boolean {
     let batch
     try {
-      if (!this.#isOver) batch = await this.pull()
+      batch = this.accept(pulled)
     } catch (error) {
-      this.#failure = { error }
+      return this.#failed(error)
     }
     this.#filling = undefined
     if (!batch) {
@@ -169,6 +192,13 @@ export abstract class EventConsumer implements AsyncIterableIterator<ServerSentE
     this.#index = 0
     this.#pulled += batch.length
     return true
+  }
+
+  #failed(error: unknown): boolean {
+    this.#filling = undefined
+    this.#isOver = true
+    this.#failure = { error }
+    return false
   }
 
   #take(): ServerSentEvent {

@@ -38,22 +38,30 @@ class DecodedEvents extends EventConsumer {
     this.#options = options
   }
 
-  protected async pull(): Promise<ServerSentEvent[] | undefined> {
-    try {
-      if (!this.#decoder) await load()
-      while (!this.#isOver) {
-        this.#decoder ??= this.#makeDecoder()
-        const { done, value } = await this.#chunks.next()
-        if (this.#isOver) break
-        const events = done ? this.#decoder.end() : this.#decoder.push(value)
-        if (done) this.#free()
-        if (events.length > 0) return events
+  protected pull(): Promise<ServerSentEvent[] | undefined> {
+    const decoder = this.#decoder
+    if (this.#isOver) return Promise.resolve(undefined)
+    if (!decoder) return this.#start().then(() => this.pull())
+    // Not an async function: with an event a chunk, its promises are what it costs.
+    return new Promise((resolve, reject) => {
+      const fail = (error: unknown) => {
+        this.leave()
+        reject(error as Error)
       }
-    } catch (error) {
-      this.leave()
-      throw error
-    }
-    return undefined
+      const next = () => void this.#chunks.next().then(decode, fail)
+      const decode = ({ done, value }: Awaited<ReturnType<Chunks['next']>>) => {
+        if (this.#isOver) return resolve(undefined)
+        try {
+          const events = done ? decoder.end() : decoder.push(value as Uint8Array)
+          if (done) this.#free()
+          if (events.length > 0 || done) resolve(events.length > 0 ? events : undefined)
+          else next()
+        } catch (error) {
+          fail(error)
+        }
+      }
+      next()
+    })
   }
 
   protected leave(): void {
@@ -71,9 +79,16 @@ class DecodedEvents extends EventConsumer {
     this.leave()
   }
 
-  #makeDecoder(): Decoder {
-    const format = this.#options.format ?? (isNdjson(this.#contentType) ? 'ndjson' : 'sse')
-    return new Decoder({ ...this.#options, format })
+  async #start(): Promise<void> {
+    try {
+      await load()
+      if (this.#isOver) return
+      const format = this.#options.format ?? (isNdjson(this.#contentType) ? 'ndjson' : 'sse')
+      this.#decoder = new Decoder({ ...this.#options, format })
+    } catch (error) {
+      this.leave()
+      throw error
+    }
   }
 
   #free(): void {

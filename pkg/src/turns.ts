@@ -9,20 +9,14 @@ export class Turns {
     return this.#waiting === 0
   }
 
-  /** Does the work when all that was asked for before is answered. */
+  /** Does the work when all that was asked for before is answered: at once, if nobody waits. */
   take<T>(work: () => Promise<T>): Promise<T> {
-    this.#waiting++
-    const answer = this.#workAfter(this.#last, work)
-    this.#last = answer.catch(() => undefined)
+    const answer = this.#waiting++ === 0 ? work() : this.#last!.then(work)
+    this.#last = answer.then(this.#release, this.#release)
     return answer
   }
 
-  async #workAfter<T>(turn: Promise<unknown> | undefined, work: () => Promise<T>): Promise<T> {
-    try {
-      if (turn) await turn
-      return await work()
-    } finally {
-      if (--this.#waiting === 0) this.#last = undefined
-    }
+  readonly #release = (): void => {
+    if (--this.#waiting === 0) this.#last = undefined
   }
 }

@@ -1,7 +1,7 @@
 //! The guard of one request and its response.
 
 use super::request::{Init, Request};
-use crate::error::Error;
+use crate::{error::Error, stream::message::Message};
 use js_sys::Promise;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::{JsFuture, spawn_local};
@@ -11,9 +11,7 @@ pub(crate) struct Exchange(web_sys::AbortController);
 
 impl Exchange {
     pub(crate) fn new() -> Result<Self, Error> {
-        web_sys::AbortController::new()
-            .map(Self)
-            .map_err(|_| Error::invalid("this runtime has no AbortController"))
+        web_sys::AbortController::new().map(Self).map_err(|_| Error::invalid(Message::NoFetch, ""))
     }
 
     /// Sends the request, and gives the response once its headers are there.

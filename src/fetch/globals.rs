@@ -1,17 +1,8 @@
 //! What window, worker and server runtimes have in common on their global object.
 
+use alloc::string::String;
 use js_sys::{Function, Reflect};
-use wasm_bindgen::{JsCast, JsValue, prelude::wasm_bindgen};
-
-#[wasm_bindgen]
-extern "C" {
-    /// Milliseconds on a clock that never goes back.
-    #[wasm_bindgen(js_namespace = performance)]
-    pub(crate) fn now() -> f64;
-    /// Milliseconds since 1970.
-    #[wasm_bindgen(js_namespace = Date, js_name = now)]
-    pub(super) fn unix_time() -> f64;
-}
+use wasm_bindgen::{JsCast, JsValue};
 
 /// The global object if it dispatches events, as windows and workers do and Node does not.
 pub(super) fn event_target() -> Option<web_sys::EventTarget> {
@@ -20,23 +11,18 @@ pub(super) fn event_target() -> Option<web_sys::EventTarget> {
     has_events.then(|| global.unchecked_into())
 }
 
-/// Whether this is a page that nobody sees.
-pub(crate) fn is_hidden() -> bool {
-    get(&get(&js_sys::global(), "document"), "hidden").as_bool() == Some(true)
-}
-
 pub(super) fn fetch() -> Option<Function> {
     get(&js_sys::global(), "fetch").dyn_into().ok()
 }
 
 /// What relative URLs are relative to: the document's base, else the worker's address.
-pub(super) fn base_url() -> Option<alloc::string::String> {
+pub(super) fn base_url() -> Option<String> {
     let global = js_sys::global();
     let document = get(&get(&global, "document"), "baseURI").as_string();
     document.or_else(|| get(&get(&global, "location"), "href").as_string())
 }
 
 /// A property, `undefined` where there is none or where to read it throws.
-pub(crate) fn get(object: &JsValue, name: &str) -> JsValue {
+fn get(object: &JsValue, name: &str) -> JsValue {
     Reflect::get(object, &JsValue::from_str(name)).unwrap_or_default()
 }

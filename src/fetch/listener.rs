@@ -16,7 +16,7 @@ extern "C" {
     fn clear_timeout(timer: &JsValue);
 }
 
-/// A listener of DOM events, for as long as it lives.
+/// A listener on the global object, for as long as it lives.
 pub(crate) struct EventListener {
     target: EventTarget,
     name: &'static str,
@@ -24,20 +24,13 @@ pub(crate) struct EventListener {
 }
 
 impl EventListener {
-    pub(crate) fn new(
-        target: &EventTarget,
-        name: &'static str,
-        callback: impl FnMut() + 'static,
-    ) -> Self {
+    /// `None` where the global object dispatches no events.
+    pub(crate) fn new(name: &'static str, callback: impl FnMut() + 'static) -> Option<Self> {
+        let target = globals::event_target()?;
         let callback = Closure::<dyn FnMut()>::new(callback);
         // Fails for no target that there is.
         let _ = target.add_event_listener_with_callback(name, callback.as_ref().unchecked_ref());
-        Self { target: target.clone(), name, callback }
-    }
-
-    /// A listener on the global object, where that dispatches events.
-    pub(crate) fn global(name: &'static str, callback: impl FnMut() + 'static) -> Option<Self> {
-        globals::event_target().map(|target| Self::new(&target, name, callback))
+        Some(Self { target, name, callback })
     }
 }
 

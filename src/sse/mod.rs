@@ -24,5 +24,5 @@ mod utf16;
 mod utf8;
 
 pub use batch::{EventRef, Item};
-pub use decoder::{DEFAULT_MAX_EVENT_SIZE, Decoder, EventTooLarge, Format};
 pub(crate) use decoder::number;
+pub use decoder::{DEFAULT_MAX_EVENT_SIZE, Decoder, EventTooLarge, Format};

@@ -1,24 +1,30 @@
 //! The options of the Rust face.
 
 use super::{
-    CONNECT_TIMEOUT, Cancel, CancelOn, Done, ENDPOINT_TIMEOUT, Endpoint, Engine, EventStream,
-    Hooks, RetryMode, Settings, credentials_of, retry::RetryPolicy,
+    EventStream,
+    cancel::Cancel,
+    engine::{DonePredicate, Engine, Settings},
+    machine::{CancelOn, Machine, RetryMode, Terms},
+    retry::RetryPolicy,
 };
 use crate::{
     error::Error,
-    fetch::{
-        ACCEPT, FormatOption, Request, Source, display_url, encode_body, headers_of, resolve_url,
-        set_default,
-    },
-    sse::{DEFAULT_MAX_EVENT_SIZE, EventRef, Format},
+    fetch::{Request, display_url, encode_body, headers_of, resolve_url},
+    sse::{DEFAULT_MAX_EVENT_SIZE, Decoder, EventRef, Format},
 };
 use alloc::{boxed::Box, string::String};
 use core::{fmt, time::Duration};
-use js_sys::{Array, Object};
+use js_sys::{Array, Object, Reflect};
 use wasm_bindgen::JsValue;
 
+/// Milliseconds until the response's headers, unless the page says otherwise.
+const CONNECT_TIMEOUT: f64 = 30_000.0;
+
+/// Milliseconds for a whole notification, unless the page says otherwise.
+const ENDPOINT_TIMEOUT: f64 = 10_000.0;
+
 /// What a request is made of besides its URL.
-struct Message {
+struct Parts {
     method: String,
     headers: Array,
     body: JsValue,
@@ -26,7 +32,7 @@ struct Message {
     content_type: Option<&'static str>,
 }
 
-impl Message {
+impl Parts {
     fn new(method: &str) -> Self {
         Self {
             method: method.into(),
@@ -52,7 +58,7 @@ impl Message {
     #[cfg(feature = "serde")]
     fn json(&mut self, body: &impl serde::Serialize) -> Result<(), Error> {
         let serializer = serde_wasm_bindgen::Serializer::json_compatible();
-        let error = |cause| Error::invalid("the body can't be turned into JSON").caused_by(cause);
+        let error = |cause| Error::invalid(super::message::Message::NoJson, "").caused_by(cause);
         let value = body.serialize(&serializer).map_err(|cause| error(cause.into()))?;
         let json = js_sys::JSON::stringify(&value).map_err(error)?;
         self.body = json.into();
@@ -60,12 +66,17 @@ impl Message {
         Ok(())
     }
 
-    /// Method, headers and body, checked.
-    fn into_parts(self) -> Result<(String, Source, Source), Error> {
+    /// A request of it, checked.
+    fn into_request(self, url: &str, init: Object) -> Result<Request, Error> {
         let headers = headers_of(&self.headers)?;
-        set_default(&headers, "content-type", self.content_type);
-        encode_body(self.body.clone())?;
-        Ok((self.method, Source::Value(headers.into()), Source::Value(self.body)))
+        let (body, _) = encode_body(self.body)?;
+        if let Some(content_type) = self.content_type
+            && headers.has("content-type") == Ok(false)
+        {
+            self.headers.push(&Array::of2(&"content-type".into(), &content_type.into()));
+        }
+        let (url, method) = (resolve_url(url)?, self.method);
+        Ok(Request { url, method, headers: self.headers, body, init })
     }
 }
 
@@ -73,31 +84,31 @@ impl Message {
 #[must_use = "give it to `Builder::cancel`"]
 pub struct CancelRequest {
     url: String,
-    message: Message,
+    parts: Parts,
     timeout: f64,
 }
 
 impl CancelRequest {
     /// To this URL, absolute or relative to the page.
     pub fn to(url: &str) -> Self {
-        Self { url: url.into(), message: Message::new("POST"), timeout: ENDPOINT_TIMEOUT }
+        Self { url: url.into(), parts: Parts::new("POST"), timeout: ENDPOINT_TIMEOUT }
     }
 
     /// The method instead of POST.
     pub fn method(mut self, method: &str) -> Self {
-        self.message.method(method);
+        self.parts.method(method);
         self
     }
 
     /// Adds a header. The stream's own headers are not sent along.
     pub fn header(mut self, name: &str, value: &str) -> Self {
-        self.message.header(name, value);
+        self.parts.header(name, value);
         self
     }
 
     /// A body as `fetch` takes it: a string, a `Blob`, `FormData`.
     pub fn body(mut self, body: impl Into<JsValue>) -> Self {
-        self.message.body(body.into());
+        self.parts.body(body.into());
         self
     }
 
@@ -107,7 +118,7 @@ impl CancelRequest {
     /// [`InvalidOptions`](crate::ErrorCode::InvalidOptions) if it can't be serialized.
     #[cfg(feature = "serde")]
     pub fn json(mut self, body: &impl serde::Serialize) -> Result<Self, Error> {
-        self.message.json(body)?;
+        self.parts.json(body)?;
         Ok(self)
     }
 
@@ -119,17 +130,15 @@ impl CancelRequest {
 
     /// Its credentials are the stream's.
     fn into_cancel(self, stream: &Object) -> Result<Cancel, Error> {
-        let (method, headers, body) = self.message.into_parts()?;
-        let endpoint = Endpoint {
-            url: Source::Value(resolve_url(&self.url.into())?.into()),
-            method,
-            headers,
-            body,
-            init: credentials_of(stream),
-            fetch: None,
-            timeout: self.timeout,
-        };
-        Ok(Cancel { endpoint, on: CancelOn::default() })
+        let init = Object::new();
+        let credentials = JsValue::from("credentials");
+        if let Ok(value) = Reflect::get(stream, &credentials)
+            && !value.is_undefined()
+        {
+            let _ = Reflect::set(&init, &credentials, &value);
+        }
+        let request = self.parts.into_request(&self.url, init)?;
+        Ok(Cancel { request, timeout: self.timeout })
     }
 }
 
@@ -137,11 +146,13 @@ impl CancelRequest {
 #[must_use = "nothing is opened before `open`"]
 pub struct Builder {
     url: String,
-    message: Message,
+    parts: Parts,
     init: Object,
-    format: FormatOption,
-    done: Option<Done>,
+    format: Option<Format>,
+    marker: Option<String>,
+    is_done: Option<Box<DonePredicate>>,
     retry: RetryMode,
+    policy: RetryPolicy,
     connect_timeout: Option<f64>,
     idle_timeout: Option<f64>,
     max_event_size: usize,
@@ -153,11 +164,13 @@ impl Builder {
     pub(super) fn new(url: &str) -> Self {
         Self {
             url: url.into(),
-            message: Message::new("GET"),
+            parts: Parts::new("GET"),
             init: Object::new(),
-            format: FormatOption::ByType,
-            done: None,
-            retry: RetryMode::Safe(RetryPolicy::default()),
+            format: None,
+            marker: None,
+            is_done: None,
+            retry: RetryMode::Safe,
+            policy: RetryPolicy::default(),
             connect_timeout: Some(CONNECT_TIMEOUT),
             idle_timeout: None,
             max_event_size: DEFAULT_MAX_EVENT_SIZE,
@@ -168,19 +181,19 @@ impl Builder {
 
     /// The method instead of GET.
     pub fn method(mut self, method: &str) -> Self {
-        self.message.method(method);
+        self.parts.method(method);
         self
     }
 
     /// Adds a header.
     pub fn header(mut self, name: &str, value: &str) -> Self {
-        self.message.header(name, value);
+        self.parts.header(name, value);
         self
     }
 
     /// A body as `fetch` takes it: a string, a `Blob`, `FormData`.
     pub fn body(mut self, body: impl Into<JsValue>) -> Self {
-        self.message.body(body.into());
+        self.parts.body(body.into());
         self
     }
 
@@ -190,7 +203,7 @@ impl Builder {
     /// [`InvalidOptions`](crate::ErrorCode::InvalidOptions) if it can't be serialized.
     #[cfg(feature = "serde")]
     pub fn json(mut self, body: &impl serde::Serialize) -> Result<Self, Error> {
-        self.message.json(body)?;
+        self.parts.json(body)?;
         Ok(self)
     }
 
@@ -203,26 +216,29 @@ impl Builder {
 
     /// What the body is, whatever its content type says.
     pub fn format(mut self, format: Format) -> Self {
-        self.format = FormatOption::Known(format);
+        self.format = Some(format);
         self
     }
 
     /// The data of the event that ends the stream. It is not delivered.
     pub fn done(mut self, marker: &str) -> Self {
-        self.done = Some(Done::Data(marker.into()));
+        self.marker = Some(marker.into());
+        self.is_done = None;
         self
     }
 
     /// Finds the event that ends the stream. It is not delivered.
     pub fn done_when(mut self, is_done: impl Fn(EventRef<'_>) -> bool + 'static) -> Self {
-        self.done = Some(Done::Predicate(Box::new(move |event| Ok(is_done(event)))));
+        self.is_done = Some(Box::new(is_done));
+        self.marker = None;
         self
     }
 
     /// Reconnects always, by this policy. Default: [`RetryPolicy::default`] for GET, and for other
     /// methods once the server has sent an id, since to repeat those blindly runs the work twice.
     pub fn retry(mut self, policy: RetryPolicy) -> Self {
-        self.retry = RetryMode::Always(policy);
+        self.retry = RetryMode::Always;
+        self.policy = policy;
         self
     }
 
@@ -267,50 +283,49 @@ impl Builder {
     /// # Errors
     /// [`InvalidOptions`](crate::ErrorCode::InvalidOptions), with what to change.
     pub fn open(self) -> Result<EventStream, Error> {
-        let (method, headers, body) = self.message.into_parts()?;
-        let request = Request {
-            url: resolve_url(&self.url.into())?,
-            method,
-            headers,
-            body,
-            init: self.init,
-            fetch: None,
-            accept: Some(ACCEPT),
-        };
+        let request = self.parts.into_request(&self.url, self.init)?;
         request.check()?;
         let cancel = self.cancel.map(|cancel| cancel.into_cancel(&request.init)).transpose()?;
-        Ok(EventStream::new(Engine::new(Settings {
-            request,
-            format: self.format,
-            done: self.done,
+        let terms = Terms {
             retry: self.retry,
+            is_safe: request.is_safe(),
+            is_repeatable: request.is_repeatable(),
+            format: self.format,
+            has_done: self.marker.is_some() || self.is_done.is_some(),
+            marker: self.marker,
+            cancel: cancel.is_some().then(CancelOn::default),
+        };
+        let mut decoder = Decoder::new().max_event_size(self.max_event_size);
+        decoder.set_last_event_id(&self.last_event_id);
+        let mut machine = Machine::new(terms, decoder);
+        machine.set_policy(self.policy);
+        let settings = Settings {
+            request,
+            is_done: self.is_done,
             connect_timeout: self.connect_timeout,
             idle_timeout: self.idle_timeout,
             max_event_size: self.max_event_size,
-            last_event_id: self.last_event_id,
-            pause_when_hidden: false,
             cancel,
-            ack: None,
-            hooks: Hooks::default(),
-        })))
+        };
+        Ok(EventStream::new(Engine::new(settings, machine)))
     }
 }
 
 // Not derived: headers, bodies and URLs may hold secrets.
 impl fmt::Debug for Builder {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        debug(f, "Builder", &self.message.method, &self.url)
+        debug(f, "Builder", &self.parts.method, &self.url)
     }
 }
 
 impl fmt::Debug for CancelRequest {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        debug(f, "CancelRequest", &self.message.method, &self.url)
+        debug(f, "CancelRequest", &self.parts.method, &self.url)
     }
 }
 
 fn debug(f: &mut fmt::Formatter<'_>, name: &str, method: &str, url: &str) -> fmt::Result {
-    let url = resolve_url(&url.into()).map_or_else(|_| "the URL".into(), |url| display_url(&url));
+    let url = resolve_url(url).map_or_else(|_| "the URL".into(), |url| display_url(&url));
     f.debug_struct(name).field("method", &method).field("url", &url).finish_non_exhaustive()
 }
 

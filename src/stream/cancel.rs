@@ -1,31 +1,37 @@
 //! Telling the backend to stop its work.
 
-use super::endpoint::{CancelContext, Endpoint};
+use super::{message::Message, waiting::within};
 use crate::{
-    error::Error,
-    fetch::{knows_keepalive, send_beacon},
+    error::{Error, ErrorCode, decimal},
+    fetch::{Exchange, Request, display_url, http_error},
 };
 
-/// What else than `cancel()` notifies the backend.
-#[derive(Clone, Copy, Default)]
-pub(crate) struct CancelOn {
-    pub(crate) abort: bool,
-    pub(crate) leave: bool,
-    pub(crate) pagehide: bool,
-    /// Also a stream whose request had not left yet.
-    pub(crate) unsent: bool,
+/// The longest body that still gets `keepalive`: such requests share 64 KiB in flight
+/// (Fetch, "HTTP-network-or-cache fetch").
+const MAX_KEEPALIVE_BODY: u32 = 60 * 1024;
+
+/// Where and how.
+pub(super) struct Cancel {
+    pub(super) request: Request,
+    /// Milliseconds for the whole exchange.
+    pub(super) timeout: f64,
 }
 
-pub(crate) struct Cancel {
-    pub(crate) endpoint: Endpoint,
-    pub(crate) on: CancelOn,
+/// What `cancel` reports.
+#[derive(Clone, Debug, Default)]
+#[non_exhaustive]
+pub struct CancelReport {
+    /// Whether this call ended the stream.
+    pub aborted: bool,
+    /// What became of the notification, if this call sent one.
+    pub notification: Option<Notification>,
 }
 
 /// What became of a notification.
 #[derive(Clone, Debug, Default)]
 #[non_exhaustive]
 pub struct Notification {
-    /// Whether the backend answered with a success, or the browser has queued the beacon.
+    /// Whether the backend answered with a success.
     pub notified: bool,
     /// The backend's status, if it answered.
     pub status: Option<u16>,
@@ -34,31 +40,28 @@ pub struct Notification {
 }
 
 impl Cancel {
-    pub(super) async fn notify(&self, context: &CancelContext) -> Notification {
-        match self.endpoint.send(context).await {
+    pub(super) async fn notify(&self) -> Notification {
+        match self.send().await {
             Ok(status) => Notification { notified: true, status: Some(status), error: None },
-            Err(error) => Notification { status: error.status, ..Notification::failed(error) },
+            Err(error) => {
+                Notification { notified: false, status: error.status, error: Some(error) }
+            }
         }
     }
 
-    /// The notification of a page that is going away: by beacon where `fetch` knows no
-    /// `keepalive`. Beacons are POSTs.
-    pub(super) async fn notify_leaving(&self, context: &CancelContext) -> Notification {
-        if knows_keepalive() || self.endpoint.method != "POST" {
-            return self.notify(context).await;
-        }
-        match self.endpoint.prepare(context).await {
-            Ok((request, init)) => Notification {
-                notified: send_beacon(&request.url, &init),
-                ..Notification::default()
-            },
-            Err(error) => Notification::failed(error),
-        }
-    }
-}
-
-impl Notification {
-    fn failed(error: Error) -> Self {
-        Self { error: Some(error), ..Self::default() }
+    /// Sends one request with an answer of its own. Gives the status of a success.
+    async fn send(&self) -> Result<u16, Error> {
+        let Self { request, timeout } = self;
+        let (init, _) = request.prepare()?;
+        init.keep_alive(MAX_KEEPALIVE_BODY);
+        let exchange = Exchange::new()?;
+        let answer = async {
+            let response = exchange.send(request, &init).await?;
+            if response.ok() { Ok(response.status()) } else { Err(http_error(&response).await) }
+        };
+        within(Some(*timeout), answer).await.unwrap_or_else(|| {
+            let message = Message::NoAnswer.text(&display_url(&request.url), &decimal(*timeout));
+            Err(Error::new(ErrorCode::ConnectTimeout, message))
+        })
     }
 }

@@ -1,6 +1,6 @@
 //! The Rust face: a stream of events.
 
-use super::{Builder, CancelContext, CancelReport, Ending, Engine, Outcome, State};
+use super::{Builder, CancelReport, Ending, State, engine::Engine};
 use crate::{error::Error, sse::EventRef};
 use alloc::{
     boxed::Box,
@@ -16,7 +16,6 @@ use core::{
     task::{Context, Poll, ready},
 };
 use futures::{Stream, future::LocalBoxFuture, stream::FusedStream};
-use wasm_bindgen::JsValue;
 
 /// An event.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -44,6 +43,18 @@ impl Event {
         let value = js_sys::JSON::parse(&self.data).map_err(error)?;
         serde_wasm_bindgen::from_value(value).map_err(|cause| error(cause.into()))
     }
+}
+
+/// The one outcome of a stream.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Outcome {
+    /// How it ended.
+    pub ending: Ending,
+    /// Why, if it is `Failed`.
+    pub error: Option<Error>,
+    /// Whether the backend has confirmed the cancellation; `None` if it was not asked.
+    pub notified: Option<bool>,
 }
 
 impl From<EventRef<'_>> for Event {
@@ -95,7 +106,7 @@ impl EventStream {
     }
 
     pub(super) fn new(engine: Rc<Engine>) -> Self {
-        let last_event_id = engine.decoder().last_event_id().into();
+        let last_event_id = engine.machine().decoder().last_event_id().into();
         Self { engine, batch: Vec::new().into_iter(), pull: None, last_event_id, is_over: false }
     }
 
@@ -119,7 +130,7 @@ impl EventStream {
 
     /// How the stream ended; `None` before.
     pub fn outcome(&self) -> Option<Outcome> {
-        self.engine.outcome().clone()
+        self.engine.outcome()
     }
 
     /// The id to resume from: that of the event taken last.
@@ -162,18 +173,13 @@ impl Canceller {
 }
 
 fn cancel(engine: &Rc<Engine>) -> impl Future<Output = CancelReport> + use<> {
-    let cancelled = engine.cancel(no_context());
+    let cancelled = engine.cancel();
     let (done, report) = futures::channel::oneshot::channel();
     wasm_bindgen_futures::spawn_local(async move {
         // Nobody waits for it: the notification is out all the same.
         let _ = done.send(cancelled.await);
     });
     async move { report.await.unwrap_or_default() }
-}
-
-/// What a [`CancelRequest`](super::CancelRequest) is made of does not depend on it.
-fn no_context() -> CancelContext {
-    CancelContext::new(&JsValue::UNDEFINED, "", &JsValue::UNDEFINED, None)
 }
 
 impl Stream for EventStream {
@@ -198,10 +204,11 @@ impl Stream for EventStream {
             self.pull = None;
             if !has_events {
                 self.is_over = true;
-                let outcome = self.engine.outcome().clone();
+                let outcome = self.engine.outcome();
                 return Poll::Ready(outcome.and_then(|outcome| outcome.error).map(Err));
             }
-            let events: Vec<Event> = self.engine.decoder().events().map(Event::from).collect();
+            let events: Vec<Event> =
+                self.engine.machine().decoder().events().map(Event::from).collect();
             self.batch = events.into_iter();
         }
     }
@@ -215,6 +222,6 @@ impl FusedStream for EventStream {
 
 impl Drop for EventStream {
     fn drop(&mut self) {
-        self.engine.stop(Ending::Closed, None, false, no_context(), false);
+        self.engine.close();
     }
 }

@@ -208,6 +208,11 @@ impl Machine {
         self.decoder.truncate(index);
     }
 
+    /// The connection broke: what was decoded last is nobody's any more.
+    pub(crate) fn broke(&mut self) {
+        self.decoder.reset();
+    }
+
     /// The response has ended. Its last line may be an event.
     pub(crate) fn finish(&mut self) {
         self.decoder.finish();

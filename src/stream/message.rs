@@ -35,11 +35,12 @@ pub(crate) enum Message {
     BadBody,
     NoJson,
     BadId,
+    NoFetch,
 }
 
 impl Message {
     /// In the order of their numbers.
-    pub(crate) const ALL: [Self; 18] = [
+    pub(crate) const ALL: [Self; 19] = [
         Self::NoResponse,
         Self::Silence,
         Self::Ended,
@@ -58,6 +59,7 @@ impl Message {
         Self::BadBody,
         Self::NoJson,
         Self::BadId,
+        Self::NoFetch,
     ];
 
     pub(crate) fn text(self, first: &str, second: &str) -> String {
@@ -101,6 +103,7 @@ static PARTS: [[&str; 3]; Message::ALL.len()] = [
     ["`body` must be an object, an array, or what fetch takes as a body", "", ""],
     ["`body` can't be turned into JSON", "", ""],
     ["the last event id can't be sent as a header", "", ""],
+    ["this runtime has no fetch: pass one as the option `fetch`", "", ""],
 ];
 
 #[cfg(test)]

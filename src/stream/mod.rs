@@ -22,8 +22,8 @@ mod waiting;
 
 #[cfg(all(target_arch = "wasm32", feature = "fetch"))]
 pub use {
-    builder::Builder,
-    cancel::{CancelReport, CancelRequest, Notification},
+    builder::{Builder, CancelRequest},
+    cancel::{CancelReport, Notification},
     event_stream::{Canceller, Event, EventStream, Outcome},
     lifecycle::{Ending, State},
 };

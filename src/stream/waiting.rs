@@ -1,7 +1,7 @@
-//! Waiting: for time, for the network, for somebody to look at the page.
+//! Waiting: for time, for the network.
 
 use super::signal::Signal;
-use crate::fetch::{EventListener, Timer, is_hidden};
+use crate::fetch::{EventListener, Timer};
 use alloc::rc::Rc;
 use core::{future::Future, pin::pin};
 use futures::future::{Either, select};
@@ -25,33 +25,9 @@ pub(super) async fn within<T>(limit: Option<f64>, future: impl Future<Output = T
 /// Waits, but not on when the network or the page comes back: they are the reason to try again.
 pub(super) async fn sleep_until_back(milliseconds: f64) {
     let back = Rc::new(Signal::default());
-    let _listeners = ["online", "pageshow"].map(|name| listen(name, &back, || true));
+    let _listeners = ["online", "pageshow"].map(|name| {
+        let back = Rc::clone(&back);
+        EventListener::new(name, move || back.set())
+    });
     back.race(sleep(milliseconds)).await;
-}
-
-/// Gives once nobody sees the page.
-pub(super) async fn until_hidden() {
-    until(is_hidden).await;
-}
-
-/// Gives once somebody sees the page.
-pub(super) async fn until_visible() {
-    until(|| !is_hidden()).await;
-}
-
-async fn until(holds: fn() -> bool) {
-    if !holds() {
-        let changed = Rc::new(Signal::default());
-        let _listener = listen("visibilitychange", &changed, holds);
-        changed.wait().await;
-    }
-}
-
-fn listen(name: &'static str, signal: &Rc<Signal>, holds: fn() -> bool) -> Option<EventListener> {
-    let signal = Rc::clone(signal);
-    EventListener::global(name, move || {
-        if holds() {
-            signal.set();
-        }
-    })
 }

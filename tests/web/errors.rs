@@ -269,7 +269,7 @@ impl Serialize for Unserializable {
 fn bodies_that_do_not_serialize_are_refused_by_json() {
     let error = EventStream::builder(SERVER).json(&Unserializable).unwrap_err();
     assert_eq!(error.code, ErrorCode::InvalidOptions);
-    assert_eq!(error.message, "the body can't be turned into JSON");
+    assert_eq!(error.message, "`body` can't be turned into JSON");
     let cause = error.cause.dyn_ref::<js_sys::Error>().unwrap();
     assert_eq!(String::from(cause.message()), "not today");
 }

@@ -2,7 +2,15 @@ import { StreamError } from '../error.js'
 import { Message, message } from '../stream/machine.js'
 import { Scope } from '../stream/scope.js'
 import type { Source } from '../options.js'
-import { displayUrl, get, type Init, prepare, type RequestTemplate, resolveUrl, send } from './request.js'
+import {
+  displayUrl,
+  get,
+  type Init,
+  prepare,
+  type RequestTemplate,
+  resolveUrl,
+  send,
+} from './request.js'
 import { httpError } from './response.js'
 
 /**

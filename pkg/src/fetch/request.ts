@@ -44,7 +44,7 @@ export function check({ url, method, body, init }: RequestTemplate<AttemptContex
   const { username, password } = new URL(url)
   if (username + password !== '') throw invalid(message(Message.secrets))
   try {
-    new Request(url, { ...init, method })
+    void new Request(url, { ...init, method })
   } catch (cause) {
     throw invalid(message(Message.badRequest, (cause as Error).message), { cause })
   }
@@ -92,9 +92,7 @@ export async function send<Context>(
   attempt = 0,
 ): Promise<Response | StreamError> {
   const fetch = request.fetch ?? globalThis.fetch
-  if (!fetch) {
-    throw invalid('this runtime has no fetch: pass one as the option `fetch`', { attempt })
-  }
+  if (!fetch) throw invalid(message(Message.noFetch), { attempt })
   try {
     return await fetch(request.url, init)
   } catch (cause) {

@@ -24,26 +24,23 @@ export function typeError(response: Response, attempt: number): StreamError {
 }
 
 async function readText({ body }: Response): Promise<string | undefined> {
+  if (!body) return ''
+  if (body.locked) return undefined
+  const reader = body.getReader()
   // Cut at the limit, a character may be halved: what is not whole stays in the decoder.
   const decoder = new TextDecoder()
-  let reader
   let text = ''
   let room = MAX_ERROR_BODY
   try {
-    reader = body?.getReader()
-    while (reader && room > 0) {
+    while (room > 0) {
       const { done, value } = await reader.read()
-      if (done) {
-        text += decoder.decode()
-        break
-      }
+      if (done) return text + decoder.decode()
       text += decoder.decode(value.subarray(0, room), { stream: true })
       room -= value.length
     }
   } catch {
-    // A body that breaks off is worth what came of it; one that is locked, nothing.
-    if (!reader) return undefined
+    // A body that breaks off is worth what came of it.
   }
-  reader?.cancel().catch(() => undefined)
+  reader.cancel().catch(() => undefined)
   return text
 }

@@ -2,7 +2,14 @@ import { Batches, DONE, TOO_LARGE } from '../batches.js'
 import { StreamError, type StreamErrorCode } from '../error.js'
 import type { ServerSentEvent } from '../event.js'
 import { notify, type Notification } from '../fetch/endpoint.js'
-import { displayUrl, type Init, prepare, send, setStreamHeaders, unreachable } from '../fetch/request.js'
+import {
+  displayUrl,
+  type Init,
+  prepare,
+  send,
+  setStreamHeaders,
+  unreachable,
+} from '../fetch/request.js'
 import { httpError, typeError } from '../fetch/response.js'
 import type { CancelContext, OpenOptions } from '../options.js'
 import type { CancelResult, StreamEnding, StreamState, StreamStats } from '../outcome.js'
@@ -92,7 +99,11 @@ export class Driver {
   /** Stops here and there. */
   async cancel(reason: unknown): Promise<CancelResult> {
     const aborted = !this.#isOver
-    const { notified = false, status, error } = (await this.#stop(Cause.cancel, undefined, reason)) ?? {}
+    const {
+      notified = false,
+      status,
+      error,
+    } = (await this.#stop(Cause.cancel, undefined, reason)) ?? {}
     return {
       aborted,
       notified,
@@ -223,9 +234,7 @@ export class Driver {
     const { idleTimeout, isPausing } = this.#settings
     if (isPausing && this.#raw.may_request_again()) {
       if (isHidden()) return this.#pause()
-      this.#watches.push(
-        this.#scope.listen('visibilitychange', () => isHidden() && this.#pause()),
-      )
+      this.#watches.push(this.#scope.listen('visibilitychange', () => isHidden() && this.#pause()))
     }
     if (idleTimeout !== Infinity) {
       this.#watches.push(

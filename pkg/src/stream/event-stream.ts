@@ -90,9 +90,12 @@ export class EventStream extends EventConsumer implements AsyncDisposable {
     return this.closed.then(() => undefined)
   }
 
-  protected async pull(): Promise<ServerSentEvent[] | undefined> {
-    await this.#ready
-    const batch = await this.#driver?.next()
+  protected pull(): Promise<ServerSentEvent[] | undefined> {
+    if (this.#driver) return this.#driver.next()
+    return this.#ready.then(() => this.#driver?.next())
+  }
+
+  protected override accept(batch: ServerSentEvent[] | undefined): ServerSentEvent[] | undefined {
     if (batch && !this.#ending) return batch
     // What arrives too late stays uncounted as handed out: `dropped` is the difference.
     if (this.#ending === 'failed' || this.#ending === 'aborted') throw this.#error

@@ -57,6 +57,7 @@ export const Message = {
   badBody: 15,
   noJson: 16,
   badId: 17,
+  noFetch: 18,
 }
 
 const STATES: StreamState[] = ['connecting', 'open', 'waiting', 'closed']

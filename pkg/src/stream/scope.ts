@@ -16,10 +16,13 @@ export class Scope {
 
   /** A timer. */
   after(milliseconds: number, callback: () => void): () => void {
-    const timer = setTimeout(() => {
-      stop()
-      callback()
-    }, Math.min(milliseconds, MAX_TIMEOUT))
+    const timer = setTimeout(
+      () => {
+        stop()
+        callback()
+      },
+      Math.min(milliseconds, MAX_TIMEOUT),
+    )
     const stop = this.add(() => clearTimeout(timer))
     return stop
   }

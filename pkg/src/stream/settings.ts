@@ -1,12 +1,6 @@
 import type { StreamError } from '../error.js'
 import type { Endpoint } from '../fetch/endpoint.js'
-import {
-  check,
-  invalid,
-  isSafe,
-  type RequestTemplate,
-  resolveUrl,
-} from '../fetch/request.js'
+import { check, invalid, isSafe, type RequestTemplate, resolveUrl } from '../fetch/request.js'
 import type {
   AckContext,
   AttemptContext,
