@@ -15,7 +15,9 @@ function old(...names: string[]) {
 }
 
 const environment = fileURLToPath(new URL('support/environment.ts', import.meta.url))
-const common = { environment, exclude: ['**/node_modules/**'] }
+/** Longer than what hangs on a busy machine takes to go on. */
+const testTimeout = 60_000
+const common = { environment, testTimeout, exclude: ['**/node_modules/**'] }
 
 export default defineConfig({
   plugins: [vue()],

@@ -76,7 +76,7 @@ const STAGES: [Stage; 9] = [
     },
     Stage {
         name: "e2e",
-        about: "the site and the relay together, in Chromium, Firefox and WebKitGTK",
+        about: "the site and the relay together, and pages of Vue and React, in Chromium, Firefox and WebKitGTK",
         scope: Scope::Test,
         on_build: true,
         run: e2e,

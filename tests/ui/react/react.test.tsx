@@ -1,4 +1,4 @@
-import { StrictMode, Suspense, useLayoutEffect, version } from 'react'
+import { StrictMode, Suspense, useEffect, useLayoutEffect, version } from 'react'
 import { createRoot, hydrateRoot } from 'react-dom/client'
 import { renderToString } from 'react-dom/server'
 import { useEventStream } from 'sluicegate/react'
@@ -53,6 +53,25 @@ describe('in StrictMode', () => {
     await until(() => exchange.isOver)
     expect(server.exchanges).toHaveLength(1)
   })
+})
+
+test("StrictMode sends one request for a start() of the app's own effect, too", async () => {
+  function Page(): string {
+    const { text, start } = useEventStream(server.url, { immediate: false })
+    useEffect(() => start(), [start])
+    return text
+  }
+  const place = document.createElement('div')
+  const root = createRoot(place)
+  root.render(
+    <StrictMode>
+      <Page />
+    </StrictMode>,
+  )
+  ;(await server.exchange(0)).open().send(['a'])
+  await until(() => place.textContent === 'a')
+  expect(server.exchanges).toHaveLength(1)
+  root.unmount()
 })
 
 test('start and cancel stay the same functions', async () => {

@@ -1,4 +1,5 @@
-import { openStream } from 'sluicegate'
+import { createDecoder, decode, openStream } from 'sluicegate'
+import { textOf } from 'sluicegate/llm'
 import { useEventStream } from 'sluicegate/vue'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { renderToString } from 'vue/server-renderer'
@@ -55,6 +56,14 @@ test('a stream that is put into reactive() works', async () => {
   expect(await state.stream.next()).toMatchObject({ value: { data: 'a' } })
   expect(kept.value.state).toBe('open')
   expect(await kept.value.cancel()).toEqual({ aborted: true, notified: false })
+})
+
+test('so do a text stream and a decoder', async () => {
+  const chat = textOf(decode('data: a\n\n'))
+  const state = reactive({ chat, decoder: await createDecoder() })
+  expect(await state.chat.answer()).toMatchObject({ text: 'a' })
+  expect(state.decoder.push(new TextEncoder().encode('data: b\n\n'))).toHaveLength(1)
+  state.decoder.free()
 })
 
 describe('an effect scope outside of components', () => {
