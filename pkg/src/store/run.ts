@@ -1,6 +1,6 @@
 import { StreamError } from '../error.js'
 import type { ServerSentEvent } from '../event.js'
-import type { EventStream } from '../event-stream.js'
+import type { EventStream } from '../stream/event-stream.js'
 import { nextFrame } from '../frame.js'
 import { openStream } from '../open-stream.js'
 import type { CancelResult, StreamOutcome } from '../outcome.js'

@@ -18,13 +18,8 @@ pub const CONTENT_TYPE: &str = "application/openmetrics-text; version=1.0.0; cha
 /// Of the time to the first token, in seconds.
 const BUCKETS: [f64; 11] = [0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 20.0, 30.0, 60.0];
 
-const ENDS: [State; 5] = [
-    State::Completed,
-    State::Cancelled,
-    State::ClientGone,
-    State::UpstreamError,
-    State::Expired,
-];
+const ENDS: [State; 5] =
+    [State::Completed, State::Cancelled, State::ClientGone, State::UpstreamError, State::Expired];
 
 type Label = [(&'static str, &'static str); 1];
 
