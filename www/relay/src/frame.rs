@@ -19,6 +19,17 @@ pub fn json(id: u64, event: &'static str, value: &impl Serialize) -> Bytes {
     format!("id: {id}\nevent: {event}\ndata: {data}\n\n").into()
 }
 
+/// As [`json`], without an id: the stream cannot be resumed.
+pub fn named(event: &'static str, value: &impl Serialize) -> Bytes {
+    let data = serde_json::to_string(value).expect("the relay's own events have string keys only");
+    format!("event: {event}\ndata: {data}\n\n").into()
+}
+
+/// How long a client is to wait until it connects anew, in milliseconds. It is no event.
+pub fn retry(milliseconds: u32) -> Bytes {
+    format!("retry: {milliseconds}\n\n").into()
+}
+
 fn push_data(frame: &mut String, text: &str) {
     let mut rest = text;
     loop {

@@ -9,9 +9,11 @@
 mod auth;
 mod builtin;
 mod chat;
+mod clients;
 mod connection;
 mod error;
 mod frame;
+mod framing;
 mod json_body;
 mod metrics;
 mod pump;

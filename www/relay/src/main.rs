@@ -82,6 +82,15 @@ struct Flags {
     /// How long the model goes on writing for a client that lost its connection; then it is stopped
     #[arg(long, value_name = "SECONDS", default_value = "5", value_parser = seconds)]
     resume_grace: Duration,
+    /// How often a client of /api/sse gets a heartbeat
+    #[arg(long, value_name = "SECONDS", default_value = "20", value_parser = seconds)]
+    heartbeat: Duration,
+    /// After what time the connection of such a client is completed
+    #[arg(long, value_name = "SECONDS", default_value = "1800", value_parser = seconds)]
+    client_timeout: Duration,
+    /// How many such clients may be connected at a time; past it new ones are refused with 503
+    #[arg(long, value_name = "N", default_value_t = 10_000)]
+    max_clients: usize,
     /// How fast the built-in writer writes
     #[arg(long, value_name = "N", default_value = "40", conflicts_with = "upstream")]
     tokens_per_second: NonZeroU32,
@@ -163,6 +172,9 @@ async fn run(flags: Flags) -> Result<(), Box<dyn Error>> {
         max_session_age: flags.max_session_age,
         max_body: flags.max_body,
         auth,
+        heartbeat: flags.heartbeat,
+        client_timeout: flags.client_timeout,
+        max_clients: flags.max_clients,
     };
     let limits =
         Limits { sessions: flags.max_sessions, sessions_per_user: flags.max_sessions_per_user };

@@ -31,6 +31,8 @@ pub struct Metrics {
     tokens: Counter,
     first_token: Histogram,
     upstream_errors: Family<Label, Counter>,
+    clients: Gauge,
+    acknowledged: Counter,
 }
 
 impl Default for Metrics {
@@ -42,12 +44,23 @@ impl Default for Metrics {
             tokens: Counter::default(),
             first_token: Histogram::new(BUCKETS),
             upstream_errors: Family::default(),
+            clients: Gauge::default(),
+            acknowledged: Counter::default(),
         };
         // A rate needs the 0 before the first 1.
         for state in ENDS {
             drop(metrics.sessions.get_or_create(&[("outcome", state.name())]));
         }
-        let Self { registry, sessions, live, tokens, first_token, upstream_errors } = &mut metrics;
+        let Self {
+            registry,
+            sessions,
+            live,
+            tokens,
+            first_token,
+            upstream_errors,
+            clients,
+            acknowledged,
+        } = &mut metrics;
         registry.register("sessions", "Ended sessions, by outcome", sessions.clone());
         registry.register("sessions_live", "Answers being written now", live.clone());
         registry.register("tokens", "Tokens relayed", tokens.clone());
@@ -61,6 +74,12 @@ impl Default for Metrics {
             "upstream_errors",
             "Answers that failed, by the code that readers are told",
             upstream_errors.clone(),
+        );
+        registry.register("clients", "Clients connected to /api/sse", clients.clone());
+        registry.register(
+            "acknowledged_messages",
+            "Messages that clients of /api/sse have acknowledged",
+            acknowledged.clone(),
         );
         metrics
     }
@@ -91,6 +110,21 @@ impl Metrics {
     /// The first token of an answer has come, so long after the question.
     pub fn first_token(&self, after: Duration) {
         self.first_token.observe(after.as_secs_f64());
+    }
+
+    /// A client of `/api/sse` has connected.
+    pub fn connected(&self) {
+        self.clients.inc();
+    }
+
+    /// A client of `/api/sse` has gone.
+    pub fn disconnected(&self) {
+        self.clients.dec();
+    }
+
+    /// A client of `/api/sse` has acknowledged a message.
+    pub fn acknowledged(&self) {
+        self.acknowledged.inc();
     }
 
     /// All figures in OpenMetrics' text format, which Prometheus reads.

@@ -2,17 +2,16 @@
 //! side does.
 
 use std::error::Error;
+use std::mem;
 use std::sync::Arc;
 use std::time::Instant;
 
 use bytes::Bytes;
-use serde::Serialize;
 use tokio::sync::oneshot;
 use tokio_util::sync::CancellationToken;
 
 use crate::chat::Chat;
-use crate::error::ErrorBody;
-use crate::frame;
+use crate::framing::Framing;
 use crate::metrics::Metrics;
 use crate::routes::Options;
 use crate::sessions::{Registry, Session, State};
@@ -24,16 +23,10 @@ pub struct Pump {
     pub session: Arc<Session>,
     pub upstream: Arc<Upstream>,
     pub chat: Chat,
+    pub framing: Framing,
     pub options: Arc<Options>,
     pub shutdown: CancellationToken,
     pub metrics: Arc<Metrics>,
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Done<'a> {
-    finish_reason: &'a str,
-    tokens: u64,
 }
 
 /// How a session came to its end.
@@ -49,8 +42,9 @@ enum End {
 impl Pump {
     /// Works until the session has ended. `begun` hears whether the model began to answer; it hears
     /// nothing if the session was stopped before that.
-    pub async fn run(self, begun: oneshot::Sender<Result<(), UpstreamError>>) {
+    pub async fn run(mut self, begun: oneshot::Sender<Result<(), UpstreamError>>) {
         let mut begun = Some(begun);
+        let mut framing = mem::take(&mut self.framing);
         self.metrics.began();
         // Whichever comes first, `relay` and with it the request to the model are dropped before
         // the session counts as ended: a cancel is answered only after its request is aborted.
@@ -60,7 +54,7 @@ impl Pump {
             () = self.session.abandoned(self.options.resume_grace) => End::Abandoned,
             () = tokio::time::sleep(self.options.max_session_age) => End::TooOld,
             () = self.shutdown.cancelled() => End::ShuttingDown,
-            result = self.relay(&mut begun) => match result {
+            result = self.relay(&mut framing, &mut begun) => match result {
                 Ok(finish_reason) => End::Finished(finish_reason),
                 Err(error) => End::Failed(error),
             },
@@ -82,31 +76,16 @@ impl Pump {
             }
             _ => tracing::info!(id, tokens, ?state, "session ended"),
         }
-        self.session.close(|id| self.last_frame(id, &end));
+        self.session.close(|number| end.frame(&mut framing, number, tokens));
         if let (End::Failed(error), Some(begun)) = (end, begun) {
             drop(begun.send(Err(error)));
-        }
-    }
-
-    fn last_frame(&self, id: u64, end: &End) -> Bytes {
-        let done = |finish_reason| {
-            let done = Done { finish_reason, tokens: self.session.tokens() };
-            frame::json(id, "done", &done)
-        };
-        let error = |code, message: &str| frame::json(id, "error", &ErrorBody::new(code, message));
-        match end {
-            End::Finished(reason) => done(reason),
-            End::Cancelled => done("cancelled"),
-            End::Abandoned => error("abandoned", "nobody read the answer, so it was stopped"),
-            End::TooOld => error("session-too-old", "the session took as long as one may"),
-            End::ShuttingDown => error("shutting-down", "the relay is shutting down"),
-            End::Failed(cause) => error(cause.code(), &cause.to_string()),
         }
     }
 
     /// Gives why the model stopped, once it has.
     async fn relay(
         &self,
+        framing: &mut Framing,
         begun: &mut Option<oneshot::Sender<Result<(), UpstreamError>>>,
     ) -> Result<String, UpstreamError> {
         let asked = Instant::now();
@@ -122,7 +101,11 @@ impl Pump {
                         self.metrics.first_token(asked.elapsed());
                     }
                     self.metrics.token();
-                    self.session.push_token(|id| frame::text(id, &token)).await;
+                    self.session.count_token();
+                    framing.add(token);
+                    while let Some(text) = framing.ready() {
+                        self.session.push(|number| framing.text(number, &text)).await;
+                    }
                 }
                 Ok(Part::Finish(reason)) => finish_reason = Some(reason),
                 Ok(Part::End) => return Ok(finish_reason.unwrap_or_else(|| "stop".to_owned())),
@@ -132,6 +115,21 @@ impl Pump {
                 }
                 Err(error) => return Err(error),
             }
+        }
+    }
+}
+
+impl End {
+    /// The session's last frame.
+    fn frame(&self, framing: &mut Framing, number: u64, tokens: u64) -> Bytes {
+        let mut error = |code, message: &str| framing.error(number, code, message);
+        match self {
+            Self::Abandoned => error("abandoned", "nobody read the answer, so it was stopped"),
+            Self::TooOld => error("session-too-old", "the session took as long as one may"),
+            Self::ShuttingDown => error("shutting-down", "the relay is shutting down"),
+            Self::Failed(cause) => error(cause.code(), &cause.to_string()),
+            Self::Finished(reason) => framing.done(number, reason, tokens),
+            Self::Cancelled => framing.done(number, "cancelled", tokens),
         }
     }
 }

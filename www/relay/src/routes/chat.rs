@@ -14,7 +14,7 @@ use super::{Relay, ids, models, resume};
 use crate::chat::{Chat, Message, Role};
 use crate::connection::Cut;
 use crate::error::ApiError;
-use crate::frame;
+use crate::framing::Framing;
 use crate::json_body::JsonBody;
 use crate::pump::Pump;
 use crate::sessions::{CancelError, OpenError, State as SessionState};
@@ -32,13 +32,6 @@ pub struct OpenBody {
     /// What was said before the prompt.
     #[serde(default)]
     messages: Vec<Message>,
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Start<'a> {
-    session_id: &'a str,
-    model: &'a str,
 }
 
 /// Opens a session and streams its answer: `start`, a data event a token, `done` or `error`. 409 if
@@ -66,8 +59,8 @@ pub async fn open(
     let opened = relay.sessions.open(body.session_id, user).await;
     let session = opened.map_err(not_opened)?;
     tracing::info!(id = session.id(), model, "session opened");
-    let start = Start { session_id: session.id(), model: &model };
-    session.push(|id| frame::json(id, "start", &start)).await;
+    let framing = Framing::default();
+    session.push(|number| framing.start(number, session.id(), &model)).await;
     let reader = session.reader(None).expect("nothing is dropped from a new session");
     let (begun, begins) = oneshot::channel();
     // A task of its own: this function's future is dropped when the client goes away, but the
@@ -77,6 +70,7 @@ pub async fn open(
         session,
         upstream: relay.upstream,
         chat: Chat { model, messages },
+        framing,
         options: relay.options,
         shutdown: relay.shutdown,
         metrics: relay.metrics,
@@ -91,7 +85,7 @@ pub async fn open(
     }
 }
 
-fn not_opened(error: OpenError) -> ApiError {
+pub fn not_opened(error: OpenError) -> ApiError {
     match error {
         OpenError::Taken => {
             ApiError::new(StatusCode::CONFLICT, "session-exists", "this sessionId is taken")

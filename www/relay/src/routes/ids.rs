@@ -5,15 +5,22 @@ use crate::error::ApiError;
 /// The longest name, in bytes.
 const LONGEST: usize = 256;
 
+/// The longest message in a path, in bytes.
+const LONGEST_MESSAGE: usize = 4096;
+
 /// Refuses a name that is empty, over 256 bytes or has control characters. `field` is what the
 /// request calls it.
 pub fn check(field: &str, name: &str) -> Result<(), ApiError> {
-    let problem = if name.is_empty() {
-        "is empty"
-    } else if name.len() > LONGEST {
-        "is over 256 bytes"
+    check_up_to(LONGEST, field, name)
+}
+
+fn check_up_to(longest: usize, field: &str, name: &str) -> Result<(), ApiError> {
+    let problem = if name.trim().is_empty() {
+        "is empty".to_owned()
+    } else if name.len() > longest {
+        format!("is over {longest} bytes")
     } else if name.chars().any(char::is_control) {
-        "has control characters"
+        "has control characters".to_owned()
     } else {
         return Ok(());
     };
@@ -27,6 +34,11 @@ pub fn check_session(id: &str) -> Result<(), ApiError> {
         "cancel" | "." | ".." => Err(ApiError::invalid(format!("sessionId may not be {id:?}"))),
         _ => Ok(()),
     }
+}
+
+/// Refuses a message in a path that is empty, over 4096 bytes or has control characters.
+pub fn check_message(field: &str, message: &str) -> Result<(), ApiError> {
+    check_up_to(LONGEST_MESSAGE, field, message)
 }
 
 #[cfg(test)]

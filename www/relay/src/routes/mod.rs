@@ -2,6 +2,7 @@
 
 mod caller;
 mod chat;
+mod chatbot;
 mod health;
 mod ids;
 mod learn;
@@ -24,12 +25,17 @@ use tower_http::cors::CorsLayer;
 use tower_http::services::ServeDir;
 
 use crate::auth::Auth;
+use crate::clients::Clients;
 use crate::error::ApiError;
 use crate::metrics::Metrics;
 use crate::request_id;
 use crate::sessions::{Memory, Registry};
 use crate::upstream::Upstream;
 use crate::weather::Weather;
+
+/// How long a client is to wait before it connects anew, to another replica, when this one ends: in
+/// milliseconds.
+const RETRY: u32 = 1000;
 
 /// What all requests share. A clone is the same relay.
 #[derive(Clone)]
@@ -41,6 +47,7 @@ pub struct Relay {
     allowed_origins: Arc<[HeaderValue]>,
     shutdown: CancellationToken,
     metrics: Arc<Metrics>,
+    clients: Arc<Clients>,
     weather: Option<Weather>,
 }
 
@@ -51,6 +58,12 @@ pub struct Options {
     pub resume_grace: Duration,
     /// How long a session may take; then it is ended. 10 minutes by default.
     pub max_session_age: Duration,
+    /// How many clients of `/api/sse` may be connected at a time. 10,000 by default.
+    pub max_clients: usize,
+    /// How often such a client gets a heartbeat. Every 20 seconds by default.
+    pub heartbeat: Duration,
+    /// After what time its connection is completed. 30 minutes by default.
+    pub client_timeout: Duration,
     /// The largest request body, in bytes. 1 MiB by default.
     pub max_body: usize,
     /// How callers say who they are. [`Auth::None`] by default.
@@ -62,6 +75,9 @@ impl Default for Options {
         Self {
             resume_grace: Duration::from_secs(5),
             max_session_age: Duration::from_secs(600),
+            max_clients: 10_000,
+            heartbeat: Duration::from_secs(20),
+            client_timeout: Duration::from_secs(30 * 60),
             max_body: 1 << 20,
             auth: Auth::None,
         }
@@ -79,6 +95,7 @@ impl Relay {
             allowed_origins: Arc::default(),
             shutdown,
             metrics: Arc::default(),
+            clients: Arc::default(),
             weather: None,
         }
     }
@@ -134,6 +151,13 @@ pub fn router(mut relay: Relay, site: Site) -> Router {
         .route("/chat/{session_id}", get(resume::resume))
         .route("/sessions", get(chat::list))
         .route("/learn/sseChat", get(learn::sse_chat))
+        .route("/api/sse/connect/{client_id}", get(chatbot::connect))
+        .route("/api/sse/chat/{client_id}/{message}", get(chatbot::chat).post(chatbot::chat))
+        .route("/api/sse/ack/{client_id}/{message_id}", post(chatbot::ack))
+        .route(
+            "/api/sse/disconnect/{client_id}",
+            get(chatbot::disconnect).post(chatbot::disconnect),
+        )
         .method_not_allowed_fallback(method_not_allowed)
         .with_state(relay);
     router = match site.folder {

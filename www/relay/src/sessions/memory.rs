@@ -189,7 +189,7 @@ mod tests {
             let (sessions, session) = (Arc::clone(&sessions), Arc::clone(&session));
             tokio::spawn(async move {
                 session.cancelled().await;
-                session.push_token(|_| "x".into()).await;
+                session.count_token();
                 sessions.end(&session, State::Cancelled);
             })
         };

@@ -119,10 +119,9 @@ impl Session {
         self.log.push(frame).await;
     }
 
-    /// Counts one token, and adds its frame as [`Session::push`] does.
-    pub async fn push_token(&self, frame: impl FnOnce(u64) -> Bytes) {
+    /// Counts one token.
+    pub fn count_token(&self) {
         self.tokens.fetch_add(1, Ordering::Relaxed);
-        self.log.push(frame).await;
     }
 
     /// Adds the last frame. To be called once, when the registry knows that the session has ended.

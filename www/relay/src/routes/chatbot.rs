@@ -1,0 +1,210 @@
+//! `/api/sse`: the routes of chat bots whose client keeps one connection open and asks beside it.
+//!
+//! All that a client gets comes over its connection, as named events whose data is JSON:
+//! `systemMessage` first, `heartbeat`, and for each answer `messageStart`, `messageFragment` a
+//! sentence, `messageEnd` or `error`.
+
+use std::sync::Arc;
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use axum::Json;
+use axum::extract::rejection::PathRejection;
+use axum::extract::{Path, State};
+use axum::http::{StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use bytes::Bytes;
+use serde_json::json;
+use tokio::sync::{mpsc, oneshot};
+use tracing::Instrument as _;
+use uuid::Uuid;
+
+use super::caller::Caller;
+use super::chat::not_opened;
+use super::stream::event_stream;
+use super::{RETRY, Relay, ids};
+use crate::chat::{Chat, Message, Role};
+use crate::clients::{Client, ConnectError, FindError};
+use crate::error::ApiError;
+use crate::frame;
+use crate::framing::Framing;
+use crate::pump::Pump;
+use crate::sessions::Reader;
+
+/// When to connect again after there were too many clients, in seconds.
+const RETRY_AFTER: u32 = 30;
+
+/// `GET /api/sse/connect/{clientId}`: the client's connection. It completes the one that the client
+/// had before, and is completed itself after a while. 403 for another user's client, 503 if too many
+/// are connected.
+pub async fn connect(
+    State(relay): State<Relay>,
+    caller: Caller,
+    path: Result<Path<String>, PathRejection>,
+) -> Result<Response, ApiError> {
+    let Path(id) = path.map_err(|error| ApiError::invalid(error.body_text()))?;
+    ids::check("clientId", &id)?;
+    let most = relay.options.max_clients;
+    let connected = relay.clients.connect(id.clone(), caller.user(), most);
+    let (client, frames) = connected.map_err(|error| match error {
+        ConnectError::NotYours => not_yours("connect", &id, &caller),
+        ConnectError::Full => ApiError::new(
+            StatusCode::SERVICE_UNAVAILABLE,
+            "too-many-clients",
+            "the relay has as many clients as it takes: connect again later",
+        )
+        .retry_after(RETRY_AFTER),
+    })?;
+    tracing::info!(id, "client connected");
+    tokio::spawn(keep(relay, client).in_current_span());
+    Ok(event_stream(frames))
+}
+
+/// Keeps a connection alive until it ends.
+async fn keep(relay: Relay, client: Arc<Client>) {
+    relay.metrics.connected();
+    let welcome = json!({ "clientId": client.id, "content": "connected" });
+    drop(client.frames.send(frame::named("systemMessage", &welcome)).await);
+    let beat = async {
+        loop {
+            tokio::time::sleep(relay.options.heartbeat).await;
+            let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+            let heartbeat = json!({ "time": since.as_millis() as u64 });
+            // A client with a full queue has enough to read.
+            drop(client.frames.try_send(frame::named("heartbeat", &heartbeat)));
+        }
+    };
+    let why = tokio::select! {
+        () = client.completed.cancelled() => "completed",
+        () = client.frames.closed() => "gone",
+        () = tokio::time::sleep(relay.options.client_timeout) => "too old",
+        () = relay.shutdown.cancelled() => {
+            // Another replica takes it.
+            drop(client.frames.try_send(frame::retry(RETRY)));
+            "shutdown"
+        }
+        () = beat => unreachable!("hearts beat on"),
+    };
+    relay.clients.remove(&client);
+    client.completed.cancel();
+    relay.metrics.disconnected();
+    tracing::info!(id = client.id, why, "client disconnected");
+}
+
+/// `GET` or `POST /api/sse/chat/{clientId}/{message}`: asks the model. 202 with the `messageId` of
+/// the answer, which comes over the client's connection. 404 for a client that is not connected, 403
+/// for another user's.
+pub async fn chat(
+    State(relay): State<Relay>,
+    caller: Caller,
+    path: Result<Path<(String, String)>, PathRejection>,
+) -> Result<Response, ApiError> {
+    let Path((client_id, prompt)) = path.map_err(|error| ApiError::invalid(error.body_text()))?;
+    ids::check("clientId", &client_id)?;
+    ids::check_message("message", &prompt)?;
+    let client = find(&relay, "chat", &client_id, &caller)?;
+    let claimed = caller.user().is_none().then_some(client_id);
+    let user = caller.acts_as("clientId", claimed)?;
+    let message_id = Uuid::new_v4().to_string();
+    let opened = relay.sessions.open(message_id.clone(), user.clone()).await;
+    let session = opened.map_err(not_opened)?;
+    let model = relay.upstream.models()[0].clone();
+    let framing = Framing::message(message_id.clone());
+    session.push(|number| framing.start(number, &message_id, &model)).await;
+    let reader = session.reader(None).expect("nothing is dropped from a new session");
+    client.remember(message_id.clone());
+    let pump = Pump {
+        sessions: Arc::clone(&relay.sessions),
+        session,
+        upstream: relay.upstream,
+        chat: Chat { model, messages: vec![Message { role: Role::User, content: prompt }] },
+        framing,
+        options: relay.options,
+        shutdown: relay.shutdown,
+        metrics: relay.metrics,
+    };
+    // Whether the answer begins is told over the connection.
+    let (begun, _) = oneshot::channel();
+    tokio::spawn(pump.run(begun).in_current_span());
+    let answer = (StatusCode::ACCEPTED, Json(json!({ "messageId": message_id })));
+    let sessions = relay.sessions;
+    tokio::spawn(async move {
+        tokio::select! {
+            () = forward(reader, client.frames.clone()) => {}
+            () = client.completed.cancelled() => {
+                // It is this user's, or gone.
+                drop(sessions.cancel(&message_id, &user).await);
+            }
+        }
+    });
+    Ok(no_store(answer))
+}
+
+async fn forward(mut answer: Reader, frames: mpsc::Sender<Bytes>) {
+    while let Some(frame) = answer.next_frame().await {
+        if frames.send(frame).await.is_err() {
+            return;
+        }
+    }
+}
+
+/// `POST /api/sse/ack/{clientId}/{messageId}`: the client has got a message. 200, with
+/// `acknowledged: false` if it said so before; 404 for a client that is not connected, or a message
+/// that is not one of its last thousand.
+pub async fn ack(
+    State(relay): State<Relay>,
+    caller: Caller,
+    path: Result<Path<(String, String)>, PathRejection>,
+) -> Result<Response, ApiError> {
+    let Path((client_id, message_id)) =
+        path.map_err(|error| ApiError::invalid(error.body_text()))?;
+    ids::check("clientId", &client_id)?;
+    ids::check("messageId", &message_id)?;
+    let client = find(&relay, "ack", &client_id, &caller)?;
+    let acknowledged = client.acknowledge(&message_id).ok_or_else(|| {
+        ApiError::new(StatusCode::NOT_FOUND, "message-not-found", "there is no such message")
+    })?;
+    if acknowledged {
+        relay.metrics.acknowledged();
+    }
+    Ok(no_store(Json(json!({ "acknowledged": acknowledged }))))
+}
+
+/// `GET` or `POST /api/sse/disconnect/{clientId}`: completes the client's connection, and stops the
+/// answers to it. 404 for a client that is not connected, 403 for another user's.
+pub async fn disconnect(
+    State(relay): State<Relay>,
+    caller: Caller,
+    path: Result<Path<String>, PathRejection>,
+) -> Result<Response, ApiError> {
+    let Path(id) = path.map_err(|error| ApiError::invalid(error.body_text()))?;
+    ids::check("clientId", &id)?;
+    let client = find(&relay, "disconnect", &id, &caller)?;
+    relay.clients.remove(&client);
+    client.completed.cancel();
+    Ok(no_store(Json(json!({ "disconnected": true }))))
+}
+
+fn find(
+    relay: &Relay,
+    attempt: &'static str,
+    id: &str,
+    caller: &Caller,
+) -> Result<Arc<Client>, ApiError> {
+    relay.clients.find(id, caller.user()).map_err(|error| match error {
+        FindError::Unknown => ApiError::new(
+            StatusCode::NOT_FOUND,
+            "client-not-connected",
+            "the client is not connected: GET /api/sse/connect/{clientId} first",
+        ),
+        FindError::NotYours => not_yours(attempt, id, caller),
+    })
+}
+
+fn not_yours(attempt: &'static str, id: &str, caller: &Caller) -> ApiError {
+    tracing::warn!(id, user = caller.user(), attempt, "refused: another user's client");
+    ApiError::new(StatusCode::FORBIDDEN, "not-your-client", "it is another user's client")
+}
+
+fn no_store(response: impl IntoResponse) -> Response {
+    ([(header::CACHE_CONTROL, "no-store")], response).into_response()
+}
