@@ -2,7 +2,7 @@ import { By, type WebDriver, until } from 'selenium-webdriver'
 
 /** The page with its answer at one moment. */
 export interface Picture {
-  /** Without white space: lines are blocks of their own in the page, and their ends no text. */
+  /** Without white space: blocks are apart in the page, and their ends no text. */
   answer: string
   status: string
 }
@@ -32,8 +32,24 @@ export class ChatPage {
     await this.#driver.findElement(hook('send')).click()
   }
 
-  async stop(): Promise<void> {
-    await this.#driver.findElement(hook('stop')).click()
+  /** Clicks whatever has that `data-testid`. */
+  async click(name: string): Promise<void> {
+    await this.#driver.findElement(hook(name)).click()
+  }
+
+  /** The text of whatever has that `data-testid`, seen or not. */
+  async textOf(name: string): Promise<string> {
+    return this.#driver.executeScript(
+      'return document.querySelector(`[data-testid=${arguments[0]}]`).textContent',
+      name,
+    )
+  }
+
+  /** The answer as the page keeps it for later: to the letter. */
+  async kept(): Promise<string> {
+    return this.#driver.executeScript(
+      "return JSON.parse(localStorage['sluicegate:conversations'])[0].turns.at(-1).text",
+    )
   }
 
   /** All pictures in which the answer or the status differs from the picture before. */

@@ -1,18 +1,21 @@
-/** The built page and the real relay, in each engine: what the product is for. */
+/** The built chat pages and the real relay, in each engine: what the product is for. */
 
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 import { setTimeout as delay } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
-import type { WebDriver } from 'selenium-webdriver'
+import { By, type WebDriver } from 'selenium-webdriver'
 import { ENGINES, launch, type Server, startServer } from '../webdriver/index.js'
 import { ChatPage, type Picture } from './chat-page.js'
 import { RelayClient, type Session } from './relay.js'
 
 const SITE = fileURLToPath(new URL('../../www/dist', import.meta.url))
 
-const ENGLISH = 'Tell me how a sluice gate works.'
-const CHINESE = '请介绍一下水闸是怎么工作的。'
+const PAGES = { Vue: 'index.html', React: 'react.html' }
+
+// Jokes are told without Markdown: what the page shows is what was sent.
+const ENGLISH = 'Tell me a joke about sluice gates.'
+const CHINESE = '讲一个关于水闸的笑话。'
 
 /** How many times an answer has to be seen growing before it counts as one that comes bit by bit. */
 const GROWTHS = 5
@@ -21,95 +24,142 @@ let relay: Server
 let backend: RelayClient
 
 before(async () => {
-  relay = await startServer('sluicegate-relay', ['--site', SITE, '--resume-grace', '1'])
+  const pace = ['--tokens-per-second', '80', '--resume-grace', '60']
+  relay = await startServer('sluicegate-relay', ['--site', SITE, '--weather', ...pace])
   backend = new RelayClient(relay.url)
 })
 
 after(() => relay.stop())
 
 for (const engine of ENGINES) {
-  describe(engine, () => {
-    let driver: WebDriver
-    let page: ChatPage
+  for (const [framework, path] of Object.entries(PAGES)) {
+    describe(`${framework} in ${engine}`, () => {
+      let driver: WebDriver
+      let page: ChatPage
 
-    before(async () => {
-      driver = await launch(engine)
-      page = new ChatPage(driver)
-    })
+      before(async () => {
+        driver = await launch(engine)
+        // Wide enough for the conversations not to be folded away.
+        await driver.manage().window().setRect({ width: 1280, height: 860 })
+        page = new ChatPage(driver)
+      })
 
-    after(() => driver.quit())
+      after(() => driver.quit())
 
-    for (const prompt of [ENGLISH, CHINESE]) {
-      test(`an answer appears token by token: ${prompt}`, async () => {
-        const whole = backend.wholeAnswer(prompt)
-        await page.open(relay.url)
+      /** Opens the page, asks, and waits until the answer is on its way. */
+      async function ask(prompt: string): Promise<string> {
+        await page.open(`${relay.url}/${path}`)
+        const known = await backend.sessions()
         await page.ask(prompt)
-        const pictures = await page.until(
-          (all) => all.at(-1)?.status.startsWith('complete') === true,
+        const { sessionId } = await backend.sessionWhere(notAmong(known))
+        await page.until((all) => growths(all) >= GROWTHS)
+        return sessionId
+      }
+
+      const ended = (sessionId: string) =>
+        backend.sessionWhere(
+          (session) => session.sessionId === sessionId && session.state !== 'live',
         )
 
-        const growing = pictures.filter(({ status }) => status === 'streaming')
-        assert.ok(growths(growing) >= GROWTHS, `grew ${growths(growing)} times before its end`)
-        assertOnlyGrows(pictures)
-        assert.equal(pictures.at(-1)?.answer, bare((await whole).text))
+      async function assertCancelled(sessionId: string, prompt: string): Promise<void> {
+        const { state, tokens } = await ended(sessionId)
+        assert.equal(state, 'cancelled')
+        const whole = await backend.wholeAnswer(prompt)
+        assert.ok(tokens < whole.tokens, `${tokens} of ${whole.tokens} tokens were produced`)
+      }
+
+      for (const prompt of [ENGLISH, CHINESE]) {
+        test(`an answer appears token by token, asked for once: ${prompt}`, async () => {
+          const whole = backend.wholeAnswer(prompt)
+          const known = await backend.sessions()
+          await page.open(`${relay.url}/${path}`)
+          await page.ask(prompt)
+          const pictures = await page.until(isComplete)
+
+          const growing = pictures.filter(({ status }) => status === 'streaming')
+          assert.ok(growths(growing) >= GROWTHS, `grew ${growths(growing)} times before its end`)
+          assertOnlyGrows(pictures)
+          assert.equal(pictures.at(-1)?.answer, bare((await whole).text))
+          assert.equal(await page.kept(), (await whole).text)
+          assert.equal((await backend.sessions()).filter(notAmong(known)).length, 1)
+        })
+      }
+
+      test('Stop leaves the text as it stands, and stops the server; Retry asks anew', async () => {
+        const sessionId = await ask(CHINESE)
+        await page.click('stop')
+        await assertCancelled(sessionId, CHINESE)
+        const pictures = await page.until(
+          (all) => all.at(-1)?.status.startsWith('stopped') === true,
+        )
+        assert.match(pictures.at(-1)?.status ?? '', /^stopped here and on the server/)
+        assert.match(await page.textOf('report'), /aborted: true, notified: true, status: 200/)
+
+        // Time enough for eighty more tokens.
+        await delay(1000)
+        const last = await page.now()
+        assert.equal(last.answer, pictures.at(-1)?.answer)
+        assertOnlyGrows([...pictures, last])
+        assert.notEqual(last.answer, '')
+        const whole = await backend.wholeAnswer(CHINESE)
+        assert.ok(bare(whole.text).startsWith(last.answer), `${last.answer}, not ${whole.text}`)
+
+        await page.click('retry')
+        await page.until(isComplete)
+        assert.equal(await page.kept(), whole.text)
       })
-    }
 
-    test('Stop leaves the text as it stands, and stops the server', async () => {
-      const whole = backend.wholeAnswer(CHINESE)
-      await page.open(relay.url)
-      const known = await backend.sessions()
-      await page.ask(CHINESE)
-      const { sessionId } = await backend.sessionWhere(notAmong(known))
-      await page.until((all) => growths(all) >= GROWTHS)
+      for (const weather of ['drop', 'stall']) {
+        test(`an answer goes on after ${weather}, nothing lost, nothing twice`, async () => {
+          const sessionId = await ask(ENGLISH)
+          await page.click(`weather-${weather}`)
+          const pictures = await page.until(isComplete)
+          assert.ok(pictures.some(({ status }) => status.startsWith('connection lost')))
+          assertOnlyGrows(pictures)
+          const whole = await backend.wholeAnswer(ENGLISH)
+          assert.equal(pictures.at(-1)?.answer, bare(whole.text))
+          assert.equal(await page.kept(), whole.text)
+          assert.match(await page.textOf('attempts'), /from id \d+/)
+          const { state, tokens } = await ended(sessionId)
+          assert.deepEqual({ state, tokens }, { state: 'completed', tokens: whole.tokens })
+        })
+      }
 
-      await page.stop()
-      const cancelled = await backend.sessionWhere(
-        (session) => session.sessionId === sessionId && session.state === 'cancelled',
-        1000,
-      )
-      const pictures = await page.until((all) => all.at(-1)?.status.startsWith('stopped') === true)
-      assert.match(pictures.at(-1)?.status ?? '', /^stopped here and on the server/)
+      test('opening another conversation amid an answer cancels it on the server', async () => {
+        const sessionId = await ask(ENGLISH)
+        await page.click('new')
+        await assertCancelled(sessionId, ENGLISH)
+        assert.notEqual(await page.kept(), '')
+      })
 
-      // Time enough for forty more tokens.
-      await delay(1000)
-      const last = await page.now()
-      assert.equal(last.answer, pictures.at(-1)?.answer)
-      assertOnlyGrows([...pictures, last])
-      assert.notEqual(last.answer, '')
-      const { text, tokens } = await whole
-      assert.ok(bare(text).startsWith(last.answer), `${last.answer} is not the start of ${text}`)
-      assert.ok(cancelled.tokens < tokens, `${cancelled.tokens} of ${tokens} tokens were produced`)
-      assert.deepEqual(await backend.sessionWhere((s) => s.sessionId === sessionId), cancelled)
+      test('going to another page amid an answer cancels it on the server', async () => {
+        const sessionId = await ask(ENGLISH)
+        await driver.findElement(By.css('.pages a[href$="bench/index.html"]')).click()
+        await assertCancelled(sessionId, ENGLISH)
+        await page.open(`${relay.url}/${path}`)
+        assert.notEqual(await page.kept(), '')
+      })
+
+      test('closing the tab amid an answer cancels it on the server', async () => {
+        const home = await driver.getWindowHandle()
+        // In a window of its own: WebKitGTK opens a tab beside another one hidden, where pages get no animation frames.
+        await driver.switchTo().newWindow('window')
+        const sessionId = await ask(ENGLISH)
+        await driver.close()
+        await driver.switchTo().window(home)
+        await assertCancelled(sessionId, ENGLISH)
+      })
     })
-
-    test('closing the tab amid an answer ends the session on the server, after the grace time', async () => {
-      const whole = backend.wholeAnswer(ENGLISH)
-      const known = await backend.sessions()
-      const home = await driver.getWindowHandle()
-      // In a window of its own: WebKitGTK opens a tab beside another one hidden, where pages get no animation frames.
-      await driver.switchTo().newWindow('window')
-      await page.open(relay.url)
-      await page.ask(ENGLISH)
-      const { sessionId } = await backend.sessionWhere(notAmong(known))
-      await page.until((all) => growths(all) >= GROWTHS)
-      await driver.close()
-      await driver.switchTo().window(home)
-
-      const gone = await backend.sessionWhere(
-        (session) => session.sessionId === sessionId && session.state !== 'live',
-      )
-      assert.equal(gone.state, 'client-gone')
-      const { tokens } = await whole
-      assert.ok(gone.tokens < tokens, `${gone.tokens} of ${tokens} tokens were produced`)
-    })
-  })
+  }
 }
 
 function notAmong(known: Session[]): (session: Session) => boolean {
   const ids = new Set(known.map(({ sessionId }) => sessionId))
   return ({ sessionId }) => !ids.has(sessionId)
 }
+
+const isComplete = (pictures: Picture[]): boolean =>
+  pictures.at(-1)?.status.startsWith('complete') === true
 
 /** How often the answer was seen longer than before. */
 function growths(pictures: Picture[]): number {

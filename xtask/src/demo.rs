@@ -15,7 +15,8 @@ pub fn run(workspace: &Workspace, relay_arguments: &[String]) -> Result<()> {
         .command(&relay)
         .arg("--site")
         .arg(workspace.root.join("www/dist"))
-        .args(relay_arguments)
+        .arg("--weather")
+        .args(relay_arguments.iter().filter(|argument| *argument != "--weather"))
         .exec();
     Err(error).with_context(|| format!("could not start {}", relay.display()))
 }

@@ -1,87 +1,86 @@
 import { openStream, StreamError } from 'sluicegate'
-import type { EventStream, ServerSentEvent } from 'sluicegate'
-import { Arrivals } from './arrivals'
+import type { CancelResult, EventStream, ServerSentEvent } from 'sluicegate'
 import { oncePerFrame } from './frame'
+import { type Blocks, GrowingMarkdown } from './markdown'
+import { Recorder, type Recording } from './recorder'
+import type { Relay, SessionName } from './relay'
 
-/** How many raw events are kept to be looked at; older ones are dropped. */
-const KEPT_EVENTS = 200
+/** A connection that is silent for so long is dead: the answer is resumed on another. In milliseconds. */
+const SILENCE = 3000
 
-/** What `POST /chat` takes. `sessionId` names this one answer, so that it can be cancelled. */
-export interface Question {
-  prompt: string
-  userId: string
-  sessionId: string
+/** One turn of what was said before. */
+export interface Said {
+  role: 'user' | 'assistant'
+  content: string
 }
 
-/** `waiting` is before the first token, `stopping` is while `cancel()` waits for the server. */
-export type Phase = 'waiting' | 'streaming' | 'stopping' | 'stopped' | 'done' | 'failed'
+/** What `POST /chat` takes. `sessionId` names this one answer, so that it can be cancelled and resumed. */
+export interface Question extends SessionName {
+  prompt: string
+  messages: readonly Said[]
+  /** The relay chooses if there is none. */
+  model?: string
+}
 
-/** What `cancel()` resolved with. */
-export type CancelReport = Awaited<ReturnType<EventStream['cancel']>>
+/**
+ * `waiting` is before the first token, `resuming` after the connection was lost, `stopping` while `cancel()` waits for
+ * the server.
+ */
+export type Phase =
+  'waiting' | 'streaming' | 'resuming' | 'stopping' | 'stopped' | 'done' | 'failed'
 
 /** Why an answer failed: `code` is a `StreamError`'s, or the relay's own from its `error` event. */
 export interface Problem {
   code: string
-  message: string
-}
-
-/** An event as it came, and when: milliseconds after the question was sent. */
-export interface RawEvent extends ServerSentEvent {
-  number: number
-  atMs: number
-}
-
-/** The measures of one stream; what has not happened yet is `undefined`. */
-export interface Stats {
-  state: EventStream['state']
-  attempts: number
-  events: number
-  bytes: number
-  tokens: number
-  toHeadersMs: number | undefined
-  toFirstEventMs: number | undefined
-  tokensPerSecond: number | undefined
+  /** None for `truncated`: the page has its own words for it. */
+  message: string | undefined
 }
 
 /** An immutable picture of an answer at one moment. */
 export interface Answer {
   phase: Phase
   text: string
+  blocks: Blocks
+  tokens: number
+  /** How many connections were lost on the way. */
+  resumed: number
   model: string | undefined
   problem: Problem | undefined
-  report: CancelReport | undefined
-  /** The last events, oldest first. */
-  events: readonly RawEvent[]
-  stats: Stats
-  arrivals: { bins: readonly number[]; spanMs: number }
+  report: CancelResult | undefined
+}
+
+/** An answer and the record of its stream. */
+export interface Picture {
+  answer: Answer
+  recording: Recording
 }
 
 /** One question and its answer: sends it, reads the stream, and can stop it. */
 export class Exchange {
   readonly #stream: EventStream
   readonly #changed: () => void
-  readonly #sentAt = performance.now()
-  readonly #arrivals = new Arrivals()
-  readonly #events: RawEvent[] = []
+  readonly #recorder = new Recorder()
+  readonly #markdown = new GrowingMarkdown()
   #phase: Phase = 'waiting'
   #text = ''
-  #seen = 0
-  #tokens = 0
-  #firstTokenMs = 0
-  #lastTokenMs = 0
   #model: string | undefined
   #problem: Problem | undefined
-  #report: CancelReport | undefined
+  #report: CancelResult | undefined
+  #last: ServerSentEvent | undefined
 
   /** Sends the question; `show` gets a new picture whenever one changed, at most once an animation frame. */
-  constructor({ prompt, userId, sessionId }: Question, show: (answer: Answer) => void) {
-    this.#changed = oncePerFrame(() => show(this.answer))
-    this.#stream = openStream('chat', {
+  constructor(relay: Relay, question: Question, show: (picture: Picture) => void) {
+    const { userId, sessionId } = question
+    this.#changed = oncePerFrame(() => show(this.picture))
+    this.#stream = openStream(relay.at('chat'), {
       method: 'POST',
-      body: { prompt, userId, sessionId },
-      cancel: { url: 'chat/cancel', body: { userId, sessionId } },
+      body: question,
+      idleTimeout: SILENCE,
+      done: (event) => this.#isLast(event),
+      cancel: { url: relay.at('chat/cancel'), body: { userId, sessionId }, on: ['pagehide'] },
+      onOpen: () => this.#changed(),
+      onRetry: ({ error, delay }) => this.#broke(error, delay),
     })
-    this.#stream.opened.then(this.#changed, this.#changed)
     void this.#read()
   }
 
@@ -95,50 +94,55 @@ export class Exchange {
     this.#changed()
   }
 
-  /** The answer as it is now. */
-  get answer(): Answer {
+  /** The answer and its record as they are now. */
+  get picture(): Picture {
+    const complete = !isRunning(this.#phase) && this.#phase !== 'stopping'
+    const recording = this.#recorder.recording(this.#stream)
     return {
-      phase: this.#phase,
-      text: this.#text,
-      model: this.#model,
-      problem: this.#problem,
-      report: this.#report,
-      events: [...this.#events],
-      stats: this.#stats(),
-      arrivals: { bins: this.#arrivals.bins, spanMs: this.#arrivals.spanMs },
+      answer: {
+        phase: this.#phase,
+        text: this.#text,
+        blocks: this.#markdown.render(this.#text, complete),
+        tokens: recording.tokens,
+        resumed: recording.attempts.length,
+        model: this.#model,
+        problem: this.#problem,
+        report: this.#report,
+      },
+      recording,
     }
   }
 
   async #read(): Promise<void> {
     try {
-      for await (const event of this.#stream) {
-        this.#take(event)
+      for await (const batch of this.#stream.batches()) {
+        for (const event of batch) this.#take(event)
         this.#changed()
       }
-      if (isRunning(this.#phase)) {
-        this.#fail({
-          code: 'truncated',
-          message: 'The stream ended before the answer was complete.',
-        })
-      }
+      if (this.#last) this.#take(this.#last)
+      this.#end(await this.#stream.closed.then(({ type }) => type))
     } catch (cause) {
       this.#fail(problemOf(cause))
     }
     this.#changed()
   }
 
+  /** The stream asks this before the events in front of the last one are read: it is kept until then. */
+  #isLast(event: ServerSentEvent): boolean {
+    const isLast = event.type === 'done' || event.type === 'error'
+    if (isLast) this.#last = event
+    return isLast
+  }
+
   #take(event: ServerSentEvent): void {
-    const atMs = performance.now() - this.#sentAt
-    this.#arrivals.add(atMs)
-    this.#seen += 1
-    this.#events.push({ ...event, atMs, number: this.#seen })
-    if (this.#events.length > KEPT_EVENTS) this.#events.shift()
+    this.#recorder.add(event, this.#stream.stats.bytes)
     switch (event.type) {
       case 'start':
         this.#model = (JSON.parse(event.data) as { model: string }).model
         break
       case 'message':
-        this.#addToken(event.data, atMs)
+        if (isRunning(this.#phase)) this.#phase = 'streaming'
+        this.#text += event.data
         break
       case 'done':
         this.#phase = 'done'
@@ -149,14 +153,18 @@ export class Exchange {
     }
   }
 
-  #addToken(token: string, atMs: number): void {
-    if (this.#tokens === 0) {
-      this.#phase = 'streaming'
-      this.#firstTokenMs = atMs
-    }
-    this.#tokens += 1
-    this.#lastTokenMs = atMs
-    this.#text += token
+  /** Nothing is left to read; `type` is how the stream says that it ended. */
+  #end(type: string): void {
+    if (!isRunning(this.#phase)) return
+    // The page was left, and has come back.
+    if (type === 'cancelled' || type === 'closed') this.#phase = 'stopped'
+    else this.#fail({ code: 'truncated', message: undefined })
+  }
+
+  #broke(error: StreamError, delay: number): void {
+    this.#recorder.broke(error, delay, this.#stream.lastEventId)
+    if (isRunning(this.#phase)) this.#phase = 'resuming'
+    this.#changed()
   }
 
   #fail(problem: Problem): void {
@@ -164,25 +172,11 @@ export class Exchange {
     this.#phase = 'failed'
     this.#problem = problem
   }
-
-  #stats(): Stats {
-    const { attempts, bytes, events, timeToHeaders, timeToFirstEvent } = this.#stream.stats
-    const tokenMs = this.#lastTokenMs - this.#firstTokenMs
-    return {
-      state: this.#stream.state,
-      attempts,
-      bytes,
-      events,
-      tokens: this.#tokens,
-      toHeadersMs: timeToHeaders,
-      toFirstEventMs: timeToFirstEvent,
-      tokensPerSecond: tokenMs > 0 ? ((this.#tokens - 1) * 1000) / tokenMs : undefined,
-    }
-  }
 }
 
 /** Whether an answer can still be stopped. */
-export const isRunning = (phase: Phase): boolean => phase === 'waiting' || phase === 'streaming'
+export const isRunning = (phase: Phase): boolean =>
+  phase === 'waiting' || phase === 'streaming' || phase === 'resuming'
 
 function problemOf(cause: unknown): Problem {
   if (cause instanceof StreamError) return { code: cause.code, message: cause.message }

@@ -1,4 +1,5 @@
 import { createApp } from 'vue'
+import { startChat } from '../chat/start'
 import ChatPage from './ChatPage.vue'
 
-createApp(ChatPage).mount('#app')
+createApp(ChatPage, { chat: startChat() }).mount('#app')

@@ -1,36 +1,21 @@
-import type { Answer, CancelReport } from './exchange'
+import type { CancelResult } from 'sluicegate'
+import type { Words } from '../site/words'
+import type { Answer } from './exchange'
 
 const seconds = new Intl.NumberFormat('en', { minimumFractionDigits: 2, maximumFractionDigits: 2 })
 const whole = new Intl.NumberFormat('en', { maximumFractionDigits: 0 })
 const tenth = new Intl.NumberFormat('en', { minimumFractionDigits: 1, maximumFractionDigits: 1 })
 
 /** What became of an answer, or what is happening to it, in one line. */
-export function statusLine(answer: Answer): string {
-  switch (answer.phase) {
-    case 'waiting':
-      return 'waiting for the first token'
-    case 'streaming':
-      return 'streaming'
-    case 'stopping':
-      return 'stopping'
-    case 'stopped':
-      return stopLine(answer.report)
-    case 'done':
-      return 'complete'
-    case 'failed':
-      return 'failed'
-  }
-}
-
-function stopLine(report: CancelReport | undefined): string {
-  if (report === undefined) return 'stopped'
-  if (report.notified) return 'stopped here and on the server'
+export function statusLine({ phase, report }: Answer, words: Words): string {
+  if (phase !== 'stopped' || report === undefined) return words.phases[phase]
+  if (report.notified) return words.stoppedBoth
   const why = report.status === undefined ? report.error?.message : `HTTP ${report.status}`
-  return `stopped here, but the server did not confirm it${why === undefined ? '' : ` (${why})`}`
+  return words.stoppedHere(why ?? '')
 }
 
 /** What `cancel()` resolved with, as one would write it in code: `{ aborted: true, notified: true, status: 200 }`. */
-export function reportLine(report: CancelReport): string {
+export function reportLine(report: CancelResult): string {
   const fields = Object.entries(report)
     .filter(([, value]) => value !== undefined)
     .map(
