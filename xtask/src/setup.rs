@@ -10,6 +10,8 @@ use std::path::PathBuf;
 pub enum Scope {
     /// To check, build and serve: the Rust target and components, wasm-bindgen, the npm packages.
     Build,
+    /// All that, and the servers that the relay's tests run it with.
+    Servers,
     /// All that, and the browsers with their drivers.
     Test,
 }
@@ -22,7 +24,12 @@ struct System {
     debian_package: &'static str,
 }
 
-const SYSTEM: [System; 5] = [
+const SERVERS: [System; 2] = [
+    System { programs: &["redis-server"], debian_package: "redis-server" },
+    System { programs: &["nginx"], debian_package: "nginx-light" },
+];
+
+const BROWSERS: [System; 5] = [
     System {
         programs: &["chromium", "chromium-browser", "google-chrome"],
         debian_package: "chromium",
@@ -39,9 +46,14 @@ pub fn run(workspace: &Workspace, scope: Scope) -> Result<()> {
     rust(workspace)?;
     match scope {
         Scope::Build => cargo_tools(workspace, &[&WASM_BINDGEN])?,
+        Scope::Servers => {
+            cargo_tools(workspace, &[&WASM_BINDGEN])?;
+            system(workspace, &SERVERS.each_ref())?;
+        }
         Scope::Test => {
             cargo_tools(workspace, &[&WASM_BINDGEN, &WASM_PACK, &GECKODRIVER])?;
-            browsers(workspace)?;
+            let all: Vec<_> = SERVERS.iter().chain(&BROWSERS).collect();
+            system(workspace, &all)?;
         }
     }
     npm(workspace)
@@ -123,8 +135,8 @@ fn npm(workspace: &Workspace) -> Result<()> {
     Ok(())
 }
 
-fn browsers(workspace: &Workspace) -> Result<()> {
-    let missing: Vec<&System> = SYSTEM
+fn system(workspace: &Workspace, wanted: &[&System]) -> Result<()> {
+    let missing: Vec<&&System> = wanted
         .iter()
         .filter(|wanted| {
             let found = |name: &&str| workspace.find_program(name).is_some();

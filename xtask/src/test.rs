@@ -34,8 +34,8 @@ const STAGES: [Stage; 9] = [
     },
     Stage {
         name: "rust",
-        about: "the native Rust tests: parser, relay, test server",
-        scope: Scope::Build,
+        about: "the native Rust tests: parser, relay (with Redis and nginx), test server",
+        scope: Scope::Servers,
         on_build: false,
         run: rust,
     },

@@ -44,6 +44,8 @@ impl Workspace {
             .map(|tool| tool_root(&cache, tool).join("bin"))
             .into();
         path.extend(std::env::split_paths(&std::env::var_os("PATH").unwrap_or_default()));
+        // Where Debian puts nginx, and not everybody looks.
+        path.push("/usr/sbin".into());
         let path = std::env::join_paths(path)?;
         Ok(Self { root, target, cache, path })
     }

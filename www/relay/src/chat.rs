@@ -3,14 +3,14 @@
 use serde::{Deserialize, Serialize};
 
 /// One question, with what was said before it.
-#[derive(Serialize)]
+#[derive(Clone, Serialize, Deserialize)]
 pub struct Chat {
     pub model: String,
     pub messages: Vec<Message>,
 }
 
 /// One turn of a conversation.
-#[derive(Serialize, Deserialize)]
+#[derive(Clone, Serialize, Deserialize)]
 pub struct Message {
     pub role: Role,
     pub content: String,

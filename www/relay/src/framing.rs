@@ -63,6 +63,11 @@ impl Framing {
         Self { message: Some(id), waiting: String::new() }
     }
 
+    /// Whether a reader can go on after an event of it.
+    pub fn is_resumable(&self) -> bool {
+        self.message.is_none()
+    }
+
     /// The first event of a session.
     pub fn start(&self, number: u64, session_id: &str, model: &str) -> Bytes {
         match &self.message {

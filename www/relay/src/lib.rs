@@ -28,5 +28,5 @@ pub use auth::{Auth, Secret, TooShort};
 pub use builtin::{Builtin, Counts};
 pub use routes::{Options, Relay, Site, router};
 pub use serve::serve;
-pub use sessions::{Limits, Memory, Registry};
+pub use sessions::{BadUrl, Limits, Memory, Redis, Registry};
 pub use upstream::{SetupError, Upstream, UpstreamKind, UpstreamOptions};

@@ -12,7 +12,7 @@ use std::time::Duration;
 use axum::http::HeaderValue;
 use clap::{Parser, ValueEnum};
 use sluicegate_relay::{
-    Auth, Builtin, Limits, Memory, Options, Relay, Secret, Site, Upstream, UpstreamKind,
+    Auth, Builtin, Limits, Memory, Options, Redis, Relay, Secret, Site, Upstream, UpstreamKind,
     UpstreamOptions, router, serve,
 };
 use tokio::net::TcpListener;
@@ -61,6 +61,10 @@ struct Flags {
     /// several times
     #[arg(long, value_name = "ORIGIN", value_parser = origin)]
     allow_origin: Vec<HeaderValue>,
+    /// A Redis, such as redis://127.0.0.1:6379, through which several relays share their sessions: a
+    /// client may cancel and resume at any of them. A password is better given in the environment
+    #[arg(long, value_name = "URL", env = "SLUICEGATE_REDIS", hide_env_values = true)]
+    redis: Option<String>,
     /// How callers say who they are: by naming a user that nobody checks (on a loopback address
     /// only), by a signed token in the Authorization header, or by one in the cookie
     /// sluicegate_token. Tokens are JWTs (HS256, with sub and exp) signed with the environment
@@ -179,7 +183,10 @@ async fn run(flags: Flags) -> Result<(), Box<dyn Error>> {
     let limits =
         Limits { sessions: flags.max_sessions, sessions_per_user: flags.max_sessions_per_user };
     let mut relay = Relay::new(upstream, shutdown.clone()).with_options(options);
-    relay = relay.with_registry(Arc::new(Memory::new(limits)));
+    relay = relay.with_registry(match flags.redis {
+        Some(url) => Arc::new(Redis::new(&url, limits)?),
+        None => Arc::new(Memory::new(limits)),
+    });
     if flags.weather {
         relay = relay.with_weather();
     }

@@ -91,6 +91,11 @@ impl Metrics {
         self.live.inc();
     }
 
+    /// A session goes on in another process.
+    pub fn left(&self) {
+        self.live.dec();
+    }
+
     /// A session has ended.
     pub fn ended(&self, state: State) {
         self.live.dec();

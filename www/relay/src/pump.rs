@@ -22,7 +22,8 @@ pub struct Pump {
     pub sessions: Arc<dyn Registry>,
     pub session: Arc<Session>,
     pub upstream: Arc<Upstream>,
-    pub chat: Chat,
+    /// What to ask; `None` if the session was taken over and that is not known.
+    pub chat: Option<Chat>,
     pub framing: Framing,
     pub options: Arc<Options>,
     pub shutdown: CancellationToken,
@@ -36,14 +37,14 @@ enum End {
     Abandoned,
     TooOld,
     ShuttingDown,
+    Orphaned,
     Failed(UpstreamError),
 }
 
 impl Pump {
-    /// Works until the session has ended. `begun` hears whether the model began to answer; it hears
-    /// nothing if the session was stopped before that.
-    pub async fn run(mut self, begun: oneshot::Sender<Result<(), UpstreamError>>) {
-        let mut begun = Some(begun);
+    /// Works until the session has ended. `begun`, if anybody waits for it, hears whether the model
+    /// began to answer; it hears nothing if the session was stopped before that.
+    pub async fn run(mut self, mut begun: Option<oneshot::Sender<Result<(), UpstreamError>>>) {
         let mut framing = mem::take(&mut self.framing);
         self.metrics.began();
         // Whichever comes first, `relay` and with it the request to the model are dropped before
@@ -51,20 +52,24 @@ impl Pump {
         let end = tokio::select! {
             biased;
             () = self.session.cancelled() => End::Cancelled,
+            // Another replica writes the rest.
+            () = self.session.lost() => return self.metrics.left(),
             () = self.session.abandoned(self.options.resume_grace) => End::Abandoned,
             () = tokio::time::sleep(self.options.max_session_age) => End::TooOld,
             () = self.shutdown.cancelled() => End::ShuttingDown,
-            result = self.relay(&mut framing, &mut begun) => match result {
-                Ok(finish_reason) => End::Finished(finish_reason),
-                Err(error) => End::Failed(error),
-            },
+            end = self.relay(&mut framing, &mut begun) => end,
         };
+        let moves = matches!(end, End::ShuttingDown) && framing.is_resumable();
+        if moves && self.sessions.hand_over(&self.session) {
+            self.metrics.left();
+            return self.session.interrupt();
+        }
         let state = match &end {
             End::Finished(_) => State::Completed,
             End::Cancelled | End::ShuttingDown => State::Cancelled,
             End::TooOld => State::Expired,
             End::Abandoned => State::ClientGone,
-            End::Failed(_) => State::UpstreamError,
+            End::Orphaned | End::Failed(_) => State::UpstreamError,
         };
         self.metrics.ended(state);
         self.sessions.end(&self.session, state);
@@ -82,14 +87,27 @@ impl Pump {
         }
     }
 
-    /// Gives why the model stopped, once it has.
     async fn relay(
         &self,
         framing: &mut Framing,
         begun: &mut Option<oneshot::Sender<Result<(), UpstreamError>>>,
+    ) -> End {
+        let Some(chat) = &self.chat else { return End::Orphaned };
+        match self.answer(chat, framing, begun).await {
+            Ok(finish_reason) => End::Finished(finish_reason),
+            Err(error) => End::Failed(error),
+        }
+    }
+
+    /// Gives why the model stopped, once it has.
+    async fn answer(
+        &self,
+        chat: &Chat,
+        framing: &mut Framing,
+        begun: &mut Option<oneshot::Sender<Result<(), UpstreamError>>>,
     ) -> Result<String, UpstreamError> {
         let asked = Instant::now();
-        let mut answer = self.upstream.ask(&self.chat).await?;
+        let mut answer = self.upstream.ask(chat).await?;
         if let Some(begun) = begun.take() {
             drop(begun.send(Ok(())));
         }
@@ -127,6 +145,9 @@ impl End {
             Self::Abandoned => error("abandoned", "nobody read the answer, so it was stopped"),
             Self::TooOld => error("session-too-old", "the session took as long as one may"),
             Self::ShuttingDown => error("shutting-down", "the relay is shutting down"),
+            Self::Orphaned => {
+                error("replica-lost", "the replica that wrote this answer is gone: ask anew")
+            }
             Self::Failed(cause) => error(cause.code(), &cause.to_string()),
             Self::Finished(reason) => framing.done(number, reason, tokens),
             Self::Cancelled => framing.done(number, "cancelled", tokens),

@@ -120,6 +120,6 @@ async fn carry_all(
                 Kind::Stall => {}
             }
         }
-        drop(reader.send(Ok(frame)).await);
+        drop(reader.send(frame).await);
     }
 }

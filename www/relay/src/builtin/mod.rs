@@ -132,7 +132,10 @@ async fn complete(State(server): State<Server>, body: Bytes) -> Response {
         return refuse("no message of the user's to answer");
     };
     let answer = writer::answer(&prompt.content, asked.next().map(|before| &*before.content));
-    let body = AnswerBody::new(request.model, tokens::split(&answer), pace, server.counters);
+    // As some models can: a last turn of its own is gone on with.
+    let last = request.messages.last().filter(|message| message.role == Role::Assistant);
+    let rest = last.and_then(|begun| answer.strip_prefix(&begun.content)).unwrap_or(&answer);
+    let body = AnswerBody::new(request.model, tokens::split(rest), pace, server.counters);
     ([(header::CONTENT_TYPE, "text/event-stream")], Body::from_stream(body)).into_response()
 }
 

@@ -56,11 +56,12 @@ pub async fn open(
     let mut messages = body.messages;
     messages.push(Message { role: Role::User, content: body.prompt });
 
-    let opened = relay.sessions.open(body.session_id, user).await;
+    let chat = Chat { model, messages };
+    let opened = relay.sessions.open(body.session_id, user, &chat).await;
     let session = opened.map_err(not_opened)?;
-    tracing::info!(id = session.id(), model, "session opened");
+    tracing::info!(id = session.id(), model = chat.model, "session opened");
     let framing = Framing::default();
-    session.push(|number| framing.start(number, session.id(), &model)).await;
+    session.push(|number| framing.start(number, session.id(), &chat.model)).await;
     let reader = session.reader(None).expect("nothing is dropped from a new session");
     let (begun, begins) = oneshot::channel();
     // A task of its own: this function's future is dropped when the client goes away, but the
@@ -69,13 +70,13 @@ pub async fn open(
         sessions: relay.sessions,
         session,
         upstream: relay.upstream,
-        chat: Chat { model, messages },
+        chat: Some(chat),
         framing,
         options: relay.options,
         shutdown: relay.shutdown,
         metrics: relay.metrics,
     };
-    tokio::spawn(pump.run(begun).in_current_span());
+    tokio::spawn(pump.run(Some(begun)).in_current_span());
     match begins.await {
         Ok(Err(error)) => {
             Err(ApiError::new(StatusCode::BAD_GATEWAY, error.code(), error.to_string()))
@@ -96,6 +97,7 @@ pub fn not_opened(error: OpenError) -> ApiError {
             "the relay has as many sessions as it takes: ask again later",
         )
         .retry_after(RETRY_AFTER),
+        OpenError::Unavailable => unavailable(),
         OpenError::UserFull => ApiError::new(
             StatusCode::TOO_MANY_REQUESTS,
             "too-many-sessions-of-user",
@@ -103,6 +105,16 @@ pub fn not_opened(error: OpenError) -> ApiError {
         )
         .retry_after(RETRY_AFTER),
     }
+}
+
+/// 503.
+pub fn unavailable() -> ApiError {
+    ApiError::new(
+        StatusCode::SERVICE_UNAVAILABLE,
+        "sessions-unavailable",
+        "the relay does not reach the place where sessions are kept: try again in some seconds",
+    )
+    .retry_after(RETRY_AFTER)
 }
 
 #[derive(Deserialize)]
@@ -132,6 +144,7 @@ pub async fn cancel(
     ids::check_session(&body.session_id)?;
     let cancel = relay.sessions.cancel(&body.session_id, &user).await;
     let cancel = cancel.map_err(|error| match error {
+        CancelError::Unavailable => unavailable(),
         CancelError::Unknown => resume::not_found(),
         CancelError::NotYours => resume::not_yours("cancel", &body.session_id, &user),
     })?;

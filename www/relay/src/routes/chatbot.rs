@@ -14,7 +14,7 @@ use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
 use serde_json::json;
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::mpsc;
 use tracing::Instrument as _;
 use uuid::Uuid;
 
@@ -105,26 +105,26 @@ pub async fn chat(
     let claimed = caller.user().is_none().then_some(client_id);
     let user = caller.acts_as("clientId", claimed)?;
     let message_id = Uuid::new_v4().to_string();
-    let opened = relay.sessions.open(message_id.clone(), user.clone()).await;
-    let session = opened.map_err(not_opened)?;
     let model = relay.upstream.models()[0].clone();
+    let chat = Chat { model, messages: vec![Message { role: Role::User, content: prompt }] };
+    let opened = relay.sessions.open(message_id.clone(), user.clone(), &chat).await;
+    let session = opened.map_err(not_opened)?;
     let framing = Framing::message(message_id.clone());
-    session.push(|number| framing.start(number, &message_id, &model)).await;
+    session.push(|number| framing.start(number, &message_id, &chat.model)).await;
     let reader = session.reader(None).expect("nothing is dropped from a new session");
     client.remember(message_id.clone());
     let pump = Pump {
         sessions: Arc::clone(&relay.sessions),
         session,
         upstream: relay.upstream,
-        chat: Chat { model, messages: vec![Message { role: Role::User, content: prompt }] },
+        chat: Some(chat),
         framing,
         options: relay.options,
         shutdown: relay.shutdown,
         metrics: relay.metrics,
     };
     // Whether the answer begins is told over the connection.
-    let (begun, _) = oneshot::channel();
-    tokio::spawn(pump.run(begun).in_current_span());
+    tokio::spawn(pump.run(None).in_current_span());
     let answer = (StatusCode::ACCEPTED, Json(json!({ "messageId": message_id })));
     let sessions = relay.sessions;
     tokio::spawn(async move {
@@ -140,7 +140,7 @@ pub async fn chat(
 }
 
 async fn forward(mut answer: Reader, frames: mpsc::Sender<Bytes>) {
-    while let Some(frame) = answer.next_frame().await {
+    while let Some(Ok(frame)) = answer.next_frame().await {
         if frames.send(frame).await.is_err() {
             return;
         }

@@ -27,9 +27,11 @@ use tower_http::services::ServeDir;
 use crate::auth::Auth;
 use crate::clients::Clients;
 use crate::error::ApiError;
+use crate::framing::Framing;
 use crate::metrics::Metrics;
+use crate::pump::Pump;
 use crate::request_id;
-use crate::sessions::{Memory, Registry};
+use crate::sessions::{Memory, Registry, TakenOver};
 use crate::upstream::Upstream;
 use crate::weather::Weather;
 
@@ -117,6 +119,23 @@ impl Relay {
         &self.options
     }
 
+    /// Lets this relay go on with the sessions that its registry takes over.
+    fn take_over(self) {
+        let sessions = Arc::downgrade(&self.sessions);
+        let Self { upstream, options, shutdown, metrics, .. } = self;
+        let work = move |taken: TakenOver| {
+            let Some(sessions) = sessions.upgrade() else { return };
+            let (upstream, options) = (Arc::clone(&upstream), Arc::clone(&options));
+            let TakenOver { session, chat } = taken;
+            let (shutdown, metrics) = (shutdown.clone(), Arc::clone(&metrics));
+            let framing = Framing::default();
+            let pump =
+                Pump { sessions, session, upstream, chat, framing, options, shutdown, metrics };
+            tokio::spawn(pump.run(None));
+        };
+        self.sessions.take_over_with(Box::new(work));
+    }
+
     /// With the route `POST /weather`, which disturbs streams at their users' request.
     #[must_use]
     pub fn with_weather(self) -> Self {
@@ -138,6 +157,7 @@ pub struct Site {
 pub fn router(mut relay: Relay, site: Site) -> Router {
     let with_credentials = matches!(relay.options.auth, Auth::Cookie(_));
     relay.allowed_origins = site.allowed_origins.as_slice().into();
+    relay.clone().take_over();
     let mut router = Router::new();
     if relay.weather.is_some() {
         router = router.route("/weather", post(weather::change));

@@ -8,7 +8,7 @@ use serde::Deserialize;
 
 use super::caller::Caller;
 use super::stream::answer_stream;
-use super::{Relay, ids};
+use super::{Relay, chat, ids};
 use crate::connection::Cut;
 use crate::error::ApiError;
 use crate::sessions::ResumeError;
@@ -58,6 +58,7 @@ pub async fn attach(
 ) -> Result<Response, ApiError> {
     let resumed = relay.sessions.resume(session_id, user_id, after).await;
     let reader = resumed.map_err(|error| match error {
+        ResumeError::Unavailable => chat::unavailable(),
         ResumeError::Unknown => not_found(),
         ResumeError::NotYours => not_yours("resume", session_id, user_id),
         ResumeError::Gone => {

@@ -1,8 +1,9 @@
 //! A session's frames in order: written by one, read by any number, from any place that is still
 //! kept. The writer waits for the fastest reader, so a slow reader slows the model.
 
-use std::collections::VecDeque;
+use std::collections::{HashMap, VecDeque};
 use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use tokio::sync::watch;
@@ -17,8 +18,10 @@ const KEPT_BYTES: usize = 1 << 20;
 /// The frames. Each has an id: 0, 1, 2 and so on, in the order of writing.
 pub struct Log {
     frames: Mutex<Frames>,
-    /// Changes when there is something to read, or will never be.
+    /// Changes when there is something to store.
     written: watch::Sender<()>,
+    /// Changes when there is something to read, or will never be.
+    shown: watch::Sender<()>,
     /// Changes when frames were read, and when readers come and go.
     read: watch::Sender<()>,
 }
@@ -32,7 +35,19 @@ struct Frames {
     /// The id after the furthest that was read.
     read_to: u64,
     readers: usize,
-    closed: bool,
+    /// Readers at other replicas, by a name of theirs: how far they are, and when they said so.
+    remote_readers: HashMap<String, (u64, Instant)>,
+    /// The frames before this id are to be seen, the others not yet. All are, without one.
+    shown: Option<u64>,
+    end: End,
+}
+
+#[derive(Clone, Copy, PartialEq)]
+enum End {
+    NotYet,
+    Closed,
+    /// What follows will be written elsewhere.
+    Interrupted,
 }
 
 /// What is there for a reader.
@@ -43,6 +58,19 @@ pub enum Read {
     Wait,
     /// Nothing more, ever.
     End,
+    /// Nothing more here, but elsewhere.
+    Interrupted,
+}
+
+/// Frames that are to be stored.
+pub struct Unstored {
+    /// The id of the first.
+    pub first: u64,
+    pub frames: Vec<Bytes>,
+    /// Whether the last one of all is among them, or stored already.
+    pub closed: bool,
+    /// Whether more will be written elsewhere only.
+    pub interrupted: bool,
 }
 
 /// Why no reader can begin at a place.
@@ -56,47 +84,161 @@ pub enum Missing {
 
 impl Default for Log {
     fn default() -> Self {
-        let frames = Frames {
-            bytes: Vec::new(),
-            ends: VecDeque::new(),
-            first: 0,
-            read_to: 0,
-            readers: 0,
-            closed: false,
-        };
-        Self {
-            frames: Mutex::new(frames),
-            written: watch::Sender::default(),
-            read: watch::Sender::default(),
-        }
+        Self::starting_at(0)
     }
 }
 
 impl Log {
-    /// Waits while [`FRAMES_AHEAD`] frames are unread, then adds the one that `frame` makes of its
-    /// id.
-    pub async fn push(&self, frame: impl FnOnce(u64) -> Bytes) {
-        let mut read = self.read.subscribe();
-        loop {
-            {
-                let mut frames = self.frames();
-                if frames.next() < frames.read_to + FRAMES_AHEAD {
-                    frames.add(frame);
-                    break;
-                }
-            }
-            drop(read.changed().await);
+    /// A log whose first frame will have the id `first`.
+    pub fn starting_at(first: u64) -> Self {
+        let frames = Frames {
+            bytes: Vec::new(),
+            ends: VecDeque::new(),
+            first,
+            read_to: first,
+            readers: 0,
+            remote_readers: HashMap::new(),
+            shown: None,
+            end: End::NotYet,
+        };
+        Self {
+            frames: Mutex::new(frames),
+            written: watch::Sender::default(),
+            shown: watch::Sender::default(),
+            read: watch::Sender::default(),
         }
-        self.written.send_replace(());
+    }
+
+    /// Waits while [`FRAMES_AHEAD`] frames are unread, then adds the one that `frame` makes of its
+    /// id. There is one writer only.
+    pub async fn push(&self, frame: impl FnOnce(u64) -> Bytes) {
+        self.room().await;
+        self.add(frame, End::NotYet);
+    }
+
+    /// Waits while [`FRAMES_AHEAD`] frames are unread.
+    pub async fn room(&self) {
+        self.until(|frames| frames.next() < frames.read_to + FRAMES_AHEAD).await;
+    }
+
+    /// Adds a frame without waiting.
+    pub fn add_now(&self, frame: impl FnOnce(u64) -> Bytes) {
+        self.add(frame, End::NotYet);
     }
 
     /// Adds the last frame, without waiting.
     pub fn close(&self, last: impl FnOnce(u64) -> Bytes) {
+        self.add(last, End::Closed);
+    }
+
+    /// The frame that was added last was the last one.
+    pub fn finish(&self) {
+        self.end(End::Closed);
+    }
+
+    /// No frame is added any more, here.
+    pub fn interrupt(&self) {
+        self.end(End::Interrupted);
+    }
+
+    /// As [`Log::interrupt`], and forgets the frames that are not shown yet.
+    pub fn lose(&self) {
         let mut frames = self.frames();
-        frames.add(last);
-        frames.closed = true;
+        let shown = frames.shown();
+        let bytes = frames.end_before(shown);
+        frames.ends.truncate(shown);
+        frames.bytes.truncate(bytes);
+        drop(frames);
+        self.interrupt();
+    }
+
+    fn add(&self, frame: impl FnOnce(u64) -> Bytes, end: End) {
+        let mut frames = self.frames();
+        frames.add(frame);
+        frames.end = end;
         drop(frames);
         self.written.send_replace(());
+        self.shown.send_replace(());
+    }
+
+    fn end(&self, end: End) {
+        self.frames().end = end;
+        self.written.send_replace(());
+        self.shown.send_replace(());
+    }
+
+    /// The id that the next frame gets.
+    pub fn next(&self) -> u64 {
+        self.frames().next()
+    }
+
+    /// How far the fastest reader is: the id after the last that it took.
+    pub fn read_to(&self) -> u64 {
+        self.frames().read_to
+    }
+
+    /// Shows the frames before the id `until` only, until it is called again.
+    pub fn show_until(&self, until: u64) {
+        let mut frames = self.frames();
+        frames.shown = Some(frames.shown.map_or(until, |shown| shown.max(until)));
+        drop(frames);
+        self.shown.send_replace(());
+    }
+
+    /// Shows all frames, also those to come.
+    pub fn show_all(&self) {
+        self.frames().shown = None;
+        self.shown.send_replace(());
+    }
+
+    /// The frames from the id `from` on that are kept, at most `count` of them.
+    pub fn unstored(&self, from: u64, count: usize) -> Unstored {
+        let frames = self.frames();
+        let first = from.max(frames.first);
+        let at = usize::try_from(first - frames.first).unwrap_or(usize::MAX).min(frames.ends.len());
+        let until = (at + count).min(frames.ends.len());
+        let taken = (at..until).map(|at| {
+            Bytes::copy_from_slice(&frames.bytes[frames.end_before(at)..frames.ends[at]])
+        });
+        let all = until == frames.ends.len();
+        Unstored {
+            first,
+            frames: taken.collect(),
+            closed: all && frames.end == End::Closed,
+            interrupted: all && frames.end == End::Interrupted,
+        }
+    }
+
+    /// Marked as changed when there is something to store.
+    pub fn written(&self) -> watch::Receiver<()> {
+        self.written.subscribe()
+    }
+
+    /// Notes how far a reader at another replica is; whether it is a new one.
+    pub fn remote_read(&self, name: String, to: u64) -> bool {
+        let mut frames = self.frames();
+        let alone = frames.readers == 0 && frames.remote_readers.is_empty();
+        frames.read_to = if alone { to } else { frames.read_to.max(to) };
+        let new = frames.remote_readers.insert(name, (to, Instant::now())).is_none();
+        drop(frames);
+        self.read.send_replace(());
+        new
+    }
+
+    /// The names of the readers at other replicas.
+    pub fn remote_readers(&self) -> Vec<String> {
+        self.frames().remote_readers.keys().cloned().collect()
+    }
+
+    /// Forgets readers at other replicas that were silent for `patience`.
+    pub fn forget_silent_readers(&self, patience: Duration) {
+        let mut frames = self.frames();
+        let before = frames.remote_readers.len();
+        frames.remote_readers.retain(|_, (_, at)| at.elapsed() < patience);
+        if frames.remote_readers.len() < before {
+            drop(frames);
+            self.read.send_replace(());
+        }
     }
 
     /// Drops all frames of a closed log.
@@ -119,7 +261,8 @@ impl Log {
         if from < frames.first {
             return Err(Missing::Dropped);
         }
-        frames.read_to = if frames.readers == 0 { from } else { frames.read_to.max(from) };
+        let alone = frames.readers == 0 && frames.remote_readers.is_empty();
+        frames.read_to = if alone { from } else { frames.read_to.max(from) };
         frames.readers += 1;
         drop(frames);
         self.read.send_replace(());
@@ -138,14 +281,20 @@ impl Log {
         let mut frames = self.frames();
         let Some(at) = from.checked_sub(frames.first).and_then(|at| usize::try_from(at).ok())
         else {
-            // Others were faster, and this reader's frames are dropped.
-            return Read::End;
+            // Others were faster, and this reader's frames are dropped here.
+            return Read::Interrupted;
         };
-        if at == frames.ends.len() {
-            return if frames.closed { Read::End } else { Read::Wait };
+        let shown = frames.shown();
+        if at >= shown {
+            let all = at == frames.ends.len();
+            return match frames.end {
+                End::Interrupted if all => Read::Interrupted,
+                End::Closed if all => Read::End,
+                _ => Read::Wait,
+            };
         }
         let start = frames.end_before(at);
-        let fitting = frames.ends.range(at..).take_while(|end| **end - start <= size).count();
+        let fitting = frames.ends.range(at..shown).take_while(|end| **end - start <= size).count();
         let until = at + fitting.max(1);
         let bytes = Bytes::copy_from_slice(&frames.bytes[start..frames.end_before(until)]);
         let next = frames.first + until as u64;
@@ -158,22 +307,27 @@ impl Log {
     /// Whether a reader at `from` has nothing more to come.
     pub fn is_over(&self, from: u64) -> bool {
         let frames = self.frames();
-        frames.closed && from == frames.next()
+        frames.end == End::Closed && from == frames.next()
     }
 
     /// Marked as changed when there is more to read, or nothing more to come.
-    pub fn written(&self) -> watch::Receiver<()> {
-        self.written.subscribe()
+    pub fn shown(&self) -> watch::Receiver<()> {
+        self.shown.subscribe()
     }
 
-    /// Waits until there is no reader.
+    /// Waits until frames are read, or readers come or go.
+    pub async fn reads(&self) {
+        drop(self.read.subscribe().changed().await);
+    }
+
+    /// Waits until there is no reader, here or at another replica.
     pub async fn unread(&self) {
-        self.until(|frames| frames.readers == 0).await;
+        self.until(|frames| frames.readers + frames.remote_readers.len() == 0).await;
     }
 
     /// Waits until there is a reader.
     pub async fn attached(&self) {
-        self.until(|frames| frames.readers > 0).await;
+        self.until(|frames| frames.readers + frames.remote_readers.len() > 0).await;
     }
 
     async fn until(&self, holds: impl Fn(&Frames) -> bool) {
@@ -192,6 +346,14 @@ impl Frames {
     /// The id that the next frame gets.
     fn next(&self) -> u64 {
         self.first + self.ends.len() as u64
+    }
+
+    /// How many of the kept frames are shown.
+    fn shown(&self) -> usize {
+        self.shown.map_or(self.ends.len(), |until| {
+            let count = until.saturating_sub(self.first);
+            usize::try_from(count).unwrap_or(usize::MAX).min(self.ends.len())
+        })
     }
 
     fn end_before(&self, at: usize) -> usize {
@@ -231,7 +393,7 @@ mod tests {
     fn text(log: &Log, from: u64) -> (String, u64) {
         match log.read(from, 1000) {
             Read::Frames(bytes, next) => (String::from_utf8(bytes.into()).unwrap(), next),
-            Read::Wait | Read::End => panic!("nothing at {from}"),
+            _ => panic!("nothing at {from}"),
         }
     }
 
@@ -273,6 +435,44 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn frames_are_shown_when_they_are_stored() {
+        let log = Log::default();
+        log.show_until(0);
+        for _ in 0..3 {
+            log.push(numbered).await;
+        }
+        log.attach(None).unwrap();
+        assert!(matches!(log.read(0, 1000), Read::Wait));
+        let Unstored { first, frames, closed, .. } = log.unstored(0, 2);
+        assert_eq!((first, frames.len(), closed), (0, 2, false));
+        log.show_until(2);
+        assert_eq!(text(&log, 0), ("0;1;".into(), 2));
+        log.close(numbered);
+        assert!(matches!(log.read(2, 1000), Read::Wait));
+        let Unstored { first, frames, closed, .. } = log.unstored(2, 1000);
+        assert_eq!((first, frames.len(), closed), (2, 2, true));
+        log.show_all();
+        assert_eq!(text(&log, 2), ("2;3;".into(), 4));
+        assert!(matches!(log.read(4, 1000), Read::End));
+    }
+
+    #[tokio::test]
+    async fn readers_elsewhere_count_until_they_fall_silent() {
+        let log = Log::starting_at(7);
+        assert!(log.remote_read("r".into(), 7));
+        assert!(!log.remote_read("r".into(), 9));
+        assert_eq!((log.next(), log.read_to()), (7, 9));
+        let is_read =
+            async || tokio::select! { biased; () = log.unread() => false, () = async {} => true };
+        log.forget_silent_readers(Duration::from_secs(60));
+        assert!(is_read().await);
+        log.forget_silent_readers(Duration::ZERO);
+        assert!(!is_read().await);
+        log.interrupt();
+        assert!(matches!(log.read(7, 1000), Read::Interrupted));
+    }
+
+    #[tokio::test]
     async fn what_was_read_long_ago_is_dropped_and_nothing_else() {
         let log = Log::default();
         let frame = |_| Bytes::from(vec![b'x'; KEPT_BYTES / 4]);
@@ -289,7 +489,7 @@ mod tests {
         log.push(frame).await;
         assert_eq!(log.attach(Some(40)), Err(Missing::Dropped));
         assert_eq!(log.attach(Some(46)), Ok(47));
-        assert!(matches!(log.read(10, 1000), Read::End));
+        assert!(matches!(log.read(10, 1000), Read::Interrupted));
         log.close(frame);
         log.clear();
         assert_eq!(log.attach(Some(48)), Err(Missing::Dropped));

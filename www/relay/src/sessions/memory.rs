@@ -11,6 +11,7 @@ use super::{
     Cancel, CancelError, Limits, OpenError, Reader, Registry, ResumeError, Session, SessionView,
     State,
 };
+use crate::chat::Chat;
 
 /// How many ended sessions are remembered; past this the oldest is forgotten.
 const REMEMBERED: usize = 1000;
@@ -41,6 +42,20 @@ impl Kept {
         self.live.get(id).or_else(ended)
     }
 
+    fn count_in(&mut self, user: &str) {
+        *self.users.entry(user.to_owned()).or_default() += 1;
+    }
+
+    fn remove_live(&mut self, session: &Session) {
+        self.live.remove(session.id());
+        if let Entry::Occupied(mut count) = self.users.entry(session.user().to_owned()) {
+            *count.get_mut() -= 1;
+            if *count.get() == 0 {
+                count.remove();
+            }
+        }
+    }
+
     fn forget_old_frames(&self) {
         let is_old =
             |session: &&Arc<Session>| session.ended_ago().is_some_and(|ago| ago > FRAMES_KEPT);
@@ -61,11 +76,33 @@ impl Memory {
     fn find(&self, id: &str) -> Option<Arc<Session>> {
         self.kept().find(id).cloned()
     }
+
+    /// The live session of that id.
+    pub(super) fn find_live(&self, id: &str) -> Option<Arc<Session>> {
+        self.kept().live.get(id).cloned()
+    }
+
+    /// All live sessions.
+    pub(super) fn live(&self) -> Vec<Arc<Session>> {
+        self.kept().live.values().cloned().collect()
+    }
+
+    /// Takes a live session in that was opened elsewhere, beyond all limits.
+    pub(super) fn adopt(&self, session: Arc<Session>) {
+        let mut kept = self.kept();
+        kept.count_in(session.user());
+        kept.live.insert(session.id().to_owned(), session);
+    }
+
+    /// Forgets a live session that goes on elsewhere, or never began.
+    pub(super) fn disown(&self, session: &Session) {
+        self.kept().remove_live(session);
+    }
 }
 
 #[async_trait]
 impl Registry for Memory {
-    async fn open(&self, id: String, user: String) -> Result<Arc<Session>, OpenError> {
+    async fn open(&self, id: String, user: String, _: &Chat) -> Result<Arc<Session>, OpenError> {
         let mut kept = self.kept();
         if kept.live.contains_key(&id) {
             return Err(OpenError::Taken);
@@ -82,7 +119,7 @@ impl Registry for Memory {
             }
             kept.ended.remove(at);
         }
-        *kept.users.entry(user.clone()).or_default() += 1;
+        kept.count_in(&user);
         let session = Arc::new(Session::new(id.clone(), user));
         kept.live.insert(id, Arc::clone(&session));
         Ok(session)
@@ -112,13 +149,7 @@ impl Registry for Memory {
 
     fn end(&self, session: &Arc<Session>, state: State) {
         let mut kept = self.kept();
-        kept.live.remove(session.id());
-        if let Entry::Occupied(mut count) = kept.users.entry(session.user().to_owned()) {
-            *count.get_mut() -= 1;
-            if *count.get() == 0 {
-                count.remove();
-            }
-        }
+        kept.remove_live(session);
         if kept.ended.len() == REMEMBERED {
             kept.ended.pop_front();
         }
@@ -142,14 +173,18 @@ impl Registry for Memory {
 mod tests {
     use super::*;
 
+    fn chat() -> Chat {
+        Chat { model: "m".into(), messages: vec![] }
+    }
+
     #[tokio::test]
     async fn only_its_owner_may_use_an_ended_id_again() {
         let sessions = Memory::default();
-        let first = sessions.open("s".into(), "ann".into()).await.unwrap();
-        assert!(sessions.open("s".into(), "ann".into()).await.is_err());
+        let first = sessions.open("s".into(), "ann".into(), &chat()).await.unwrap();
+        assert!(sessions.open("s".into(), "ann".into(), &chat()).await.is_err());
         sessions.end(&first, State::Completed);
-        assert!(sessions.open("s".into(), "bob".into()).await.is_err());
-        assert!(sessions.open("s".into(), "ann".into()).await.is_ok());
+        assert!(sessions.open("s".into(), "bob".into(), &chat()).await.is_err());
+        assert!(sessions.open("s".into(), "ann".into(), &chat()).await.is_ok());
         assert_eq!(sessions.list(None).len(), 1);
         assert_eq!(sessions.list(Some("ann")).len(), 1);
         assert!(sessions.list(Some("bob")).is_empty());
@@ -158,7 +193,8 @@ mod tests {
     #[tokio::test]
     async fn sessions_are_counted_while_they_live() {
         let sessions = Memory::new(Limits { sessions: 3, sessions_per_user: 2 });
-        let open = async |id: &str, user: &str| sessions.open(id.into(), user.into()).await;
+        let open =
+            async |id: &str, user: &str| sessions.open(id.into(), user.into(), &chat()).await;
         let first = open("1", "ann").await.unwrap();
         open("2", "ann").await.unwrap();
         assert_eq!(open("3", "ann").await.err(), Some(OpenError::UserFull));
@@ -173,7 +209,7 @@ mod tests {
     async fn the_oldest_ended_sessions_are_forgotten() {
         let sessions = Memory::default();
         for number in 0..REMEMBERED + 5 {
-            let session = sessions.open(number.to_string(), "ann".into()).await.unwrap();
+            let session = sessions.open(number.to_string(), "ann".into(), &chat()).await.unwrap();
             sessions.end(&session, State::Completed);
         }
         assert_eq!(sessions.list(None).len(), REMEMBERED);
@@ -184,7 +220,7 @@ mod tests {
     #[tokio::test]
     async fn a_cancel_waits_for_the_end() {
         let sessions = Arc::new(Memory::default());
-        let session = sessions.open("s".into(), "ann".into()).await.unwrap();
+        let session = sessions.open("s".into(), "ann".into(), &chat()).await.unwrap();
         let worker = {
             let (sessions, session) = (Arc::clone(&sessions), Arc::clone(&session));
             tokio::spawn(async move {
@@ -203,7 +239,7 @@ mod tests {
     #[tokio::test]
     async fn an_owners_cancel_explains_a_closed_connection() {
         let sessions = Memory::default();
-        let session = sessions.open("s".into(), "ann".into()).await.unwrap();
+        let session = sessions.open("s".into(), "ann".into(), &chat()).await.unwrap();
         sessions.end(&session, State::ClientGone);
         assert!(matches!(sessions.cancel("s", "bob").await, Err(CancelError::NotYours)));
         assert_eq!(session.state(), State::ClientGone);
@@ -215,7 +251,7 @@ mod tests {
     async fn a_session_is_abandoned_when_nobody_came_back_in_time() {
         tokio::time::pause();
         let sessions = Memory::default();
-        let session = sessions.open("s".into(), "ann".into()).await.unwrap();
+        let session = sessions.open("s".into(), "ann".into(), &chat()).await.unwrap();
         let grace = Duration::from_secs(5);
         let mut abandoned = std::pin::pin!(session.abandoned(grace));
         for _ in 0..3 {

@@ -4,24 +4,27 @@
 
 mod log;
 mod memory;
+mod redis;
 mod session;
 
 use std::sync::Arc;
 
 use async_trait::async_trait;
 
+use crate::chat::Chat;
 pub use memory::Memory;
+pub use redis::{BadUrl, Redis};
 pub use session::{Reader, Session, SessionView, State};
 
 /// Where sessions are kept. A session belongs to the user who opened it, and only to that one.
 #[async_trait]
 pub trait Registry: Send + Sync {
-    /// Makes a live session. The id of an ended one may be used again, but only by the same user:
+    /// Makes a live session for the answer to `chat`. The id of an ended one may be used again, but only by the same user:
     /// otherwise anyone could take a session's id away from its owner.
     ///
     /// # Errors
     /// [`OpenError`].
-    async fn open(&self, id: String, user: String) -> Result<Arc<Session>, OpenError>;
+    async fn open(&self, id: String, user: String, chat: &Chat) -> Result<Arc<Session>, OpenError>;
 
     /// A reader of the frames after that of the id `after`, of all frames without one. The session
     /// may have ended.
@@ -41,9 +44,33 @@ pub trait Registry: Send + Sync {
     /// cancel waits for. Its last frame is to be written after this.
     fn end(&self, session: &Arc<Session>, state: State);
 
+    /// Gives a live session away, because this process ends; whether another one can go on with it.
+    /// If so, the session is to be interrupted, and is none of this process's any more.
+    fn hand_over(&self, session: &Arc<Session>) -> bool {
+        let _ = session;
+        false
+    }
+
+    /// What goes on with the sessions that this process takes over from others. Called once, before
+    /// the first session is opened.
+    fn take_over_with(&self, work: Work) {
+        drop(work);
+    }
+
     /// The live and the remembered sessions of this process, the latest first; of one user, if one
     /// is named.
     fn list(&self, user: Option<&str>) -> Vec<SessionView>;
+}
+
+/// Goes on with a session that was taken over.
+pub type Work = Box<dyn Fn(TakenOver) + Send + Sync>;
+
+/// A session whose writer died.
+pub struct TakenOver {
+    /// With the frames so far.
+    pub session: Arc<Session>,
+    /// What to ask so that the answer goes on; `None` if its beginning is not known any more.
+    pub chat: Option<Chat>,
 }
 
 /// How many sessions may be live at a time.
@@ -70,6 +97,8 @@ pub enum OpenError {
     Full,
     /// As many sessions of the user are live as may be.
     UserFull,
+    /// Where sessions are kept cannot be reached.
+    Unavailable,
 }
 
 /// Why a session was not resumed.
@@ -83,6 +112,8 @@ pub enum ResumeError {
     Gone,
     /// Nothing was written with that id yet.
     NeverSent,
+    /// Where sessions are kept cannot be reached.
+    Unavailable,
 }
 
 /// What a cancel came to.
@@ -102,4 +133,6 @@ pub enum CancelError {
     Unknown,
     /// The session is another user's.
     NotYours,
+    /// Where sessions are kept cannot be reached, or the session's replica does not answer.
+    Unavailable,
 }

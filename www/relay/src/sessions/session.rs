@@ -1,6 +1,6 @@
 //! One answer, from its request to its end.
 
-use std::convert::Infallible;
+use std::io;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
@@ -13,13 +13,16 @@ use tokio_util::sync::CancellationToken;
 
 use super::log::{Log, Missing, Read};
 use super::{Cancel, ResumeError};
+use crate::frame;
 
 /// How many bytes of frames a response takes at once.
 const READ_SIZE: usize = 16 << 10;
 
+/// How soon a client whose session went elsewhere is to come back, in milliseconds.
+const MOVE: u32 = 200;
+
 /// Where a session stands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "kebab-case")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum State {
     /// The answer is being written.
     Live,
@@ -35,17 +38,38 @@ pub enum State {
     UpstreamError,
 }
 
+impl Serialize for State {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.name())
+    }
+}
+
 impl State {
-    /// The name, as it is serialized.
+    const ALL: [Self; 6] = [
+        Self::Live,
+        Self::Completed,
+        Self::Cancelled,
+        Self::ClientGone,
+        Self::Expired,
+        Self::UpstreamError,
+    ];
+
+    /// As it is called in JSON.
     pub fn name(self) -> &'static str {
         match self {
             Self::Live => "live",
             Self::Completed => "completed",
             Self::Cancelled => "cancelled",
             Self::ClientGone => "client-gone",
-            Self::UpstreamError => "upstream-error",
             Self::Expired => "expired",
+            Self::UpstreamError => "upstream-error",
         }
+    }
+
+    /// The state of that name; [`State::UpstreamError`] if there is none.
+    pub(super) fn of(name: &str) -> Self {
+        let mut all = Self::ALL.into_iter();
+        all.find(|state| state.name() == name).unwrap_or(Self::UpstreamError)
     }
 }
 
@@ -53,11 +77,13 @@ impl State {
 pub struct Session {
     id: String,
     user: String,
-    started_at: u64,
+    started_at: AtomicU64,
     tokens: AtomicU64,
     cancel: CancellationToken,
+    /// Another replica writes the rest.
+    lost: CancellationToken,
     status: watch::Sender<Status>,
-    log: Log,
+    pub(super) log: Log,
 }
 
 #[derive(Clone, Copy)]
@@ -82,14 +108,22 @@ pub struct SessionView {
 
 impl Session {
     pub(super) fn new(id: String, user: String) -> Self {
+        let session = Self::begun_elsewhere(id, user, Log::default());
+        session.set_begun(now(), 0);
+        session
+    }
+
+    /// A session whose frames so far were written elsewhere.
+    pub(super) fn begun_elsewhere(id: String, user: String, log: Log) -> Self {
         Self {
             id,
             user,
-            started_at: now(),
+            started_at: AtomicU64::new(0),
             tokens: AtomicU64::new(0),
             cancel: CancellationToken::new(),
+            lost: CancellationToken::new(),
             status: watch::Sender::new(Status { state: State::Live, ended_at: None }),
-            log: Log::default(),
+            log,
         }
     }
 
@@ -138,12 +172,43 @@ impl Session {
             Missing::Dropped => ResumeError::Gone,
             Missing::NotWritten => ResumeError::NeverSent,
         })?;
-        Ok(Reader { session: Arc::clone(self), next, written: self.log.written() })
+        Ok(Reader { session: Arc::clone(self), next, shown: self.log.shown(), interrupted: false })
     }
 
     /// Resolves when the user has asked to stop.
     pub async fn cancelled(&self) {
         self.cancel.cancelled().await;
+    }
+
+    /// Resolves when another replica writes the rest.
+    pub async fn lost(&self) {
+        self.lost.cancelled().await;
+    }
+
+    /// Ends the readers here without an end of the answer: they will find it elsewhere.
+    pub fn interrupt(&self) {
+        self.log.interrupt();
+    }
+
+    /// When the session began, in milliseconds since 1970.
+    pub(super) fn started_at(&self) -> u64 {
+        self.started_at.load(Ordering::Relaxed)
+    }
+
+    /// Sets when the session began, and how many tokens it has so far.
+    pub(super) fn set_begun(&self, started_at: u64, tokens: u64) {
+        self.started_at.store(started_at, Ordering::Relaxed);
+        self.tokens.store(tokens, Ordering::Relaxed);
+    }
+
+    pub(super) fn ask_to_stop(&self) {
+        self.cancel.cancel();
+    }
+
+    /// Stops the writer here, and ends the readers after what they may see.
+    pub(super) fn lose(&self) {
+        self.lost.cancel();
+        self.log.lose();
     }
 
     /// Resolves when there was no reader for all of `grace`.
@@ -201,7 +266,7 @@ impl Session {
             user_id: self.user.clone(),
             state,
             tokens: self.tokens(),
-            started_at: self.started_at,
+            started_at: self.started_at(),
             ended_at,
         }
     }
@@ -211,7 +276,9 @@ impl Session {
 pub struct Reader {
     session: Arc<Session>,
     next: u64,
-    written: watch::Receiver<()>,
+    shown: watch::Receiver<()>,
+    /// Whether the client was told to come back elsewhere.
+    interrupted: bool,
 }
 
 impl Reader {
@@ -225,31 +292,36 @@ impl Reader {
         &self.session
     }
 
-    /// The next frame; `None` after the last.
-    pub async fn next_frame(&mut self) -> Option<Bytes> {
+    /// The next frame; `None` after the last. An error when more is to come, but not here.
+    pub async fn next_frame(&mut self) -> Option<io::Result<Bytes>> {
         self.next(0).await
     }
 
     /// The next frames, one or more; more only if they are not over `size` bytes together.
-    async fn next(&mut self, size: usize) -> Option<Bytes> {
+    async fn next(&mut self, size: usize) -> Option<io::Result<Bytes>> {
         loop {
-            self.written.mark_unchanged();
+            self.shown.mark_unchanged();
             match self.session.log.read(self.next, size) {
                 Read::Frames(bytes, next) => {
                     self.next = next;
-                    return Some(bytes);
+                    return Some(Ok(bytes));
                 }
                 Read::End => return None,
-                Read::Wait => drop(self.written.changed().await),
+                Read::Interrupted if !self.interrupted => {
+                    self.interrupted = true;
+                    return Some(Ok(frame::retry(MOVE)));
+                }
+                Read::Interrupted => return Some(Err(io::ErrorKind::ConnectionAborted.into())),
+                Read::Wait => drop(self.shown.changed().await),
             }
         }
     }
 
     /// All frames, as the body of a response.
-    pub fn into_stream(self) -> impl Stream<Item = Result<Bytes, Infallible>> + Send {
+    pub fn into_stream(self) -> impl Stream<Item = io::Result<Bytes>> + Send {
         futures_util::stream::unfold(self, async |mut reader| {
             let bytes = reader.next(READ_SIZE).await?;
-            Some((Ok(bytes), reader))
+            Some((bytes, reader))
         })
     }
 }

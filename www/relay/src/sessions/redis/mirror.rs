@@ -1,0 +1,289 @@
+//! A reader's side of a session that another replica owns: its frames come from Redis. When the
+//! owner dies, this replica takes the session over.
+
+use std::sync::{Arc, PoisonError};
+use std::time::{Duration, Instant};
+
+use redis::RedisResult;
+use sluicegate::sse::Decoder;
+use tokio::sync::Notify;
+use uuid::Uuid;
+
+use super::super::log::{FRAMES_AHEAD, Log};
+use super::super::{Reader, ResumeError, Session, State, TakenOver};
+use super::inbox::Message;
+use super::store::View;
+use super::{Inner, owner};
+use crate::chat::{Chat, Message as Turn, Role};
+
+/// How many frames are read at once.
+const BATCH: usize = 256;
+
+/// When the owner is told again how far the reader is, and Redis is looked at although nobody has
+/// said that there is more.
+const LOOK: Duration = Duration::from_secs(1);
+
+/// How long an owner has to be seen dead before another one takes its sessions. Redis may just have
+/// come back, and the owner not yet said that it lives.
+const DEAD_FOR: Duration = Duration::from_millis(1500);
+
+/// From one look at a dead owner to the next.
+const DEAD_LOOK: Duration = Duration::from_millis(250);
+
+/// A reader of a session that this replica does not own, or whose frames it does not keep.
+pub async fn open(
+    inner: &Arc<Inner>,
+    id: &str,
+    user: &str,
+    after: Option<u64>,
+) -> Result<Reader, ResumeError> {
+    let from = after.map_or(0, |after| after.saturating_add(1));
+    let view = inner.store.read(id, from, 1).await.map_err(|_| ResumeError::Unavailable)?;
+    let view = view.ok_or(ResumeError::Unknown)?;
+    if view.user != user {
+        return Err(ResumeError::NotYours);
+    }
+    if from > view.next {
+        return Err(ResumeError::NeverSent);
+    }
+    if from < view.next && view.frames.first().is_none_or(|(first, _)| *first != from) {
+        return Err(ResumeError::Gone);
+    }
+    let log = Log::starting_at(from);
+    let session = Session::begun_elsewhere(id.to_owned(), user.to_owned(), log);
+    let session = Arc::new(session);
+    if from == view.next && view.state != State::Live.name() {
+        session.log.finish();
+    }
+    let reader = session.reader(after)?;
+    let mirror = Mirror {
+        inner: Arc::clone(inner),
+        session,
+        name: Uuid::new_v4().to_string(),
+        more: Arc::default(),
+        owner: view.owner,
+        dead_since: None,
+    };
+    tokio::spawn(mirror.run());
+    Ok(reader)
+}
+
+struct Mirror {
+    inner: Arc<Inner>,
+    session: Arc<Session>,
+    /// What this reader is called between replicas.
+    name: String,
+    /// There is more in Redis.
+    more: Arc<Notify>,
+    owner: String,
+    /// Since when the owner has been seen dead, or the session missing, and nothing else.
+    dead_since: Option<Instant>,
+}
+
+/// What to do next.
+enum Next {
+    /// Read on at once.
+    Read,
+    /// Wait for more.
+    Wait,
+    /// Look again soon.
+    Look,
+    /// Nothing.
+    Stop,
+}
+
+impl Mirror {
+    async fn run(mut self) {
+        self.readers().insert(self.name.clone(), Arc::clone(&self.more));
+        let session = Arc::clone(&self.session);
+        tokio::select! {
+            () = session.log.unread() => {}
+            () = self.follow() => {}
+        }
+        self.readers().remove(&self.name);
+    }
+
+    fn readers(&self) -> std::sync::MutexGuard<'_, std::collections::HashMap<String, Arc<Notify>>> {
+        self.inner.readers.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    async fn follow(&mut self) {
+        self.report().await;
+        loop {
+            let more = Arc::clone(&self.more);
+            let log = &self.session.log;
+            // A slow reader slows the owner: no more is read than it may be ahead.
+            tokio::select! {
+                () = log.room() => {}
+                () = tokio::time::sleep(LOOK) => {
+                    self.report().await;
+                    continue;
+                }
+            }
+            let room = log.read_to() + FRAMES_AHEAD - log.next();
+            let count = usize::try_from(room).unwrap_or(BATCH).min(BATCH);
+            let view = self.inner.store.read(self.session.id(), log.next(), count).await;
+            let wait = match self.take(view).await {
+                Next::Read => continue,
+                Next::Stop => return,
+                Next::Wait => LOOK,
+                Next::Look => DEAD_LOOK,
+            };
+            let read_to = self.session.log.read_to();
+            let reader_is_on = async {
+                // Half of what the owner may be ahead.
+                while self.session.log.read_to() < read_to + FRAMES_AHEAD / 2 {
+                    self.session.log.reads().await;
+                }
+            };
+            tokio::select! {
+                () = more.notified() => {}
+                () = reader_is_on => {}
+                () = tokio::time::sleep(wait) => {}
+            }
+            self.report().await;
+        }
+    }
+
+    async fn take(&mut self, view: RedisResult<Option<View>>) -> Next {
+        self.inner.note(&view);
+        let log = &self.session.log;
+        let view = match view {
+            Ok(Some(view)) => view,
+            // Redis may have come back empty; then the owner stores the session anew.
+            Ok(None) => {
+                let since = *self.dead_since.get_or_insert_with(Instant::now);
+                if since.elapsed() < DEAD_FOR {
+                    return Next::Look;
+                }
+                log.interrupt();
+                return Next::Stop;
+            }
+            Err(_) => {
+                self.dead_since = None;
+                return Next::Look;
+            }
+        };
+        let came = !view.frames.is_empty();
+        for (id, frame) in view.frames {
+            if id != log.next() {
+                // What comes next is not kept any more.
+                log.interrupt();
+                return Next::Stop;
+            }
+            log.add_now(|_| frame.into());
+        }
+        if log.next() == view.next && view.state != State::Live.name() {
+            log.finish();
+            return Next::Stop;
+        }
+        if self.owner != view.owner {
+            self.owner.clone_from(&view.owner);
+            self.dead_since = None;
+            self.report().await;
+        }
+        if came {
+            return Next::Read;
+        }
+        if view.owner_lives {
+            self.dead_since = None;
+            return Next::Wait;
+        }
+        // No owner has given the session away.
+        let since = *self.dead_since.get_or_insert_with(Instant::now);
+        if !view.owner.is_empty() && since.elapsed() < DEAD_FOR {
+            return Next::Look;
+        }
+        match self.inner.adopt(&self.session, &view.owner, false).await {
+            true => Next::Stop,
+            false => Next::Look,
+        }
+    }
+
+    /// Tells the owner how far the reader is.
+    async fn report(&self) {
+        let message = Message::Reading {
+            session: self.session.id().to_owned(),
+            replica: self.inner.store.replica.clone(),
+            reader: self.name.clone(),
+            to: self.session.log.read_to(),
+        };
+        self.inner.send(&self.owner, &message).await;
+    }
+}
+
+impl Inner {
+    /// Takes a session over that nobody reads here, from `owner`, which died.
+    pub async fn take_over(
+        self: &Arc<Self>,
+        id: &str,
+        user: &str,
+        owner: &str,
+        cancelled: bool,
+    ) -> Option<Arc<Session>> {
+        let next = self.store.read(id, 0, 0).await.ok()??.next;
+        let log = Log::starting_at(next);
+        let session = Arc::new(Session::begun_elsewhere(id.to_owned(), user.to_owned(), log));
+        self.adopt(&session, owner, cancelled).await.then_some(session)
+    }
+
+    /// Makes `session`, which holds what Redis has from some id on, a session of this replica's,
+    /// and lets the model go on with it. Not if another replica was faster.
+    async fn adopt(self: &Arc<Self>, session: &Arc<Session>, owner: &str, cancelled: bool) -> bool {
+        let Ok(Some(taken)) = self.store.take_over(session.id(), owner).await else { return false };
+        let Ok(text) = self.load(session, taken.next).await else {
+            // Redis is gone again: whoever reads this session next may try.
+            drop(self.store.release(session.id()).await);
+            return false;
+        };
+        // All frames but the first are tokens.
+        let tokens = taken.next.saturating_sub(1);
+        tracing::info!(id = session.id(), tokens, "session taken over");
+        session.set_begun(taken.started_at, tokens);
+        if cancelled {
+            session.ask_to_stop();
+        }
+        self.memory.adopt(Arc::clone(session));
+        let chat = serde_json::from_str(&taken.chat).ok();
+        owner::keep(Arc::clone(self), Arc::clone(session), taken.chat, taken.next);
+        let work = self.work.get().expect("the relay works on its registry's sessions");
+        work(TakenOver { session: Arc::clone(session), chat: chat.zip(text).map(continued) });
+        true
+    }
+
+    /// Adds the frames to `session` that are not there yet, up to the id `next`, and gives the text
+    /// of the answer so far; `None` if its beginning is not kept.
+    async fn load(&self, session: &Session, next: u64) -> RedisResult<Option<String>> {
+        let mut decoder = Decoder::new();
+        let mut text = String::new();
+        let mut from = 0;
+        while from < next {
+            let view = self.store.read(session.id(), from, BATCH).await?;
+            let frames = view.map(|view| view.frames).unwrap_or_default();
+            if frames.first().is_none_or(|(first, _)| *first != from) {
+                return Ok(None);
+            }
+            for (id, frame) in frames {
+                from = id + 1;
+                if decoder.push(&frame).is_err() {
+                    return Ok(None);
+                }
+                for event in decoder.events().filter(|event| event.event_type == "message") {
+                    text.push_str(event.data);
+                }
+                if id == session.log.next() {
+                    session.log.add_now(|_| frame.into());
+                }
+            }
+        }
+        Ok(Some(text))
+    }
+}
+
+/// What to ask a model that is to go on with an answer: the answer so far is its last turn.
+fn continued((mut chat, text): (Chat, String)) -> Chat {
+    if !text.is_empty() {
+        chat.messages.push(Turn { role: Role::Assistant, content: text });
+    }
+    chat
+}
