@@ -2,6 +2,7 @@
 //! whose every byte the test writes itself.
 #![allow(dead_code, reason = "each test file uses some of it")]
 
+pub mod nginx;
 pub mod redis;
 pub mod upstream;
 
