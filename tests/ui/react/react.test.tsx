@@ -43,6 +43,14 @@ describe('in StrictMode', () => {
     expect(server.exchanges).toHaveLength(1)
   })
 
+  test('a mount tells the backend of nothing that it did not ask for', async () => {
+    const cancel = { url: `${server.url}stop`, on: ['return', 'unsent'] } as const
+    await open({ cancel })
+    ;(await server.exchange(0)).open().send(['a'])
+    await until(() => stream.now.text === 'a')
+    expect(server.exchanges.map(({ path }) => path)).toEqual([''])
+  })
+
   test('start() works, and so does an unmount', async () => {
     await open({ immediate: false })
     stream.start()

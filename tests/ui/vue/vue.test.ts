@@ -15,6 +15,7 @@ import {
   reactive,
   ref,
   version,
+  watch,
 } from 'vue'
 import { backend } from '../support/server.js'
 import { until } from '../support/until.js'
@@ -79,6 +80,21 @@ describe('an effect scope outside of components', () => {
     expect(text.value).toBe('a')
     await until(() => exchange.isOver)
     expect(server.exchanges).toHaveLength(1)
+  })
+
+  test('shows a synchronous watcher nothing of the end of a run that a start leaves', async () => {
+    const scope = effectScope()
+    const seen: string[] = []
+    const { status, text, start } = scope.run(() => {
+      const stream = useEventStream(server.url)
+      watch(stream.status, (now) => seen.push(now), { flush: 'sync' })
+      return stream
+    })!
+    ;(await server.exchange(0)).open().send(['a'])
+    await until(() => text.value === 'a' && status.value === 'open')
+    start()
+    expect(seen).toEqual(['open', 'connecting'])
+    scope.stop()
   })
 
   test('takes getters, and follows what `immediate` becomes', async () => {
