@@ -1,6 +1,6 @@
 import { createDecoder, decode, openStream } from 'sluicegate'
 import { textOf } from 'sluicegate/llm'
-import { useEventStream } from 'sluicegate/vue'
+import { useEventStream, type UseEventStreamOptions } from 'sluicegate/vue'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { renderToString } from 'vue/server-renderer'
 import {
@@ -116,6 +116,26 @@ describe('an effect scope outside of components', () => {
     expect(await server.exchange(1)).toMatchObject({ path: '3', headers: { 'x-page': '3' } })
     scope.stop()
   })
+})
+
+test('options may be in a deep ref', async () => {
+  const controller = new AbortController()
+  const options = ref<UseEventStreamOptions>({
+    method: 'POST',
+    body: { messages: [{ role: 'user' }] },
+    headers: new Headers({ 'x-deep': 'yes' }),
+    signal: controller.signal,
+    cancel: { url: `${server.url}stop`, body: { ids: [1] }, on: ['abort'] },
+  })
+  const scope = effectScope()
+  const { status } = scope.run(() => useEventStream(server.url, options))!
+  const exchange = await server.exchange(0)
+  expect(exchange).toMatchObject({ method: 'POST', body: '{"messages":[{"role":"user"}]}' })
+  expect(exchange.headers['x-deep']).toBe('yes')
+  controller.abort()
+  expect(await server.exchange(1)).toMatchObject({ path: 'stop', body: '{"ids":[1]}' })
+  await until(() => status.value === 'cancelled')
+  scope.stop()
 })
 
 test('a template uses the refs', async () => {
