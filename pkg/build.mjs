@@ -3,6 +3,7 @@ import { execFileSync } from 'node:child_process'
 import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
+import { toJavaScript } from './compat.mjs'
 import { toStringLiteral } from './embed.mjs'
 
 const path = (relative) => fileURLToPath(new URL(relative, import.meta.url))
@@ -13,16 +14,17 @@ rmSync(path('dist'), { recursive: true, force: true })
 rmSync(generated, { recursive: true, force: true })
 mkdirSync(generated, { recursive: true })
 
+const NAMES = 'RawStream, is_ndjson, is_unavailable, message, room'
+const esm = { bundle: true, format: 'esm', target: 'es2022' }
+
 // Bundling drops the glue's own loader: bundlers would look for a .wasm file on seeing it.
 await build({
+  ...esm,
   stdin: {
-    contents: `export { RawStream, initSync, is_ndjson, is_unavailable, message, room } from './sluicegate.js'`,
+    contents: `export { ${NAMES}, initSync } from './sluicegate.js'`,
     resolveDir: `${target}/npm`,
   },
   outfile: `${generated}/glue.js`,
-  bundle: true,
-  format: 'esm',
-  target: 'es2022',
 })
 const types = readFileSync(`${target}/npm/sluicegate.d.ts`, 'utf8')
 writeFileSync(`${generated}/glue.d.ts`, types)
@@ -34,5 +36,50 @@ writeFileSync(
   `/** The WebAssembly module, one byte a character. */\nexport declare const text: string\n`,
 )
 
+const compat = `${target}/npm-compat`
+toJavaScript(compat)
+await build({
+  ...esm,
+  stdin: {
+    contents: `
+      import * as exports from './sluicegate_bg.wasm.js'
+      import { __wbg_set_wasm } from './sluicegate_bg.js'
+      __wbg_set_wasm(exports)
+      export const { memory } = exports
+      export { ${NAMES} } from './sluicegate_bg.js'`,
+    resolveDir: compat,
+  },
+  outfile: `${generated}/compat.js`,
+  minify: true,
+})
+writeFileSync(
+  `${generated}/compat.d.ts`,
+  `export { ${NAMES} } from './glue.js'\n
+/** The module's memory. */
+export declare const memory: { readonly buffer: ArrayBuffer }\n`,
+)
+
 execFileSync(path('../node_modules/.bin/tsc'), ['--project', path('.')], { stdio: 'inherit' })
 cpSync(generated, path('dist/generated'), { recursive: true })
+writeFileSync(path('dist/sluicegate.wasm'), wasm)
+await bundleWith('slim')
+await bundleWith('compat')
+
+/** Bundles an entry with a module of its own in the place of the embedded one. */
+async function bundleWith(name) {
+  await build({
+    ...esm,
+    entryPoints: [path(`dist/${name}.js`)],
+    outfile: path(`dist/${name}.js`),
+    allowOverwrite: true,
+    plugins: [
+      {
+        name,
+        setup: ({ onResolve }) =>
+          onResolve({ filter: /\/embedded\.js$/ }, () => ({
+            path: path(`dist/module/${name}.js`),
+          })),
+      },
+    ],
+  })
+}

@@ -1,5 +1,5 @@
 import type { ServerSentEvent } from './event.js'
-import { memoryBytes, memoryWords, type RawStream, writeChunk } from './wasm.js'
+import { decodeText, memoryWords, type RawStream, writeChunk } from './wasm.js'
 
 // The table's words, as src/sse/batch.rs writes them.
 const ROW = 3
@@ -9,9 +9,6 @@ const RETRY = 4
 const HAS_ID = 0b1000
 const HAS_TYPE = 0b10000
 const TYPE_SHIFT = 5
-
-// A byte order mark at the start of a text is a character of an event.
-const utf8 = new TextDecoder('utf-8', { ignoreBOM: true })
 
 /** What a decoder calls back with besides events. */
 export interface DecoderHooks {
@@ -62,7 +59,7 @@ export class Batches {
 
   /** One decode for the whole text: a string for each event is cut out of it, not decoded. */
   #cutTable(text: number, textLength: number, table: number, tableLength: number) {
-    const all = utf8.decode(memoryBytes().subarray(text, text + textLength))
+    const all = decodeText(text, textLength)
     const words = memoryWords()
     const types = this.#types
     const events: ServerSentEvent[] = []

@@ -1,33 +1,26 @@
-import * as glue from './generated/glue.js'
-import { text } from './generated/module.js'
-import { StreamError } from './error.js'
+import { instantiate, message, room } from './module/embedded.js'
 
 export {
   is_ndjson as isNdjson,
   is_unavailable as isUnavailable,
-  message as rawMessage,
   RawStream,
-} from './generated/glue.js'
+} from './module/embedded.js'
 
 let loading: Promise<void> | undefined
-let memory: WebAssembly.Memory | undefined
+let memory: { readonly buffer: ArrayBuffer } | undefined
 
 /** Compiles the module, once however many callers race. Rejects with `'unsupported'`. */
 export function load(): Promise<void> {
-  return (loading ??= compile())
+  return (loading ??= start())
 }
 
-async function compile(): Promise<void> {
+async function start(): Promise<void> {
   try {
-    // A loop: `Uint8Array.from` takes ten times as long, at each page's start.
-    const code = new Uint8Array(text.length)
-    for (let at = 0; at < code.length; at++) code[at] = text.charCodeAt(at)
-    const module = await WebAssembly.compile(code)
-    memory = glue.initSync({ module }).memory
-  } catch (cause) {
-    const message =
-      "this page can't run WebAssembly with SIMD: use a current browser, and allow 'wasm-unsafe-eval' in the Content Security Policy's script-src"
-    throw new StreamError('unsupported', message, { cause })
+    memory = await instantiate()
+  } catch (error) {
+    // The page may provide the module later.
+    loading = undefined
+    throw error
   }
 }
 
@@ -46,14 +39,33 @@ export function memoryWords(): Uint32Array {
   return words
 }
 
-let room = 0
-let roomSize = 0
+let place = 0
+let placeSize = 0
 
 /** Puts a chunk where `RawStream.push` reads it. */
 export function writeChunk(chunk: Uint8Array): void {
-  if (chunk.length > roomSize) {
-    roomSize = Math.max(chunk.length, 64 * 1024)
-    room = glue.room(roomSize)
+  if (chunk.length > placeSize) {
+    placeSize = Math.max(chunk.length, 64 * 1024)
+    place = room(placeSize)
   }
-  memoryBytes().set(chunk, room)
+  memoryBytes().set(chunk, place)
+}
+
+// A byte order mark at the start of a text is a character of it.
+const utf8 = new TextDecoder('utf-8', { ignoreBOM: true })
+
+/** The text of so many bytes there. */
+export function decodeText(place: number, length: number): string {
+  return utf8.decode(memoryBytes().subarray(place, place + length))
+}
+
+/** The text that two words there tell of: its place and its bytes. */
+export function readText(words: number): string {
+  const [place, length] = memoryWords().subarray(words / 4)
+  return decodeText(place!, length!)
+}
+
+/** The text of a message. */
+export function messageText(number: number, first: string, second: string): string {
+  return readText(message(number, first, second))
 }

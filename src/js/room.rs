@@ -1,7 +1,7 @@
 //! Where chunks come in and batches go out: places in memory, one call a chunk.
 
 use crate::sse::Decoder;
-use alloc::vec::Vec;
+use alloc::{string::String, vec::Vec};
 use core::cell::{Cell, RefCell};
 use wasm_bindgen::prelude::wasm_bindgen;
 
@@ -44,6 +44,29 @@ struct LastBatch(Cell<Batch>);
 unsafe impl Sync for LastBatch {}
 
 static LAST_BATCH: LastBatch = LastBatch(Cell::new([0; 5]));
+
+/// Gives where two words are: where the text is, and its bytes.
+///
+/// Not a `String` for wasm-bindgen to hand over: it takes two results, which wasm2js can't.
+pub(super) fn publish_text(text: &str) -> *const usize {
+    LAST_BATCH.0.set([text.as_ptr().addr(), text.len(), 0, 0, 0]);
+    LAST_BATCH.0.as_ptr().cast()
+}
+
+/// A text that lives until the next one.
+struct LastText(RefCell<String>);
+
+// SAFETY: wasm32 without threads.
+unsafe impl Sync for LastText {}
+
+static LAST_TEXT: LastText = LastText(RefCell::new(String::new()));
+
+/// As [`publish_text`], for a text that nobody else keeps.
+pub(super) fn keep_text(text: String) -> *const usize {
+    let mut kept = LAST_TEXT.0.borrow_mut();
+    *kept = text;
+    publish_text(&kept)
+}
 
 /// Gives where the five words of the decoder's batch are.
 pub(super) fn publish(decoder: &Decoder, what: usize) -> *const usize {

@@ -1,6 +1,6 @@
 //! A machine, driven by the npm package: `pkg/src/stream/driver.ts`.
 
-use super::room::{DONE, TOO_LARGE, publish, read};
+use super::room::{DONE, TOO_LARGE, keep_text, publish, publish_text, read};
 use crate::{
     sse::{Decoder, Format},
     stream::{
@@ -9,7 +9,6 @@ use crate::{
         retry::{RetryPolicy, retry_after},
     },
 };
-use alloc::string::String;
 use wasm_bindgen::prelude::wasm_bindgen;
 
 #[wasm_bindgen]
@@ -107,8 +106,9 @@ impl RawStream {
         self.0.state() as u32
     }
 
-    pub fn last_event_id(&self) -> String {
-        self.0.decoder().last_event_id().into()
+    /// Gives where the text's place and its bytes are.
+    pub fn last_event_id(&self) -> *const usize {
+        publish_text(self.0.decoder().last_event_id())
     }
 
     /// Gives the number of the attempt.
@@ -185,8 +185,8 @@ pub fn is_ndjson(content_type: &str) -> bool {
     format_of(content_type) == Some(Format::Ndjson)
 }
 
-/// The text of a number of `Message`.
+/// The text of a number of `Message`: gives where its place and its bytes are.
 #[wasm_bindgen]
-pub fn message(number: usize, first: &str, second: &str) -> String {
-    Message::ALL[number].text(first, second)
+pub fn message(number: usize, first: &str, second: &str) -> *const usize {
+    keep_text(Message::ALL[number].text(first, second))
 }

@@ -2,7 +2,7 @@ import { copyFile, readdir, writeFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { build } from 'esbuild'
+import { build, type Plugin } from 'esbuild'
 
 const FOLDER = fileURLToPath(new URL('.', import.meta.url))
 
@@ -14,14 +14,29 @@ const html = (...scripts: string[]) => `<!doctype html>
 ${scripts.join('\n')}
 `
 
-/** Writes the page of all suites to a folder, and each page of `pages/` beside it. */
-export async function bundle(site: string): Promise<void> {
+/** Lets the suites test another entry as if it were the package's main one. */
+const testEntry = (entry: string): Plugin => ({
+  name: entry,
+  setup: ({ onResolve, resolve }) => {
+    if (entry === 'sluicegate') return
+    onResolve({ filter: /^sluicegate$/ }, ({ kind, resolveDir }) =>
+      resolve(entry, { kind, resolveDir }),
+    )
+  },
+})
+
+/**
+ * Writes the page of all suites to a folder, and each page of `pages/` beside it. The suites test
+ * this entry of the package.
+ */
+export async function bundle(site: string, entry: string): Promise<void> {
   const suites = (await readdir(join(FOLDER, 'suites'))).filter((name) => name.endsWith('.test.ts'))
   const pages = (await readdir(join(FOLDER, 'pages'))).map((name) => name.replace(/\.ts$/, ''))
   const main = ['./support/setup.js', ...suites.toSorted().map((name) => `./suites/${name}`)]
   const common = { bundle: true, format: 'esm', target: 'es2022', keepNames: true } as const
   await build({
     ...common,
+    plugins: [testEntry(entry)],
     stdin: {
       contents: [...main, './support/start.js'].map((path) => `import '${path}'`).join('\n'),
       resolveDir: FOLDER,
@@ -37,6 +52,8 @@ export async function bundle(site: string): Promise<void> {
   // In strict mode, as part of a module, Mocha's own bundle does not run.
   const mocha = dirname(createRequire(import.meta.url).resolve('mocha/package.json'))
   await copyFile(join(mocha, 'mocha.js'), join(site, 'mocha.js'))
+  const wasm = createRequire(import.meta.url).resolve('sluicegate/wasm')
+  await copyFile(wasm, join(site, 'sluicegate.wasm'))
   await writeFile(
     join(site, 'index.html'),
     html('<script src="mocha.js"></script>', '<script type="module" src="suites.js"></script>'),

@@ -18,6 +18,7 @@ const { values } = parseArgs({
     engine: { type: 'string', multiple: true },
     grep: { type: 'string' },
     repeat: { type: 'string', default: '1' },
+    compat: { type: 'boolean', default: false },
   },
 })
 
@@ -31,7 +32,7 @@ if (!(rounds >= 1)) throw new Error(`--repeat takes a number, not ${values.repea
 const site = await mkdtemp(join(tmpdir(), 'sluicegate-browser-'))
 const listener = new Listener()
 try {
-  await bundle(site)
+  await bundle(site, values.compat ? 'sluicegate/compat' : 'sluicegate')
   for (const engine of engines) {
     // A server of its own: no engine meets what another one has left.
     const server = await startServer('sluicegate-test-server', ['--site', site])

@@ -28,8 +28,10 @@ const WASM_OPT_OPTIONS: [&str; 10] = [
 
 pub fn run(workspace: &Workspace) -> Result<()> {
     wasm(workspace)?;
-    npm_build(workspace, "pkg", workspace.target.join("npm"), "dist/index.js")?;
-    npm_build(workspace, "www", workspace.root.join("pkg/dist"), "dist/index.html")?;
+    compat(workspace)?;
+    let modules = ["npm", "npm-compat"].map(|folder| workspace.target.join(folder));
+    npm_build(workspace, "pkg", &modules, "dist/index.js")?;
+    npm_build(workspace, "www", &[workspace.root.join("pkg/dist")], "dist/index.html")?;
     workspace.run("cargo build --release --package sluicegate-relay")
 }
 
@@ -76,17 +78,49 @@ fn wasm(workspace: &Workspace) -> Result<()> {
     })
 }
 
+/// As `wasm`, to `target/npm-compat`, for the package's build to turn into JavaScript: without SIMD, which JavaScript
+/// has not.
+fn compat(workspace: &Workspace) -> Result<()> {
+    let target = workspace.target.join("compat");
+    execute(
+        workspace
+            .command("cargo")
+            .args(BUILD_WASM.split_whitespace().skip(1))
+            .arg("--target-dir")
+            .arg(&target)
+            .env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS", "-Ctarget-feature=-simd128"),
+    )?;
+    let compiled = target.join("wasm32-unknown-unknown/wasm/sluicegate.wasm");
+    let out_dir = workspace.target.join("npm-compat");
+    Step {
+        name: "compat",
+        inputs: std::slice::from_ref(&compiled),
+        options: WASM_BINDGEN.version,
+        output: &out_dir.join("sluicegate_bg.wasm"),
+    }
+    .run(workspace, || {
+        execute(
+            workspace
+                .command("wasm-bindgen")
+                .args(["--target", "bundler", "--out-dir"])
+                .arg(&out_dir)
+                .arg(&compiled),
+        )
+    })
+}
+
 /// Runs the build script of the npm workspace in `folder`, which works on `made_before`, too.
 fn npm_build(
     workspace: &Workspace,
     folder: &str,
-    made_before: PathBuf,
+    made_before: &[PathBuf],
     output: &str,
 ) -> Result<()> {
     let source = workspace.root.join(folder);
     Step {
         name: folder,
-        inputs: &[made_before, source.clone(), workspace.root.join("package-lock.json")],
+        inputs: &[made_before, &[source.clone(), workspace.root.join("package-lock.json")]]
+            .concat(),
         options: "",
         output: &source.join(output),
     }

@@ -13,7 +13,7 @@ import {
 import { httpError, typeError } from '../fetch/response.js'
 import type { CancelContext, OpenOptions } from '../options.js'
 import type { CancelResult, StreamEnding, StreamState, StreamStats } from '../outcome.js'
-import type { RawStream } from '../wasm.js'
+import { type RawStream, readText } from '../wasm.js'
 import { Acks } from './acks.js'
 import { Exchange } from './exchange.js'
 import { Answer, Cause, endOf, Message, message, stateOf } from './machine.js'
@@ -144,7 +144,7 @@ export class Driver {
   async #request(): Promise<StreamError | undefined> {
     const { request, connectTimeout, onOpen } = this.#settings
     const attempt = (this.stats.attempts = this.#raw.connect())
-    const context = { attempt, lastEventId: this.#raw.last_event_id() }
+    const context = { attempt, lastEventId: readText(this.#raw.last_event_id()) }
     const init = await this.#unlessOver(prepare(request, context, attempt))
     setStreamHeaders(init.headers, context)
     this.#raw.sent()

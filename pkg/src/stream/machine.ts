@@ -1,4 +1,4 @@
-import { type RawStream, rawMessage } from '../wasm.js'
+import { messageText, type RawStream } from '../wasm.js'
 import type { StreamEnding, StreamState } from '../outcome.js'
 
 // The numbers of src/js/stream.rs.
@@ -81,7 +81,7 @@ export function message(
   first: string | number = '',
   second: string | number = '',
 ): string {
-  return rawMessage(number, String(first), String(second))
+  return messageText(number, String(first), String(second))
 }
 
 /** Where the stream is in its life. */

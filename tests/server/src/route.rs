@@ -88,7 +88,7 @@ async fn dispatch(app: &App, connection: &mut Connection, request: &Request) -> 
         }
         ("GET", ["bench", "latency"]) => streams.count(bench::latency(connection, request)).await,
         (_, ["echo"]) | ("POST", ["upload"]) => echo::echo(connection, request).await,
-        ("GET" | "HEAD", ["site" | "csp" | "isolated", ..]) => {
+        ("GET" | "HEAD", ["site" | "csp" | "no-wasm" | "isolated", ..]) => {
             site::file(app, connection, request, path).await
         }
         (method, _) => Err(Stop::Refused(404, format!("no such route: {method} /{path}"))),

@@ -1,5 +1,6 @@
-//! `/site/`, `/csp/` and `/isolated/`: the files of `--site`, as they are, under a strict content
-//! security policy, and cross-origin isolated (which gives pages their fine clocks).
+//! `/site/`, `/csp/`, `/no-wasm/` and `/isolated/`: the files of `--site`, as they are, under a
+//! strict content security policy, under one that forbids WebAssembly, too, and cross-origin
+//! isolated (which gives pages their fine clocks).
 
 use std::path::{Component, Path, PathBuf};
 
@@ -10,6 +11,8 @@ use crate::http::{Connection, Head, Request, Stop};
 
 const STRICT: &str = "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; \
                       require-trusted-types-for 'script'";
+
+const NO_WASM: &str = "default-src 'self'; script-src 'self'; require-trusted-types-for 'script'";
 
 pub async fn file(
     app: &App,
@@ -31,6 +34,7 @@ pub async fn file(
         .allow_origin(request);
     let head = match prefix {
         "csp" => head.with("content-security-policy", STRICT),
+        "no-wasm" => head.with("content-security-policy", NO_WASM),
         "isolated" => head
             .with("cross-origin-opener-policy", "same-origin")
             .with("cross-origin-embedder-policy", "require-corp"),

@@ -1,0 +1,8 @@
+import { memory } from '../generated/compat.js'
+
+export { is_ndjson, is_unavailable, message, RawStream, room } from '../generated/compat.js'
+
+/** Nothing is to be compiled: it is JavaScript already. Gives its memory. */
+export async function instantiate(): Promise<{ readonly buffer: ArrayBuffer }> {
+  return memory
+}

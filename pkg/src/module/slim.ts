@@ -1,0 +1,43 @@
+import * as glue from '../generated/glue.js'
+import { StreamError } from '../error.js'
+
+export { is_ndjson, is_unavailable, message, RawStream, room } from '../generated/glue.js'
+
+/** Where `sluicegate/wasm` is: a URL, what `fetch` gave for it, its bytes, or the compiled module. */
+export type WasmSource = string | URL | Response | BufferSource | WebAssembly.Module
+
+let provided: Promise<WasmSource> | undefined
+
+/**
+ * Says where the module is, before the first stream is opened. The first call counts. What is
+ * wrong with the module is an error `'unsupported'` of each stream.
+ */
+export function init(source: WasmSource | Promise<WasmSource>): void {
+  provided ??= Promise.resolve(source)
+  provided.catch(() => undefined)
+}
+
+/** Compiles the module that the page provides. Gives its memory. */
+export async function instantiate(): Promise<{ readonly buffer: ArrayBuffer }> {
+  if (!provided) {
+    const message = "call init() of 'sluicegate/slim' with the module before opening a stream"
+    throw new StreamError('unsupported', message)
+  }
+  try {
+    return glue.initSync({ module: await compile(await provided) }).memory
+  } catch (cause) {
+    const message = `the module given to init() can't be compiled: ${String(cause)}`
+    throw new StreamError('unsupported', message, { cause })
+  }
+}
+
+async function compile(source: WasmSource): Promise<WebAssembly.Module> {
+  if (source instanceof WebAssembly.Module) return source
+  if (typeof source === 'string' || source instanceof URL) return compile(await fetch(source))
+  if (!(source instanceof Response)) return WebAssembly.compile(source)
+  if (!source.ok) throw new Error(`${source.url} answered ${source.status}`)
+  // Streaming needs the right type, which not every server knows.
+  return source.headers.get('content-type') === 'application/wasm'
+    ? WebAssembly.compileStreaming(source)
+    : WebAssembly.compile(await source.arrayBuffer())
+}
