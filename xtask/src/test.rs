@@ -216,7 +216,15 @@ fn wasm(workspace: &Workspace) -> Result<()> {
 }
 
 fn browser(workspace: &Workspace) -> Result<()> {
-    workspace.run("npm run browser --workspace sluicegate-tests")
+    workspace.run("npm run browser --workspace sluicegate-tests")?;
+    // The same Rust in JavaScript. Not the suites that look into WebAssembly's memory or take minutes.
+    let compat = "npm run browser --workspace sluicegate-tests -- --compat --engine chromium";
+    execute(
+        workspace
+            .command("npm")
+            .args(compat.split(' ').skip(1))
+            .args(["--grep", "^(?!leaks|random schedules)"]),
+    )
 }
 
 fn e2e(workspace: &Workspace) -> Result<()> {
