@@ -2,38 +2,16 @@
 
 mod common;
 
-use std::process::Stdio;
 use std::sync::Arc;
 
+use common::program::{program, start};
 use common::upstream::{DONE, Exchange, PlayedUpstream};
 use common::{Events, PATIENCE, client, json_of, tokens_of};
 use serde_json::{Value, json};
-use tokio::io::{AsyncBufReadExt, AsyncReadExt, BufReader};
+use tokio::io::AsyncReadExt;
 use tokio::process::{Child, Command};
 use tokio::time::timeout;
 use tokio_rustls::TlsAcceptor;
-
-fn program(arguments: &[&str]) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_sluicegate-relay"));
-    command
-        .args(arguments)
-        .env_remove("OPENAI_API_KEY")
-        .env_remove("SLUICEGATE_AUTH_SECRET")
-        .kill_on_drop(true);
-    command.stdout(Stdio::piped()).stderr(Stdio::piped());
-    command
-}
-
-/// Starts the program, and gives the URL of its first line.
-async fn start(command: &mut Command) -> (Child, String) {
-    let mut child = command.spawn().unwrap();
-    let mut line = String::new();
-    let mut stdout = BufReader::new(child.stdout.take().unwrap());
-    timeout(PATIENCE, stdout.read_line(&mut line)).await.expect("a line").unwrap();
-    let url = line.strip_prefix("listening on ").expect(&line).trim_end().to_owned();
-    assert!(url.starts_with("http://127.0.0.1:"), "{url}");
-    (child, url)
-}
 
 async fn chat(url: &str) -> Events {
     let body = json!({ "prompt": "hi", "userId": "ann", "sessionId": "s1" });
@@ -206,6 +184,7 @@ async fn a_taken_port_and_flags_that_make_no_sense_are_refused() {
         (vec!["--tokens-per-second", "0"], "--tokens-per-second"),
         (vec!["--host", "0.0.0.0"], "give --auth bearer or --auth cookie"),
         (vec!["--auth", "bearer"], "SLUICEGATE_AUTH_SECRET: the secret has less than 32 bytes"),
+        (vec!["--redis", "http://h"], "not a Redis URL"),
         (vec!["--resume-grace", "soon"], "it is not a number of seconds"),
         (vec!["--max-session-age=-1"], "--max-session-age"),
     ] {

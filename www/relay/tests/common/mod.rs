@@ -3,6 +3,7 @@
 #![allow(dead_code, reason = "each test file uses some of it")]
 
 pub mod nginx;
+pub mod program;
 pub mod redis;
 pub mod upstream;
 
@@ -18,6 +19,12 @@ use tokio_util::sync::CancellationToken;
 
 /// Past this, what a test waits for is not going to happen. Never a part of what is measured.
 pub const PATIENCE: Duration = Duration::from_secs(20);
+
+/// A port that was free a moment ago. Nothing else here asks for a certain one.
+pub fn free_port() -> u16 {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    listener.local_addr().unwrap().port()
+}
 
 /// A client that takes no proxy from the environment.
 pub fn client() -> Client {
@@ -162,13 +169,26 @@ impl Events {
         while self.ready.is_empty() {
             let chunk = tokio::time::timeout(PATIENCE, self.response.chunk()).await;
             let chunk = chunk.expect("an event in time").expect("a whole body")?;
-            self.decoder.push(&chunk).unwrap();
-            self.ready.extend(self.decoder.events().map(|event| {
-                let text = str::to_owned;
-                (text(event.event_type), text(event.data), text(event.last_event_id))
-            }));
+            self.take(&chunk);
         }
         self.ready.pop_front()
+    }
+
+    /// The next event, or `None` at the end of the connection, whether proper or not.
+    pub async fn next_whole(&mut self) -> Option<Event> {
+        while self.ready.is_empty() {
+            let chunk = self.response.chunk().await.ok()??;
+            self.take(&chunk);
+        }
+        self.ready.pop_front()
+    }
+
+    fn take(&mut self, chunk: &[u8]) {
+        self.decoder.push(chunk).unwrap();
+        self.ready.extend(self.decoder.events().map(|event| {
+            let text = str::to_owned;
+            (text(event.event_type), text(event.data), text(event.last_event_id))
+        }));
     }
 
     /// Reads on until the connection breaks, and gives how.

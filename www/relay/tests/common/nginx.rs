@@ -1,6 +1,5 @@
 //! A real nginx with the configuration of `deploy/nginx.conf`, on free ports.
 
-use std::net::TcpListener;
 use std::path::PathBuf;
 use std::process::Stdio;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -8,7 +7,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use reqwest::{Certificate, Client};
 use tokio::process::{Child, Command};
 
-use super::until;
+use super::{free_port, until};
 
 const CONFIG: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/deploy/nginx.conf");
 
@@ -17,6 +16,7 @@ pub struct Nginx {
     pub url: String,
     /// Trusts its certificate, and speaks HTTP/2 with it.
     pub client: Client,
+    certificate: Certificate,
     folder: PathBuf,
     _process: Child,
 }
@@ -44,12 +44,23 @@ impl Nginx {
         let process = nginx(&folder).kill_on_drop(true).stderr(Stdio::null()).spawn().unwrap();
 
         drop(rustls::crypto::ring::default_provider().install_default());
-        let trusted = Certificate::from_pem(made.cert.pem().as_bytes()).unwrap();
-        let client = Client::builder().no_proxy().tls_certs_only([trusted]).build().unwrap();
+        let certificate = Certificate::from_pem(made.cert.pem().as_bytes()).unwrap();
+        let client = trusting(&certificate);
         let url = format!("https://localhost:{port}");
         until(async || client.get(format!("{url}/healthz")).send().await.ok()).await;
-        Self { url, client, folder, _process: process }
+        Self { url, client, certificate, folder, _process: process }
     }
+}
+
+impl Nginx {
+    /// A client as the one there is, with a connection of its own: one takes 128 streams.
+    pub fn another_client(&self) -> Client {
+        trusting(&self.certificate)
+    }
+}
+
+fn trusting(certificate: &Certificate) -> Client {
+    Client::builder().no_proxy().tls_certs_only([certificate.clone()]).build().unwrap()
 }
 
 impl Drop for Nginx {
@@ -108,8 +119,4 @@ fn nginx(folder: &PathBuf) -> Command {
     command.env("PATH", format!("{path}:/usr/sbin")).arg("-p").arg(folder);
     command.args(["-e", "stderr", "-c", "nginx.conf"]).stdin(Stdio::null());
     command
-}
-
-fn free_port() -> u16 {
-    TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
 }

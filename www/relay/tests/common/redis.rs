@@ -6,7 +6,7 @@ use std::process::Stdio;
 use sluicegate_relay::{Limits, Redis, Relay};
 use tokio::process::{Child, Command};
 
-use super::until;
+use super::{free_port, until};
 
 pub struct TestRedis {
     folder: PathBuf,
@@ -16,10 +16,7 @@ pub struct TestRedis {
 
 impl TestRedis {
     pub async fn start() -> Self {
-        // Free a moment ago; nothing else here asks for a certain port.
-        let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
-        let port = listener.local_addr().unwrap().port();
-        drop(listener);
+        let port = free_port();
         let folder =
             std::env::temp_dir().join(format!("relay-redis-{}-{port}", std::process::id()));
         std::fs::create_dir_all(&folder).unwrap();

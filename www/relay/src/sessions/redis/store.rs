@@ -18,7 +18,7 @@ use tokio::sync::mpsc;
 use super::super::log::Unstored;
 
 /// How long a replica counts as alive after it last said so.
-const LEASE: Duration = Duration::from_secs(2);
+const LEASE: Duration = Duration::from_secs(5);
 
 /// How long a session is kept after it was last written to, live or ended.
 const KEPT: Duration = Duration::from_secs(120);
