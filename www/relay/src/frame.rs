@@ -3,6 +3,9 @@
 use bytes::Bytes;
 use serde::Serialize;
 
+/// How long a client is to wait before it connects anew to another replica, in milliseconds.
+const MOVE: u32 = 200;
+
 /// An unnamed event with an id. Whatever `text` holds stays inside this event's data: each of its
 /// lines becomes a data line of its own. A CR or CRLF in it reaches the reader as LF, since the
 /// format has no other line end.
@@ -25,9 +28,10 @@ pub fn named(event: &'static str, value: &impl Serialize) -> Bytes {
     format!("event: {event}\ndata: {data}\n\n").into()
 }
 
-/// How long a client is to wait until it connects anew, in milliseconds. It is no event.
-pub fn retry(milliseconds: u32) -> Bytes {
-    format!("retry: {milliseconds}\n\n").into()
+/// Tells a client to connect anew soon, because this process ends: another one will answer. It is no
+/// event.
+pub fn retry() -> Bytes {
+    format!("retry: {MOVE}\n\n").into()
 }
 
 fn push_data(frame: &mut String, text: &str) {

@@ -11,6 +11,7 @@ use tokio::sync::oneshot;
 use tokio_util::sync::CancellationToken;
 
 use crate::chat::Chat;
+use crate::frame;
 use crate::framing::Framing;
 use crate::metrics::Metrics;
 use crate::routes::Options;
@@ -144,7 +145,10 @@ impl End {
         match self {
             Self::Abandoned => error("abandoned", "nobody read the answer, so it was stopped"),
             Self::TooOld => error("session-too-old", "the session took as long as one may"),
-            Self::ShuttingDown => error("shutting-down", "the relay is shutting down"),
+            Self::ShuttingDown => {
+                let error = error("shutting-down", "the relay is shutting down");
+                [frame::retry(), error].concat().into()
+            }
             Self::Orphaned => {
                 error("replica-lost", "the replica that wrote this answer is gone: ask anew")
             }

@@ -46,6 +46,36 @@ async fn a_signal_ends_the_streams_and_then_the_program() {
 }
 
 #[tokio::test]
+async fn each_stream_ends_with_when_to_connect_anew() {
+    let (child, url) = start(&mut program(&["--port", "0"])).await;
+    let body = json!({ "prompt": "hi", "userId": "ann", "sessionId": "s1" });
+    let client = client();
+    let mut open = Vec::new();
+    for request in [
+        client.post(format!("{url}/chat")).json(&body),
+        client.get(format!("{url}/learn/sseChat?name=ann&pace=60000")),
+        client.get(format!("{url}/api/sse/connect/c1")),
+    ] {
+        let mut response = request.send().await.unwrap();
+        assert!(timeout(PATIENCE, response.chunk()).await.expect("a start").unwrap().is_some());
+        open.push(response);
+    }
+    let rest = async {
+        let mut texts = Vec::new();
+        for response in open {
+            texts.push(timeout(PATIENCE, response.text()).await.expect("an end").unwrap());
+        }
+        texts
+    };
+    let (texts, _) = tokio::join!(rest, terminate(child, "-TERM"));
+    for text in texts {
+        let blocks: Vec<_> = text.split_terminator("\n\n").collect();
+        let retries = blocks.iter().filter(|block| block.starts_with("retry: ")).count();
+        assert_eq!(retries, 1, "{text}");
+    }
+}
+
+#[tokio::test]
 async fn a_reader_that_does_not_read_cannot_keep_the_program_up() {
     let upstream = PlayedUpstream::start().await;
     let flags = ["--port", "0", "--upstream", &upstream.url(), "--model", "m"];

@@ -21,7 +21,7 @@ use uuid::Uuid;
 use super::caller::Caller;
 use super::chat::not_opened;
 use super::stream::event_stream;
-use super::{RETRY, Relay, ids};
+use super::{Relay, ids};
 use crate::chat::{Chat, Message, Role};
 use crate::clients::{Client, ConnectError, FindError};
 use crate::error::ApiError;
@@ -79,7 +79,7 @@ async fn keep(relay: Relay, client: Arc<Client>) {
         () = tokio::time::sleep(relay.options.client_timeout) => "too old",
         () = relay.shutdown.cancelled() => {
             // Another replica takes it.
-            drop(client.frames.try_send(frame::retry(RETRY)));
+            drop(client.frames.try_send(frame::retry()));
             "shutdown"
         }
         () = beat => unreachable!("hearts beat on"),

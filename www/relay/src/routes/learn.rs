@@ -8,8 +8,8 @@ use axum::response::Response;
 use serde::Deserialize;
 use tokio::sync::mpsc;
 
+use super::Relay;
 use super::stream::event_stream;
-use super::{RETRY, Relay};
 use crate::error::ApiError;
 use crate::frame;
 
@@ -51,7 +51,7 @@ pub async fn sse_chat(
         tokio::select! {
             () = send_all => {}
             () = reader.closed() => {}
-            () = relay.shutdown.cancelled() => drop(reader.send(frame::retry(RETRY)).await),
+            () = relay.shutdown.cancelled() => drop(reader.send(frame::retry()).await),
         }
     });
     Ok(event_stream(frames))

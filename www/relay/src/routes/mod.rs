@@ -35,10 +35,6 @@ use crate::sessions::{Memory, Registry, TakenOver};
 use crate::upstream::Upstream;
 use crate::weather::Weather;
 
-/// How long a client is to wait before it connects anew, to another replica, when this one ends: in
-/// milliseconds.
-const RETRY: u32 = 1000;
-
 /// What all requests share. A clone is the same relay.
 #[derive(Clone)]
 pub struct Relay {

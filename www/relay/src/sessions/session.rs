@@ -18,9 +18,6 @@ use crate::frame;
 /// How many bytes of frames a response takes at once.
 const READ_SIZE: usize = 16 << 10;
 
-/// How soon a client whose session went elsewhere is to come back, in milliseconds.
-const MOVE: u32 = 200;
-
 /// Where a session stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum State {
@@ -309,7 +306,7 @@ impl Reader {
                 Read::End => return None,
                 Read::Interrupted if !self.interrupted => {
                     self.interrupted = true;
-                    return Some(Ok(frame::retry(MOVE)));
+                    return Some(Ok(frame::retry()));
                 }
                 Read::Interrupted => return Some(Err(io::ErrorKind::ConnectionAborted.into())),
                 Read::Wait => drop(self.shown.changed().await),
