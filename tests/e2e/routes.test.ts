@@ -1,0 +1,142 @@
+/** Every route of the relay, used by our library in a page, in each engine. */
+
+import assert from 'node:assert/strict'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { after, before, describe, test } from 'node:test'
+import { fileURLToPath } from 'node:url'
+import { build } from 'esbuild'
+import type { WebDriver } from 'selenium-webdriver'
+import { ENGINES, launch, type Server, startServer } from '../webdriver/index.js'
+import { RelayClient } from './relay.js'
+
+const PROMPT = 'Tell me how a sluice gate works.'
+
+const FLAGS = ['--weather', '--tokens-per-second', '100', '--heartbeat', '0.2']
+
+let site: string
+let relay: Server
+let backend: RelayClient
+
+before(async () => {
+  site = await mkdtemp(join(tmpdir(), 'sluicegate-routes-'))
+  await build({
+    entryPoints: [fileURLToPath(new URL('routes-page.ts', import.meta.url))],
+    outfile: join(site, 'page.js'),
+    bundle: true,
+    format: 'esm',
+    target: 'es2022',
+  })
+  const page = '<!doctype html><meta charset="utf-8"><script type="module" src="page.js"></script>'
+  await writeFile(join(site, 'index.html'), page)
+  relay = await startServer('sluicegate-relay', ['--site', site, ...FLAGS])
+  backend = new RelayClient(relay.url)
+})
+
+after(async () => {
+  await relay.stop()
+  await rm(site, { recursive: true })
+})
+
+for (const engine of ENGINES) {
+  describe(engine, () => {
+    let driver: WebDriver
+
+    before(async () => {
+      driver = await launch(engine)
+      await driver.manage().setTimeouts({ script: 60_000 })
+      await driver.get(relay.url)
+    })
+
+    after(() => driver.quit())
+
+    /** Calls a function of the page. */
+    // eslint-disable-next-line @typescript-eslint/no-explicit-any
+    async function call(name: string, ...args: unknown[]): Promise<any> {
+      const [error, result] = await driver.executeAsyncScript<[string | null, unknown]>(
+        `const [name, args, done] = arguments
+        window[name](...args).then((value) => done([null, value]), (error) => done([String(error), null]))`,
+        name,
+        args,
+      )
+      assert.equal(error, null)
+      return result
+    }
+
+    test('POST /chat, and GET /chat/{sessionId} for the rest', async () => {
+      const whole = await backend.wholeAnswer(PROMPT)
+      const sessionId = `${engine}-whole`
+      const { text, ids, types, type, attempts } = await call('chat', sessionId, PROMPT)
+      assert.deepEqual([text, types, type, attempts], [whole.text, ['start'], 'done', 1])
+      const all = Array.from({ length: whole.tokens + 1 }, (_, id) => id)
+      assert.deepEqual(ids, all)
+      const rest = await call('resume', sessionId, '9')
+      assert.deepEqual(rest.ids, all.slice(10))
+      assert.ok(whole.text.endsWith(rest.text))
+    })
+
+    for (const weather of ['drop', 'stall', 'slow']) {
+      test(`POST /weather: ${weather}, and no token is lost or doubled`, async () => {
+        const prompt = weather === 'slow' ? 'hi' : PROMPT
+        const sessionId = `${engine}-${weather}`
+        if (weather === 'slow') {
+          // An answer of hundreds of tokens would take minutes.
+          const slow = call('chat', sessionId, prompt, weather)
+          await backend.sessionWhere((one) => one.sessionId === sessionId && one.tokens > 10)
+          const clear = JSON.stringify({ userId: 'page', sessionId, weather: 'clear' })
+          const headers = { 'content-type': 'application/json' }
+          const request = { method: 'POST', headers, body: clear }
+          const response = await fetch(`${relay.url}/weather`, request)
+          assert.equal(response.status, 204)
+          const { text, attempts } = await slow
+          assert.deepEqual([text, attempts], [(await backend.wholeAnswer(prompt)).text, 1])
+          return
+        }
+        const { text, attempts } = await call('chat', sessionId, prompt, weather)
+        assert.equal(text, (await backend.wholeAnswer(prompt)).text)
+        assert.equal(attempts, weather === 'drop' ? 2 : 1)
+      })
+    }
+
+    test('POST /chat/cancel and GET /sessions', async () => {
+      const sessionId = `${engine}-stopped`
+      const result = await call('stop', sessionId, PROMPT)
+      assert.deepEqual(result, { aborted: true, notified: true, status: 200 })
+      const sessions = (await call('get', 'sessions')) as { sessionId: string; state: string }[]
+      assert.equal(sessions.find((one) => one.sessionId === sessionId)?.state, 'cancelled')
+    })
+
+    test('GET /learn/sseChat', async () => {
+      const messages = Array.from({ length: 10 }, (_, i) => [
+        `小林: message ${i + 1} of 10`,
+        String(i + 1),
+      ])
+      assert.deepEqual(await call('learn', '小林'), [['start', '0'], ...messages])
+    })
+
+    test('/api/sse: connect, chat, ack, disconnect', async () => {
+      const whole = await backend.wholeAnswer(PROMPT)
+      const { types, text, acks, disconnected } = await call('bot', `${engine}-bot`, PROMPT)
+      assert.equal(text, whole.text)
+      const told = types.filter((type: string) => type !== 'heartbeat')
+      assert.deepEqual(told.slice(0, 2), ['systemMessage', 'messageStart'])
+      const sentences = told.slice(2, -1)
+      assert.ok(sentences.length >= 5 && sentences.length < whole.tokens, String(sentences.length))
+      assert.ok(sentences.every((type: string) => type === 'messageFragment'))
+      assert.deepEqual(acks, [{ acknowledged: true }, { acknowledged: false }])
+      assert.deepEqual(disconnected, { aborted: true, notified: true, status: 200 })
+
+      const read = await call('botText', `${engine}-reader`, PROMPT)
+      assert.equal(read.answer, whole.text)
+      assert.ok(read.heartbeats > 0)
+    })
+
+    test('GET /models, /healthz and /metrics', async () => {
+      const { models } = await call('get', 'models')
+      assert.deepEqual(models, ['sluicegate-builtin', 'sluicegate-builtin-quick'])
+      assert.deepEqual(await call('get', 'healthz'), { status: 'ok' })
+      assert.match(await call('get', 'metrics'), /^sluicegate_tokens_total [1-9]/m)
+    })
+  })
+}
