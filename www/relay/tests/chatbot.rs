@@ -137,14 +137,16 @@ async fn disconnect_completes_the_connection_and_stops_its_answers() {
         let events = connect(&relay, "c1").await;
         let (message, mut exchange) = ask(&relay, &upstream, Method::GET, "c1/hi").await;
         let url = format!("{}/api/sse/disconnect/c1", relay.url);
-        let response = relay.client.request(method.clone(), &url).send().await.unwrap();
-        let body: Value = response.json().await.unwrap();
-        assert_eq!(body, json!({ "disconnected": true }));
+        let disconnect = async || {
+            let response = relay.client.request(method.clone(), &url).send().await.unwrap();
+            assert_eq!(response.status(), StatusCode::OK);
+            response.json::<Value>().await.unwrap()
+        };
+        assert_eq!(disconnect().await, json!({ "disconnected": true }));
         events.rest().await;
         exchange.closed().await;
         assert_eq!(relay.end_of(&message).await, "cancelled");
-        let again = relay.client.request(method, &url).send().await.unwrap();
-        refusal(again, 404, "client-not-connected").await;
+        assert_eq!(disconnect().await, json!({ "disconnected": false }));
     }
 }
 
@@ -206,7 +208,7 @@ async fn a_heart_beats_until_the_time_is_over() {
     let times: Vec<_> =
         events.iter().map(|event| json_of(event, "heartbeat")["time"].as_u64().unwrap()).collect();
     assert!(times.is_sorted_by(|a, b| b - a >= 20), "{times:?}");
-    refusal(relay.get("/api/sse/disconnect/c1").await, 404, "client-not-connected").await;
+    refusal(relay.get("/api/sse/chat/c1/hi").await, 404, "client-not-connected").await;
 }
 
 #[tokio::test]

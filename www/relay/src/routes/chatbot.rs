@@ -170,7 +170,8 @@ pub async fn ack(
 }
 
 /// `GET` or `POST /api/sse/disconnect/{clientId}`: completes the client's connection, and stops the
-/// answers to it. 404 for a client that is not connected, 403 for another user's.
+/// answers to it. 200, with `disconnected: false` if it was not connected: a page that disconnects
+/// also closes its connection, and that can be noticed before its request is. 403 for another user's.
 pub async fn disconnect(
     State(relay): State<Relay>,
     caller: Caller,
@@ -178,10 +179,16 @@ pub async fn disconnect(
 ) -> Result<Response, ApiError> {
     let Path(id) = path.map_err(|error| ApiError::invalid(error.body_text()))?;
     ids::check("clientId", &id)?;
-    let client = find(&relay, "disconnect", &id, &caller)?;
-    relay.clients.remove(&client);
-    client.completed.cancel();
-    Ok(no_store(Json(json!({ "disconnected": true }))))
+    let disconnected = match relay.clients.find(&id, caller.user()) {
+        Ok(client) => {
+            relay.clients.remove(&client);
+            client.completed.cancel();
+            true
+        }
+        Err(FindError::Unknown) => false,
+        Err(FindError::NotYours) => return Err(not_yours("disconnect", &id, &caller)),
+    };
+    Ok(no_store(Json(json!({ "disconnected": disconnected }))))
 }
 
 fn find(
