@@ -71,7 +71,7 @@ export interface RetryOptions {
   maxAttempts?: number
   /** The longest wait before the first new attempt; the server's `retry:` replaces it. Default: 1,000. */
   initialDelay?: number
-  /** The longest wait of all, but for what `Retry-After` asks. Default: 30,000. */
+  /** The longest wait of all, but for what the server asks. Default: 30,000. */
   maxDelay?: number
   /** By how much the longest wait grows with each failure in a row. Default: 2. */
   factor?: number

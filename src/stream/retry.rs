@@ -9,7 +9,7 @@ pub struct RetryPolicy {
     pub max_attempts: u32,
     /// The longest wait before the first new attempt. Default: 1,000. `retry:` replaces it.
     pub initial_delay: f64,
-    /// The longest wait of all, but for what `Retry-After` asks. Default: 30,000.
+    /// The longest wait of all, but for what the server asks. Default: 30,000.
     pub max_delay: f64,
     /// By how much the longest wait grows with each failure in a row. Default: 2.
     pub factor: f64,
@@ -38,6 +38,8 @@ pub struct Backoff {
     policy: RetryPolicy,
     initial: f64,
     ceiling: f64,
+    /// What the server has set; it goes before the policy's cap.
+    asked: f64,
     failures: u32,
 }
 
@@ -45,7 +47,7 @@ impl Backoff {
     /// Nothing has failed yet.
     pub fn new(policy: RetryPolicy) -> Self {
         let initial = policy.initial_delay;
-        Self { policy, initial, ceiling: initial, failures: 0 }
+        Self { policy, initial, ceiling: initial, asked: 0.0, failures: 0 }
     }
 
     /// The server has set the reconnection time ([WHATWG HTML, 9.2.6], field `retry`).
@@ -54,6 +56,7 @@ impl Backoff {
     pub fn set_reconnection_time(&mut self, milliseconds: f64) {
         self.initial = milliseconds;
         self.ceiling = milliseconds;
+        self.asked = milliseconds;
     }
 
     /// An event came: the connection is in order, and failures count from zero again.
@@ -71,7 +74,7 @@ impl Backoff {
         if self.failures >= max_attempts {
             return None;
         }
-        let ceiling = self.ceiling.max(min_delay).min(max_delay);
+        let ceiling = self.ceiling.max(min_delay).min(max_delay.max(self.asked));
         self.ceiling = ceiling * factor;
         let delay = retry_after.unwrap_or(ceiling * (1.0 - jitter * random));
         Some(delay.max(min_delay))
@@ -145,6 +148,15 @@ mod tests {
         assert_eq!(delays(&mut backoff, 0.0, 3), [300.0, 600.0, 1_200.0]);
         backoff.succeeded();
         assert_eq!(delays(&mut backoff, 0.0, 2), [300.0, 600.0]);
+    }
+
+    #[test]
+    fn the_servers_retry_goes_over_the_cap() {
+        let mut backoff = Backoff::new(RetryPolicy::default());
+        backoff.set_reconnection_time(60_000.0);
+        assert_eq!(delays(&mut backoff, 0.0, 2), [60_000.0, 60_000.0]);
+        backoff.set_reconnection_time(20_000.0);
+        assert_eq!(delays(&mut backoff, 0.0, 2), [20_000.0, 30_000.0]);
     }
 
     #[test]

@@ -26,6 +26,13 @@ const ENTRIES: Entry[] = [
   { entry: './slim', imports: 'openStream, init', file: 'sluicegate/wasm', budget: 25_000 },
   { entry: './compat', imports: 'openStream', budget: 35_000 },
   {
+    entry: './eventsource',
+    imports: 'EventSource, installEventSource',
+    budget: 3_500,
+    isAddition: true,
+  },
+  { entry: './fetch-event-source', imports: 'fetchEventSource', budget: 1_500, isAddition: true },
+  {
     entry: './llm',
     imports: 'textOf, deltasOf, openChat, textReader',
     budget: 4_000,

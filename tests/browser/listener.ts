@@ -1,5 +1,6 @@
 import type { Engine } from '../webdriver/index.js'
 import type { Progress } from './support/progress.js'
+import type { Difference, Verdict } from './verdicts.js'
 
 interface Tally {
   engine: Engine
@@ -13,6 +14,10 @@ interface Tally {
 
 /** Prints what a page reports, and keeps count. */
 export class Listener {
+  /** What the browsers' own `EventSource` made of the conformance suite. */
+  readonly verdicts: Verdict[] = []
+  /** Where `@microsoft/fetch-event-source` and ours differ. */
+  readonly differences: Difference[] = []
   readonly #tallies: Tally[] = []
   readonly #failures: string[] = []
   #current = 'before the first test'
@@ -45,6 +50,13 @@ export class Listener {
         break
       case 'fail':
         this.#fail(progress.title, progress.error)
+        break
+      case 'verdict':
+        this.verdicts.push({ ...progress, engine: tally.engine })
+        if (progress.why !== undefined) console.log(`        native: ${progress.why}`)
+        break
+      case 'difference':
+        this.differences.push(progress)
         break
       case 'note':
         console.log(`        ${progress.text}`)

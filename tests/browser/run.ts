@@ -12,6 +12,7 @@ import { ENGINES, type Engine, freePort, startServer } from '../webdriver/index.
 import { bundle } from './bundle.js'
 import { Listener } from './listener.js'
 import { runPage } from './page.js'
+import { isPageCurrent } from './verdicts.js'
 
 const { values } = parseArgs({
   options: {
@@ -19,6 +20,7 @@ const { values } = parseArgs({
     grep: { type: 'string' },
     repeat: { type: 'string', default: '1' },
     compat: { type: 'boolean', default: false },
+    update: { type: 'boolean', default: false },
   },
 })
 
@@ -48,6 +50,14 @@ try {
   }
 } finally {
   await rm(site, { recursive: true, force: true })
+}
+// Only a run of everything has all that the page tells of.
+const isWhole = engines.length === ENGINES.length && (values.grep === undefined || values.update)
+if (isWhole && listener.isGood) {
+  const { verdicts, differences } = listener
+  if (!(await isPageCurrent(verdicts, differences, values.update))) {
+    listener.broke('docs/eventsource.md is not what was found: run this with --update')
+  }
 }
 listener.summarize()
 process.exitCode = listener.isGood ? 0 : 1

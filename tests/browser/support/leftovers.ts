@@ -42,6 +42,11 @@ function isNew(target: EventTarget, type: string, listener: Listener): boolean {
   return true
 }
 
+/** Of these, listeners go with the object that they belong to. */
+function isOwn(target: EventTarget): boolean {
+  return target instanceof MessagePort || String(target) === '[object EventSource]'
+}
+
 function forget(target: EventTarget, type: string, listener: Listener): void {
   if (held.get(target)?.get(type)?.delete(listener)) listeners--
 }
@@ -54,7 +59,7 @@ EventTarget.prototype.addEventListener = function (
 ) {
   const target = this ?? globalThis
   native.add.call(target, type, listener, options)
-  if (listener === null || !isNew(target, type, listener)) return
+  if (listener === null || isOwn(target) || !isNew(target, type, listener)) return
   listeners++
   if (typeof options !== 'object') return
   const forgetIt = () => forget(target, type, listener)

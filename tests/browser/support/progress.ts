@@ -5,7 +5,21 @@ export type Progress =
   | { type: 'skip'; title: string }
   | { type: 'fail'; title: string; error: string }
   | { type: 'note'; text: string }
+  | VerdictProgress
+  /** Where `@microsoft/fetch-event-source` and ours differ. */
+  | { type: 'difference'; what: string; theirs: string; ours: string }
   | { type: 'end' }
+
+/** Whether the browser's own `EventSource` does what the standard says, and why not. */
+export interface VerdictProgress {
+  type: 'verdict'
+  section: string
+  says: string
+  native: boolean
+  why?: string
+  /** Why ours can't. */
+  impossible?: string
+}
 
 declare global {
   /** Called by the runner: what is new since the last call. */

@@ -1,0 +1,6 @@
+/** The standard's `EventSource`, over `fetch`: a drop-in for the browsers' own that can do more. */
+
+export type { EventSourceErrorEvent } from './eventsource/error-event.js'
+export { EventSource, type EventSourceEvents } from './eventsource/event-source.js'
+export { installEventSource } from './eventsource/install.js'
+export type { EventSourceOptions } from './eventsource/options.js'

@@ -1,0 +1,178 @@
+import type { EventSourceErrorEvent } from './error-event.js'
+import { CLOSED, CONNECTING, Feed, OPEN } from './feed.js'
+import { Handlers, Listeners } from './listeners.js'
+import { type EventSourceOptions, optionsOf, urlOf } from './options.js'
+import { StreamFeed } from './stream-feed.js'
+import { UrlFeed } from './url-feed.js'
+
+type Handler<E> = ((this: globalThis.EventSource, event: E) => any) | null
+
+/** The events that a source dispatches itself. */
+export interface EventSourceEvents {
+  open: Event
+  message: MessageEvent
+  error: Event & Partial<Omit<EventSourceErrorEvent, keyof Event>>
+}
+
+/** Nobody can reach these sources any more: their connections are closed. */
+const abandoned = new FinalizationRegistry<Feed>((feed) => feed.close())
+
+/**
+ * The standard's `EventSource` (WHATWG HTML, 9.2), and more of it: any request, and errors that say
+ * what happened.
+ */
+export class EventSource extends EventTarget implements globalThis.EventSource {
+  declare static readonly CONNECTING: typeof CONNECTING
+  declare static readonly OPEN: typeof OPEN
+  declare static readonly CLOSED: typeof CLOSED
+  declare readonly CONNECTING: typeof CONNECTING
+  declare readonly OPEN: typeof OPEN
+  declare readonly CLOSED: typeof CLOSED
+
+  static {
+    // As Web IDL has them: enumerable, and constants not to be written to.
+    const constants = Object.entries({ CONNECTING, OPEN, CLOSED })
+    for (const [name, value] of constants) {
+      Object.defineProperty(this, name, { value, enumerable: true })
+      Object.defineProperty(this.prototype, name, { value, enumerable: true })
+    }
+    for (const name of ['url', 'withCredentials', 'readyState', 'onopen', 'onmessage', 'onerror']) {
+      Object.defineProperty(this.prototype, name, { enumerable: true })
+    }
+    Object.defineProperty(this.prototype, 'close', { enumerable: true })
+    const tag = { value: 'EventSource', configurable: true }
+    Object.defineProperty(this.prototype, Symbol.toStringTag, tag)
+  }
+
+  readonly #feed: Feed
+  readonly #handlers = new Handlers()
+  readonly #listeners = new Listeners()
+
+  /**
+   * @param url absolute, or relative to the page. Throws a `SyntaxError` `DOMException` if it does
+   *   not parse
+   * @param options Throws a `StreamError` `'invalid-options'` for those of other libraries that
+   *   have no counterpart; what else is wrong with them fails the connection
+   */
+  constructor(url: string | URL, options?: EventSourceOptions)
+  // One parameter is required, and so `length` is 1.
+  constructor(url: string | URL | Feed, options: EventSourceOptions | undefined = undefined) {
+    super()
+    if (arguments.length === 0) throw new TypeError('EventSource needs a URL')
+    this.#feed = url instanceof Feed ? url : new UrlFeed(urlOf(url), optionsOf(options))
+    abandoned.register(this, this.#feed)
+    this.#feed.start(this)
+  }
+
+  /**
+   * A source of bytes that somebody else fetched (proposal whatwg/html#12272). It never reconnects:
+   * the stream's end, or its failure, is one `error` event and `CLOSED`.
+   *
+   * Throws a `TypeError` if the stream is locked.
+   */
+  static fromReadableStream(stream: ReadableStream<Uint8Array>): EventSource {
+    return new EventSource(new StreamFeed(stream) as unknown as string)
+  }
+
+  /** Absolute; `about:event-stream` for `fromReadableStream`. */
+  get url(): string {
+    return this.#feed.url
+  }
+
+  get withCredentials(): boolean {
+    return this.#feed.withCredentials
+  }
+
+  /** `CONNECTING` (also while it waits to reconnect), `OPEN` or `CLOSED`. */
+  get readyState(): number {
+    return this.#feed.readyState
+  }
+
+  /** The id of the event dispatched last, or the option's; `''` if none. Of the proposal. */
+  get lastEventId(): string {
+    return this.#feed.lastEventId
+  }
+
+  /**
+   * Milliseconds: what `fromReadableStream`'s bytes have set last. For a URL, what was waited before
+   * the last reconnection. 3,000 before that. Of the proposal.
+   */
+  get reconnectionTime(): number {
+    return this.#feed.reconnectionTime
+  }
+
+  get onopen(): Handler<Event> {
+    return this.#handlers.get('open') as Handler<Event>
+  }
+
+  set onopen(handler: Handler<Event>) {
+    this.#handlers.set(this, 'open', handler)
+  }
+
+  get onmessage(): Handler<MessageEvent> {
+    return this.#handlers.get('message') as Handler<MessageEvent>
+  }
+
+  set onmessage(handler: Handler<MessageEvent>) {
+    this.#handlers.set(this, 'message', handler)
+  }
+
+  get onerror(): Handler<EventSourceEvents['error']> {
+    return this.#handlers.get('error') as Handler<EventSourceEvents['error']>
+  }
+
+  set onerror(handler: Handler<EventSourceEvents['error']>) {
+    this.#handlers.set(this, 'error', handler)
+  }
+
+  /**
+   * Closes the connection; nothing is dispatched after that. With the option `cancel` the backend
+   * is told, once.
+   */
+  close(): void {
+    this.#feed.close()
+  }
+
+  /**
+   * Discards what has come of an unfinished event, so that a new stream can be piped in behind the
+   * old one. For a URL there is nothing to do. Of the proposal.
+   */
+  reset(): void {
+    this.#feed.reset()
+  }
+
+  override addEventListener<K extends keyof EventSourceEvents>(
+    type: K,
+    listener: (this: globalThis.EventSource, event: EventSourceEvents[K]) => any,
+    options?: boolean | AddEventListenerOptions,
+  ): void
+  override addEventListener(
+    type: string,
+    listener: (this: globalThis.EventSource, event: MessageEvent) => any,
+    options?: boolean | AddEventListenerOptions,
+  ): void
+  override addEventListener(
+    type: string,
+    listener: EventListenerOrEventListenerObject | null,
+    options?: boolean | AddEventListenerOptions,
+  ): void
+  override addEventListener(...args: [string, any, (boolean | AddEventListenerOptions)?]): void {
+    super.addEventListener(...args)
+    this.#listeners.add(args[0], args[1], args[2])
+    this.#hold()
+  }
+
+  override removeEventListener(
+    type: string,
+    listener: ((this: globalThis.EventSource, event: any) => any) | EventListenerObject | null,
+    options?: boolean | EventListenerOptions,
+  ): void {
+    super.removeEventListener(type, listener as EventListener, options)
+    this.#listeners.remove(type, listener, options)
+    this.#hold()
+  }
+
+  #hold(): void {
+    this.#feed.hold(this.#listeners.areAny ? this : undefined)
+  }
+}

@@ -1,0 +1,75 @@
+import { createDecoder, type Decoder } from '../decoder.js'
+import { CLOSED, Feed } from './feed.js'
+import { nextTask } from './task.js'
+
+const encoder = new TextEncoder()
+
+/** The events of bytes that somebody else fetched (proposal whatwg/html#12272). */
+export class StreamFeed extends Feed {
+  readonly url = 'about:event-stream'
+  readonly withCredentials = false
+  readonly #reader: ReadableStreamDefaultReader<Uint8Array>
+  #decoder: Decoder | undefined
+  #isReset = false
+  #text: TextDecoder | undefined
+
+  /** Throws a `TypeError` if somebody else reads the stream, or if it is none. */
+  constructor(stream: ReadableStream<Uint8Array>) {
+    super()
+    if (typeof stream?.getReader !== 'function') {
+      throw new TypeError('EventSource.fromReadableStream takes a ReadableStream of bytes')
+    }
+    this.#reader = stream.getReader()
+  }
+
+  reset(): void {
+    this.#isReset = true
+  }
+
+  protected async run(): Promise<void> {
+    let error: unknown
+    try {
+      this.#decoder = await this.#newDecoder()
+      this.announce()
+      await nextTask()
+      while (this.readyState !== CLOSED && (await this.#readOn()));
+    } catch (thrown) {
+      error = thrown
+      this.abort()
+    }
+    this.#decoder?.free()
+    this.fail(error)
+  }
+
+  protected abort(): void {
+    this.#reader.cancel().catch(() => undefined)
+  }
+
+  /** Gives whether there may be more. */
+  async #readOn(): Promise<boolean> {
+    const { done, value } = await this.#reader.read()
+    if (done) return false
+    if (this.#isReset) await this.#startOver()
+    // Of a new stream, a byte order mark goes; the decoder is past its own start by then.
+    const bytes = this.#text ? encoder.encode(this.#text.decode(value, { stream: true })) : value
+    for (const event of this.#decoder?.push(bytes) ?? []) {
+      if (this.readyState === CLOSED) break
+      this.dispatch(event, 'null')
+      await nextTask()
+    }
+    return true
+  }
+
+  async #startOver(): Promise<void> {
+    this.#isReset = false
+    this.#decoder?.free()
+    this.#decoder = await this.#newDecoder()
+    // The id outlives the stream that it came from. A block without data sets it and is no event.
+    this.#decoder.push(encoder.encode(`id: ${this.lastEventId}\n\n`))
+    this.#text = new TextDecoder()
+  }
+
+  #newDecoder(): Promise<Decoder> {
+    return createDecoder({ onRetry: (time) => (this.reconnectionTime = time) })
+  }
+}
