@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # guard.sh PROGRAM [ARGUMENT...]
 # Runs the program in a process group and a temporary directory of its own. Ends the group and removes the directory as
-# soon as stdin closes: when the test asks for it, and also when the test process dies, however it dies.
+# soon as stdin closes: when the test asks for it, and also when the test process dies, however it dies. A line on stdin
+# names the signal to end it with.
 set -m
 
 directory=$(mktemp -d "${TMPDIR:-/tmp}/sluicegate.XXXXXX")
@@ -11,9 +12,9 @@ leader=$!
 exec >/dev/null 2>&1
 # Interrupts `read` too. Not ignored, since the program would inherit that.
 trap : INT TERM HUP
-read -r _
+read -r signal
 
-kill -TERM -- "-$leader"
+kill "-${signal:-TERM}" -- "-$leader"
 for _ in {1..60}; do
   kill -0 "$leader" || break
   sleep 0.05

@@ -79,12 +79,12 @@ export class Program {
     return new Error(`${this.#name} ${what}; its output:\n${this.#output}`)
   }
 
-  /** Ends the program and all that it started; resolves when they are gone. */
-  async stop(): Promise<void> {
+  /** Ends the program and all that it started, `KILL` without a word; resolves when they are gone. */
+  async stop(signal: 'TERM' | 'KILL' = 'TERM'): Promise<void> {
     if (this.#guard.exitCode !== null || this.#guard.signalCode !== null) return
     const exit = once(this.#guard, 'exit')
     this.#guard.ref()
-    this.#guard.stdin?.end()
+    this.#guard.stdin?.end(`${signal}\n`)
     await exit
   }
 }

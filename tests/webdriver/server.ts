@@ -8,7 +8,7 @@ const ROOT = fileURLToPath(new URL('../..', import.meta.url))
 export interface Server {
   /** Such as `http://127.0.0.1:41234`. */
   readonly url: string
-  stop(): Promise<void>
+  stop(signal?: 'TERM' | 'KILL'): Promise<void>
 }
 
 /** Starts one of our servers as `cargo xtask build` left it, on any free port, and waits until it listens. */
@@ -23,7 +23,7 @@ export async function startServer(
   const program = new Program(path, ['--port', '0', ...args])
   try {
     const [, url = ''] = await program.printed(/^listening on (http:\S+)\n/m)
-    return { url, stop: () => program.stop() }
+    return { url, stop: (signal) => program.stop(signal) }
   } catch (error) {
     await program.stop()
     throw error

@@ -83,6 +83,8 @@ struct Victim {
     events: Events,
     exchange: Exchange<TcpStream>,
     tokens: u64,
+    /// Of ann's client `c1`.
+    client: Events,
 }
 
 impl Victim {
@@ -96,7 +98,11 @@ impl Victim {
         let (response, exchange) = tokio::join!(asking, upstream.begin());
         let mut events = Events::of(response.unwrap());
         events.next().await.unwrap();
-        Self { events, exchange, tokens: 0 }
+        let connecting = relay.client.get(format!("{}/api/sse/connect/c1", relay.url));
+        let connected = connecting.bearer_auth(token("ann")).send().await.unwrap();
+        let mut client = Events::of(connected);
+        assert_eq!(client.next().await.unwrap().0, "systemMessage");
+        Self { events, exchange, tokens: 0, client }
     }
 
     /// Another token still comes through.
@@ -195,6 +201,11 @@ fn anothers_session() -> Vec<Hostile> {
         ("read as ann", get("/chat/s1?userId=ann", &bob), Some(403)),
         ("resume by POST", post("/chat", "last-event-id: 1\r\n", chat()), Some(403)),
         ("take the id over", post("/chat", "", chat()), Some(409)),
+        ("take a client's connection", get("/api/sse/connect/c1", &bob), Some(403)),
+        ("write to a client", get("/api/sse/chat/c1/hello", &bob), Some(403)),
+        ("acknowledge for a client", post("/api/sse/ack/c1/m1", "", s1()), Some(403)),
+        ("disconnect a client", get("/api/sse/disconnect/c1", &bob), Some(403)),
+        ("disconnect a client by POST", post("/api/sse/disconnect/c1", "", s1()), Some(403)),
         ("ask as ann", post("/chat", "", as_ann()), Some(403)),
         (
             "cut the connection",
@@ -336,6 +347,10 @@ async fn each_hostile_request_is_refused_and_ann_does_not_notice() {
         request.bearer_auth(token(user)).send().await.unwrap().json().await.unwrap()
     };
     assert_eq!(list("bob").await, json!([]));
+    let leaving = relay.client.post(format!("{}/api/sse/disconnect/c1", relay.url));
+    let left = leaving.bearer_auth(token("ann")).send().await.unwrap();
+    assert_eq!(left.json::<Value>().await.unwrap(), json!({ "disconnected": true }));
+    assert_eq!(ann.client.next().await, None);
     let sessions = list("ann").await;
     assert_eq!((sessions.as_array().unwrap().len(), &sessions[0]["state"]), (1, &json!("live")));
     std::fs::remove_dir_all(folder).unwrap();

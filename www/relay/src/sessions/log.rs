@@ -1,19 +1,16 @@
 //! A session's frames in order: written by one, read by any number, from any place that is still
 //! kept. The writer waits for the fastest reader, so a slow reader slows the model.
 
-use std::collections::{HashMap, VecDeque};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use tokio::sync::watch;
 
+use super::frames::{End, Frames};
+
 /// How many frames may wait to be read before the writer waits.
 pub const FRAMES_AHEAD: u64 = 100;
-
-/// How many bytes of frames are kept for readers that come back; frames that nobody has read yet
-/// are kept beyond that.
-const KEPT_BYTES: usize = 1 << 20;
 
 /// The frames. Each has an id: 0, 1, 2 and so on, in the order of writing.
 pub struct Log {
@@ -24,30 +21,6 @@ pub struct Log {
     shown: watch::Sender<()>,
     /// Changes when frames were read, and when readers come and go.
     read: watch::Sender<()>,
-}
-
-struct Frames {
-    bytes: Vec<u8>,
-    /// Where each kept frame ends in `bytes`.
-    ends: VecDeque<usize>,
-    /// The id of the first kept frame.
-    first: u64,
-    /// The id after the furthest that was read.
-    read_to: u64,
-    readers: usize,
-    /// Readers at other replicas, by a name of theirs: how far they are, and when they said so.
-    remote_readers: HashMap<String, (u64, Instant)>,
-    /// The frames before this id are to be seen, the others not yet. All are, without one.
-    shown: Option<u64>,
-    end: End,
-}
-
-#[derive(Clone, Copy, PartialEq)]
-enum End {
-    NotYet,
-    Closed,
-    /// What follows will be written elsewhere.
-    Interrupted,
 }
 
 /// What is there for a reader.
@@ -91,18 +64,8 @@ impl Default for Log {
 impl Log {
     /// A log whose first frame will have the id `first`.
     pub fn starting_at(first: u64) -> Self {
-        let frames = Frames {
-            bytes: Vec::new(),
-            ends: VecDeque::new(),
-            first,
-            read_to: first,
-            readers: 0,
-            remote_readers: HashMap::new(),
-            shown: None,
-            end: End::NotYet,
-        };
         Self {
-            frames: Mutex::new(frames),
+            frames: Mutex::new(Frames::starting_at(first)),
             written: watch::Sender::default(),
             shown: watch::Sender::default(),
             read: watch::Sender::default(),
@@ -217,9 +180,8 @@ impl Log {
     /// Notes how far a reader at another replica is; whether it is a new one.
     pub fn remote_read(&self, name: String, to: u64) -> bool {
         let mut frames = self.frames();
-        let alone = frames.readers == 0 && frames.remote_readers.is_empty();
-        frames.read_to = if alone { to } else { frames.read_to.max(to) };
-        let new = frames.remote_readers.insert(name, (to, Instant::now())).is_none();
+        frames.begin_reading(to);
+        let new = frames.remote_readers.insert(name, Instant::now()).is_none();
         drop(frames);
         self.read.send_replace(());
         new
@@ -234,7 +196,7 @@ impl Log {
     pub fn forget_silent_readers(&self, patience: Duration) {
         let mut frames = self.frames();
         let before = frames.remote_readers.len();
-        frames.remote_readers.retain(|_, (_, at)| at.elapsed() < patience);
+        frames.remote_readers.retain(|_, at| at.elapsed() < patience);
         if frames.remote_readers.len() < before {
             drop(frames);
             self.read.send_replace(());
@@ -261,8 +223,7 @@ impl Log {
         if from < frames.first {
             return Err(Missing::Dropped);
         }
-        let alone = frames.readers == 0 && frames.remote_readers.is_empty();
-        frames.read_to = if alone { from } else { frames.read_to.max(from) };
+        frames.begin_reading(from);
         frames.readers += 1;
         drop(frames);
         self.read.send_replace(());
@@ -315,19 +276,19 @@ impl Log {
         self.shown.subscribe()
     }
 
-    /// Waits until frames are read, or readers come or go.
-    pub async fn reads(&self) {
-        drop(self.read.subscribe().changed().await);
+    /// Waits until the fastest reader has come to the id `to`.
+    pub async fn read_up_to(&self, to: u64) {
+        self.until(|frames| frames.read_to >= to).await;
     }
 
     /// Waits until there is no reader, here or at another replica.
     pub async fn unread(&self) {
-        self.until(|frames| frames.readers + frames.remote_readers.len() == 0).await;
+        self.until(|frames| !frames.is_read()).await;
     }
 
     /// Waits until there is a reader.
     pub async fn attached(&self) {
-        self.until(|frames| frames.readers + frames.remote_readers.len() > 0).await;
+        self.until(Frames::is_read).await;
     }
 
     async fn until(&self, holds: impl Fn(&Frames) -> bool) {
@@ -342,47 +303,9 @@ impl Log {
     }
 }
 
-impl Frames {
-    /// The id that the next frame gets.
-    fn next(&self) -> u64 {
-        self.first + self.ends.len() as u64
-    }
-
-    /// How many of the kept frames are shown.
-    fn shown(&self) -> usize {
-        self.shown.map_or(self.ends.len(), |until| {
-            let count = until.saturating_sub(self.first);
-            usize::try_from(count).unwrap_or(usize::MAX).min(self.ends.len())
-        })
-    }
-
-    fn end_before(&self, at: usize) -> usize {
-        if at == 0 { 0 } else { self.ends[at - 1] }
-    }
-
-    fn add(&mut self, frame: impl FnOnce(u64) -> Bytes) {
-        let frame = frame(self.next());
-        self.bytes.extend_from_slice(&frame);
-        self.ends.push_back(self.bytes.len());
-        if self.bytes.len() > 2 * KEPT_BYTES {
-            let excess = self.bytes.len() - KEPT_BYTES;
-            let read = usize::try_from(self.read_to.saturating_sub(self.first)).unwrap_or(0);
-            let dropped = self.ends.iter().take(read).take_while(|end| **end <= excess).count();
-            self.drop_first(dropped);
-        }
-    }
-
-    fn drop_first(&mut self, count: usize) {
-        let bytes = self.end_before(count);
-        self.bytes.drain(..bytes);
-        self.ends.drain(..count);
-        self.ends.iter_mut().for_each(|end| *end -= bytes);
-        self.first += count as u64;
-    }
-}
-
 #[cfg(test)]
 mod tests {
+    use super::super::frames::KEPT_BYTES;
     use super::*;
 
     fn numbered(id: u64) -> Bytes {

@@ -2,6 +2,7 @@
 //!
 //! [`Registry`] is all that the rest of the relay knows about where sessions are kept.
 
+mod frames;
 mod log;
 mod memory;
 mod redis;

@@ -62,7 +62,7 @@ pub async fn open(
         name: Uuid::new_v4().to_string(),
         more: Arc::default(),
         owner: view.owner,
-        dead_since: None,
+        missing_since: None,
     };
     tokio::spawn(mirror.run());
     Ok(reader)
@@ -76,8 +76,8 @@ struct Mirror {
     /// There is more in Redis.
     more: Arc<Notify>,
     owner: String,
-    /// Since when the owner has been seen dead, or the session missing, and nothing else.
-    dead_since: Option<Instant>,
+    /// Since when Redis has not known the session.
+    missing_since: Option<Instant>,
 }
 
 /// What to do next.
@@ -129,16 +129,11 @@ impl Mirror {
                 Next::Wait => LOOK,
                 Next::Look => DEAD_LOOK,
             };
-            let read_to = self.session.log.read_to();
-            let reader_is_on = async {
-                // Half of what the owner may be ahead.
-                while self.session.log.read_to() < read_to + FRAMES_AHEAD / 2 {
-                    self.session.log.reads().await;
-                }
-            };
+            // Half of what the owner may be ahead.
+            let soon = self.session.log.read_to() + FRAMES_AHEAD / 2;
             tokio::select! {
                 () = more.notified() => {}
-                () = reader_is_on => {}
+                () = self.session.log.read_up_to(soon) => {}
                 () = tokio::time::sleep(wait) => {}
             }
             self.report().await;
@@ -152,18 +147,16 @@ impl Mirror {
             Ok(Some(view)) => view,
             // Redis may have come back empty; then the owner stores the session anew.
             Ok(None) => {
-                let since = *self.dead_since.get_or_insert_with(Instant::now);
+                let since = *self.missing_since.get_or_insert_with(Instant::now);
                 if since.elapsed() < DEAD_FOR {
                     return Next::Look;
                 }
                 log.interrupt();
                 return Next::Stop;
             }
-            Err(_) => {
-                self.dead_since = None;
-                return Next::Look;
-            }
+            Err(_) => return Next::Look,
         };
+        self.missing_since = None;
         let came = !view.frames.is_empty();
         for (id, frame) in view.frames {
             if id != log.next() {
@@ -179,19 +172,17 @@ impl Mirror {
         }
         if self.owner != view.owner {
             self.owner.clone_from(&view.owner);
-            self.dead_since = None;
             self.report().await;
         }
         if came {
             return Next::Read;
         }
+        let dead_for = self.inner.dead_for(&view.owner, view.owner_lives);
         if view.owner_lives {
-            self.dead_since = None;
             return Next::Wait;
         }
-        // No owner has given the session away.
-        let since = *self.dead_since.get_or_insert_with(Instant::now);
-        if !view.owner.is_empty() && since.elapsed() < DEAD_FOR {
+        // Without a name, it has given the session away.
+        if !view.owner.is_empty() && dead_for < DEAD_FOR {
             return Next::Look;
         }
         match self.inner.adopt(&self.session, &view.owner, false).await {

@@ -19,7 +19,7 @@ mod store;
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
 use redis::RedisResult;
@@ -55,6 +55,8 @@ struct Inner {
     limits: Limits,
     /// What wakes the readers of other replicas' sessions, by the reader's name.
     readers: Mutex<HashMap<String, Arc<Notify>>>,
+    /// Since when other replicas have been seen dead, and never alive.
+    dead: Mutex<HashMap<String, Instant>>,
     /// Goes on with a session that was taken over.
     work: OnceLock<Work>,
     /// Whether Redis answered last.
@@ -90,6 +92,7 @@ impl Redis {
             memory: Memory::new(limits),
             limits,
             readers: Mutex::default(),
+            dead: Mutex::default(),
             work: OnceLock::new(),
             up: AtomicBool::new(true),
         });
@@ -111,8 +114,21 @@ impl Redis {
 }
 
 impl Inner {
+    /// How long a replica has been seen dead. While Redis is gone, nobody can say that they live.
+    fn dead_for(&self, replica: &str, lives: bool) -> Duration {
+        let mut dead = self.dead.lock().unwrap_or_else(PoisonError::into_inner);
+        if lives {
+            dead.remove(replica);
+            return Duration::ZERO;
+        }
+        dead.entry(replica.to_owned()).or_insert_with(Instant::now).elapsed()
+    }
+
     /// Logs when Redis goes and comes back.
     fn note<T>(&self, result: &RedisResult<T>) {
+        if result.is_err() {
+            self.dead.lock().unwrap_or_else(PoisonError::into_inner).clear();
+        }
         match result {
             Ok(_) if !self.up.swap(true, Ordering::Relaxed) => tracing::info!("Redis is back"),
             Err(error) if self.up.swap(false, Ordering::Relaxed) => {

@@ -1,0 +1,95 @@
+/** The chat page at three replicas behind nginx, one of which is killed, and a crowd beside it. */
+
+import assert from 'node:assert/strict'
+import { after, before, describe, test } from 'node:test'
+import { setTimeout as delay } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
+import type { WebDriver } from 'selenium-webdriver'
+import { ENGINES, launch, type Server } from '../webdriver/index.js'
+import { ChatPage, type Picture } from './chat-page.js'
+import { readToTheEnd } from './crowd.js'
+import { RelayClient, type Session } from './relay.js'
+import { type Replicas, startReplicas } from './replicas.js'
+
+const SITE = fileURLToPath(new URL('../../www/dist', import.meta.url))
+
+// A joke is told without Markdown: what the page shows is what was sent.
+const PROMPT = 'Tell me a joke about sluice gates.'
+
+const CROWD = 200
+const FLAGS = ['--site', SITE, '--tokens-per-second', '20', '--max-sessions-per-user', '1000']
+
+for (const engine of ENGINES) {
+  describe(`replicas, in ${engine}`, () => {
+    let replicas: Replicas
+    let driver: WebDriver
+    let page: ChatPage
+
+    before(async () => {
+      replicas = await startReplicas(3, FLAGS)
+      driver = await launch(engine)
+      await driver.manage().window().setRect({ width: 1280, height: 860 })
+      page = new ChatPage(driver)
+    })
+
+    after(async () => {
+      await driver?.quit()
+      await replicas?.stop()
+    })
+
+    /** Asks, and gives the replica that was asked, once some of the answer is there. */
+    async function ask(): Promise<[Server, Session]> {
+      await page.open(`${replicas.url}/index.html`)
+      await page.click('new')
+      await page.ask(PROMPT)
+      await page.until((all) => (all.at(-1)?.answer.length ?? 0) > 20)
+      for (const relay of replicas.relays) {
+        const sessions = await new RelayClient(relay.url).sessions()
+        const session = sessions.find(({ userId, state }) => userId !== 'crowd' && state === 'live')
+        if (session) return [relay, session]
+      }
+      throw new Error('no replica has the session')
+    }
+
+    test('Stop stops the answer, whichever replica hears of it', async () => {
+      // nginx takes them in turn: the cancel comes to another one than the question.
+      const [relay, { sessionId }] = await ask()
+      await page.click('stop')
+      const pictures = await page.until((all) => all.at(-1)?.status.startsWith('stopped') === true)
+      assert.match(pictures.at(-1)?.status ?? '', /^stopped here and on the server/)
+      const sessions = await new RelayClient(relay.url).sessions()
+      const session = sessions.find((one) => one.sessionId === sessionId)
+      assert.equal(session?.state, 'cancelled')
+    })
+
+    test(`an answer goes on when its replica is killed, and so do ${CROWD} others`, async () => {
+      const opened = new Set<number>()
+      const crowd = Array.from({ length: CROWD }, (_, number) =>
+        readToTheEnd(replicas.url, PROMPT, `crowd-${number}`, () => opened.add(number)),
+      )
+      while (opened.size !== CROWD) await Promise.race([delay(20), Promise.all(crowd)])
+      const [relay, { sessionId }] = await ask()
+      await relay.stop('KILL')
+      const pictures = await page.until(isComplete)
+      assertOnlyGrows(pictures)
+      const fared = await Promise.all(crowd)
+      const texts = new Set(fared.map(({ text }) => text))
+      assert.equal(texts.size, 1)
+      assert.ok(texts.has(await page.kept()), `${sessionId}: ${await page.kept()}`)
+      for (const { ids } of fared) assert.deepEqual(ids, [...ids.keys()])
+      const resumed = fared.filter(({ connections }) => connections > 1).length
+      assert.ok(resumed > CROWD / 6, `${resumed} were resumed`)
+    })
+  })
+}
+
+const isComplete = (pictures: Picture[]): boolean =>
+  pictures.at(-1)?.status.startsWith('complete') === true
+
+function assertOnlyGrows(pictures: Picture[]): void {
+  let last = ''
+  for (const { answer } of pictures) {
+    assert.ok(answer.startsWith(last), `${last} became ${answer}`)
+    last = answer
+  }
+}
