@@ -168,6 +168,14 @@ describe('EventSource, beyond the standard', () => {
     })
   })
 
+  test('a server that asks for a minute gets it', async () => {
+    const source = await streaming({ send: `retry: 60000\n${event('1')}` })
+    await using(source.url, {}, async (opened, lines) => {
+      await seeing(lines, 'open', '1', 'error 0')
+      expect(opened.reconnectionTime).to.equal(60_000)
+    })
+  })
+
   test('a POST is not repeated blindly, and is when there are ids', async () => {
     const broken = (id?: string): Attempt => ({
       steps: [
