@@ -72,13 +72,22 @@ async function bundleWith(name) {
     entryPoints: [path(`dist/${name}.js`)],
     outfile: path(`dist/${name}.js`),
     allowOverwrite: true,
+    // The sources are in the package.
+    sourcemap: true,
+    sourcesContent: false,
     plugins: [
       {
         name,
-        setup: ({ onResolve }) =>
+        setup: ({ onResolve }) => {
           onResolve({ filter: /\/embedded\.js$/ }, () => ({
             path: path(`dist/module/${name}.js`),
-          })),
+          }))
+          // It is minified already, and has no source.
+          onResolve({ filter: /\/generated\// }, ({ path }) => ({
+            path: path.replace('..', '.'),
+            external: true,
+          }))
+        },
       },
     ],
   })

@@ -2,6 +2,7 @@
 
 mod build;
 mod demo;
+mod publish;
 mod server;
 mod setup;
 mod stamp;

@@ -3,7 +3,7 @@
 use crate::server::Server;
 use crate::setup::Scope;
 use crate::workspace::{Workspace, execute};
-use crate::{build, setup};
+use crate::{build, publish, setup};
 use anyhow::{Context as _, Result, bail};
 use std::fmt::Write as _;
 use std::time::{Duration, Instant};
@@ -17,7 +17,7 @@ struct Stage {
     run: fn(&Workspace) -> Result<()>,
 }
 
-const STAGES: [Stage; 9] = [
+const STAGES: [Stage; 10] = [
     Stage {
         name: "fmt",
         about: "rustfmt and prettier would change nothing",
@@ -59,6 +59,13 @@ const STAGES: [Stage; 9] = [
         scope: Scope::Build,
         on_build: true,
         run: unit,
+    },
+    Stage {
+        name: "publish",
+        about: "the crate and the package as crates.io and npm get them, and the oldest Rust",
+        scope: Scope::Build,
+        on_build: true,
+        run: publish::check,
     },
     Stage {
         name: "wasm",

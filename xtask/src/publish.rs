@@ -1,0 +1,83 @@
+//! What crates.io and npm get, checked.
+
+use crate::workspace::{Workspace, execute};
+use anyhow::{Context as _, Result};
+use std::fs;
+
+/// A target without std: what needs std does not build for it.
+const BARE_METAL: &str = "thumbv7em-none-eabi";
+const WASM: &str = "wasm32-unknown-unknown";
+
+/// Where and with which features the crate has to build, with the oldest Rust that it is for.
+const BUILDS: [&str; 7] = [
+    "",
+    "--no-default-features",
+    "--no-default-features --target thumbv7em-none-eabi",
+    "--target wasm32-unknown-unknown",
+    "--target wasm32-unknown-unknown --no-default-features",
+    "--target wasm32-unknown-unknown --no-default-features --features fetch",
+    "--target wasm32-unknown-unknown --no-default-features --features npm",
+];
+
+pub fn check(workspace: &Workspace) -> Result<()> {
+    oldest_rust(workspace)?;
+    package_crate(workspace)?;
+    workspace.run("npm run publish --workspace sluicegate-tests")
+}
+
+/// Packs the crate and builds what it packed, as `cargo publish` does, without a registry.
+pub fn package_crate(workspace: &Workspace) -> Result<()> {
+    workspace.run("cargo package --package sluicegate --locked --allow-dirty --list")?;
+    workspace.run("cargo package --package sluicegate --locked --allow-dirty")?;
+    workspace
+        .run(&format!("cargo package --package sluicegate --locked --allow-dirty --target {WASM}"))
+}
+
+/// Builds the crate with the `rust-version` of its manifest.
+fn oldest_rust(workspace: &Workspace) -> Result<()> {
+    let manifest = fs::read_to_string(workspace.root.join("Cargo.toml"))?;
+    let version = quoted_after(&manifest, "[package]", "rust-version = ")
+        .context("Cargo.toml has no rust-version in [package]")?;
+    let installed = workspace
+        .command("rustup")
+        .args(["run", version, "rustc", "--print", "sysroot"])
+        .output()
+        .context("the oldest Rust is installed with rustup, which is not there")?;
+    let sysroot = String::from_utf8_lossy(&installed.stdout);
+    let targets = workspace.root.join(sysroot.trim()).join("lib/rustlib");
+    if !installed.status.success()
+        || [WASM, BARE_METAL].iter().any(|name| !targets.join(name).exists())
+    {
+        workspace.run(&format!(
+            "rustup toolchain install {version} --profile minimal --no-self-update --target {WASM} --target {BARE_METAL}"
+        ))?;
+    }
+    for build in BUILDS {
+        execute(
+            workspace
+                .command("rustup")
+                .args([
+                    "run",
+                    version,
+                    "cargo",
+                    "check",
+                    "--package",
+                    "sluicegate",
+                    "--lib",
+                    "--locked",
+                ])
+                .args(build.split_whitespace())
+                .env("RUSTFLAGS", "-D warnings")
+                .env("CARGO_TARGET_DIR", workspace.target.join("oldest")),
+        )?;
+    }
+    Ok(())
+}
+
+/// What stands in quotes after `key` in that section of a manifest.
+pub fn quoted_after<'a>(manifest: &'a str, section: &str, key: &str) -> Option<&'a str> {
+    let (_, section) = manifest.split_once(&format!("{section}\n"))?;
+    let section = section.split("\n[").next()?;
+    let line = section.lines().find_map(|line| line.strip_prefix(key))?;
+    line.strip_prefix('"')?.strip_suffix('"')
+}
