@@ -256,6 +256,34 @@ async fn without_redis_running_answers_go_on_and_new_ones_wait() {
 }
 
 #[tokio::test]
+async fn a_redis_that_hangs_delays_answers_and_loses_nothing() {
+    let (redis, upstream) = (TestRedis::start().await, PlayedUpstream::start().await);
+    let (first, second) = (replica(&redis, &upstream).await, replica(&redis, &upstream).await);
+    let (mut events, mut exchange) = opened(&first, &upstream, 3).await;
+    redis.signal("-STOP").await;
+    write(&mut exchange, 4..=6).await;
+    for number in 4..=6 {
+        assert_eq!(events.next().await.unwrap(), token(number));
+    }
+    refusal(first.chat("s2", "hi").await, 503, "sessions-unavailable").await;
+    redis.signal("-CONT").await;
+    let mut resumed = until(async || {
+        let response = resume(&second, "ann", "0").await;
+        (response.status() == StatusCode::OK).then(|| Events::of(response))
+    })
+    .await;
+    for number in 1..=6 {
+        assert_eq!(resumed.next().await.unwrap(), token(number));
+    }
+    // What was asked for meanwhile, Redis did after all, and the relay took it back.
+    let asking = until(async || {
+        let response = second.chat("s2", "hi").await;
+        (response.status() == StatusCode::OK).then_some(response)
+    });
+    let (_again, _exchange) = tokio::join!(asking, upstream.begin());
+}
+
+#[tokio::test]
 async fn a_replica_that_shuts_down_hands_its_answers_over() {
     let (redis, upstream) = (TestRedis::start().await, PlayedUpstream::start().await);
     let (first, second) = (replica(&redis, &upstream).await, replica(&redis, &upstream).await);

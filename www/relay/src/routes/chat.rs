@@ -5,9 +5,8 @@ use axum::extract::{ConnectInfo, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde::{Deserialize, Serialize};
-use tokio::sync::oneshot;
-use tracing::Instrument as _;
 
+use super::begin::{Begun, begin};
 use super::caller::Caller;
 use super::stream::answer_stream;
 use super::{Relay, ids, models, resume};
@@ -16,7 +15,6 @@ use crate::connection::Cut;
 use crate::error::ApiError;
 use crate::framing::Framing;
 use crate::json_body::JsonBody;
-use crate::pump::Pump;
 use crate::sessions::{CancelError, OpenError, State as SessionState};
 
 /// When to ask again after the relay was full, in seconds: answers take about that long.
@@ -57,32 +55,15 @@ pub async fn open(
     messages.push(Message { role: Role::User, content: body.prompt });
 
     let chat = Chat { model, messages };
-    let opened = relay.sessions.open(body.session_id, user, &chat).await;
-    let session = opened.map_err(not_opened)?;
-    tracing::info!(id = session.id(), model = chat.model, "session opened");
-    let framing = Framing::default();
-    session.push(|number| framing.start(number, session.id(), &chat.model)).await;
-    let reader = session.reader(None).expect("nothing is dropped from a new session");
-    let (begun, begins) = oneshot::channel();
-    // A task of its own: this function's future is dropped when the client goes away, but the
-    // session still has to be brought to its end.
-    let pump = Pump {
-        sessions: relay.sessions,
-        session,
-        upstream: relay.upstream,
-        chat: Some(chat),
-        framing,
-        options: relay.options,
-        shutdown: relay.shutdown,
-        metrics: relay.metrics,
-    };
-    tokio::spawn(pump.run(Some(begun)).in_current_span());
+    let weather = relay.weather.clone();
+    let begun = begin(relay, body.session_id, user, chat, Framing::default()).await;
+    let Begun { reader, begins } = begun.map_err(not_opened)?;
     match begins.await {
         Ok(Err(error)) => {
             Err(ApiError::new(StatusCode::BAD_GATEWAY, error.code(), error.to_string()))
         }
         // Begun, or stopped before that: then the stream says so.
-        Ok(Ok(())) | Err(_) => Ok(answer_stream(reader, relay.weather, cut)),
+        Ok(Ok(())) | Err(_) => Ok(answer_stream(reader, weather, cut)),
     }
 }
 

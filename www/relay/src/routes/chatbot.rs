@@ -18,6 +18,7 @@ use tokio::sync::mpsc;
 use tracing::Instrument as _;
 use uuid::Uuid;
 
+use super::begin::{Begun, begin};
 use super::caller::Caller;
 use super::chat::not_opened;
 use super::stream::event_stream;
@@ -27,7 +28,6 @@ use crate::clients::{Client, ConnectError, FindError};
 use crate::error::ApiError;
 use crate::frame;
 use crate::framing::Framing;
-use crate::pump::Pump;
 use crate::sessions::Reader;
 
 /// When to connect again after there were too many clients, in seconds.
@@ -107,26 +107,13 @@ pub async fn chat(
     let message_id = Uuid::new_v4().to_string();
     let model = relay.upstream.models()[0].clone();
     let chat = Chat { model, messages: vec![Message { role: Role::User, content: prompt }] };
-    let opened = relay.sessions.open(message_id.clone(), user.clone(), &chat).await;
-    let session = opened.map_err(not_opened)?;
     let framing = Framing::message(message_id.clone());
-    session.push(|number| framing.start(number, &message_id, &chat.model)).await;
-    let reader = session.reader(None).expect("nothing is dropped from a new session");
-    client.remember(message_id.clone());
-    let pump = Pump {
-        sessions: Arc::clone(&relay.sessions),
-        session,
-        upstream: relay.upstream,
-        chat: Some(chat),
-        framing,
-        options: relay.options,
-        shutdown: relay.shutdown,
-        metrics: relay.metrics,
-    };
+    let sessions = Arc::clone(&relay.sessions);
     // Whether the answer begins is told over the connection.
-    tokio::spawn(pump.run(None).in_current_span());
+    let begun = begin(relay, message_id.clone(), user.clone(), chat, framing).await;
+    let Begun { reader, .. } = begun.map_err(not_opened)?;
+    client.remember(message_id.clone());
     let answer = (StatusCode::ACCEPTED, Json(json!({ "messageId": message_id })));
-    let sessions = relay.sessions;
     tokio::spawn(async move {
         tokio::select! {
             () = forward(reader, client.frames.clone()) => {}

@@ -1,5 +1,6 @@
 //! The HTTP face: which path does what.
 
+mod begin;
 mod caller;
 mod chat;
 mod chatbot;

@@ -51,6 +51,12 @@ impl TestRedis {
         server.kill().await.unwrap();
     }
 
+    /// Sends it a signal, such as `-STOP`.
+    pub async fn signal(&self, name: &str) {
+        let id = self.server.as_ref().and_then(Child::id).expect("it runs").to_string();
+        assert!(Command::new("kill").args([name, &id]).status().await.unwrap().success());
+    }
+
     /// Asks it something.
     pub async fn ask<T: redis::FromRedisValue>(&self, words: &[&str]) -> T {
         let client = redis::Client::open(self.url()).unwrap();

@@ -221,6 +221,18 @@ impl Inner {
     /// Makes `session`, which holds what Redis has from some id on, a session of this replica's,
     /// and lets the model go on with it. Not if another replica was faster.
     async fn adopt(self: &Arc<Self>, session: &Arc<Session>, owner: &str, cancelled: bool) -> bool {
+        let (inner, session, owner) = (Arc::clone(self), Arc::clone(session), owner.to_owned());
+        // In a task of its own: who asks for this may go away in the middle of it.
+        let adopting = async move { inner.adopt_now(&session, &owner, cancelled).await };
+        tokio::spawn(adopting).await.unwrap_or(false)
+    }
+
+    async fn adopt_now(
+        self: &Arc<Self>,
+        session: &Arc<Session>,
+        owner: &str,
+        cancelled: bool,
+    ) -> bool {
         let Ok(Some(taken)) = self.store.take_over(session.id(), owner).await else { return false };
         let Ok(text) = self.load(session, taken.next).await else {
             // Redis is gone again: whoever reads this session next may try.

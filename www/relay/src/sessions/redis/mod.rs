@@ -37,6 +37,9 @@ use store::{NewSession, Store};
 /// From one sign of life to the next.
 const HEARTBEAT: Duration = Duration::from_millis(500);
 
+/// How often it is tried to take a claim back. Past that, it expires.
+const DISCARDS: usize = 120;
+
 /// How long a reader at another replica counts after it last said how far it is.
 const READER_SILENCE: Duration = Duration::from_secs(3);
 
@@ -170,7 +173,9 @@ impl Inner {
         if noted.owner_lives {
             self.send(&noted.owner, &Message::Cancel { session: id.to_owned() }).await;
         } else if let Some(session) = self.take_over(id, user, &noted.owner, true).await {
-            return Ok(session.stop().await);
+            // It may have stopped already: it was taken over for nothing else.
+            let cancel = session.stop().await;
+            return Ok(Cancel { cancelled: cancel.state == State::Cancelled, ..cancel });
         }
         let ended = async {
             loop {
@@ -183,6 +188,17 @@ impl Inner {
             }
         };
         tokio::time::timeout(CANCEL_PATIENCE, ended).await.unwrap_or(Err(CancelError::Unavailable))
+    }
+}
+
+/// Takes back the claim of a session that was not opened, as soon as Redis answers.
+async fn discard(inner: Arc<Inner>, session: Arc<Session>) {
+    let (id, user, started_at) = (session.id(), session.user(), session.started_at());
+    for _ in 0..DISCARDS {
+        if inner.store.discard(id, user, started_at).await.is_ok() {
+            return;
+        }
+        tokio::time::sleep(HEARTBEAT).await;
     }
 }
 
@@ -210,6 +226,10 @@ impl Registry for Redis {
             Err(_) => OpenError::Unavailable,
         };
         inner.memory.disown(&session);
+        if refusal == OpenError::Unavailable {
+            // Redis may have been too slow only, and hold the id for nothing.
+            tokio::spawn(discard(Arc::clone(inner), session));
+        }
         Err(refusal)
     }
 

@@ -27,7 +27,7 @@ const KEPT: Duration = Duration::from_secs(120);
 const FRAMES_KEPT: usize = 10_000;
 
 /// How long Redis may take to answer.
-const PATIENCE: Duration = Duration::from_secs(1);
+const PATIENCE: Duration = Duration::from_secs(3);
 
 static OPEN: LazyLock<Script> = LazyLock::new(|| {
     Script::new(
@@ -48,6 +48,17 @@ redis.call('SADD', KEYS[3], ARGV[1])
 redis.call('PEXPIRE', KEYS[1], ARGV[9])
 redis.call('PEXPIRE', KEYS[3], ARGV[9])
 return 'opened'",
+    )
+});
+
+static DISCARD: LazyLock<Script> = LazyLock::new(|| {
+    Script::new(
+        r"
+local owner, started = unpack(redis.call('HMGET', KEYS[1], 'owner', 'started'))
+if owner == ARGV[1] and started == ARGV[2] then
+  redis.call('DEL', KEYS[1], KEYS[2])
+  redis.call('SREM', KEYS[3], ARGV[3])
+end",
     )
 });
 
@@ -224,6 +235,12 @@ impl Store {
         script.arg(session.id).arg(session.user).arg(&self.replica).arg(session.chat);
         script.arg(session.started_at).arg(SESSION).arg(REPLICA).arg(per_user);
         self.run(script.arg(millis(KEPT))).await
+    }
+
+    /// Takes a claim back, if it was made after all.
+    pub async fn discard(&self, id: &str, user: &str, started_at: u64) -> RedisResult<()> {
+        let mut script = keys(&DISCARD, id, Some(user));
+        self.run(script.arg(&self.replica).arg(started_at).arg(id)).await
     }
 
     /// Adds frames to a session of this replica, and keeps it for longer.
