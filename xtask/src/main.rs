@@ -23,6 +23,7 @@ Commands:
                          Other arguments go to the relay too: --host, --upstream URL, --model NAME
   test [STAGE]           set up, then every check and test, or only the stage named
   bench [...]            time the decoders against each other in a browser (--quick, --browser, --json FILE)
+  bench relay            5,000 streams through the relay, next to a plain axum handler
   size [--json FILE]     measure what a page downloads, and fail over the budget
 
 Each command sets up what it needs first; a second run installs nothing. Tools that Cargo builds go to
@@ -52,6 +53,7 @@ fn run(arguments: &[String]) -> Result<()> {
         ("demo", relay_arguments) => demo::run(&workspace, relay_arguments),
         ("test", []) => test::run_all(&workspace),
         ("test", [stage]) => test::run_one(&workspace, stage),
+        ("bench", [relay]) if relay == "relay" => suites::bench_relay(&workspace),
         ("bench", arguments) => suites::bench(&workspace, arguments),
         ("size", arguments) => suites::size(&workspace, arguments),
         ("help" | "--help" | "-h", _) => run(&[]),

@@ -11,6 +11,15 @@ pub fn bench(workspace: &Workspace, arguments: &[String]) -> Result<()> {
     npm_run(workspace, "bench", arguments)
 }
 
+/// The relay under load. `target/release` has its programs then.
+pub fn bench_relay(workspace: &Workspace) -> Result<()> {
+    workspace
+        .run("cargo build --release --package sluicegate-relay --package sluicegate-relay-bench")?;
+    let release = workspace.target.join("release");
+    let bench = release.join("sluicegate-relay-bench");
+    execute(workspace.command(bench).arg(release.join("sluicegate-relay")))
+}
+
 pub fn size(workspace: &Workspace, arguments: &[String]) -> Result<()> {
     setup::run(workspace, setup::Scope::Build)?;
     build::run(workspace)?;
