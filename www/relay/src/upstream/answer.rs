@@ -3,6 +3,9 @@
 use std::collections::VecDeque;
 use std::time::Duration;
 
+use bytes::Bytes;
+use futures_util::StreamExt as _;
+use futures_util::stream::BoxStream;
 use reqwest::Response;
 use sluicegate::sse::Decoder;
 use tokio::time::timeout;
@@ -68,7 +71,8 @@ impl<'a> Answer<'a> {
 /// One request's answer.
 pub struct Exchange {
     kind: UpstreamKind,
-    response: Response,
+    /// Without the response's head, which would keep the whole buffer that it was read into.
+    body: BoxStream<'static, reqwest::Result<Bytes>>,
     decoder: Decoder,
     joiner: Joiner,
     has_ended: bool,
@@ -80,7 +84,7 @@ impl Exchange {
     pub(super) fn new(kind: UpstreamKind, response: Response) -> Self {
         Self {
             kind,
-            response,
+            body: response.bytes_stream().boxed(),
             decoder: Decoder::new().format(kind.format()).max_event_size(MAX_EVENT_SIZE),
             joiner: Joiner::default(),
             has_ended: false,
@@ -96,8 +100,9 @@ impl Exchange {
             if self.has_ended {
                 return Err(UpstreamError::Truncated);
             }
-            let pushed = match self.response.chunk().await.map_err(UpstreamError::interrupted)? {
-                Some(chunk) => self.decoder.push(&chunk),
+            let pushed = match self.body.next().await {
+                Some(Ok(chunk)) => self.decoder.push(&chunk),
+                Some(Err(error)) => return Err(UpstreamError::interrupted(error)),
                 None => {
                     self.has_ended = true;
                     self.decoder.finish();
@@ -122,7 +127,7 @@ impl Exchange {
     }
 
     async fn read_rest(mut self) {
-        while let Ok(Some(_)) = self.response.chunk().await {}
+        while let Some(Ok(_)) = self.body.next().await {}
     }
 }
 
