@@ -26,7 +26,7 @@ struct System {
 
 const SERVERS: [System; 2] = [
     System { programs: &["redis-server"], debian_package: "redis-server" },
-    System { programs: &["nginx"], debian_package: "nginx-light" },
+    System { programs: &["nginx"], debian_package: "nginx" },
 ];
 
 const BROWSERS: [System; 5] = [

@@ -8,6 +8,7 @@ use common::program::{program, start};
 use common::upstream::{DONE, Exchange, PlayedUpstream};
 use common::{Events, PATIENCE, client, json_of, tokens_of};
 use serde_json::{Value, json};
+use sluicegate_relay::Secret;
 use tokio::io::AsyncReadExt;
 use tokio::process::{Child, Command};
 use tokio::time::timeout;
@@ -136,6 +137,32 @@ async fn each_kind_of_upstream_has_its_own_key() {
         common::refusal(response.unwrap(), 502, "upstream-status").await;
         assert!(exchange.head.lines().any(|line| line == header), "{}", exchange.head);
         terminate(child, "-TERM").await;
+    }
+}
+
+#[tokio::test]
+async fn the_log_tells_who_was_refused_and_no_secret() {
+    let secret = "the secret of this test, 32 bytes and more";
+    let flags = ["--port", "0", "--auth", "bearer", "--tokens-per-second", "20000"];
+    let (child, url) = start(program(&flags).env("SLUICEGATE_AUTH_SECRET", secret)).await;
+    let signing = Secret::new(secret.as_bytes()).unwrap();
+    let [ann, bob] = ["ann", "bob"].map(|user| signing.sign(user, 9_999_999_999));
+    let client = client();
+    let body = json!({ "prompt": "a private question", "sessionId": "s1" });
+    let asking = client.post(format!("{url}/chat")).bearer_auth(&ann).json(&body);
+    let events = Events::of(asking.send().await.unwrap()).rest().await;
+    json_of(events.last().unwrap(), "done");
+    let cancelling = client.post(format!("{url}/chat/cancel")).bearer_auth(&bob).json(&body);
+    let refused = cancelling.header("x-request-id", "trace-7").send().await.unwrap();
+    common::refusal(refused, 403, "not-your-session").await;
+
+    let log = terminate(child, "-TERM").await;
+    let line = log.lines().find(|line| line.contains("another user's session")).expect(&log);
+    for part in ["trace-7", "s1", "bob", "cancel"] {
+        assert!(line.contains(part), "{line}");
+    }
+    for hidden in [secret, &ann, &bob, "private question"] {
+        assert!(!log.contains(hidden), "{log}");
     }
 }
 
