@@ -24,7 +24,7 @@ let relay: Server
 let backend: RelayClient
 
 before(async () => {
-  const pace = ['--tokens-per-second', '80', '--resume-grace', '60']
+  const pace = ['--tokens-per-second', '100', '--resume-grace', '60']
   relay = await startServer('sluicegate-relay', ['--site', SITE, '--weather', ...pace])
   backend = new RelayClient(relay.url)
 })
@@ -95,7 +95,7 @@ for (const engine of ENGINES) {
         assert.match(pictures.at(-1)?.status ?? '', /^stopped here and on the server/)
         assert.match(await page.textOf('report'), /aborted: true, notified: true, status: 200/)
 
-        // Time enough for eighty more tokens.
+        // Time enough for a hundred more tokens.
         await delay(1000)
         const last = await page.now()
         assert.equal(last.answer, pictures.at(-1)?.answer)

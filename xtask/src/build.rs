@@ -40,6 +40,21 @@ pub fn test_server(workspace: &Workspace) -> Result<()> {
     workspace.run("cargo build --release --package sluicegate-test-server")
 }
 
+/// The recipes that have to be built, for their test: a server, and the pages with all their clients.
+pub fn recipes(workspace: &Workspace) -> Result<()> {
+    workspace.run("cargo build --release --package sluicegate-recipe-axum")?;
+    workspace.run("npm run build:recipes --workspace sluicegate-www")?;
+    workspace.run(
+        "cargo build --locked --manifest-path www/recipes/leptos/Cargo.toml --target wasm32-unknown-unknown",
+    )?;
+    execute(
+        workspace
+            .command("wasm-bindgen")
+            .args("--target web --no-typescript --out-dir www/recipes/dist/pages/leptos".split(' '))
+            .arg(workspace.target.join("wasm32-unknown-unknown/debug/leptos-chat.wasm")),
+    )
+}
+
 /// From the crate to `target/npm`: the module and its JavaScript glue, for the package's own build to pick up.
 fn wasm(workspace: &Workspace) -> Result<()> {
     workspace.run(BUILD_WASM)?;

@@ -12,14 +12,14 @@ pub enum Scope {
     Build,
     /// All that, and the servers that the relay's tests run it with.
     Servers,
-    /// All that, and the browsers with their drivers.
+    /// All that, the browsers with their drivers, and what the recipes' backends are run with.
     Test,
 }
 
 const OLDEST_NODE: (u32, u32) = (20, 19);
 
 struct System {
-    /// Any one of these will do.
+    /// Any one of these will do: a name to find on the path, or a file.
     programs: &'static [&'static str],
     debian_package: &'static str,
 }
@@ -41,6 +41,25 @@ const BROWSERS: [System; 5] = [
     System { programs: &["Xvfb"], debian_package: "xvfb" },
 ];
 
+/// What the recipes' backends in Python and Java are run with.
+const RECIPES: [System; 6] = [
+    System { programs: &["python3"], debian_package: "python3-venv" },
+    System { programs: &["javac"], debian_package: "default-jdk-headless" },
+    System {
+        programs: &["/usr/share/java/spring3-web.servlet.jar"],
+        debian_package: "libspring-web-servlet-java",
+    },
+    System { programs: &["/usr/share/java/jetty9-servlet.jar"], debian_package: "libjetty9-java" },
+    System {
+        programs: &["/usr/share/java/jackson-databind.jar"],
+        debian_package: "libjackson2-databind-java",
+    },
+    System {
+        programs: &["/usr/share/java/servlet-api.jar"],
+        debian_package: "libservlet-api-java",
+    },
+];
+
 pub fn run(workspace: &Workspace, scope: Scope) -> Result<()> {
     node(workspace)?;
     rust(workspace)?;
@@ -52,8 +71,9 @@ pub fn run(workspace: &Workspace, scope: Scope) -> Result<()> {
         }
         Scope::Test => {
             cargo_tools(workspace, &[&WASM_BINDGEN, &WASM_PACK, &GECKODRIVER])?;
-            let all: Vec<_> = SERVERS.iter().chain(&BROWSERS).collect();
+            let all: Vec<_> = SERVERS.iter().chain(&BROWSERS).chain(&RECIPES).collect();
             system(workspace, &all)?;
+            python(workspace)?;
         }
     }
     npm(workspace)
@@ -132,6 +152,27 @@ fn npm(workspace: &Workspace) -> Result<()> {
     println!("setup: installing the npm packages of package-lock.json");
     workspace.run("npm ci --no-audit --no-fund")?;
     fs::write(stamp, lock)?;
+    Ok(())
+}
+
+/// The Python packages of the recipes, in an environment of their own.
+fn python(workspace: &Workspace) -> Result<()> {
+    let requirements = fs::read(workspace.root.join("www/recipes/backends/requirements.txt"))?;
+    let environment = workspace.python_environment();
+    let stamp = environment.join("requirements.txt");
+    if fs::read(&stamp).is_ok_and(|installed| installed == requirements) {
+        return Ok(());
+    }
+    println!("setup: installing the Python packages of www/recipes/backends/requirements.txt");
+    execute(workspace.command("python3").args(["-m", "venv", "--clear"]).arg(&environment))
+        .context("Python's venv is needed: on Debian, install python3-venv")?;
+    execute(
+        workspace
+            .command(environment.join("bin/pip"))
+            .args(["install", "--quiet", "--disable-pip-version-check", "--requirement"])
+            .arg("www/recipes/backends/requirements.txt"),
+    )?;
+    fs::write(stamp, requirements)?;
     Ok(())
 }
 

@@ -137,12 +137,15 @@ fn timed(name: &str, run: impl FnOnce() -> Result<()>) -> Result<Duration> {
     Ok(time)
 }
 
-/// A workspace of its own: its dependencies are not everybody's.
+/// Workspaces of their own: their dependencies are not everybody's.
 const EXAMPLE: &str = "examples/yew-chat/Cargo.toml";
+const RECIPE: &str = "www/recipes/leptos/Cargo.toml";
 
 fn fmt(workspace: &Workspace) -> Result<()> {
     workspace.run("cargo fmt --all --check")?;
-    workspace.run(&format!("cargo fmt --manifest-path {EXAMPLE} --check"))?;
+    for example in [EXAMPLE, RECIPE] {
+        workspace.run(&format!("cargo fmt --manifest-path {example} --check"))?;
+    }
     workspace.run("npm run --silent format:check")
 }
 
@@ -236,5 +239,6 @@ fn browser(workspace: &Workspace) -> Result<()> {
 }
 
 fn e2e(workspace: &Workspace) -> Result<()> {
+    build::recipes(workspace)?;
     workspace.run("npm run e2e --workspace sluicegate-tests")
 }

@@ -43,6 +43,7 @@ impl Workspace {
         let mut path: Vec<PathBuf> = [&WASM_BINDGEN, &WASM_PACK, &GECKODRIVER]
             .map(|tool| tool_root(&cache, tool).join("bin"))
             .into();
+        path.push(cache.join("tools/python/bin"));
         path.extend(std::env::split_paths(&std::env::var_os("PATH").unwrap_or_default()));
         // Where Debian puts nginx, and not everybody looks.
         path.push("/usr/sbin".into());
@@ -53,6 +54,11 @@ impl Workspace {
     /// Where `cargo install --root` puts that version of the tool.
     pub fn tool_root(&self, tool: &CargoTool) -> PathBuf {
         tool_root(&self.cache, tool)
+    }
+
+    /// Where Python's packages are installed; its programs are on the path that children get.
+    pub fn python_environment(&self) -> PathBuf {
+        self.cache.join("tools/python")
     }
 
     /// Where the tools are built.

@@ -12,8 +12,7 @@ export function AttemptList({ attempts }: { attempts: readonly Attempt[] }) {
       <ol data-testid="attempts">
         {attempts.map(({ brokeAtMs, code, delayMs, lastEventId }) => (
           <li key={brokeAtMs}>
-            {words.attemptBroke(duration(brokeAtMs), code, duration(delayMs))},{' '}
-            {words.attemptFrom(lastEventId)}
+            {words.attemptBroke(duration(brokeAtMs), code, duration(delayMs), lastEventId)}
           </li>
         ))}
       </ol>

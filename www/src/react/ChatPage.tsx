@@ -40,7 +40,10 @@ export function ChatPage({ chat }: { chat: Chat }) {
     rest(field.current)
   }
 
-  useEffect(() => rest(field.current), [])
+  useEffect(() => {
+    rest(field.current)
+    performance.mark('interactive')
+  }, [])
   useEffect(() => {
     const onKeydown = (event: KeyboardEvent) => {
       if (event.key !== 'Escape' || event.isComposing || !chat.$running.get()) return

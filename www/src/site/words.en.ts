@@ -101,9 +101,8 @@ export const en = {
     attempts: 'Attempts',
   },
   attempts: 'Attempts',
-  attemptBroke: (at: string, why: string, wait: string) =>
-    `broke after ${at} (${why}); asked again ${wait} later`,
-  attemptFrom: (id: string) => `from id ${id}`,
+  attemptBroke: (at: string, why: string, wait: string, id: string) =>
+    `broke after ${at} (${why}); asked again ${wait} later, from id ${id}`,
   rawEvents: 'Raw events',
   noEvents: 'Nothing has arrived yet.',
   columns: { ms: 'ms', type: 'type', id: 'id', data: 'data' },
@@ -114,7 +113,8 @@ export const en = {
     'streams, and that stops when it is told to.',
   inThePage: 'In the page',
   onTheServer: 'On the server',
-  file: (name: string) => `Source of ${name}`,
+  setupOf: (recipe: string) => `Commands for ${recipe}`,
+  file: (name: string, recipe: string) => `Source of ${name} for ${recipe}`,
   backendNote:
     'Every backend has the same two endpoints: POST chat streams, POST chat/cancel stops. Each page works with each.',
 
@@ -143,6 +143,5 @@ export const en = {
     kib: (kib: number) => `${kib} KiB a chunk`,
   },
   benchFresh: 'in a fresh page',
-  benchSingle: (rate: string) => `single events, ${rate}`,
-  benchOurs: 'the dark line is Sluicegate',
+  benchSingle: 'single events',
 }

@@ -101,8 +101,7 @@ export const zh: Words = {
     attempts: '请求次数',
   },
   attempts: '各次请求',
-  attemptBroke: (at, why, wait) => `${at} 后中断（${why}），${wait} 后重新请求`,
-  attemptFrom: (id) => `从 id ${id} 继续`,
+  attemptBroke: (at, why, wait, id) => `${at} 后中断（${why}），${wait} 后从 id ${id} 继续`,
   rawEvents: '原始事件',
   noEvents: '还没有收到事件。',
   columns: { ms: '毫秒', type: '类型', id: 'id', data: '数据' },
@@ -112,7 +111,8 @@ export const zh: Words = {
     '完整的文件，可以直接复制。每一个都由测试运行：页面在浏览器里，后端作为真正的服务器，既能推送，也能按要求停止。',
   inThePage: '页面端',
   onTheServer: '服务器端',
-  file: (name) => `${name} 的源代码`,
+  setupOf: (recipe) => `${recipe} 的安装命令`,
+  file: (name, recipe) => `${recipe} 的 ${name} 源代码`,
   backendNote:
     '所有后端都有同样的两个接口：POST chat 推送，POST chat/cancel 停止。任一页面都能配任一后端。',
 
@@ -140,6 +140,5 @@ export const zh: Words = {
     kib: (kib) => `每块 ${kib} KiB`,
   },
   benchFresh: '在全新的页面里',
-  benchSingle: (rate) => `单个事件，${rate}`,
-  benchOurs: '深色的是 Sluicegate',
+  benchSingle: '单个事件',
 }

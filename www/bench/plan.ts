@@ -1,0 +1,58 @@
+import type { Words } from '../src/site/words'
+import { runLatency } from './latency'
+import type { Case, Result } from './report'
+import { runStart } from './start'
+import { casesOf, runCase, streamUrl } from './suite'
+
+/** Measured runs of each implementation. */
+const ROUNDS = 7
+
+/** A part of the suite, as the page runs it. */
+export interface Step {
+  bench: keyof Words['benches']
+  /** What is worked on, in words. */
+  title: (words: Words) => string
+  run: (onRound: (share: number) => void) => Promise<Result[]>
+}
+
+/** All steps that can be taken here: those over HTTP need the test server's streams. */
+export async function plan(full: boolean): Promise<Step[]> {
+  const served = await isBenchServer()
+  const benches = served
+    ? (['decode', 'iterate', 'loopback', 'text'] as const)
+    : (['decode', 'iterate', 'text'] as const)
+  const steps: Step[] = benches
+    .flatMap((bench) => casesOf(bench, !full))
+    .map((work) => ({
+      bench: work.bench,
+      title: (words) =>
+        words.benchEvents(work.corpus, work.events.toLocaleString('en'), chunkName(work, words)),
+      run: (onRound) => runCase(work, ROUNDS, location.origin, onRound),
+    }))
+  if (!served) return steps
+  return [
+    ...steps,
+    {
+      bench: 'start',
+      title: (words) => words.benchFresh,
+      run: (onRound) => runStart(ROUNDS, location.origin, onRound),
+    },
+    {
+      bench: 'latency',
+      title: (words) => words.benchSingle,
+      run: (onRound) => runLatency(location.origin, onRound),
+    },
+  ]
+}
+
+async function isBenchServer(): Promise<boolean> {
+  const url = streamUrl(location.origin, { corpus: 'openai', events: 1, chunk: 65_536 })
+  const response = await fetch(url)
+  await response.body?.cancel()
+  return response.headers.get('content-type')?.startsWith('text/event-stream') ?? false
+}
+
+function chunkName({ chunk }: Case, { benchChunk }: Words): string {
+  if (chunk === 'event') return benchChunk.event
+  return chunk < 1024 ? benchChunk.bytes(chunk) : benchChunk.kib(chunk / 1024)
+}

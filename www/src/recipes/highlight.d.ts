@@ -1,0 +1,4 @@
+declare module '*?highlight' {
+  export const source: string
+  export const html: string
+}

@@ -1,0 +1,2 @@
+// The defaults will do; without this file the plugin says so at each build.
+export default {}
