@@ -23,12 +23,15 @@ export interface Manifest {
 
 /** What `npm publish` would upload, unpacked. */
 export class Tarball {
+  /** Where it is. */
+  readonly path: string
   readonly data: Buffer
   /** Paths of files, as in the package. */
   readonly files: readonly string[]
   readonly #folder: string
 
-  private constructor(data: Buffer, files: string[], folder: string) {
+  private constructor(path: string, data: Buffer, files: string[], folder: string) {
+    this.path = path
     this.data = data
     this.files = files
     this.#folder = folder
@@ -44,7 +47,7 @@ export class Tarball {
     const file = join(folder, filename)
     await run('tar', ['--extract', '--file', file, '--directory', folder])
     const paths = files.map(({ path }) => path)
-    return new Tarball(await readFile(file), paths, join(folder, 'package'))
+    return new Tarball(file, await readFile(file), paths, join(folder, 'package'))
   }
 
   read(path: string): Promise<string> {

@@ -20,11 +20,12 @@ export class Program {
   #output = ''
   #ended = false
 
-  constructor(program: string, args: string[], env: NodeJS.ProcessEnv = {}) {
+  constructor(program: string, args: string[], env: NodeJS.ProcessEnv = {}, folder?: string) {
     this.#name = program
     // Detached, that is in a session of its own: a signal to our whole process group spares the guard.
     this.#guard = spawn('bash', [GUARD, program, ...args], {
       detached: true,
+      cwd: folder,
       env: { ...process.env, ...env },
     })
     // Pipes are sockets, though their types do not say so.

@@ -53,6 +53,9 @@ fn run(arguments: &[String]) -> Result<()> {
         ("demo", relay_arguments) => demo::run(&workspace, relay_arguments),
         ("test", []) => test::run_all(&workspace),
         ("test", [stage]) => test::run_one(&workspace, stage),
+        ("test", [stage, consumers @ ..]) if stage == "packages" => {
+            suites::packages(&workspace, consumers)
+        }
         ("bench", [relay]) if relay == "relay" => suites::bench_relay(&workspace),
         ("bench", arguments) => suites::bench(&workspace, arguments),
         ("size", arguments) => suites::size(&workspace, arguments),

@@ -1,4 +1,4 @@
-//! `cargo xtask bench` and `cargo xtask size`: programs of the tests workspace, run on a fresh build.
+//! `cargo xtask bench`, `size` and `test packages` with arguments: programs of the tests workspace, run on a fresh build.
 
 use crate::workspace::{Workspace, execute};
 use crate::{build, setup};
@@ -18,6 +18,14 @@ pub fn bench_relay(workspace: &Workspace) -> Result<()> {
     let release = workspace.target.join("release");
     let bench = release.join("sluicegate-relay-bench");
     execute(workspace.command(bench).arg(release.join("sluicegate-relay")))
+}
+
+/// The stage `packages` for the consumers named, or with other options of `tests/consumers/run.ts`.
+pub fn packages(workspace: &Workspace, arguments: &[String]) -> Result<()> {
+    setup::run(workspace, setup::Scope::Test)?;
+    build::run(workspace)?;
+    build::test_server(workspace)?;
+    npm_run(workspace, "packages", arguments)
 }
 
 pub fn size(workspace: &Workspace, arguments: &[String]) -> Result<()> {

@@ -17,7 +17,7 @@ struct Stage {
     run: fn(&Workspace) -> Result<()>,
 }
 
-const STAGES: [Stage; 10] = [
+const STAGES: [Stage; 11] = [
     Stage {
         name: "fmt",
         about: "rustfmt and prettier would change nothing",
@@ -87,6 +87,13 @@ const STAGES: [Stage; 10] = [
         scope: Scope::Test,
         on_build: true,
         run: e2e,
+    },
+    Stage {
+        name: "packages",
+        about: "the packed package in apps of many bundlers and runtimes; `packages NAME...`: only these",
+        scope: Scope::Test,
+        on_build: true,
+        run: packages,
     },
 ];
 
@@ -241,4 +248,8 @@ fn browser(workspace: &Workspace) -> Result<()> {
 fn e2e(workspace: &Workspace) -> Result<()> {
     build::recipes(workspace)?;
     workspace.run("npm run e2e --workspace sluicegate-tests")
+}
+
+fn packages(workspace: &Workspace) -> Result<()> {
+    workspace.run("npm run packages --workspace sluicegate-tests")
 }

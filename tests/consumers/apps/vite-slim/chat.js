@@ -1,0 +1,17 @@
+import { init, openStream } from 'sluicegate/slim'
+import module from 'sluicegate/wasm?url'
+
+init(module)
+
+const [answer, stop, outcome] = document.querySelectorAll('output, button')
+const parameters = new URLSearchParams(location.search)
+
+const stream = openStream(parameters.get('chat'), {
+  method: 'POST',
+  body: { prompt: 'Hello' },
+  cancel: { url: parameters.get('cancel') },
+})
+stop.addEventListener('click', async () => {
+  outcome.value = JSON.stringify(await stream.cancel())
+})
+for await (const event of stream) answer.value += event.data

@@ -1,0 +1,172 @@
+/** Who installs the package: a folder of apps/ each. */
+
+/**
+ * What runs the app. Commands are run in its folder; a `*` in a program's path stands for the one folder that is there:
+ * npm installs the build for this machine only.
+ */
+export type Kind =
+  /** Files that any web server can serve. */
+  | { in: 'page'; path: string }
+  /** A web server of its own, which takes the port from the variable `PORT` and prints when it is ready. */
+  | { in: 'site'; command: Command; ready: RegExp }
+  /** A program that prints each piece of text. */
+  | { in: 'terminal'; command: Command }
+  /** A server that answers with each piece of text, and prints its address. */
+  | { in: 'worker'; command: Command; address: RegExp }
+
+export type Command = [program: string, ...args: string[]]
+
+export interface Consumer {
+  /** Its folder. */
+  name: string
+  title: string
+  kind: Kind
+  /** What is copied from apps/common. */
+  common: string[]
+  /** The packages whose versions matter, as installed. */
+  versions: string[]
+  /** The folder with all that is downloaded, where something is built. */
+  bundle?: string
+}
+
+const PAGE: Kind = { in: 'page', path: 'index.html' }
+const BUILT_PAGE: Kind = { in: 'page', path: 'dist/index.html' }
+const CHAT = ['chat.js', 'index.html']
+
+export const CONSUMERS: Consumer[] = [
+  {
+    name: 'vite-vue',
+    title: 'Vite and Vue',
+    kind: BUILT_PAGE,
+    common: [],
+    versions: ['vite', 'vue'],
+    bundle: 'dist',
+  },
+  {
+    name: 'vite-react',
+    title: 'Vite and React',
+    kind: BUILT_PAGE,
+    common: [],
+    versions: ['vite', 'react'],
+    bundle: 'dist',
+  },
+  {
+    name: 'webpack',
+    title: 'webpack',
+    kind: PAGE,
+    common: ['chat.js'],
+    versions: ['webpack'],
+    bundle: 'dist',
+  },
+  {
+    name: 'vite-slim',
+    title: 'Vite, `sluicegate/slim`',
+    kind: BUILT_PAGE,
+    common: [],
+    versions: ['vite'],
+    bundle: 'dist',
+  },
+  {
+    name: 'webpack-slim',
+    title: 'webpack, `sluicegate/slim`',
+    kind: PAGE,
+    common: [],
+    versions: ['webpack'],
+    bundle: 'dist',
+  },
+  {
+    name: 'rollup',
+    title: 'Rollup',
+    kind: PAGE,
+    common: CHAT,
+    versions: ['rollup'],
+    bundle: 'dist',
+  },
+  {
+    name: 'esbuild',
+    title: 'esbuild',
+    kind: PAGE,
+    common: CHAT,
+    versions: ['esbuild'],
+    bundle: 'dist',
+  },
+  {
+    name: 'next',
+    title: 'Next.js (app router)',
+    kind: {
+      in: 'site',
+      command: [process.execPath, 'node_modules/next/dist/bin/next', 'start', '-H', '127.0.0.1'],
+      ready: /Ready in/,
+    },
+    common: [],
+    versions: ['next', 'react'],
+    bundle: '.next/static',
+  },
+  {
+    name: 'sveltekit',
+    title: 'SvelteKit',
+    kind: { in: 'site', command: [process.execPath, 'build'], ready: /Listening on/ },
+    common: [],
+    versions: ['@sveltejs/kit', 'svelte', 'vite'],
+    bundle: 'build/client',
+  },
+  {
+    name: 'import-map',
+    title: 'import map, no build',
+    kind: PAGE,
+    common: ['chat.js'],
+    versions: [],
+  },
+  {
+    name: 'dedicated-worker',
+    title: 'dedicated worker (Vite)',
+    kind: BUILT_PAGE,
+    common: ['worker.js'],
+    versions: ['vite'],
+    bundle: 'dist',
+  },
+  {
+    name: 'service-worker',
+    title: 'service worker (esbuild)',
+    kind: BUILT_PAGE,
+    common: ['worker.js'],
+    versions: ['esbuild'],
+    bundle: 'dist',
+  },
+  {
+    name: 'node',
+    title: 'Node',
+    kind: { in: 'terminal', command: [process.execPath, 'terminal.js'] },
+    common: ['terminal.js'],
+    versions: [],
+  },
+  {
+    name: 'deno',
+    title: 'Deno',
+    kind: {
+      in: 'terminal',
+      command: ['node_modules/@deno/*/deno', 'run', '--allow-net', 'terminal.js'],
+    },
+    common: ['terminal.js'],
+    versions: ['deno'],
+  },
+  {
+    name: 'bun',
+    title: 'Bun',
+    kind: { in: 'terminal', command: ['node_modules/@oven/*/bin/bun', 'terminal.js'] },
+    common: ['terminal.js'],
+    versions: ['bun'],
+  },
+  {
+    name: 'workerd',
+    title: "Cloudflare's workerd (wrangler, miniflare)",
+    kind: {
+      in: 'worker',
+      command: [process.execPath, 'serve.js'],
+      address: /^listening on (http:\S+)\/\n/m,
+    },
+    common: [],
+    versions: ['wrangler', 'workerd'],
+    bundle: 'dist',
+  },
+]

@@ -1,0 +1,121 @@
+/**
+ * Installs the packed package in an app for each bundler and runtime, builds it, and streams through it. See README.md.
+ *
+ *     node --import tsx consumers/run.ts [--engine NAME]... [--table] [CONSUMER]...
+ */
+
+import assert from 'node:assert/strict'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { after, before, suite, test } from 'node:test'
+import { parseArgs } from 'node:util'
+import type { WebDriver } from 'selenium-webdriver'
+import { Tarball } from '../publish/tarball.js'
+import { ENGINES, type Engine, freePort, launch, startServer } from '../webdriver/index.js'
+import { Program } from '../webdriver/program.js'
+import { type Consumer, CONSUMERS } from './consumers.js'
+import { converse } from './conversation.js'
+import { type Row, writeTable } from './table.js'
+import { openPage, openTerminal, openWorker } from './views.js'
+import { App, ENVIRONMENT } from './workshop.js'
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    engine: { type: 'string', multiple: true },
+    table: { type: 'boolean', default: false },
+  },
+})
+const engines = (values.engine ?? ENGINES) as Engine[]
+for (const engine of engines) {
+  if (!ENGINES.includes(engine)) throw new Error(`${engine} is none of ${ENGINES.join(', ')}`)
+}
+const names = CONSUMERS.map(({ name }) => name)
+for (const name of positionals) {
+  if (!names.includes(name)) throw new Error(`${name} is none of ${names.join(', ')}`)
+}
+const chosen = CONSUMERS.filter(
+  ({ name }) => positionals.length === 0 || positionals.includes(name),
+)
+const needsBrowsers = chosen.some(({ kind }) => kind.in === 'page' || kind.in === 'site')
+
+const site = await mkdtemp(join(tmpdir(), 'sluicegate-consumers-'))
+const tarball = await Tarball.pack()
+const server = await startServer('sluicegate-test-server', ['--site', site])
+const browsers = new Map<Engine, WebDriver>()
+const rows: Row[] = []
+
+before(async () => {
+  if (!needsBrowsers) return
+  for (const engine of engines) browsers.set(engine, await launch(engine))
+})
+
+after(async () => {
+  if (values.table) await writeTable(rows, browsers.values())
+  for (const browser of browsers.values()) await browser.quit()
+  await server.stop()
+  await tarball.remove()
+  await rm(site, { recursive: true, force: true })
+})
+
+for (const consumer of chosen) {
+  suite(consumer.title, () => {
+    const app = new App(consumer, join(site, consumer.name))
+    const row: Row = { title: consumer.title, versions: [], seconds: {}, bundle: undefined }
+    const timed = (what: string, work: () => Promise<void>) =>
+      test(what, async () => {
+        const start = performance.now()
+        await work()
+        row.seconds[what] = (performance.now() - start) / 1000
+      })
+
+    timed('installs', async () => {
+      await app.install(tarball.path)
+      row.versions = await app.versions()
+    })
+    timed('builds', async () => {
+      await app.build()
+      row.bundle = await app.weight()
+    })
+    timed('streams', () => streams(consumer, app))
+    after(async () => {
+      rows.push(row)
+      await rm(app.folder, { recursive: true, force: true })
+    })
+  })
+}
+
+async function streams({ name, kind }: Consumer, app: App): Promise<void> {
+  if (kind.in === 'page') {
+    return inEachBrowser(name, `${server.url}/site/${name}/${kind.path}`)
+  }
+  const command = await app.command(kind.command)
+  if (kind.in === 'terminal') {
+    return converse(server.url, name, (endpoints) => openTerminal(command, app.folder, endpoints))
+  }
+  const port = await freePort()
+  const [file, ...args] = command
+  const program = new Program(file, args, { ...ENVIRONMENT, PORT: String(port) }, app.folder)
+  try {
+    if (kind.in === 'worker') {
+      const [, address = ''] = await program.printed(kind.address)
+      return await converse(server.url, name, (endpoints) => openWorker(address, endpoints))
+    }
+    await program.printed(kind.ready)
+    const address = `http://127.0.0.1:${port}`
+    const page = await (await fetch(`${address}/?chat=/&cancel=/`)).text()
+    assert.match(page, /<p>decoded on the server<\/p>/)
+    await inEachBrowser(name, address)
+  } finally {
+    await program.stop()
+  }
+}
+
+async function inEachBrowser(name: string, page: string): Promise<void> {
+  for (const [engine, browser] of browsers) {
+    await converse(server.url, `${name}-${engine}`, (endpoints) =>
+      openPage(browser, page, endpoints),
+    )
+  }
+}
