@@ -42,6 +42,6 @@ export function byteSize(bytes: number): string {
   return bytes < 1e6 ? `${tenth.format(bytes / 1e3)} kB` : `${tenth.format(bytes / 1e6)} MB`
 }
 
-/** The BCP 47 tag to put on text that people or models wrote: Chinese if it has Han characters. */
+/** The BCP 47 tag to put on text that people or models wrote: Chinese if it begins with any Han characters. */
 export const languageOf = (text: string): 'zh' | 'en' =>
-  /\p{Script=Han}/u.test(text) ? 'zh' : 'en'
+  /\p{Script=Han}/u.test(text.slice(0, 500)) ? 'zh' : 'en'

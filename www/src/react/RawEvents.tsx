@@ -1,8 +1,7 @@
-import { useVirtualizer } from '@tanstack/react-virtual'
-import { useLayoutEffect, useRef } from 'react'
+import { memo, useLayoutEffect, useRef, useState } from 'react'
 import { count as counted } from '../chat/figures'
 import type { RawEvent } from '../chat/recorder'
-import { isAtEnd, onOneLine, ROW_PX } from '../chat/rows'
+import { isAtEnd, onOneLine, ROW_PX, rowsInView } from '../chat/rows'
 import { $words } from '../site/settings'
 import { useStore } from './useStore'
 
@@ -14,16 +13,15 @@ interface Props {
 export function RawEvents({ events, count }: Props) {
   const words = useStore($words)
   const view = useRef<HTMLDivElement>(null)
-  const follows = useRef(true)
-  const rows = useVirtualizer({
-    count,
-    getScrollElement: () => view.current,
-    estimateSize: () => ROW_PX,
-    overscan: 8,
+  const [{ scrollTop, clientHeight, follows }, setSeen] = useState({
+    scrollTop: 0,
+    clientHeight: 0,
+    follows: true,
   })
+  const { first, end } = rowsInView({ scrollTop, clientHeight }, count, follows)
   useLayoutEffect(() => {
-    if (follows.current) view.current?.scrollTo({ top: view.current.scrollHeight })
-  }, [count])
+    if (follows) view.current?.scrollTo({ top: view.current.scrollHeight })
+  }, [count, follows])
   return (
     <section className="raw">
       <h2 id="raw-heading">
@@ -36,7 +34,10 @@ export function RawEvents({ events, count }: Props) {
         tabIndex={0}
         role="region"
         aria-labelledby="raw-heading"
-        onScroll={({ currentTarget }) => (follows.current = isAtEnd(currentTarget))}
+        onScroll={({ currentTarget }) => {
+          const { scrollTop, clientHeight } = currentTarget
+          setSeen({ scrollTop, clientHeight, follows: isAtEnd(currentTarget) })
+        }}
       >
         {count === 0 ? (
           <p className="hint">{words.noEvents}</p>
@@ -49,9 +50,9 @@ export function RawEvents({ events, count }: Props) {
                 </span>
               ))}
             </div>
-            <div role="rowgroup" className="raw-rows" style={{ blockSize: rows.getTotalSize() }}>
-              {rows.getVirtualItems().map(({ index, start }) => (
-                <Row key={index} event={events[index]!} start={start} />
+            <div role="rowgroup" className="raw-rows" style={{ blockSize: count * ROW_PX }}>
+              {events.slice(first, end).map((event) => (
+                <Row key={event.number} event={event} />
               ))}
             </div>
           </div>
@@ -61,20 +62,18 @@ export function RawEvents({ events, count }: Props) {
   )
 }
 
-function Row({ event, start }: { event: RawEvent; start: number }) {
-  return (
-    <div
-      role="row"
-      aria-rowindex={event.number + 1}
-      data-type={event.type}
-      style={{ transform: `translateY(${start}px)` }}
-    >
-      <span role="cell">{counted(event.atMs)}</span>
-      <span role="cell">{event.type}</span>
-      <span role="cell">{event.lastEventId}</span>
-      <span role="cell">
-        <span className="data">{onOneLine(event.data)}</span>
-      </span>
-    </div>
-  )
-}
+const Row = memo(({ event }: { event: RawEvent }) => (
+  <div
+    role="row"
+    aria-rowindex={event.number + 1}
+    data-type={event.type}
+    style={{ transform: `translateY(${(event.number - 1) * ROW_PX}px)` }}
+  >
+    <span role="cell">{counted(event.atMs)}</span>
+    <span role="cell">{event.type}</span>
+    <span role="cell">{event.lastEventId}</span>
+    <span role="cell">
+      <span className="data">{onOneLine(event.data)}</span>
+    </span>
+  </div>
+))
