@@ -1,4 +1,22 @@
 //! Server-Sent Events over `fetch`, with a `cancel()` that also stops the backend.
+//!
+//! `EventStream` is a `futures::Stream` for Rust in the browser: Leptos, Yew, Dioxus. It is there on wasm32 only.
+//! [`sse`] is the decoder alone, without I/O, for every target:
+//!
+//! ```
+//! let mut decoder = sluicegate::sse::Decoder::new();
+//! decoder.push(b"data: hello\n\n")?;
+//! let data: Vec<_> = decoder.events().map(|event| event.data.to_owned()).collect();
+//! assert_eq!(data, ["hello"]);
+//! # Ok::<(), sluicegate::sse::EventTooLarge>(())
+//! ```
+//!
+//! # Features
+//!
+//! - `std` (default): links the standard library; without it the crate needs `alloc` only.
+//! - `fetch` (default): `EventStream`, over the browser's `fetch`.
+//! - `serde` (default): `Event::json` and `Builder::json`.
+//! - `npm`: the exports behind the npm package. Not for Rust users.
 #![no_std]
 // What decides over a stream serves two faces, which a build may leave out.
 #![cfg_attr(not(all(target_arch = "wasm32", feature = "npm", feature = "fetch")), allow(dead_code))]
@@ -13,6 +31,11 @@ extern crate std;
 
 pub mod sse;
 mod stream;
+
+/// The README's examples, to be compiled.
+#[cfg(all(doctest, target_arch = "wasm32", feature = "fetch", feature = "serde"))]
+#[doc = include_str!("../README.md")]
+struct Readme;
 
 #[cfg(all(target_arch = "wasm32", feature = "fetch"))]
 mod error;
