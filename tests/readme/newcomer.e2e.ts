@@ -81,6 +81,9 @@ test('from an empty folder to a page that streams, and stops', async (context) =
       try {
         await driver.get(url)
         const textOf = (id: string) => driver.findElement(By.id(id)).getText()
+        const isReady = () =>
+          driver.executeScript<boolean>('return document.getElementById("ask").onclick !== null')
+        await driver.wait(isReady, PATIENCE, `not ready in ${engine}`)
         await driver.findElement(By.id('ask')).click()
         await driver.wait(
           async () => (await textOf('answer')).includes('word 5,'),

@@ -2,7 +2,9 @@
 
 mod build;
 mod demo;
+mod docs;
 mod publish;
+mod release;
 mod server;
 mod setup;
 mod stamp;
@@ -24,6 +26,9 @@ Commands:
   test [STAGE]           set up, then every check and test, or only the stage named
   bench [...]            time the decoders against each other in a browser (--quick, --browser, --json FILE)
   bench relay            5,000 streams through the relay, next to a plain axum handler
+  docs                   write the API reference of the package and of the crate (target/docs)
+  release [--dry-run] [VERSION]
+                         give crate and package that version, check and pack both; publishes nothing
   size [--json FILE]     measure what a page downloads, and fail over the budget
 
 Each command sets up what it needs first; a second run installs nothing. Tools that Cargo builds go to
@@ -59,8 +64,10 @@ fn run(arguments: &[String]) -> Result<()> {
         ("bench", [relay]) if relay == "relay" => suites::bench_relay(&workspace),
         ("bench", arguments) => suites::bench(&workspace, arguments),
         ("size", arguments) => suites::size(&workspace, arguments),
+        ("docs", []) => docs::run(&workspace),
+        ("release", arguments) => release::run(&workspace, arguments),
         ("help" | "--help" | "-h", _) => run(&[]),
-        ("setup" | "build" | "test", _) => {
+        ("setup" | "build" | "test" | "docs", _) => {
             bail!("`cargo xtask {command}` takes no such arguments: {rest:?}\n\n{COMMANDS}")
         }
         _ => bail!("there is no command `{command}`\n\n{COMMANDS}"),

@@ -3,7 +3,7 @@
 use crate::server::Server;
 use crate::setup::Scope;
 use crate::workspace::{Workspace, execute};
-use crate::{build, publish, setup};
+use crate::{build, docs, publish, setup};
 use anyhow::{Context as _, Result, bail};
 use std::fmt::Write as _;
 use std::time::{Duration, Instant};
@@ -48,7 +48,7 @@ const STAGES: [Stage; 11] = [
     },
     Stage {
         name: "types",
-        about: "TypeScript's and Vue's type checks",
+        about: "TypeScript's and Vue's type checks, and the API reference",
         scope: Scope::Build,
         on_build: true,
         run: types,
@@ -103,6 +103,10 @@ pub fn stages_help() -> String {
         let _ = writeln!(help, "  {name:<8} {about}");
     }
     help
+}
+
+pub fn stage_names() -> Vec<&'static str> {
+    STAGES.iter().map(|stage| stage.name).collect()
 }
 
 pub fn run_all(workspace: &Workspace) -> Result<()> {
@@ -169,13 +173,7 @@ fn lint(workspace: &Workspace) -> Result<()> {
             .args(["--all-targets", "--", "-D", "warnings"])
             .env("SLUICEGATE_TEST_SERVER", "http://127.0.0.1:9"),
     )?;
-    execute(
-        workspace
-            .command("cargo")
-            .args(["doc", "--no-deps"])
-            .args(for_wasm.split(' '))
-            .env("RUSTDOCFLAGS", "-D warnings"),
-    )?;
+    docs::rust(workspace, "fetch,serde,npm")?;
     workspace.run(&format!(
         "cargo clippy --locked --manifest-path {EXAMPLE} --target wasm32-unknown-unknown -- -D warnings"
     ))?;
@@ -200,7 +198,8 @@ fn build(workspace: &Workspace) -> Result<()> {
 }
 
 fn types(workspace: &Workspace) -> Result<()> {
-    workspace.run("npm run check --workspaces --if-present")
+    workspace.run("npm run check --workspaces --if-present")?;
+    docs::typescript(workspace)
 }
 
 fn unit(workspace: &Workspace) -> Result<()> {
