@@ -8,7 +8,7 @@ export const en = {
   benchmark: 'Benchmark',
   language: 'Language',
   theme: 'Colours',
-  themes: { system: 'As the system', light: 'Light', dark: 'Dark' },
+  themes: { system: 'System', light: 'Light', dark: 'Dark' },
 
   conversation: 'Conversation',
   conversations: 'Conversations',
