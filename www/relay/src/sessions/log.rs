@@ -117,6 +117,10 @@ impl Log {
 
     fn add(&self, frame: impl FnOnce(u64) -> Bytes, end: End) {
         let mut frames = self.frames();
+        // The writer may not know yet.
+        if frames.end == End::Interrupted {
+            return;
+        }
         frames.add(frame);
         frames.end = end;
         drop(frames);
@@ -392,6 +396,8 @@ mod tests {
         log.forget_silent_readers(Duration::ZERO);
         assert!(!is_read().await);
         log.interrupt();
+        log.push(numbered).await;
+        log.close(numbered);
         assert!(matches!(log.read(7, 1000), Read::Interrupted));
     }
 

@@ -27,6 +27,7 @@ pub fn keep(inner: Arc<Inner>, session: Arc<Session>, chat: String, stored: u64)
 async fn store_all(inner: &Inner, session: &Session, chat: &str, mut stored: u64) {
     let (id, user) = (session.id(), session.user());
     let mut written = session.log.written();
+    let mut failures = 0;
     loop {
         written.mark_unchanged();
         let new = session.log.unstored(stored, BATCH);
@@ -54,6 +55,7 @@ async fn store_all(inner: &Inner, session: &Session, chat: &str, mut stored: u64
                 return;
             }
             Ok(outcome) => {
+                failures = 0;
                 if outcome == Stored::Cancel {
                     session.ask_to_stop();
                 }
@@ -70,8 +72,12 @@ async fn store_all(inner: &Inner, session: &Session, chat: &str, mut stored: u64
                 }
             }
             Err(_) => {
-                // Readers here go on without Redis.
-                session.log.show_all();
+                // Readers here go on without Redis. Not after one failure: this process may have
+                // slept, and be told the next time that another one has the session.
+                failures += 1;
+                if failures > 1 || new.interrupted {
+                    session.log.show_all();
+                }
                 if new.interrupted {
                     return;
                 }
