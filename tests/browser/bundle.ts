@@ -47,6 +47,8 @@ export async function bundle(site: string, entry: string): Promise<void> {
   await build({
     ...common,
     entryPoints: pages.map((name) => join(FOLDER, 'pages', `${name}.ts`)),
+    // As most bundlers do by default.
+    charset: 'utf8',
     outdir: site,
   })
   // In strict mode, as part of a module, Mocha's own bundle does not run.

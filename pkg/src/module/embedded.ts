@@ -13,8 +13,9 @@ export async function instantiate(): Promise<{ readonly buffer: ArrayBuffer }> {
     const module = await WebAssembly.compile(code)
     return glue.initSync({ module }).memory
   } catch (cause) {
-    const message =
-      "this page can't run WebAssembly with SIMD: use a current browser and allow 'wasm-unsafe-eval' in the Content Security Policy's script-src, or import 'sluicegate/compat' instead"
+    const message = /[\u0100-\uffff]/.test(text)
+      ? 'the script with sluicegate was not read as UTF-8: begin the page with <meta charset="utf-8">, or serve scripts with charset=utf-8'
+      : "this page can't run WebAssembly with SIMD: use a current browser and allow 'wasm-unsafe-eval' in the Content Security Policy's script-src, or import 'sluicegate/compat' instead"
     throw new StreamError('unsupported', message, { cause })
   }
 }
