@@ -42,8 +42,7 @@ const BROWSERS: [System; 5] = [
 ];
 
 /// What the recipes' backends in Python and Java are run with.
-const RECIPES: [System; 6] = [
-    System { programs: &["python3"], debian_package: "python3-venv" },
+const RECIPES: [System; 5] = [
     System { programs: &["javac"], debian_package: "default-jdk-headless" },
     System {
         programs: &["/usr/share/java/spring3-web.servlet.jar"],
@@ -163,9 +162,13 @@ fn python(workspace: &Workspace) -> Result<()> {
     if fs::read(&stamp).is_ok_and(|installed| installed == requirements) {
         return Ok(());
     }
+    // Debian's Python is often there without it.
+    let venv = workspace.command("python3").args(["-c", "import ensurepip, venv"]).output();
+    if !venv.is_ok_and(|output| output.status.success()) {
+        install(workspace, &["python3-venv"], &["python3 with its modules venv and ensurepip"])?;
+    }
     println!("setup: installing the Python packages of www/recipes/backends/requirements.txt");
-    execute(workspace.command("python3").args(["-m", "venv", "--clear"]).arg(&environment))
-        .context("Python's venv is needed: on Debian, install python3-venv")?;
+    execute(workspace.command("python3").args(["-m", "venv", "--clear"]).arg(&environment))?;
     execute(
         workspace
             .command(environment.join("bin/pip"))
@@ -188,18 +191,20 @@ fn system(workspace: &Workspace, wanted: &[&System]) -> Result<()> {
         return Ok(());
     }
     let programs: Vec<String> = missing.iter().map(|wanted| wanted.programs.join(" or ")).collect();
+    let programs: Vec<&str> = programs.iter().map(String::as_str).collect();
     let packages: Vec<&str> = missing.iter().map(|wanted| wanted.debian_package).collect();
+    install(workspace, &packages, &programs)
+}
+
+fn install(workspace: &Workspace, packages: &[&str], programs: &[&str]) -> Result<()> {
     if workspace.find_program("apt-get").is_none() {
-        bail!(
-            "the tests need these programs on the path, install them first: {}",
-            programs.join(", ")
-        );
+        bail!("the tests need these programs, install them first: {}", programs.join(", "));
     }
     println!("setup: installing the Debian packages {}", packages.join(" "));
     apt_get(workspace, &["update"])?;
-    let mut install = vec!["install", "--yes", "--no-install-recommends"];
-    install.extend(packages);
-    apt_get(workspace, &install)
+    let mut words = vec!["install", "--yes", "--no-install-recommends"];
+    words.extend(packages);
+    apt_get(workspace, &words)
 }
 
 fn apt_get(workspace: &Workspace, arguments: &[&str]) -> Result<()> {
