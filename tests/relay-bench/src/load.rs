@@ -57,9 +57,12 @@ impl Load {
                 let mut last = 0;
                 while let Ok(length @ 1..) = stream.read(&mut buffer).await {
                     let bytes = &buffer[..length];
-                    if permit.take().is_some() && bytes.starts_with(b"HTTP/1.1 200 ") {
+                    // Held until the stream counts: who gets all permits looks at the count.
+                    let first = permit.take();
+                    if first.is_some() && bytes.starts_with(b"HTTP/1.1 200 ") {
                         counts.open.fetch_add(1, Ordering::Relaxed);
                     }
+                    drop(first);
                     // A frame ends with an empty line, whose line ends are LF in the body only.
                     let frames = ends(last, bytes);
                     counts.frames.fetch_add(frames, Ordering::Relaxed);
