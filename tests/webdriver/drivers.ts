@@ -13,19 +13,20 @@ export interface Driver {
   stop(): Promise<void>
 }
 
-/** How often another port is tried, where a driver cannot choose a free one itself. */
+/** How often another port is tried, where one is taken. */
 const PORT_ATTEMPTS = 5
 
 export const startChromedriver = () =>
   announcing(
-    new Program(find('chromedriver'), ['--port=0']),
+    // Left to itself, it takes a port that is free in IPv6, and ends if the same is not free in IPv4.
+    async () => new Program(find('chromedriver'), [`--port=${await freePort()}`]),
     /started successfully on port (\d+)\./,
   )
 
 export const startGeckodriver = () =>
   announcing(
     // Without the second option, two browsers at a time would want the same port for WebDriver BiDi.
-    new Program(find('geckodriver'), ['--port=0', '--websocket-port=0']),
+    async () => new Program(find('geckodriver'), ['--port=0', '--websocket-port=0']),
     /Listening on \S+:(\d+)\n/,
   )
 
@@ -73,14 +74,19 @@ export function find(...names: string[]): string {
   )
 }
 
-/** A driver that chose its port itself, and prints it. */
-async function announcing(program: Program, pattern: RegExp): Promise<Driver> {
-  try {
-    const [, port] = await program.printed(pattern)
-    return driverOf(program, `http://127.0.0.1:${port}`)
-  } catch (error) {
-    await program.stop()
-    throw error
+/** A driver that prints its port. */
+async function announcing(start: () => Promise<Program>, pattern: RegExp): Promise<Driver> {
+  for (let attempt = 1; ; attempt++) {
+    const program = await start()
+    try {
+      const [, port] = await program.printed(pattern)
+      return driverOf(program, `http://127.0.0.1:${port}`)
+    } catch (error) {
+      const { ended } = program
+      await program.stop()
+      // Somebody else may have taken the port in the meantime.
+      if (!ended || attempt === PORT_ATTEMPTS) throw error
+    }
   }
 }
 
