@@ -20,6 +20,9 @@ export interface DecoderHooks {
 export const TOO_LARGE = 1
 /** `Batches.status`: the `done` marker has come. */
 export const DONE = 2
+/** The bits of a status, and the one that says that the text is UTF-16. */
+const STATUS = 0b11
+const WIDE = 0b100
 
 /** Cuts what a stream's machine decodes into events. Knows its types, and the id of what it cut last. */
 export class Batches {
@@ -51,16 +54,16 @@ export class Batches {
     const words = memoryWords()
     // The five words that src/js/room.rs publishes.
     const at = batch / 4
-    this.status = words[at + 4]!
+    const what = words[at + 4]!
+    this.status = what & STATUS
     const tableLength = words[at + 3]!
     if (tableLength === 0) return []
-    return this.#cutTable(words[at]!, words[at + 1]!, words[at + 2]! / 4, tableLength)
+    // One decode for the whole text: a string for each event is cut out of it, not decoded.
+    const all = decodeText(words[at]!, words[at + 1]!, (what & WIDE) !== 0)
+    return this.#cutTable(all, words, words[at + 2]! / 4, tableLength)
   }
 
-  /** One decode for the whole text: a string for each event is cut out of it, not decoded. */
-  #cutTable(text: number, textLength: number, table: number, tableLength: number) {
-    const all = decodeText(text, textLength)
-    const words = memoryWords()
+  #cutTable(all: string, words: Uint32Array, table: number, tableLength: number) {
     const types = this.#types
     const events: ServerSentEvent[] = []
     const end = table + tableLength

@@ -2,7 +2,14 @@ import { StreamError } from './error.js'
 import type { ServerSentEvent } from './event.js'
 import { nextFrame } from './frame.js'
 import { markRaw } from './mark-raw.js'
-import { Turns } from './turns.js'
+
+/** A call that waits for events. */
+interface Call {
+  /** Takes some of those that are there. */
+  take: () => unknown
+  resolve: (result: IteratorResult<never, undefined>) => void
+  reject: (error: unknown) => void
+}
 
 /**
  * Events as an async iterator, and as its views. There is one sequence: each event goes to whoever
@@ -17,16 +24,19 @@ export abstract class EventConsumer implements AsyncIterableIterator<ServerSentE
   #index = 0
   #pulled = 0
   #last: ServerSentEvent | undefined
-  #filling: Promise<boolean> | undefined
-  readonly #turns = new Turns()
+  /** In the order in which they came. */
+  readonly #calls: Call[] = []
+  /** Who is told of the next batch without taking it. */
+  #watchers: ((hasMore: boolean) => void)[] = []
+  #isPulling = false
   #isOver = false
   #failure: { error: unknown } | undefined
 
   /** Called with the number of events handed out. */
   protected onHandedOut: ((count: number) => void) | undefined
 
-  /** The next events, never none, or `undefined` at the end. Rejects with what ended the sequence. */
-  protected abstract pull(): Promise<ServerSentEvent[] | undefined>
+  /** Asks for the next events: `received` or `failed` is the answer, whenever it comes. */
+  protected abstract pull(): void
 
   /** What of a batch is still to be handed out. Throws what ended the sequence meanwhile. */
   protected accept(batch: ServerSentEvent[] | undefined): ServerSentEvent[] | undefined {
@@ -49,7 +59,7 @@ export abstract class EventConsumer implements AsyncIterableIterator<ServerSentE
 
   /** The next event if it is at hand: who waits for it needs `next()`. */
   protected takeReady(): ServerSentEvent | undefined {
-    return this.#turns.areFree && this.#hasEvents ? this.#take() : undefined
+    return this.#calls.length === 0 && this.#hasEvents ? this.#take() : undefined
   }
 
   protected get handedOutCount(): number {
@@ -63,6 +73,31 @@ export abstract class EventConsumer implements AsyncIterableIterator<ServerSentE
     this.#index = 0
   }
 
+  /** Answers `pull`: events, never none, or `undefined` at the end. */
+  protected received(pulled: ServerSentEvent[] | undefined): void {
+    let batch
+    try {
+      batch = this.accept(pulled)
+    } catch (error) {
+      return this.failed(error)
+    }
+    if (batch) {
+      this.#batch = batch
+      this.#index = 0
+      this.#pulled += batch.length
+    } else {
+      this.#isOver = true
+    }
+    this.#pullIsAnswered()
+  }
+
+  /** Answers `pull`: with what ended the sequence. */
+  protected failed(error: unknown): void {
+    this.#isOver = true
+    this.#failure = { error }
+    this.#pullIsAnswered()
+  }
+
   [Symbol.asyncIterator](): this {
     return this
   }
@@ -71,7 +106,7 @@ export abstract class EventConsumer implements AsyncIterableIterator<ServerSentE
   next(): Promise<IteratorResult<ServerSentEvent, undefined>> {
     const event = this.takeReady()
     if (event) return Promise.resolve({ done: false, value: event })
-    return this.#turns.take(() => this.#nextLater())
+    return this.#call(this.#take)
   }
 
   /** Ends the sequence here, as a `break` does. Whether the backend is told is up to `cancel.on`. */
@@ -81,21 +116,22 @@ export abstract class EventConsumer implements AsyncIterableIterator<ServerSentE
   }
 
   /** Arrays of events as they arrive: the fastest way to consume a stream. Never empty. */
-  batches(): AsyncIterableIterator<ServerSentEvent[]> {
-    return this.#view(async () => ((await this.#fill()) ? this.#takeAll() : undefined))
+  batches(): AsyncIterableIterator<ServerSentEvent[], undefined> {
+    return this.#view(() => this.#call(this.#takeAll))
   }
 
   /** One array of events an animation frame, where there are any: what a page can show. */
-  frames(): AsyncIterableIterator<ServerSentEvent[]> {
+  frames(): AsyncIterableIterator<ServerSentEvent[], undefined> {
     return this.#view(async () => {
-      if (!(await this.#fill())) return undefined
-      let events = this.#takeAll()
+      const first = await this.#call(this.#takeAll)
+      if (first.done) return first
+      let events = first.value
       const frame = nextFrame()
       const due = frame.then(() => false)
       // What ends or fails meanwhile is told to the next call.
       while (await Promise.race([due, this.#more()])) events = events.concat(this.#takeAll())
       await frame
-      return events
+      return { done: false, value: events }
     })
   }
 
@@ -105,13 +141,13 @@ export abstract class EventConsumer implements AsyncIterableIterator<ServerSentE
    * Data that is no JSON ends the stream with an error `parse-json`, or is passed over if
    * `skipInvalid` is set.
    */
-  json<T = unknown>(options: { skipInvalid?: boolean } = {}): AsyncIterableIterator<T> {
+  json<T = unknown>(options: { skipInvalid?: boolean } = {}): AsyncIterableIterator<T, undefined> {
     return this.#view(async () => {
       for (;;) {
         const { done, value: event } = await this.next()
-        if (done) return undefined
+        if (done) return { done, value: undefined }
         try {
-          return JSON.parse(event.data) as T
+          return { done: false, value: JSON.parse(event.data) as T }
         } catch (cause) {
           if (options.skipInvalid) continue
           throw this.#failToParse(event, cause)
@@ -135,13 +171,12 @@ export abstract class EventConsumer implements AsyncIterableIterator<ServerSentE
     )
   }
 
-  // No async functions from here to `pull`: with an event a chunk, their promises are what it costs.
-
-  #nextLater(): Promise<IteratorResult<ServerSentEvent, undefined>> {
-    return this.#more().then((hasMore) => {
-      if (!hasMore) return this.#end()
-      // A view may have taken the batch that both waited for.
-      return this.#hasEvents ? { done: false, value: this.#take() } : this.#nextLater()
+  /** Answers with what `take` takes, as soon as there is something. */
+  #call<T>(take: () => T): Promise<IteratorResult<T, undefined>> {
+    // One promise a call: with an event a chunk, promises are what it costs.
+    return new Promise((resolve, reject) => {
+      this.#calls.push({ take, resolve, reject })
+      this.#serve()
     })
   }
 
@@ -149,56 +184,45 @@ export abstract class EventConsumer implements AsyncIterableIterator<ServerSentE
     return this.#index < this.#batch.length
   }
 
-  /** Gets a batch if there is none: `false` at the end. Throws the failure, once. */
-  async #fill(): Promise<boolean> {
-    while (await this.#more()) if (this.#hasEvents) return true
-    return !this.#end().done
+  /** Answers the calls that can be answered, and pulls for the others. */
+  #serve(): void {
+    while (this.#calls.length > 0) {
+      if (!this.#hasEvents && !this.#isOver) return this.#ensurePull()
+      const { take, resolve, reject } = this.#calls.shift()!
+      const failure = this.#failure
+      if (this.#hasEvents) {
+        resolve({ done: false, value: take.call(this) as never })
+      } else if (failure) {
+        // Once: what comes behind a failure is the end.
+        this.#failure = undefined
+        reject(failure.error)
+      } else {
+        resolve({ done: true, value: undefined })
+      }
+    }
   }
 
-  /** The end. Throws the failure instead, once. */
-  #end(): IteratorReturnResult<undefined> {
-    const failure = this.#failure
-    this.#failure = undefined
-    if (failure) throw failure.error
-    return { done: true, value: undefined }
+  #ensurePull(): void {
+    if (this.#isPulling) return
+    this.#isPulling = true
+    this.pull()
   }
 
-  /** Gets a batch if there is none: `false` at the end. */
+  #pullIsAnswered(): void {
+    this.#isPulling = false
+    this.#serve()
+    const watchers = this.#watchers
+    this.#watchers = []
+    for (const tell of watchers) tell(this.#hasEvents)
+  }
+
+  /** Waits for a batch if there is none: `false` at the end. */
   #more(): Promise<boolean> {
     if (this.#hasEvents || this.#isOver) return Promise.resolve(this.#hasEvents)
-    return (this.#filling ??= this.#pullBatch())
-  }
-
-  #pullBatch(): Promise<boolean> {
-    return this.pull().then(
-      (batch) => this.#received(batch),
-      (error: unknown) => this.#failed(error),
-    )
-  }
-
-  #received(pulled: ServerSentEvent[] | undefined): boolean {
-    let batch
-    try {
-      batch = this.accept(pulled)
-    } catch (error) {
-      return this.#failed(error)
-    }
-    this.#filling = undefined
-    if (!batch) {
-      this.#isOver = true
-      return false
-    }
-    this.#batch = batch
-    this.#index = 0
-    this.#pulled += batch.length
-    return true
-  }
-
-  #failed(error: unknown): boolean {
-    this.#filling = undefined
-    this.#isOver = true
-    this.#failure = { error }
-    return false
+    return new Promise((resolve) => {
+      this.#watchers.push(resolve)
+      this.#ensurePull()
+    })
   }
 
   #take(): ServerSentEvent {
@@ -212,7 +236,7 @@ export abstract class EventConsumer implements AsyncIterableIterator<ServerSentE
     const events = this.#index === 0 ? this.#batch : this.#batch.slice(this.#index)
     this.#batch = []
     this.#index = 0
-    this.#last = events[events.length - 1]
+    this.#last = events.at(-1) ?? this.#last
     this.onHandedOut?.(events.length)
     return events
   }
@@ -227,12 +251,9 @@ export abstract class EventConsumer implements AsyncIterableIterator<ServerSentE
     return error
   }
 
-  #view<T>(next: () => Promise<T | undefined>): AsyncIterableIterator<T> {
+  #view<T>(next: () => Promise<IteratorResult<T, undefined>>): AsyncIterableIterator<T, undefined> {
     return {
-      next: async () => {
-        const value = await next()
-        return value === undefined ? { done: true, value } : { done: false, value }
-      },
+      next,
       return: async () => {
         this.leave()
         return { done: true, value: undefined }

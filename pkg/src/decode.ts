@@ -1,6 +1,5 @@
 import { Decoder, type DecoderOptions } from './decoder.js'
 import { EventConsumer } from './consumer.js'
-import type { ServerSentEvent } from './event.js'
 import { isNdjson, load } from './wasm.js'
 
 /** Bytes, or text, that somebody else fetched. */
@@ -38,30 +37,10 @@ class DecodedEvents extends EventConsumer {
     this.#options = options
   }
 
-  protected pull(): Promise<ServerSentEvent[] | undefined> {
-    const decoder = this.#decoder
-    if (this.#isOver) return Promise.resolve(undefined)
-    if (!decoder) return this.#start().then(() => this.pull())
-    // Not an async function: with an event a chunk, its promises are what it costs.
-    return new Promise((resolve, reject) => {
-      const fail = (error: unknown) => {
-        this.leave()
-        reject(error as Error)
-      }
-      const next = () => void this.#chunks.next().then(decode, fail)
-      const decode = ({ done, value }: Awaited<ReturnType<Chunks['next']>>) => {
-        if (this.#isOver) return resolve(undefined)
-        try {
-          const events = done ? decoder.end() : decoder.push(value as Uint8Array)
-          if (done) this.#free()
-          if (events.length > 0 || done) resolve(events.length > 0 ? events : undefined)
-          else next()
-        } catch (error) {
-          fail(error)
-        }
-      }
-      next()
-    })
+  protected pull(): void {
+    if (this.#isOver) return this.received(undefined)
+    if (this.#decoder) this.#chunks.next().then(this.#decode, this.#fail)
+    else this.#start().then(() => this.pull(), this.#fail)
   }
 
   protected leave(): void {
@@ -80,15 +59,28 @@ class DecodedEvents extends EventConsumer {
   }
 
   async #start(): Promise<void> {
+    await load()
+    if (this.#isOver) return
+    const format = this.#options.format ?? (isNdjson(this.#contentType) ? 'ndjson' : 'sse')
+    this.#decoder = new Decoder({ ...this.#options, format })
+  }
+
+  readonly #decode = ({ done, value }: Awaited<ReturnType<Chunks['next']>>): void => {
+    if (this.#isOver) return this.received(undefined)
+    let events
     try {
-      await load()
-      if (this.#isOver) return
-      const format = this.#options.format ?? (isNdjson(this.#contentType) ? 'ndjson' : 'sse')
-      this.#decoder = new Decoder({ ...this.#options, format })
+      events = done ? this.#decoder!.end() : this.#decoder!.push(value as Uint8Array)
     } catch (error) {
-      this.leave()
-      throw error
+      return this.#fail(error)
     }
+    if (done) this.#free()
+    if (events.length > 0) this.received(events)
+    else this.pull()
+  }
+
+  readonly #fail = (error: unknown): void => {
+    this.leave()
+    this.failed(error)
   }
 
   #free(): void {

@@ -36,7 +36,7 @@ pub(super) struct Batch {
     pub(super) events: usize,
     /// Where the text of the rows ends and that of the open event starts, in bytes and UTF-16.
     pub(super) end: usize,
-    end16: usize,
+    pub(super) end16: usize,
     open16: usize,
 }
 

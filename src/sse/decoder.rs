@@ -6,6 +6,7 @@ use super::{
     intern::{MESSAGE, Types},
     lines::LineEnds,
     utf8::Utf8,
+    utf16::to_utf16,
     {EventRef, Item},
 };
 use alloc::{string::String, vec::Vec};
@@ -242,8 +243,7 @@ impl Decoder {
     /// behind it.
     pub fn items(&self) -> impl Iterator<Item = Item<'_>> {
         Items {
-            // SAFETY: `Utf8` hands on whole characters only, and all else here cuts at ASCII.
-            text: unsafe { core::str::from_utf8_unchecked(self.text()) },
+            text: text(self.text()),
             rows: self.batch.table.as_chunks::<ROW>().0.iter(),
             types: &self.types,
             start: 0,
@@ -254,6 +254,16 @@ impl Decoder {
     /// The text that the rows of [`Self::table`] cut up: valid UTF-8.
     pub(crate) fn text(&self) -> &[u8] {
         &self.batch.text[..self.batch.end]
+    }
+
+    /// As [`Self::text`], in UTF-16.
+    pub(crate) fn text_to_utf16(&self, to: &mut Vec<u16>) {
+        to_utf16(text(self.text()), to);
+    }
+
+    /// How many UTF-16 code units [`Self::text`] has.
+    pub(crate) fn utf16_len(&self) -> usize {
+        self.batch.end16
     }
 
     /// The rows, as `batch.rs` describes them.

@@ -1,3 +1,4 @@
+import { bodyOf } from './implementation'
 import { load } from './impls'
 import { quantile, settle } from './race'
 import type { Result } from './report'
@@ -12,6 +13,21 @@ const RATES = [
 ]
 
 const IMPLEMENTATIONS = ['sluicegate', 'native EventSource']
+
+/** As soon as `fetch` can be: what comes, with nothing but its framing cut off. */
+const FLOOR = {
+  name: 'reader + TextDecoder',
+  kind: 'floor',
+  async readUrl(url: string, sink: Sink): Promise<void> {
+    const reader = bodyOf(await fetch(url)).getReader()
+    const decoder = new TextDecoder()
+    for (let read = await reader.read(); !read.done; read = await reader.read()) {
+      for (const event of decoder.decode(read.value).split('\n\n')) {
+        if (event) sink.add(event.slice('data: '.length), 'message')
+      }
+    }
+  },
+} as const
 
 /** Takes the time at which each event arrives; its data is the time at which the server wrote it. */
 class ArrivalSink extends Sink {
@@ -30,16 +46,16 @@ class ArrivalSink extends Sink {
   }
 }
 
-/** Races us against the native EventSource over single events at several rates. */
+/** Races us against the native EventSource over single events at several rates, and both against the floor. */
 export async function runLatency(
   origin: string,
   onRound: (share: number) => void,
 ): Promise<Result[]> {
-  const implementations = await Promise.all(IMPLEMENTATIONS.map(load))
+  const implementations = [...(await Promise.all(IMPLEMENTATIONS.map(load))), FLOOR]
   const results: Result[] = []
   for (const [at, { rate, events, rounds }] of RATES.entries()) {
     const url = `${origin}/bench/latency?rate=${rate}&events=${events}`
-    const delays = new Map<string, number[]>(IMPLEMENTATIONS.map((name) => [name, []]))
+    const delays = new Map<string, number[]>(implementations.map(({ name }) => [name, []]))
     for (let round = 0; round < rounds; round++) {
       // One offset for both, or its error would make one of them look faster.
       const clockOffset = measureClockOffset()

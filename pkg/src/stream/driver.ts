@@ -23,6 +23,8 @@ import { readOptions, type Settings } from './settings.js'
 /** What a driver tells its stream. */
 export interface DriverEvents {
   opened(response: Response): void
+  /** Answers a pull: events, never none, or `undefined` at the end. */
+  received(events: ServerSentEvent[] | undefined): void
   /** Nothing more is handed out. */
   ended(ending: StreamEnding, error: unknown): void
   /** The backend is told, if it was to be. */
@@ -52,8 +54,8 @@ export class Driver {
   #isConnecting = true
   /** What a pull does instead of reading on. */
   #next: (() => void) | undefined
-  /** Answers the pull that waits. */
-  #answer: ((events: ServerSentEvent[] | undefined) => void) | undefined
+  /** Whether a pull waits for its answer. */
+  #isPulled = false
   /** What ends a wait for the next chunk besides the chunk. */
   #watches: (() => void)[] = []
 
@@ -82,13 +84,11 @@ export class Driver {
     if (!this.#isOver) void this.#connect()
   }
 
-  /** The next events, never none, or `undefined` at the end. One call at a time. */
-  next(): Promise<ServerSentEvent[] | undefined> {
-    if (this.#isOver) return Promise.resolve(undefined)
-    return new Promise((resolve) => {
-      this.#answer = resolve
-      if (!this.#isConnecting) this.#advance()
-    })
+  /** Asks for the next events. Once until they are there. */
+  pull(): void {
+    if (this.#isOver) return this.#events.received(undefined)
+    this.#isPulled = true
+    if (!this.#isConnecting) this.#advance()
   }
 
   /** Events were handed to the consumer. */
@@ -137,7 +137,7 @@ export class Driver {
       return
     }
     this.#isConnecting = false
-    if (this.#answer) this.#advance()
+    if (this.#isPulled) this.#advance()
   }
 
   /** One attempt. Resolves once there is a connection, or to what went wrong; throws for good. */
@@ -181,6 +181,7 @@ export class Driver {
     this.#events.opened(response)
     return undefined
   }
+
   /** The response if it is one to read, what is wrong with it, or nothing for 204. */
   async #ask(init: Init, attempt: number): Promise<Response | StreamError | undefined> {
     const response = await send(this.#settings.request, init, attempt)
@@ -320,9 +321,9 @@ export class Driver {
   }
 
   #reply(events: ServerSentEvent[] | undefined): void {
-    const answer = this.#answer
-    this.#answer = undefined
-    answer?.(events)
+    if (!this.#isPulled) return
+    this.#isPulled = false
+    this.#events.received(events)
   }
 
   /** Closes the connection until somebody looks at the page. */

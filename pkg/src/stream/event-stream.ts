@@ -90,9 +90,10 @@ export class EventStream extends EventConsumer implements AsyncDisposable {
     return this.closed.then(() => undefined)
   }
 
-  protected pull(): Promise<ServerSentEvent[] | undefined> {
-    if (this.#driver) return this.#driver.next()
-    return this.#ready.then(() => this.#driver?.next())
+  protected pull(): void {
+    if (this.#driver) this.#driver.pull()
+    else
+      void this.#ready.then(() => (this.#driver ? this.#driver.pull() : this.received(undefined)))
   }
 
   protected override accept(batch: ServerSentEvent[] | undefined): ServerSentEvent[] | undefined {
@@ -120,6 +121,7 @@ export class EventStream extends EventConsumer implements AsyncDisposable {
       await load()
       driver = new Driver(url, options, {
         opened: (response) => this.#resolveOpened(response),
+        received: (events) => this.received(events),
         ended: (ending, error) => this.#end(ending, error),
         closed: (notified) => this.#close(notified),
         consumed: () => ({ lastEvent: this.lastEvent, lastEventId: this.lastEventId }),

@@ -83,3 +83,50 @@ describe('invalid UTF-8', () => {
     }
   })
 })
+
+describe('text of three bytes a character', () => {
+  // It comes out of the module in UTF-16.
+  const PARTS = [
+    '漢',
+    'あ',
+    '\u{800}',
+    '\u{d7ff}',
+    '\u{e000}',
+    '\u{feff}',
+    '\u{ffff}',
+    '\u{ffff}\u{800}',
+  ]
+  const OTHERS = ['a', '"', 'ż', '\u{7ff}', '😀', '\u{10ffff}', 'plain text of more than a block']
+
+  test('comes out as it is, whatever is between', async () => {
+    const decoder = await createDecoder()
+    const texts: string[] = []
+    for (const other of OTHERS) {
+      for (let before = 0; before < 24; before++) {
+        const run = (length: number) =>
+          Array.from({ length }, (_, at) => PARTS[(at + before) % PARTS.length]).join('')
+        texts.push(run(before) + other + run(40) + other.repeat(before % 3) + run(7))
+      }
+    }
+    const framed = texts.map((text, at) => `id: ${at}漢\nevent: 型${at % 5}\ndata: ${text}\n\n`)
+    const expected = texts.map((data, at) => ({
+      type: `型${at % 5}`,
+      data,
+      lastEventId: `${at}漢`,
+    }))
+    expect(decoder.push(ascii(framed.join('')))).to.deep.equal(expected)
+    // By itself, each ends at another place of a block.
+    expect(framed.flatMap((text) => decoder.push(ascii(text)))).to.deep.equal(expected)
+    decoder.free()
+  })
+
+  test('is as right where it is too long for that', async () => {
+    const decoder = await createDecoder()
+    for (const length of [349_500, 349_530, 400_000]) {
+      const data = '漢'.repeat(length)
+      const [event] = decoder.push(ascii(`data: ${data}\n\n`))
+      expect(event?.data === data, `${length} characters`).to.equal(true)
+    }
+    decoder.free()
+  })
+})
