@@ -10,6 +10,9 @@ const HAS_ID = 0b1000
 const HAS_TYPE = 0b10000
 const TYPE_SHIFT = 5
 
+/** Up to here an array grows faster than it is made. */
+const FEW = 16
+
 /** What a decoder calls back with besides events. */
 export interface DecoderHooks {
   onComment?: ((comment: string) => void) | undefined
@@ -20,9 +23,9 @@ export interface DecoderHooks {
 export const TOO_LARGE = 1
 /** `Batches.status`: the `done` marker has come. */
 export const DONE = 2
-/** The bits of a status, and the one that says that the text is UTF-16. */
+/** The bits of a status; above them is what the text is. */
 const STATUS = 0b11
-const WIDE = 0b100
+const ENCODING_SHIFT = 2
 
 /** Cuts what a stream's machine decodes into events. Knows its types, and the id of what it cut last. */
 export class Batches {
@@ -59,13 +62,15 @@ export class Batches {
     const tableLength = words[at + 3]!
     if (tableLength === 0) return []
     // One decode for the whole text: a string for each event is cut out of it, not decoded.
-    const all = decodeText(words[at]!, words[at + 1]!, (what & WIDE) !== 0)
+    const all = decodeText(words[at]!, words[at + 1]!, what >> ENCODING_SHIFT)
     return this.#cutTable(all, words, words[at + 2]! / 4, tableLength)
   }
 
   #cutTable(all: string, words: Uint32Array, table: number, tableLength: number) {
     const types = this.#types
-    const events: ServerSentEvent[] = []
+    const rows = tableLength / ROW
+    const events: ServerSentEvent[] = rows > FEW ? new Array(rows) : []
+    let count = 0
     const end = table + tableLength
     let lastEventId = this.#lastEventId
     let from = 0
@@ -83,7 +88,7 @@ export class Batches {
           row += ROW
           types[head >> TYPE_SHIFT] = all.substring(from, (from = words[row + 1]!))
         }
-        events.push({ type: types[head >> TYPE_SHIFT]!, data, lastEventId })
+        events[count++] = { type: types[head >> TYPE_SHIFT]!, data, lastEventId }
       } else if ((head & KIND) === RETRY) {
         this.#hooks.onRetry?.(to)
       } else {
@@ -92,6 +97,7 @@ export class Batches {
       }
     }
     this.#lastEventId = lastEventId
+    if (count < events.length) events.length = count
     return events
   }
 }

@@ -51,13 +51,14 @@ export function writeChunk(chunk: Uint8Array): void {
   memoryBytes().set(chunk, place)
 }
 
-// A byte order mark at the start of a text is a character of it.
-const utf8 = new TextDecoder('utf-8', { ignoreBOM: true })
-const utf16 = new TextDecoder('utf-16le', { ignoreBOM: true })
+// By the numbers of src/js/room.rs. A byte order mark at the start of a text is a character of it.
+const decoders = ['utf-8', 'ascii', 'utf-16le'].map(
+  (encoding) => new TextDecoder(encoding, { ignoreBOM: true }),
+)
 
-/** The text of so many bytes there, in UTF-8 or UTF-16. */
-export function decodeText(place: number, length: number, isUtf16 = false): string {
-  return (isUtf16 ? utf16 : utf8).decode(memoryBytes().subarray(place, place + length))
+/** The text of so many bytes there. */
+export function decodeText(place: number, length: number, encoding = 0): string {
+  return decoders[encoding]!.decode(memoryBytes().subarray(place, place + length))
 }
 
 /** The text that two words there tell of: its place and its bytes. */

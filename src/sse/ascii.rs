@@ -4,16 +4,21 @@
 #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
 pub(super) fn is_ascii(bytes: &[u8]) -> bool {
     use core::arch::wasm32::{u8x16_bitmask, v128, v128_load, v128_or};
-    let (blocks, tail) = bytes.as_chunks::<64>();
-    for block in blocks {
+    const BLOCK: usize = 64;
+
+    #[inline]
+    fn has_only_ascii(block: &[u8; BLOCK]) -> bool {
         let at = block.as_ptr().cast::<v128>();
         // SAFETY: four vectors are one block, and `v128_load` asks for no alignment.
         let [a, b, c, d] = [0, 1, 2, 3].map(|lane| unsafe { v128_load(at.add(lane)) });
-        if u8x16_bitmask(v128_or(v128_or(a, b), v128_or(c, d))) != 0 {
-            return false;
-        }
+        u8x16_bitmask(v128_or(v128_or(a, b), v128_or(c, d))) == 0
     }
-    tail.is_ascii()
+
+    // The last block overlaps the one before it.
+    bytes.last_chunk::<BLOCK>().map_or_else(
+        || bytes.is_ascii(),
+        |last| bytes.as_chunks::<BLOCK>().0.iter().all(has_only_ascii) && has_only_ascii(last),
+    )
 }
 
 #[cfg(not(all(target_arch = "wasm32", target_feature = "simd128")))]

@@ -29,7 +29,7 @@ impl Iterator for LineEnds<'_> {
             let rest = self.bytes.get(self.next_block..).filter(|rest| !rest.is_empty())?;
             self.mask = match rest.first_chunk::<BLOCK>() {
                 Some(block) => mask(block, self.other),
-                None => tail_mask(rest, self.other),
+                None => tail_mask(self.bytes, rest.len(), self.other),
             };
             self.next_block += BLOCK;
         }
@@ -39,9 +39,14 @@ impl Iterator for LineEnds<'_> {
     }
 }
 
-fn tail_mask(rest: &[u8], other: u8) -> u64 {
+/// Of the last `len` bytes, less than a block.
+fn tail_mask(bytes: &[u8], len: usize, other: u8) -> u64 {
+    // A block that ends with them saves a copy.
+    if let Some(block) = bytes.last_chunk::<BLOCK>() {
+        return mask(block, other) >> (BLOCK - len);
+    }
     let mut block = [0; BLOCK];
-    block[..rest.len()].copy_from_slice(rest);
+    block[..len].copy_from_slice(&bytes[bytes.len() - len..]);
     mask(&block, other)
 }
 
