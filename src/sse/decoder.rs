@@ -3,7 +3,7 @@
 use super::{
     batch::{Batch, COMMENT, EVENT, HAS_ID, HAS_TYPE, ID, Items, ROW, TYPE, TYPE_SHIFT},
     copy::append,
-    intern::{MESSAGE, Types},
+    intern::{MESSAGE, Types, is_same},
     lines::LineEnds,
     utf8::Utf8,
     utf16::to_utf16,
@@ -453,7 +453,7 @@ impl Decoder {
     fn dispatch(&mut self) {
         if self.has_staged_id {
             core::mem::swap(&mut self.staged_id, &mut self.last_event_id);
-            if self.staged_id != self.last_event_id {
+            if !is_same(&self.staged_id, &self.last_event_id) {
                 self.is_id_announced = false;
                 self.has_new_id = true;
             }
