@@ -69,6 +69,7 @@ export class Batches {
   #cutTable(all: string, words: Uint32Array, table: number, tableLength: number) {
     const types = this.#types
     const rows = tableLength / ROW
+    // oxlint-disable-next-line unicorn/no-new-array -- made at its size, it needs no growing
     const events: ServerSentEvent[] = rows > FEW ? new Array(rows) : []
     let count = 0
     const end = table + tableLength
