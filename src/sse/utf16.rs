@@ -78,37 +78,40 @@ pub(crate) fn to_utf16(text: &str, to: &mut Vec<u16>) {
     to.reserve(bytes.len() + BLOCK);
     let units = to.as_mut_ptr();
     let (mut at, mut len) = (0, 0);
-    while at + BLOCK <= bytes.len() {
-        // SAFETY: the block ends within the bytes, and `v128_load` asks for no alignment.
-        let block = unsafe { v128_load(bytes.as_ptr().add(at).cast::<v128>()) };
-        let leads = u8x16_bitmask(u8x16_eq(v128_and(block, u8x16_splat(0xf0)), u8x16_splat(0xe0)));
-        // Of its own: a step of known length lets the next one start before this one is done.
-        if u32::from(leads) & 0x7fff == LEADS & 0x7fff {
-            // SAFETY: `len <= at`, so that there is room for a block's units behind it.
-            unsafe { v128_store(units.add(len).cast::<v128>(), of_three(block)) };
-            (at, len) = (at + 15, len + 5);
-            continue;
-        }
-        let three = ((u32::from(leads) ^ LEADS) | 1 << 15).trailing_zeros() as usize / 3;
-        if three > 0 {
-            // SAFETY: as above.
-            unsafe { v128_store(units.add(len).cast::<v128>(), of_three(block)) };
-            (at, len) = (at + 3 * three, len + three);
-            continue;
-        }
-        let ascii = u8x16_bitmask(block).trailing_zeros().min(BLOCK as u32) as usize;
-        if ascii > 0 {
-            let (low, high) = (u16x8_extend_low_u8x16(block), u16x8_extend_high_u8x16(block));
-            // SAFETY: as above.
-            unsafe {
-                v128_store(units.add(len).cast::<v128>(), low);
-                v128_store(units.add(len + BLOCK / 2).cast::<v128>(), high);
+    while at < bytes.len() {
+        if at + BLOCK <= bytes.len() {
+            // SAFETY: the block ends within the bytes, and `v128_load` asks for no alignment.
+            let block = unsafe { v128_load(bytes.as_ptr().add(at).cast::<v128>()) };
+            let leads =
+                u8x16_bitmask(u8x16_eq(v128_and(block, u8x16_splat(0xf0)), u8x16_splat(0xe0)));
+            // Of its own: a step of known length lets the next one start before this one is done.
+            if u32::from(leads) & 0x7fff == LEADS & 0x7fff {
+                // SAFETY: `len <= at`, so that there is room for a block's units behind it.
+                unsafe { v128_store(units.add(len).cast::<v128>(), of_three(block)) };
+                (at, len) = (at + 15, len + 5);
+                continue;
             }
-            (at, len) = (at + ascii, len + ascii);
-            continue;
+            let three = ((u32::from(leads) ^ LEADS) | 1 << 15).trailing_zeros() as usize / 3;
+            if three > 0 {
+                // SAFETY: as above.
+                unsafe { v128_store(units.add(len).cast::<v128>(), of_three(block)) };
+                (at, len) = (at + 3 * three, len + three);
+                continue;
+            }
+            let ascii = u8x16_bitmask(block).trailing_zeros().min(BLOCK as u32) as usize;
+            if ascii > 0 {
+                let (low, high) = (u16x8_extend_low_u8x16(block), u16x8_extend_high_u8x16(block));
+                // SAFETY: as above.
+                unsafe {
+                    v128_store(units.add(len).cast::<v128>(), low);
+                    v128_store(units.add(len + BLOCK / 2).cast::<v128>(), high);
+                }
+                (at, len) = (at + ascii, len + ascii);
+                continue;
+            }
         }
-        // SAFETY: every step takes whole characters, this one a character of two or four bytes to
-        // one unit or two; there is room as above.
+        // SAFETY: every step takes whole characters, this one a single one to one unit or two;
+        // there is room as above.
         unsafe {
             let character = text.get_unchecked(at..).chars().next().unwrap_unchecked();
             let mut pair = [0; 2];
@@ -117,11 +120,8 @@ pub(crate) fn to_utf16(text: &str, to: &mut Vec<u16>) {
             (at, len) = (at + character.len_utf8(), len + character.len_utf16());
         }
     }
-    // SAFETY: `len` units are written, and `at` is behind a whole character.
-    unsafe {
-        to.set_len(len);
-        to.extend(text.get_unchecked(at..).encode_utf16());
-    }
+    // SAFETY: `len` units are written.
+    unsafe { to.set_len(len) };
 }
 
 #[cfg(test)]

@@ -1,43 +1,25 @@
 /** Every route of the relay, used by our library in a page, in each engine. */
 
 import assert from 'node:assert/strict'
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
-import { fileURLToPath } from 'node:url'
-import { build } from 'esbuild'
 import type { WebDriver } from 'selenium-webdriver'
-import { ENGINES, launch, type Server, startServer } from '../webdriver/index.js'
+import { ENGINES, launch, type Server } from '../webdriver/index.js'
+import { callPage, startRelayWithPage } from './page-at-relay.js'
 import { RelayClient } from './relay.js'
 
 const PROMPT = 'Tell me how a sluice gate works.'
 
 const FLAGS = ['--weather', '--tokens-per-second', '100', '--heartbeat', '0.2']
 
-let site: string
 let relay: Server
 let backend: RelayClient
 
 before(async () => {
-  site = await mkdtemp(join(tmpdir(), 'sluicegate-routes-'))
-  await build({
-    entryPoints: [fileURLToPath(new URL('routes-page.ts', import.meta.url))],
-    outfile: join(site, 'page.js'),
-    bundle: true,
-    format: 'esm',
-    target: 'es2022',
-  })
-  const page = '<!doctype html><meta charset="utf-8"><script type="module" src="page.js"></script>'
-  await writeFile(join(site, 'index.html'), page)
-  relay = await startServer('sluicegate-relay', ['--site', site, ...FLAGS])
+  relay = await startRelayWithPage(new URL('routes-page.ts', import.meta.url), FLAGS)
   backend = new RelayClient(relay.url)
 })
 
-after(async () => {
-  await relay.stop()
-  await rm(site, { recursive: true })
-})
+after(() => relay.stop())
 
 for (const engine of ENGINES) {
   describe(engine, () => {
@@ -51,18 +33,8 @@ for (const engine of ENGINES) {
 
     after(() => driver.quit())
 
-    /** Calls a function of the page. */
     // eslint-disable-next-line @typescript-eslint/no-explicit-any
-    async function call(name: string, ...args: unknown[]): Promise<any> {
-      const [error, result] = await driver.executeAsyncScript<[string | null, unknown]>(
-        `const [name, args, done] = arguments
-        window[name](...args).then((value) => done([null, value]), (error) => done([String(error), null]))`,
-        name,
-        args,
-      )
-      assert.equal(error, null)
-      return result
-    }
+    const call = (name: string, ...args: unknown[]) => callPage<any>(driver, name, ...args)
 
     test('POST /chat, and GET /chat/{sessionId} for the rest', async () => {
       const whole = await backend.wholeAnswer(PROMPT)

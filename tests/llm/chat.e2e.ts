@@ -1,15 +1,11 @@
 // openChat in a page against the real relay, in each engine.
 
 import assert from 'node:assert/strict'
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
-import { fileURLToPath } from 'node:url'
-import { build } from 'esbuild'
 import type { WebDriver } from 'selenium-webdriver'
+import { callPage, startRelayWithPage } from '../e2e/page-at-relay.js'
 import { RelayClient } from '../e2e/relay.js'
-import { ENGINES, launch, type Server, startServer } from '../webdriver/index.js'
+import { ENGINES, launch, type Server } from '../webdriver/index.js'
 import type { Report } from './page.js'
 
 const PROMPT = 'Tell me how a sluice gate works.'
@@ -20,39 +16,19 @@ const PACE = ['--tokens-per-second', '300']
 /** How long a page without animation frames waits before it changes, in milliseconds. */
 const LONGEST_FRAME = 100
 
-let site: string
 let relay: Server
 let backend: RelayClient
 
 before(async () => {
-  site = await mkdtemp(join(tmpdir(), 'sluicegate-llm-'))
-  await build({
-    entryPoints: [fileURLToPath(new URL('page.ts', import.meta.url))],
-    outfile: join(site, 'page.js'),
-    bundle: true,
-    format: 'esm',
-    target: 'es2022',
-  })
-  const page = '<!doctype html><meta charset="utf-8"><script type="module" src="page.js"></script>'
-  await writeFile(join(site, 'index.html'), page)
-  relay = await startServer('sluicegate-relay', ['--site', site, ...PACE])
+  relay = await startRelayWithPage(new URL('page.ts', import.meta.url), PACE)
   backend = new RelayClient(relay.url)
 })
 
-after(async () => {
-  await relay.stop()
-  await rm(site, { recursive: true })
-})
+after(() => relay.stop())
 
 async function ask(driver: WebDriver, ...args: unknown[]): Promise<Report> {
   await driver.get(relay.url)
-  const [error, report] = await driver.executeAsyncScript<[string | null, Report]>(
-    `const [args, done] = arguments
-    ask(...args).then((report) => done([null, report]), (error) => done([String(error), null]))`,
-    args,
-  )
-  assert.equal(error, null)
-  return report
+  return callPage(driver, 'ask', ...args)
 }
 
 for (const engine of ENGINES) {

@@ -1,0 +1,42 @@
+import assert from 'node:assert/strict'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { build } from 'esbuild'
+import type { WebDriver } from 'selenium-webdriver'
+import { type Server, startServer } from '../webdriver/index.js'
+
+/** Starts a relay whose site is a page with this script, bundled, and nothing else. */
+export async function startRelayWithPage(script: URL, flags: string[]): Promise<Server> {
+  const site = await mkdtemp(join(tmpdir(), 'sluicegate-page-'))
+  await build({
+    entryPoints: [fileURLToPath(script)],
+    outfile: join(site, 'page.js'),
+    bundle: true,
+    format: 'esm',
+    target: 'es2022',
+  })
+  const page = '<!doctype html><meta charset="utf-8"><script type="module" src="page.js"></script>'
+  await writeFile(join(site, 'index.html'), page)
+  const relay = await startServer('sluicegate-relay', ['--site', site, ...flags])
+  return {
+    url: relay.url,
+    async stop(signal) {
+      await relay.stop(signal)
+      await rm(site, { recursive: true })
+    },
+  }
+}
+
+/** Calls an async function of the page, and fails as it does. */
+export async function callPage<T>(driver: WebDriver, name: string, ...args: unknown[]): Promise<T> {
+  const [error, result] = await driver.executeAsyncScript<[string | null, T]>(
+    `const [name, args, done] = arguments
+    window[name](...args).then((value) => done([null, value]), (error) => done([String(error), null]))`,
+    name,
+    args,
+  )
+  assert.equal(error, null)
+  return result
+}
