@@ -12,7 +12,10 @@
  * - `parse-json`: an event's data is not the JSON that `json()` was asked for.
  * - `upstream`: the model's API sent an error in the stream (`sluicegate/llm`); `cause` is an
  *   `UpstreamProblem` with its type and message.
- * - `unsupported`: the page can't run WebAssembly; its Content Security Policy may forbid it.
+ * - `unknown-format`: bytes came, but nothing in them was understood (`sluicegate/llm`); the message
+ *   shows how they start.
+ * - `unsupported`: the page can't run WebAssembly (its Content Security Policy may forbid it), or
+ *   the response's body can be read in no way.
  */
 export type StreamErrorCode =
   | 'network'
@@ -26,6 +29,7 @@ export type StreamErrorCode =
   | 'invalid-options'
   | 'parse-json'
   | 'upstream'
+  | 'unknown-format'
   | 'unsupported'
 
 /** What a `StreamError` is made of. */
