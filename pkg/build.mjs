@@ -4,7 +4,7 @@ import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
 import { toJavaScript } from './compat.mjs'
-import { toStringLiteral } from './embed.mjs'
+import { MODULE_TYPES, toModule } from './embed.mjs'
 
 const path = (relative) => fileURLToPath(new URL(relative, import.meta.url))
 const target = process.env.CARGO_TARGET_DIR ?? path('../target')
@@ -30,11 +30,8 @@ const types = readFileSync(`${target}/npm/sluicegate.d.ts`, 'utf8')
 writeFileSync(`${generated}/glue.d.ts`, types)
 
 const wasm = readFileSync(`${target}/npm/sluicegate_bg.wasm`)
-writeFileSync(`${generated}/module.js`, `export const text = ${toStringLiteral(wasm)}\n`)
-writeFileSync(
-  `${generated}/module.d.ts`,
-  `/** The WebAssembly module, one byte a character. */\nexport declare const text: string\n`,
-)
+writeFileSync(`${generated}/module.js`, toModule(wasm))
+writeFileSync(`${generated}/module.d.ts`, MODULE_TYPES)
 
 const compat = `${target}/npm-compat`
 toJavaScript(compat)
