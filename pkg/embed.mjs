@@ -16,13 +16,13 @@ const FIRST_LETTER = 0xc0
  * bit for each value, set for those that are short characters.
  */
 export function toModule(bytes) {
-  const counts = new Array(256).fill(0)
+  const counts = Array.from({ length: 256 }, () => 0)
   for (const byte of bytes) counts[byte]++
-  const byCount = counts.map((_, value) => value).sort((a, b) => counts[b] - counts[a])
+  const byCount = counts.map((_, value) => value).toSorted((a, b) => counts[b] - counts[a])
   const frequent = new Set(byCount.slice(0, SHORT.length))
 
   const codes = []
-  const short = new Array(8).fill(0)
+  const short = Array.from({ length: 8 }, () => 0)
   let shortCount = 0
   let letterCount = 0
   for (let value = 0; value < 256; value++) {

@@ -2,10 +2,10 @@
 //! so none is made.
 
 use core::{arch::wasm32::unreachable, panic::PanicInfo};
-use dlmalloc::GlobalDlmalloc;
+use talc::wasm::{WasmDynamicTalc, new_wasm_dynamic_allocator};
 
 #[global_allocator]
-static ALLOCATOR: GlobalDlmalloc = GlobalDlmalloc;
+static ALLOCATOR: WasmDynamicTalc = new_wasm_dynamic_allocator();
 
 #[panic_handler]
 fn panic(_: &PanicInfo<'_>) -> ! {
