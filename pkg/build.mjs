@@ -14,12 +14,15 @@ rmSync(path('dist'), { recursive: true, force: true })
 rmSync(generated, { recursive: true, force: true })
 mkdirSync(generated, { recursive: true })
 
-const NAMES = 'RawStream, is_ndjson, is_unavailable, message, room'
+const NAMES = 'RawStream, format_of, is_unavailable, message, room'
 const esm = { bundle: true, format: 'esm', target: 'es2022' }
+// The glue makes both at import. Where they are missing, that is to be an error only once they are needed.
+const coders = 'class{decode(){}},TextEncoder=class{encodeInto(){}}'
+const glue = { ...esm, banner: { js: `const{TextDecoder=${coders}}=globalThis` } }
 
 // Bundling drops the glue's own loader: bundlers would look for a .wasm file on seeing it.
 await build({
-  ...esm,
+  ...glue,
   stdin: {
     contents: `export { ${NAMES}, initSync } from './sluicegate.js'`,
     resolveDir: `${target}/npm`,
@@ -36,7 +39,7 @@ writeFileSync(`${generated}/module.d.ts`, MODULE_TYPES)
 const compat = `${target}/npm-compat`
 toJavaScript(compat)
 await build({
-  ...esm,
+  ...glue,
   stdin: {
     contents: `
       import * as exports from './sluicegate_bg.wasm.js'

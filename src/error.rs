@@ -9,7 +9,8 @@ use wasm_bindgen::{JsValue, prelude::wasm_bindgen};
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ErrorCode {
-    /// The request failed or the connection broke: no network, DNS, TLS, CORS, a reset.
+    /// `fetch`, or a read of the body, failed (no network, DNS, TLS, CORS, a reset), or the server
+    /// ended a stream that was to go on.
     Network,
     /// The status was not a success.
     Http,
@@ -27,6 +28,8 @@ pub enum ErrorCode {
     InvalidOptions,
     /// An event's data is not the JSON that was asked for.
     ParseJson,
+    /// The response's body can't be read.
+    Unsupported,
 }
 
 impl ErrorCode {
@@ -42,6 +45,7 @@ impl ErrorCode {
             Self::RetriesExhausted => "retries-exhausted",
             Self::InvalidOptions => "invalid-options",
             Self::ParseJson => "parse-json",
+            Self::Unsupported => "unsupported",
         }
     }
 }
@@ -62,7 +66,7 @@ pub struct ErrorDetails {
     pub status: Option<u16>,
     /// The response's headers, if there was a response.
     pub headers: Option<web_sys::Headers>,
-    /// The start of a refused response's text: 64 KiB at most.
+    /// The start of a refused response's text: 64 KiB at most, and what came within a second.
     pub body: Option<String>,
     /// The attempt that failed, counted from 1; 0 before the first.
     pub attempt: u32,

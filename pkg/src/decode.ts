@@ -1,6 +1,9 @@
 import { Decoder, type DecoderOptions } from './decoder.js'
 import { EventConsumer } from './consumer.js'
-import { isNdjson, load } from './wasm.js'
+import { bytesOf } from './bytes.js'
+import { bodyOf, type Chunks, chunksOf, chunksOfIterator } from './fetch/chunks.js'
+import { Flag } from './stream/machine.js'
+import { formatOf, load } from './wasm.js'
 
 /** Bytes, or text, that somebody else fetched. */
 export type DecodeSource =
@@ -14,13 +17,6 @@ export type DecodeSource =
 
 /** What is decoded at once of a source that is whole: a batch is not to hold everything. */
 const PIECE = 64 * 1024
-
-/** Where chunks come from. */
-interface Chunks {
-  next(): Promise<IteratorResult<Uint8Array, unknown> | ReadableStreamReadResult<Uint8Array>>
-  /** Nobody wants more. */
-  cancel(): void
-}
 
 /** The events of a source. Made by `decode`. */
 class DecodedEvents extends EventConsumer {
@@ -61,7 +57,7 @@ class DecodedEvents extends EventConsumer {
   async #start(): Promise<void> {
     await load()
     if (this.#isOver) return
-    const format = this.#options.format ?? (isNdjson(this.#contentType) ? 'ndjson' : 'sse')
+    const format = this.#options.format ?? (formatOf(this.#contentType) === Flag.ndjson ? 'ndjson' : 'sse')
     this.#decoder = new Decoder({ ...this.#options, format })
   }
 
@@ -69,7 +65,7 @@ class DecodedEvents extends EventConsumer {
     if (this.#isOver) return this.received(undefined)
     let events
     try {
-      events = done ? this.#decoder!.end() : this.#decoder!.push(value as Uint8Array)
+      events = done ? this.#decoder!.end() : this.#decoder!.push(bytesOf(value) ?? (value as Uint8Array))
     } catch (error) {
       return this.#fail(error)
     }
@@ -100,46 +96,28 @@ class DecodedEvents extends EventConsumer {
  * bytes.
  */
 export function decode(source: DecodeSource, options: DecoderOptions = {}): EventConsumer {
-  const contentType = source instanceof Response ? source.headers.get('content-type') : null
-  return new DecodedEvents(chunksOf(source), contentType ?? '', options)
+  const contentType = isResponse(source) ? source.headers.get('content-type') : null
+  return new DecodedEvents(chunksOfSource(source), contentType ?? '', options)
 }
 
-function chunksOf(source: DecodeSource): Chunks {
-  if (typeof source === 'string') return piecesOf(new TextEncoder().encode(source))
-  if (source instanceof ArrayBuffer) return piecesOf(new Uint8Array(source))
-  if (source instanceof Uint8Array) return piecesOf(source)
-  if (source instanceof Response)
-    return source.body ? read(source.body) : piecesOf(new Uint8Array())
-  if ('getReader' in source) return read(source)
-  if (Symbol.asyncIterator in source) return iterate(source[Symbol.asyncIterator]())
-  if (Symbol.iterator in source) return iterate(source[Symbol.iterator]())
+function isResponse(source: DecodeSource): source is Response {
+  return typeof (source as Partial<Response>)?.headers?.get === 'function'
+}
+
+function chunksOfSource(source: DecodeSource): Chunks {
+  const bytes = bytesOf(source)
+  if (bytes) return chunksOfIterator(piecesOf(bytes))
+  if (isResponse(source)) return bodyOf(source)
+  const chunks = chunksOf(source)
+  if (chunks) return chunks
+  if (Symbol.iterator in Object(source)) {
+    return chunksOfIterator((source as Iterable<Uint8Array>)[Symbol.iterator]())
+  }
   throw new TypeError(
     'decode() takes a Response, a ReadableStream, an (async) iterable of Uint8Arrays, bytes or a string',
   )
 }
 
-function read(stream: ReadableStream<Uint8Array>): Chunks {
-  const reader = stream.getReader()
-  return {
-    next: () => reader.read(),
-    cancel: () => void reader.cancel().catch(() => undefined),
-  }
-}
-
-function iterate(iterator: AsyncIterator<Uint8Array> | Iterator<Uint8Array>): Chunks {
-  return {
-    next: async () => iterator.next(),
-    cancel: () => void (async () => iterator.return?.())().catch(() => undefined),
-  }
-}
-
-function piecesOf(bytes: Uint8Array): Chunks {
-  let from = 0
-  return {
-    next: async () => {
-      if (from >= bytes.length) return { done: true, value: undefined }
-      return { done: false, value: bytes.subarray(from, (from += PIECE)) }
-    },
-    cancel: () => undefined,
-  }
+function* piecesOf(bytes: Uint8Array): Generator<Uint8Array> {
+  for (let from = 0; from < bytes.length; from += PIECE) yield bytes.subarray(from, from + PIECE)
 }

@@ -7,8 +7,12 @@ import type { OpenOptions } from './options.js'
  * Returns at once; the request is sent when the module is compiled. What is wrong with the URL or
  * the options is an error `'invalid-options'` of the stream.
  *
- * @param url absolute, or relative to the page
+ * @param input a URL, absolute or relative to the page, or a `Request`, whose members the options
+ *   replace as in `fetch`. Its body is kept in memory, to be sent again.
  */
-export function openStream(url: string | URL, options: OpenOptions = {}): EventStream {
-  return new EventStream(url, options)
+export function openStream(
+  input: string | URL | Request,
+  options: OpenOptions = {},
+): EventStream {
+  return new EventStream(input, options)
 }

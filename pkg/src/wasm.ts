@@ -1,7 +1,8 @@
+import { StreamError } from './error.js'
 import { instantiate, message, room } from './module/embedded.js'
 
 export {
-  is_ndjson as isNdjson,
+  format_of as formatOf,
   is_unavailable as isUnavailable,
   RawStream,
 } from './module/embedded.js'
@@ -16,6 +17,7 @@ export function load(): Promise<void> {
 
 async function start(): Promise<void> {
   try {
+    decoders[0] = decoderOf(0)
     memory = await instantiate()
   } catch (error) {
     // The page may provide the module later.
@@ -51,14 +53,38 @@ export function writeChunk(chunk: Uint8Array): void {
   memoryBytes().set(chunk, place)
 }
 
-// By the numbers of src/js/room.rs. A byte order mark at the start of a text is a character of it.
-const decoders = ['utf-8', 'ascii', 'utf-16le'].map(
-  (encoding) => new TextDecoder(encoding, { ignoreBOM: true }),
-)
+// By the numbers of src/js/room.rs.
+const ENCODINGS = ['utf-8', 'ascii', 'utf-16le']
+const decoders: Pick<TextDecoder, 'decode'>[] = []
+
+/** Made when they are needed: some runtimes know no encoding but UTF-8. */
+function decoderOf(encoding: number): Pick<TextDecoder, 'decode'> {
+  try {
+    // A byte order mark at the start of a text is a character of it.
+    return new TextDecoder(ENCODINGS[encoding], { ignoreBOM: true })
+  } catch (cause) {
+    if (encoding === 2) return { decode: fromUtf16 }
+    // ASCII is UTF-8.
+    if (encoding === 1) return decoderOf(0)
+    const text = 'this runtime has no TextDecoder for UTF-8: load a polyfill before sluicegate'
+    throw new StreamError('unsupported', text, { cause })
+  }
+}
+
+function fromUtf16(bytes: Uint8Array): string {
+  const units = new Uint16Array(bytes.buffer, bytes.byteOffset, bytes.length / 2)
+  let text = ''
+  // In pieces: each unit is an argument.
+  for (let at = 0; at < units.length; at += 4_096) {
+    text += String.fromCharCode(...units.subarray(at, at + 4_096))
+  }
+  return text
+}
 
 /** The text of so many bytes there. */
 export function decodeText(place: number, length: number, encoding = 0): string {
-  return decoders[encoding]!.decode(memoryBytes().subarray(place, place + length))
+  const decoder = (decoders[encoding] ??= decoderOf(encoding))
+  return decoder.decode(memoryBytes().subarray(place, place + length))
 }
 
 /** The text that two words there tell of: its place and its bytes. */

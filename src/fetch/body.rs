@@ -1,11 +1,15 @@
 //! A response's chunks.
 
-use js_sys::Uint8Array;
+use js_sys::{ArrayBuffer, DataView, Uint8Array};
 use wasm_bindgen::{JsCast, JsValue, prelude::wasm_bindgen};
 use wasm_bindgen_futures::JsFuture;
 
 #[wasm_bindgen]
 extern "C" {
+    type Stream;
+    #[wasm_bindgen(method, catch, structural, js_name = getReader)]
+    fn get_reader(this: &Stream) -> Result<web_sys::ReadableStreamDefaultReader, JsValue>;
+
     type ReadResult;
     #[wasm_bindgen(method, getter, structural)]
     fn done(this: &ReadResult) -> bool;
@@ -16,27 +20,44 @@ extern "C" {
 /// The reader of a body, if the response has one. Dropping it cancels the stream.
 pub(crate) struct Body(Option<web_sys::ReadableStreamDefaultReader>);
 
+/// Why there is no next chunk.
+pub(crate) enum ReadError {
+    /// The stream failed with this.
+    Broken(JsValue),
+    /// This chunk is not bytes.
+    NotBytes(JsValue),
+}
+
 impl Body {
     /// # Errors
-    /// If somebody else reads it.
+    /// If it is read elsewhere, or was read already.
     pub(crate) fn of(response: &web_sys::Response) -> Result<Self, JsValue> {
-        let stream = response.body();
-        let reader = stream.map(|stream| web_sys::ReadableStreamDefaultReader::new(&stream));
-        reader.transpose().map(Self)
+        if response.body_used() {
+            return Err(js_sys::TypeError::new("the body was read already").into());
+        }
+        let stream = response.body().map(JsCast::unchecked_into::<Stream>);
+        stream.map(|stream| stream.get_reader()).transpose().map(Self)
     }
 
     /// The next chunk, `None` at the end.
     ///
     /// # Errors
-    /// What the stream failed with; a `TypeError` for chunks that are not bytes.
-    pub(crate) async fn read(&self) -> Result<Option<Uint8Array>, JsValue> {
+    /// What the stream failed with, or a chunk that is not bytes.
+    pub(crate) async fn read(&self) -> Result<Option<Uint8Array>, ReadError> {
         let Some(reader) = &self.0 else { return Ok(None) };
-        let result = JsFuture::from(reader.read()).await?.unchecked_into::<ReadResult>();
+        let result = JsFuture::from(reader.read()).await.map_err(ReadError::Broken)?;
+        let result = result.unchecked_into::<ReadResult>();
         if result.done() {
             return Ok(None);
         }
-        let chunk = result.value().dyn_into::<Uint8Array>();
-        chunk.map(Some).map_err(|_| js_sys::TypeError::new("a chunk is not a Uint8Array").into())
+        let chunk = result.value();
+        // Not by its class: it may be of another realm.
+        if !ArrayBuffer::is_view(&chunk) {
+            return Err(ReadError::NotBytes(chunk));
+        }
+        let view = chunk.unchecked_into::<DataView>();
+        let (at, length) = (view.byte_offset() as u32, view.byte_length() as u32);
+        Ok(Some(Uint8Array::new_with_byte_offset_and_length(&view.buffer(), at, length)))
     }
 }
 

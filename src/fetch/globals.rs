@@ -23,6 +23,6 @@ pub(super) fn base_url() -> Option<String> {
 }
 
 /// A property, `undefined` where there is none or where to read it throws.
-fn get(object: &JsValue, name: &str) -> JsValue {
+pub(super) fn get(object: &JsValue, name: &str) -> JsValue {
     Reflect::get(object, &JsValue::from_str(name)).unwrap_or_default()
 }

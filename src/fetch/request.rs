@@ -12,8 +12,16 @@ use wasm_bindgen::{JsCast, JsValue, prelude::wasm_bindgen};
 /// What a stream accepts, unless the page says otherwise.
 const ACCEPT: &str = "text/event-stream, application/x-ndjson;q=0.9";
 
+/// Objects that `fetch` would send as their names.
+const NO_BODIES: [&str; 7] =
+    ["Map]", "Set]", "Ref]", "Promise]", "Iterator]", "Generator]", "Function]"];
+
 #[wasm_bindgen]
 extern "C" {
+    /// `[object Map]` for a `Map` of any realm.
+    #[wasm_bindgen(js_namespace = ["Object", "prototype", "toString"], js_name = call)]
+    pub(crate) fn tag_of(value: &JsValue) -> String;
+
     /// `fetch`'s second argument.
     pub(crate) type Init;
     #[wasm_bindgen(method, setter, structural)]
@@ -63,7 +71,8 @@ impl Request {
 
     /// Whether it can be sent again: a stream as its body is read only once.
     pub(crate) fn is_repeatable(&self) -> bool {
-        !self.body.is_instance_of::<web_sys::ReadableStream>()
+        // Not by its class: it may be of another realm.
+        !globals::get(&self.body, "getReader").is_function()
     }
 
     /// Lets the platform check all that does not change from attempt to attempt: `fetch` itself
@@ -162,10 +171,12 @@ pub(crate) fn encode_body(body: JsValue) -> Result<(JsValue, Option<&'static str
             .map_err(|cause| Error::invalid(Message::NoJson, "").caused_by(cause))?;
         return Ok((json.into(), Some("application/json")));
     }
-    if body.is_string() || body.is_object() {
+    let tag = tag_of(&body);
+    let is_nothing = NO_BODIES.iter().any(|end| tag.ends_with(end));
+    if body.is_string() || body.is_object() && !is_nothing {
         return Ok((body, None));
     }
-    Err(Error::invalid(Message::BadBody, ""))
+    Err(Error::invalid(Message::BadBody, &tag))
 }
 
 fn is_plain(value: &JsValue) -> bool {

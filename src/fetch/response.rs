@@ -3,19 +3,33 @@
 use super::{Body, request::display_url};
 use crate::{
     error::{Error, ErrorCode, decimal},
-    stream::{machine::is_unavailable, message::Message},
+    stream::{machine::is_unavailable, message::Message, waiting::within},
 };
 use alloc::{string::String, vec::Vec};
+use core::fmt::Write as _;
+use js_sys::{JSON, Reflect};
+use wasm_bindgen::JsValue;
 
 /// Error pages are kept up to this many bytes.
-const MAX_ERROR_BODY: usize = 64 * 1024;
+const MAX_BODY: usize = 64 * 1024;
 
-/// A response that is no stream; `content_type` is the header's.
-pub(crate) fn type_error(response: &web_sys::Response, content_type: &str) -> Error {
-    let essence = content_type.split(';').next().unwrap_or("").trim().to_ascii_lowercase();
-    let found = if essence.is_empty() { "no content type" } else { &essence };
-    let message = Message::WrongType.text(&display_url(&response.url()), found);
-    Error::new(ErrorCode::ContentType, message).of_response(response)
+/// Milliseconds: a stream that is labelled as something else never ends.
+const MAX_WAIT: f64 = 1_000.0;
+
+/// The longest text of the server in a message, in characters.
+const MAX_REASON: usize = 200;
+
+/// Where JSON tells what went wrong, the best place first; the last is the first item of a list.
+const REASONS: [&str; 8] =
+    ["message", "error_description", "error", "errors", "detail", "msg", "title", "0"];
+
+/// How deep in the JSON that may be.
+const MAX_DEPTH: u32 = 8;
+
+/// A response that is no stream, with the start of the body; `content_type` is the header's.
+pub(crate) async fn type_error(response: &web_sys::Response, content_type: &str) -> Error {
+    let message = Message::WrongType.text(&display_url(&response.url()), content_type);
+    refusal_of(ErrorCode::ContentType, message, response).await
 }
 
 /// A status that is no success, with the start of the body.
@@ -23,26 +37,76 @@ pub(crate) async fn http_error(response: &web_sys::Response) -> Error {
     let status = response.status();
     let answer = decimal(status.into()) + " " + &response.status_text();
     let message = Message::Status.text(&display_url(&response.url()), answer.trim_end());
-    let mut error = Error::new(ErrorCode::Http, message).of_response(response);
+    let mut error = refusal_of(ErrorCode::Http, message, response).await;
     error.details().retryable = is_unavailable(status);
-    error.details().body = read_text(response).await;
     error
 }
 
+async fn refusal_of(code: ErrorCode, mut message: String, response: &web_sys::Response) -> Error {
+    let body = read_text(response).await;
+    let json = body.as_ref().and_then(|body| JSON::parse(body).ok());
+    if let Some(reason) = json.and_then(|json| reason_in(&json, MAX_DEPTH)) {
+        message.push_str(". It says: ");
+        message.extend(reason.chars().take(MAX_REASON));
+    }
+    let mut error = Error::new(code, printable(&message)).of_response(response);
+    error.details().body = body;
+    error
+}
+
+fn reason_in(value: &JsValue, depth: u32) -> Option<String> {
+    if let Some(text) = value.as_string() {
+        return Some(text).filter(|text| !text.is_empty());
+    }
+    if depth == 0 || !value.is_object() {
+        return None;
+    }
+    REASONS.into_iter().find_map(|name| {
+        let member = Reflect::get(value, &JsValue::from_str(name)).ok()?;
+        reason_in(&member, depth - 1)
+    })
+}
+
+/// The text without what logs and terminals obey.
+fn printable(text: &str) -> String {
+    let mut printed = String::new();
+    for character in text.chars() {
+        match character {
+            '\0'..='\x1f'
+            | '\x7f'..='\u{9f}'
+            | '\u{61c}'
+            | '\u{200b}'..='\u{200f}'
+            | '\u{2028}'..='\u{202e}'
+            | '\u{2060}'..='\u{206f}'
+            | '\u{feff}' => {
+                // A `String` takes all that is written.
+                let _ = write!(printed, "\\u{:04x}", u32::from(character));
+            }
+            _ => printed.push(character),
+        }
+    }
+    printed
+}
+
+/// What comes of it within the limits.
 async fn read_text(response: &web_sys::Response) -> Option<String> {
     let body = Body::of(response).ok()?;
     let mut text = Vec::new();
-    while text.len() < MAX_ERROR_BODY {
-        // A body that breaks off is worth what came of it.
-        let Ok(Some(chunk)) = body.read().await else { break };
-        let room = (MAX_ERROR_BODY - text.len()) as u32;
-        text.extend(chunk.subarray(0, chunk.length().min(room)).to_vec());
-    }
-    // Cut at the limit, a character may be halved.
-    let whole = text.len() - usize::from(text.len() == MAX_ERROR_BODY) * halved(&text);
+    let reading = async {
+        while text.len() < MAX_BODY {
+            // A body that breaks off is worth what came of it.
+            let Ok(Some(chunk)) = body.read().await else { break };
+            let room = (MAX_BODY - text.len()) as u32;
+            text.extend(chunk.subarray(0, chunk.length().min(room)).to_vec());
+        }
+    };
+    let _ = within(Some(MAX_WAIT), reading).await;
+    // Cut off, a character may be halved.
+    let whole = text.len() - halved(&text);
     Some(String::from_utf8_lossy(&text[..whole]).into_owned())
 }
 
+/// How many bytes at the end are the start of a character.
 fn halved(text: &[u8]) -> usize {
     match core::str::from_utf8(text) {
         Err(error) if error.error_len().is_none() => text.len() - error.valid_up_to(),

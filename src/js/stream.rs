@@ -4,7 +4,8 @@ use super::room::{DONE, TOO_LARGE, keep_text, publish, publish_text, read};
 use crate::{
     sse::{Decoder, Format},
     stream::{
-        machine::{self, CancelOn, Cause, Machine, RetryMode, Terms, format_of},
+        content_type,
+        machine::{self, CancelOn, Cause, Machine, RetryMode, Terms},
         message::Message,
         retry::{RetryPolicy, retry_after},
     },
@@ -179,10 +180,14 @@ pub fn is_unavailable(status: u16) -> bool {
     machine::is_unavailable(status)
 }
 
-/// Whether a response of this content type is NDJSON.
+/// What a response of this content type holds: the flag [`SSE`] or [`NDJSON`], or 0.
 #[wasm_bindgen]
-pub fn is_ndjson(content_type: &str) -> bool {
-    format_of(content_type) == Some(Format::Ndjson)
+pub fn format_of(content_type: &str) -> u32 {
+    match content_type::format_of(content_type) {
+        Some(Format::Sse) => SSE,
+        Some(Format::Ndjson) => NDJSON,
+        None => 0,
+    }
 }
 
 /// The text of a number of `Message`: gives where its place and its bytes are.

@@ -13,7 +13,7 @@ use super::{
 };
 use crate::{
     error::{Error, ErrorCode, decimal},
-    fetch::{Body, Exchange, Request, display_url, http_error, type_error},
+    fetch::{Body, Exchange, ReadError, Request, display_url, http_error, tag_of, type_error},
     sse::EventRef,
 };
 use alloc::{boxed::Box, rc::Rc, string::String, vec::Vec};
@@ -146,25 +146,25 @@ impl Engine {
         let init = request.prepare_stream(&last_event_id)?;
         let exchange = Exchange::new()?;
         self.machine.borrow_mut().sent();
-        let answer = async {
-            let response = exchange.send(request, &init).await?;
-            let header = response.headers().get("content-type");
-            let content_type = header.ok().flatten().unwrap_or_default();
-            let status = response.status();
-            let answer = self.machine.borrow_mut().answered(status, &content_type);
-            match answer {
-                Answer::Read => Ok(Some(response)),
-                Answer::NoContent => Ok(None),
-                Answer::Refusal => Err(http_error(&response).await),
-                Answer::WrongType => Err(type_error(&response, &content_type)),
-            }
-        };
         let limit = self.settings.connect_timeout;
-        let answer = within(limit, answer).await.unwrap_or_else(|| {
+        let sent = within(limit, exchange.send(request, &init)).await;
+        let response = sent.unwrap_or_else(|| {
             Err(self.late(ErrorCode::ConnectTimeout, Message::NoResponse, limit))
         })?;
-        let Some(response) = answer else { return Ok(None) };
-        let body = Body::of(&response).map_err(|cause| request.unreachable(cause))?;
+        let header = response.headers().get("content-type");
+        let content_type = header.ok().flatten().unwrap_or_default();
+        let answer = self.machine.borrow_mut().answered(response.status(), &content_type);
+        match answer {
+            Answer::Read => {}
+            Answer::NoContent => return Ok(None),
+            Answer::Refusal => return Err(http_error(&response).await),
+            Answer::WrongType => return Err(type_error(&response, &content_type).await),
+        }
+        let body = Body::of(&response).map_err(|cause| {
+            let message = "the response's body can't be read: it was read already, or it is read \
+                           elsewhere";
+            Error::new(ErrorCode::Unsupported, message.into()).caused_by(cause)
+        })?;
         *self.response.borrow_mut() = Some(response);
         self.machine.borrow_mut().opened();
         Ok(Some(Connection { body, _exchange: exchange }))
@@ -173,7 +173,14 @@ impl Engine {
     async fn read(&self, connection: Connection) -> Phase {
         let limit = self.settings.idle_timeout;
         let chunk = match within(limit, connection.body.read()).await {
-            Some(chunk) => chunk.map_err(|cause| self.settings.request.unreachable(cause)),
+            Some(chunk) => chunk.map_err(|error| match error {
+                ReadError::Broken(cause) => self.settings.request.unreachable(cause),
+                ReadError::NotBytes(chunk) => {
+                    let tag = tag_of(&chunk);
+                    let message = ["a chunk of the response's body is ", &tag, ", not bytes"];
+                    Error::new(ErrorCode::Unsupported, message.concat())
+                }
+            }),
             None => Err(self.late(ErrorCode::IdleTimeout, Message::Silence, limit)),
         };
         match chunk {

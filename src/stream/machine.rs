@@ -3,6 +3,7 @@
 //! `pkg/src/stream/driver.ts` for npm.
 
 use super::{
+    content_type::format_of,
     lifecycle::{Ending, State},
     retry::{Backoff, RetryPolicy},
 };
@@ -30,7 +31,7 @@ pub(crate) struct Terms {
 #[derive(Clone, Copy, PartialEq)]
 pub(crate) enum RetryMode {
     Never,
-    /// GET, and whatever has a last event id: to repeat anything else could run the work twice.
+    /// What only asks for an answer: to repeat anything else could run the work twice, ids or not.
     Safe,
     Always,
 }
@@ -238,7 +239,7 @@ impl Machine {
             && match self.terms.retry {
                 RetryMode::Never => false,
                 RetryMode::Always => true,
-                RetryMode::Safe => self.terms.is_safe || !self.decoder.last_event_id().is_empty(),
+                RetryMode::Safe => self.terms.is_safe,
             }
     }
 
@@ -287,22 +288,6 @@ impl Machine {
 /// Whether a request that was answered with this may succeed later.
 pub(crate) fn is_unavailable(status: u16) -> bool {
     matches!(status, 408 | 425 | 429 | 500..)
-}
-
-/// What a response of this content type holds.
-pub(crate) fn format_of(content_type: &str) -> Option<Format> {
-    let essence = content_type.as_bytes().split(|byte| *byte == b';').next()?.trim_ascii();
-    let is = |known: &str| essence.eq_ignore_ascii_case(known.as_bytes());
-    if is("text/event-stream") {
-        return Some(Format::Sse);
-    }
-    let ndjson = [
-        "application/x-ndjson",
-        "application/ndjson",
-        "application/jsonl",
-        "application/x-jsonlines",
-    ];
-    ndjson.into_iter().any(is).then_some(Format::Ndjson)
 }
 
 #[cfg(test)]
@@ -365,14 +350,17 @@ mod tests {
     }
 
     #[test]
-    fn a_post_is_repeated_only_once_it_can_be_resumed() {
-        let mut machine = machine(post());
-        machine.connect();
-        assert!(!machine.may_request_again());
-        assert!(!machine.goes_on());
-        machine.push(b"id: 1\ndata\n\n").1.unwrap();
-        assert!(machine.may_request_again());
-        assert!(!machine.goes_on(), "its end was no failure");
+    fn a_post_is_repeated_only_if_asked_for() {
+        for (retry, is_repeated) in
+            [(RetryMode::Safe, false), (RetryMode::Never, false), (RetryMode::Always, true)]
+        {
+            let mut machine = machine(Terms { retry, ..post() });
+            machine.connect();
+            assert_eq!(machine.may_request_again(), is_repeated);
+            machine.push(b"id: 1\ndata\n\n").1.unwrap();
+            assert_eq!(machine.may_request_again(), is_repeated, "ids are no proof of resuming");
+            assert!(!machine.goes_on(), "its end is no failure");
+        }
     }
 
     #[test]
@@ -396,7 +384,7 @@ mod tests {
     fn a_promised_marker() {
         let promised = Terms { has_done: true, marker: Some("[DONE]".into()), ..post() };
         let mut machine = machine(promised);
-        assert!(!machine.goes_on(), "it is a POST without ids");
+        assert!(!machine.goes_on(), "it is a POST");
         assert!(!machine.push(b"data: 1\n\n").0);
         let (is_done, pushed) = machine.push(b"data: 2\n\ndata: [DONE]\n\ndata: 3\n\n");
         assert!(is_done && pushed.is_ok());

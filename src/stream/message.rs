@@ -1,5 +1,6 @@
 //! What errors say, in one place for all faces: what happened, and what to do.
 
+use super::content_type::essence_of;
 use alloc::string::String;
 
 /// A message with up to two details.
@@ -15,7 +16,7 @@ pub(crate) enum Message {
     TooLarge,
     /// The URL, status and status text.
     Status,
-    /// The URL, the content type.
+    /// The URL, the content type's header.
     WrongType,
     /// `fetch` tells scripts nothing but that it failed. The method, the URL.
     Unreachable,
@@ -32,6 +33,7 @@ pub(crate) enum Message {
     BadUrl,
     BadUrlType,
     BadHeaders,
+    /// What it is.
     BadBody,
     NoJson,
     BadId,
@@ -64,6 +66,11 @@ impl Message {
 
     pub(crate) fn text(self, first: &str, second: &str) -> String {
         let [before, between, behind] = PARTS[self as usize];
+        let second = match self {
+            Self::WrongType if essence_of(second).is_empty() => "no valid content type",
+            Self::WrongType => essence_of(second),
+            _ => second,
+        };
         [before, first, between, second, behind].concat()
     }
 }
@@ -100,7 +107,7 @@ static PARTS: [[&str; 3]; Message::ALL.len()] = [
     ["the URL does not parse: pass an absolute URL, or one relative to the page", "", ""],
     ["the URL must be a string or a URL", "", ""],
     ["`headers` must be what the Headers constructor takes", "", ""],
-    ["`body` must be an object, an array, or what fetch takes as a body", "", ""],
+    ["`body` must be an object, an array, or what fetch takes as a body, not ", "", ""],
     ["`body` can't be turned into JSON", "", ""],
     ["the last event id can't be sent as a header", "", ""],
     ["this runtime has no fetch: pass one as the option `fetch`", "", ""],
@@ -121,6 +128,12 @@ mod tests {
     fn details_stand_where_they_belong() {
         let text = Message::NoAnswer.text("http://a/b", "5");
         assert_eq!(text, "http://a/b did not answer within 5 ms: raise its `timeout`");
+        let text = Message::WrongType.text("http://a/b", "text/html;a=\"b\", Application/JSON; c");
+        assert!(
+            text.starts_with("http://a/b answered with Application/JSON, not text/event-stream: ")
+        );
+        let text = Message::WrongType.text("http://a/b", "json");
+        assert!(text.starts_with("http://a/b answered with no valid content type, not "));
         let text = Message::TooLarge.text("9", "");
         assert_eq!(
             text,

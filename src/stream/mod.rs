@@ -2,6 +2,7 @@
 //!
 //! `machine.rs` decides; all else here is the driver of the Rust face.
 
+pub(crate) mod content_type;
 pub(crate) mod lifecycle;
 pub(crate) mod machine;
 pub(crate) mod message;
@@ -18,7 +19,7 @@ mod event_stream;
 #[cfg(all(target_arch = "wasm32", feature = "fetch"))]
 mod signal;
 #[cfg(all(target_arch = "wasm32", feature = "fetch"))]
-mod waiting;
+pub(crate) mod waiting;
 
 #[cfg(all(target_arch = "wasm32", feature = "fetch"))]
 pub use {

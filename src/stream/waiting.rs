@@ -14,7 +14,7 @@ async fn sleep(milliseconds: f64) {
 }
 
 /// What the future gives, `None` if it takes longer. No limit, no timer.
-pub(super) async fn within<T>(limit: Option<f64>, future: impl Future<Output = T>) -> Option<T> {
+pub(crate) async fn within<T>(limit: Option<f64>, future: impl Future<Output = T>) -> Option<T> {
     let Some(limit) = limit else { return Some(future.await) };
     match select(pin!(future), pin!(sleep(limit))).await {
         Either::Left((value, _)) => Some(value),

@@ -1,5 +1,6 @@
 import { StreamError } from '../error.js'
 import { Message, message } from '../stream/machine.js'
+import { Exchange } from '../stream/exchange.js'
 import { Scope } from '../stream/scope.js'
 import type { Source } from '../options.js'
 import {
@@ -11,7 +12,7 @@ import {
   resolveUrl,
   send,
 } from './request.js'
-import { httpError } from './response.js'
+import { refusalOf } from './response.js'
 
 /**
  * The longest body that still gets `keepalive`, in UTF-16 units: such requests share 64 KiB in
@@ -58,24 +59,24 @@ export async function tell<Context>(
   context: Context,
 ): Promise<number> {
   const [request, init] = await prepareEndpoint(endpoint, context)
-  const controller = new AbortController()
-  init.signal = controller.signal
+  const scope = new Scope()
+  init.signal = new Exchange(scope, scope).signal
   const { timeout } = endpoint
   const late = () => {
     const text = message(Message.noAnswer, displayUrl(request.url), timeout)
     return new StreamError('connect-timeout', text)
   }
   try {
-    const status = await new Scope().within(timeout, answer(request, init), late)
+    const status = await scope.within(timeout, answer(request, init, scope), late)
     if (status instanceof StreamError) throw status
     return status
   } finally {
-    controller.abort()
+    scope.close()
   }
 }
 
 function knowsKeepalive(): boolean {
-  return 'keepalive' in globalThis.Request.prototype
+  return !globalThis.Request || 'keepalive' in Request.prototype
 }
 
 /** The way out for pages that are going away in browsers without `keepalive`. */
@@ -102,8 +103,10 @@ async function prepareEndpoint<Context>(
 async function answer<Context>(
   request: RequestTemplate<Context>,
   init: Init,
+  scope: Scope,
 ): Promise<number | StreamError> {
   const response = await send(request, init)
   if (response instanceof StreamError) return response
-  return response.ok ? response.status : httpError(response, 0)
+  const { status = 200 } = response
+  return status >= 200 && status < 300 ? status : refusalOf('http', request, response, 0, scope)
 }

@@ -1,3 +1,4 @@
+import { bytesOf, tagOf } from '../bytes.js'
 import { StreamError, type StreamErrorDetails } from '../error.js'
 import type { AttemptContext, Body, Source } from '../options.js'
 import { Message, message } from '../stream/machine.js'
@@ -41,10 +42,9 @@ export function isSafe(method: string): boolean {
  */
 export function check({ url, method, body, init }: RequestTemplate<AttemptContext>): void {
   if (body !== undefined && isSafe(method)) throw invalid(message(Message.bodyOfGet, method))
-  const { username, password } = new URL(url)
-  if (username + password !== '') throw invalid(message(Message.secrets))
+  if (/^[^/]*\/\/[^/?#]*@/.test(url)) throw invalid(message(Message.secrets))
   try {
-    void new Request(url, { ...init, method })
+    if (globalThis.Request) void new Request(url, { ...init, method })
   } catch (cause) {
     throw invalid(message(Message.badRequest, (cause as Error).message), { cause })
   }
@@ -63,7 +63,7 @@ export async function prepare<Context>(
   if (body !== undefined) {
     init.body = body
     // Chromium wants it said that the upload does not wait for the response.
-    if (body instanceof ReadableStream) init.duplex = 'half'
+    if (isStream(body)) init.duplex = 'half'
   }
   return init
 }
@@ -85,7 +85,7 @@ export function setStreamHeaders(headers: Headers, { attempt, lastEventId }: Att
   }
 }
 
-/** Calls `fetch`. Gives an error `'network'` if it fails. */
+/** Calls `fetch`. Returns an error `'network'` if it fails; throws if it returns no response. */
 export async function send<Context>(
   request: RequestTemplate<Context>,
   init: Init,
@@ -93,11 +93,15 @@ export async function send<Context>(
 ): Promise<Response | StreamError> {
   const fetch = request.fetch ?? globalThis.fetch
   if (!fetch) throw invalid(message(Message.noFetch), { attempt })
+  let response: Response
   try {
-    return await fetch(request.url, init)
+    // A record: polyfills know no `Headers` but their own.
+    response = await fetch(request.url, { ...init, headers: Object.fromEntries(init.headers) })
   } catch (cause) {
     return unreachable(request, cause, attempt)
   }
+  if (typeof response?.headers?.get === 'function') return response
+  throw invalid(`\`fetch\` returned ${tagOf(response)}, which is no Response`, { attempt })
 }
 
 /** `fetch` tells scripts nothing but that it failed. */
@@ -112,7 +116,8 @@ export function unreachable(
 
 function headersOf(init: HeadersInit | undefined, attempt: number): Headers {
   try {
-    return new Headers(init ?? undefined)
+    // As pairs: `Headers` of other realms and libraries are not known everywhere.
+    return new Headers(Symbol.iterator in Object(init) ? [...(init as Headers)] : (init ?? undefined))
   } catch (cause) {
     throw invalid(message(Message.badHeaders), { cause, attempt })
   }
@@ -121,34 +126,64 @@ function headersOf(init: HeadersInit | undefined, attempt: number): Headers {
 /**
  * A body for `fetch` and the content type that it asks for, if `fetch` does not know it.
  *
- * Plain objects and arrays become JSON; whatever else `fetch` takes stays as it is.
+ * What `fetch` takes stays as it is; other objects become JSON, as `JSON.stringify` writes them.
  */
 function encodeBody(body: Body, attempt: number): [BodyInit?, string?] {
   if (body === undefined || body === null) return []
-  if (isPlain(body)) {
-    try {
-      return [JSON.stringify(body), 'application/json']
-    } catch (cause) {
-      throw invalid(message(Message.noJson), { cause, attempt })
-    }
+  const fail = (number: number, cause?: unknown) =>
+    invalid(message(number, tagOf(body)), { cause, attempt })
+  if (isNative(body)) {
+    if ((body as Partial<ReadableStream>).locked) throw fail(Message.badBody)
+    return [body as BodyInit]
   }
-  if (typeof body === 'string' || typeof body === 'object') return [body as BodyInit]
-  throw invalid(message(Message.badBody), { attempt })
+  if (typeof body !== 'object' || (!has(body, 'toJSON') && NOT_JSON.test(tagOf(body)))) {
+    throw fail(Message.badBody)
+  }
+  let json: string | undefined
+  let cause: unknown
+  try {
+    json = JSON.stringify(body)
+  } catch (error) {
+    cause = error
+  }
+  if (json === undefined) throw fail(Message.noJson, cause)
+  return [json, 'application/json']
 }
 
-function isPlain(value: unknown): boolean {
-  if (typeof value !== 'object' || ArrayBuffer.isView(value)) return false
-  if (Array.isArray(value)) return true
-  // Objects of another realm have another `Object.prototype`, whose own prototype is null, too.
-  const prototype = Object.getPrototypeOf(value) as object | null
-  return prototype === null || Object.getPrototypeOf(prototype) === null
+/** Objects of which `JSON.stringify` would leave nothing. */
+const NOT_JSON = /(Map|Set|Ref|Promise|Iterator|Generator)]$/
+
+/** Whether a value has one of these methods. */
+function has(value: unknown, ...names: (string | symbol)[]): boolean {
+  return names.some((name) => typeof Object(value)[name] === 'function')
+}
+
+/** Whether `fetch`, of whatever realm or library, takes it as a body. */
+function isNative(body: object | string): boolean {
+  if (bytesOf(body)) return true
+  if (has(body, 'toJSON') || Array.isArray(body)) return false
+  const isForm = has(body, 'append') && has(body, 'getAll', 'getParts', 'getBoundary')
+  const isBlob = has(body, 'slice') && 'size' in (body as object)
+  return isForm || isBlob || isStream(body)
+}
+
+/** Whether a body can be read only once. */
+export function isStream(body: unknown): boolean {
+  return has(body, 'getReader', 'pipe', Symbol.asyncIterator)
+}
+
+/** Whether this is a `Request`, of whatever realm or library. */
+export function isRequest(input: unknown): input is Request {
+  return typeof (Object(input) as Partial<Request>).url === 'string'
 }
 
 /** The absolute URL, relative to the document's base or the worker's address. */
 export function resolveUrl(url: unknown): string {
-  if (typeof url !== 'string' && !(url instanceof URL)) throw invalid(message(Message.badUrlType))
+  // Not by its class: it may be a URL of another realm.
+  const href: unknown = typeof url === 'string' ? url : (Object(url) as Partial<URL>).href
+  if (typeof href !== 'string') throw invalid(message(Message.badUrlType))
   try {
-    return new URL(url, globalThis.document?.baseURI ?? globalThis.location?.href).href
+    return new URL(href, globalThis.document?.baseURI ?? globalThis.location?.href).href
   } catch (cause) {
     throw invalid(message(Message.badUrl), { cause })
   }
@@ -156,7 +191,10 @@ export function resolveUrl(url: unknown): string {
 
 /** The URL without the parts that may hold secrets. */
 export function displayUrl(url: string): string {
-  if (!URL.canParse(url)) return 'the URL'
-  const { origin, protocol, pathname } = new URL(url)
-  return origin === 'null' ? protocol : origin + pathname
+  try {
+    const { origin, protocol, pathname } = new URL(url)
+    return origin === 'null' ? protocol : origin + pathname
+  } catch {
+    return 'the URL'
+  }
 }

@@ -1,18 +1,19 @@
 import { Batches, DONE, TOO_LARGE } from '../batches.js'
-import { StreamError, type StreamErrorCode } from '../error.js'
+import { bytesOf, tagOf } from '../bytes.js'
+import { abortError, StreamError, type StreamErrorCode } from '../error.js'
 import type { ServerSentEvent } from '../event.js'
 import { notify, type Notification } from '../fetch/endpoint.js'
 import {
   displayUrl,
-  type Init,
   prepare,
   send,
   setStreamHeaders,
   unreachable,
 } from '../fetch/request.js'
-import { httpError, typeError } from '../fetch/response.js'
+import { refusalOf } from '../fetch/response.js'
 import type { CancelContext, OpenOptions } from '../options.js'
 import type { CancelResult, StreamEnding, StreamState, StreamStats } from '../outcome.js'
+import { now } from '../timing.js'
 import { type RawStream, readText } from '../wasm.js'
 import { Acks } from './acks.js'
 import { Exchange } from './exchange.js'
@@ -45,7 +46,7 @@ export class Driver {
   readonly #events: DriverEvents
   readonly #acks: Acks | undefined
   readonly #scope = new Scope()
-  readonly #start = performance.now()
+  readonly #start = now()
   #comments: string[] = []
   #exchange: Exchange | undefined
   #response: Response | undefined
@@ -60,8 +61,8 @@ export class Driver {
   #watches: (() => void)[] = []
 
   /** Throws an error `'invalid-options'`. Nothing is sent yet. */
-  constructor(url: string | URL, options: OpenOptions, events: DriverEvents) {
-    const { settings, raw } = readOptions(url, options)
+  constructor(input: string | URL | Request, options: OpenOptions, events: DriverEvents) {
+    const { settings, raw } = readOptions(input, options)
     const { ack, ackEvery, onComment, onPagehide, signal } = settings
     this.#settings = settings
     this.#raw = raw
@@ -142,7 +143,7 @@ export class Driver {
 
   /** One attempt. Resolves once there is a connection, or to what went wrong; throws for good. */
   async #request(): Promise<StreamError | undefined> {
-    const { request, connectTimeout, onOpen } = this.#settings
+    const { request, connectTimeout } = this.#settings
     const attempt = (this.stats.attempts = this.#raw.connect())
     const context = { attempt, lastEventId: readText(this.#raw.last_event_id()) }
     const init = await this.#unlessOver(prepare(request, context, attempt))
@@ -151,52 +152,47 @@ export class Driver {
     const exchange = new Exchange(this.#scope, this)
     init.signal = exchange.signal
     const late = () => this.#failure('connect-timeout', Message.noResponse, connectTimeout)
-    const asked = this.#scope.within(connectTimeout, this.#ask(init, attempt), late)
-    const response = await this.#unlessOver(asked)
-    if (response instanceof StreamError) {
+    const sent = this.#scope.within(connectTimeout, send(request, init, attempt), late)
+    const response = await this.#unlessOver(sent)
+    const failure =
+      response instanceof StreamError ? response : await this.#answered(response, exchange)
+    if (failure) {
       exchange.close()
-      return response
-    }
-    if (!response) {
-      this.stop(Cause.noContent)
-      return this.#unlessOver()
-    }
-    this.stats.timeToHeaders ??= performance.now() - this.#start
-    try {
-      exchange.take(response)
-    } catch (cause) {
-      exchange.close()
-      return unreachable(request, cause, attempt)
-    }
-    this.#response = response
-    try {
-      if (onOpen) await this.#unlessOver(onOpen(response))
-    } catch (cause) {
-      const { status, headers } = response
-      const details = { status, headers, attempt, cause }
-      throw new StreamError('refused', 'onOpen refused the response', details)
+      return failure
     }
     this.#raw.opened()
     this.#exchange = exchange
-    this.#events.opened(response)
+    this.#events.opened(response as Response)
     return undefined
   }
 
-  /** The response if it is one to read, what is wrong with it, or nothing for 204. */
-  async #ask(init: Init, attempt: number): Promise<Response | StreamError | undefined> {
-    const response = await send(this.#settings.request, init, attempt)
-    if (this.#isOver || response instanceof StreamError) return response
-    const type = response.headers.get('content-type') ?? ''
-    switch (this.#raw.answered(response.status, type)) {
-      case Answer.noContent:
-        return undefined
-      case Answer.refusal:
-        return httpError(response, attempt)
-      case Answer.wrongType:
-        return typeError(response, attempt)
-      default:
-        return response
+  /** What is wrong with a response, if it is not one to read. */
+  async #answered(response: Response, exchange: Exchange): Promise<StreamError | undefined> {
+    const { request, onOpen } = this.#settings
+    const { attempts: attempt } = this.stats
+    // Look-alikes may have no status.
+    const { status = 200, headers } = response
+    const answer = this.#raw.answered(status, `${headers.get('content-type') ?? ''}`)
+    if (answer === Answer.noContent) {
+      this.stop(Cause.noContent)
+      return this.#unlessOver()
     }
+    if (answer === Answer.read) {
+      this.stats.timeToHeaders ??= now() - this.#start
+      exchange.take(response)
+    }
+    if (answer !== Answer.refusal) {
+      this.#response = response
+      try {
+        if (onOpen) await this.#unlessOver(onOpen(response))
+      } catch (cause) {
+        const details = { status, headers, attempt, cause }
+        throw new StreamError('refused', 'onOpen refused the response', details)
+      }
+      if (answer === Answer.read) return undefined
+    }
+    const code = answer === Answer.refusal ? 'http' : 'content-type'
+    return this.#unlessOver(refusalOf(code, request, response, attempt, this.#scope))
   }
 
   /** Waits for the next attempt. Throws if there is to be none. */
@@ -246,7 +242,7 @@ export class Driver {
     }
     exchange.read().then(
       ({ done, value }) => {
-        // What was let go meanwhile is nobody's any more.
+        // Ignore reads of a connection that was closed meanwhile.
         if (exchange !== this.#exchange) return
         this.#unwatch()
         if (done) this.#onEnd()
@@ -256,11 +252,15 @@ export class Driver {
         if (exchange === this.#exchange) this.#reconnect(this.#broken(cause))
       },
     )
+      // What is thrown here is no fault of the network: nothing is sent again.
+      .catch((error: unknown) => this.stop(Cause.fail, error))
   }
 
-  #onChunk(chunk: Uint8Array): void {
-    if (!(chunk instanceof Uint8Array)) {
-      return this.#reconnect(this.#broken(new TypeError('a chunk is not a Uint8Array')))
+  #onChunk(value: unknown): void {
+    const chunk = bytesOf(value)
+    if (!chunk) {
+      const text = `a chunk of the response's body is ${tagOf(value)}, not bytes`
+      throw new StreamError('unsupported', text, { attempt: this.stats.attempts })
     }
     this.stats.bytes += chunk.length
     this.#comments = []
@@ -311,7 +311,7 @@ export class Driver {
   #count({ length }: ServerSentEvent[]): void {
     if (length === 0) return
     this.stats.events += length
-    this.stats.timeToFirstEvent ??= performance.now() - this.#start
+    this.stats.timeToFirstEvent ??= now() - this.#start
   }
 
   #handOut(events: ServerSentEvent[], next?: () => void): void {
@@ -376,7 +376,10 @@ export class Driver {
   }
 
   #obey(signal: AbortSignal): void {
-    const abort = () => void this.#stop(Cause.abort, signal.reason, signal.reason)
+    const abort = () => {
+      const { reason = abortError('the signal was aborted') } = signal
+      void this.#stop(Cause.abort, reason, reason)
+    }
     if (signal.aborted) return abort()
     signal.addEventListener('abort', abort)
     this.#scope.add(() => signal.removeEventListener('abort', abort))

@@ -1,5 +1,6 @@
 /// <reference lib="esnext.disposable" preserve="true" />
 import { EventConsumer } from '../consumer.js'
+import { abortError } from '../error.js'
 import type { ServerSentEvent } from '../event.js'
 import type { OpenOptions } from '../options.js'
 import type {
@@ -38,7 +39,7 @@ export class EventStream extends EventConsumer implements AsyncDisposable {
   #resolveClosed!: (outcome: StreamOutcome) => void
 
   /** @internal Use `openStream`. */
-  constructor(url: string | URL, options: OpenOptions) {
+  constructor(input: string | URL | Request, options: OpenOptions) {
     super()
     this.#initialId = options.lastEventId ?? ''
     this.opened = new Promise((resolve, reject) => {
@@ -48,8 +49,8 @@ export class EventStream extends EventConsumer implements AsyncDisposable {
     // Who does not ask whether it was opened is told by the iterator.
     this.opened.catch(() => undefined)
     this.closed = new Promise((resolve) => (this.#resolveClosed = resolve))
-    this.#measure = options.debug ? measureStream(url, options) : undefined
-    this.#ready = this.#start(url, options)
+    this.#measure = options.debug ? measureStream(input, options) : undefined
+    this.#ready = this.#start(input, options)
   }
 
   /** `'connecting' | 'open' | 'waiting' | 'closed'`. */
@@ -115,11 +116,11 @@ export class EventStream extends EventConsumer implements AsyncDisposable {
     this.#stop((driver) => driver.stop(Cause.done))
   }
 
-  async #start(url: string | URL, options: OpenOptions): Promise<void> {
+  async #start(input: string | URL | Request, options: OpenOptions): Promise<void> {
     let driver
     try {
       await load()
-      driver = new Driver(url, options, {
+      driver = new Driver(input, options, {
         opened: (response) => this.#resolveOpened(response),
         received: (events) => this.received(events),
         ended: (ending, error) => this.#end(ending, error),
@@ -157,9 +158,7 @@ export class EventStream extends EventConsumer implements AsyncDisposable {
     this.#ending = ending
     this.#error = error
     this.drop()
-    this.#rejectOpened(
-      error ?? new DOMException(`the stream ended (${ending}) before it was opened`, 'AbortError'),
-    )
+    this.#rejectOpened(error ?? abortError(`the stream ended (${ending}) before it was opened`))
   }
 
   #close(notified: boolean | undefined): void {

@@ -1,42 +1,46 @@
+import { bodyOf, type Chunks } from '../fetch/chunks.js'
 import type { Scope } from './scope.js'
 
 interface Connection {
-  controller: AbortController
-  reader?: ReadableStreamDefaultReader<Uint8Array> | undefined
+  /** Absent where the runtime has none: then only the body can be cancelled. */
+  controller: AbortController | undefined
+  chunks?: Chunks
 }
 
-function end({ controller, reader }: Connection): void {
-  reader?.cancel().catch(() => undefined)
-  controller.abort()
+function end({ controller, chunks }: Connection): void {
+  chunks?.cancel()
+  controller?.abort()
 }
 
-/** Of streams that nobody can reach any more. */
-const abandoned = new FinalizationRegistry<Connection>(end)
+/** Closes the connections of streams that were collected, where the runtime tells of them. */
+const abandoned = globalThis.FinalizationRegistry && new FinalizationRegistry(end)
 
 /** One request and its response. Closed, it aborts whatever of them is still under way. */
 export class Exchange {
   readonly close: () => void
-  readonly #connection: Connection = { controller: new AbortController() }
+  readonly #connection: Connection = {
+    controller: globalThis.AbortController && new AbortController(),
+  }
 
   constructor(scope: Scope, owner: object) {
-    abandoned.register(owner, this.#connection, this)
+    abandoned?.register(owner, this.#connection, this)
     this.close = scope.add(() => {
-      abandoned.unregister(this)
+      abandoned?.unregister(this)
       end(this.#connection)
     })
   }
 
-  get signal(): AbortSignal {
-    return this.#connection.controller.signal
+  get signal(): AbortSignal | null {
+    return this.#connection.controller?.signal ?? null
   }
 
-  /** Takes the response's body. Throws if somebody else reads it. */
-  take({ body }: Response): void {
-    this.#connection.reader = body?.getReader()
+  /** Takes the response's body. Throws an error `'unsupported'` if it can't be read. */
+  take(response: Response): void {
+    this.#connection.chunks = bodyOf(response)
   }
 
   /** The next chunk. */
-  read(): Promise<ReadableStreamReadResult<Uint8Array>> {
-    return this.#connection.reader?.read() ?? Promise.resolve({ done: true, value: undefined })
+  read(): ReturnType<Chunks['next']> {
+    return this.#connection.chunks!.next()
   }
 }

@@ -1,6 +1,15 @@
 import type { StreamError } from '../error.js'
 import type { Endpoint } from '../fetch/endpoint.js'
-import { check, invalid, isSafe, type RequestTemplate, resolveUrl } from '../fetch/request.js'
+import { whole } from '../fetch/chunks.js'
+import {
+  check,
+  invalid,
+  isRequest,
+  isSafe,
+  isStream,
+  type RequestTemplate,
+  resolveUrl,
+} from '../fetch/request.js'
 import type {
   AckContext,
   AttemptContext,
@@ -126,12 +135,13 @@ class Reader {
 
 /** Checks a stream's options, and makes its machine. Throws an error `'invalid-options'`. */
 export function readOptions(
-  url: string | URL,
+  input: string | URL | Request,
   options: OpenOptions,
 ): { settings: Settings; raw: RawStream } {
   if (typeof options !== 'object' || options === null) {
     throw invalid('the options must be an object')
   }
+  if (isRequest(input)) options = withRequest(input, options)
   const reader = new Reader(options)
   // WHATWG HTML, 9.2.2: an event source's requests have the cache mode "no-store".
   const init: RequestInit = { cache: 'no-store' }
@@ -143,7 +153,7 @@ export function readOptions(
   const [cancel, on] = readCancel(options.cancel, init, fetch)
   const [ack, ackEvery] = readAck(options.ack, init, fetch)
   const request: RequestTemplate<AttemptContext> = {
-    url: resolveUrl(url),
+    url: resolveUrl(isRequest(input) ? input.url : input),
     method: reader.method('GET'),
     headers: reader.get('headers'),
     body: reader.get('body'),
@@ -188,11 +198,30 @@ export function readOptions(
     (settings.onComment ? Flag.comments : 0) |
     (isSafe(request.method) ? Flag.safe : 0) |
     // A stream as a body is read only once.
-    (request.body instanceof ReadableStream ? 0 : Flag.repeatable)
+    (isStream(request.body) ? 0 : Flag.repeatable)
   const marker = typeof done === 'string' ? done : ''
   const raw = new RawStream(flags, sizeOf(maxEventSize), lastEventId, marker)
   raw.set_policy(...policy)
   return { settings, raw }
+}
+
+/** The members of a `Request`, replaced by those that the options have, as in `fetch`. */
+function withRequest(request: Request, options: OpenOptions): OpenOptions {
+  if (request.bodyUsed) throw invalid('the body of the Request was read already')
+  const all: Record<string, unknown> = {}
+  for (const name of [...FETCH_MEMBERS, 'method', 'headers', 'signal'] as const) {
+    all[name] = (request as OpenOptions)[name]
+  }
+  // Said or not, it is there: ours is another default.
+  if (all['cache'] === 'default') delete all['cache']
+  let body: Promise<{ value?: unknown }> | undefined
+  if (!isSafe(request.method)) {
+    all['body'] = async () => (await (body ??= whole(request).next())).value
+  }
+  for (const [name, value] of Object.entries(options)) {
+    if (value !== undefined) all[name] = value
+  }
+  return all
 }
 
 /** As many bytes as the module can count. */

@@ -1,0 +1,74 @@
+import { bytesOf, tagOf } from '../bytes.js'
+import { StreamError } from '../error.js'
+
+/** Where bytes come from, whatever class it is of. */
+export interface Chunks {
+  next(): Promise<{ done?: boolean | undefined; value?: unknown }>
+  /** No more is wanted. */
+  cancel(): void
+}
+
+/** What a response, a request or a look-alike may have. */
+type Source = Partial<Pick<Response, 'bodyUsed' | 'arrayBuffer' | 'text'>> & {
+  body?: unknown
+  clone?(): Pick<Response, 'arrayBuffer'>
+}
+
+/** The chunks of a stream: a `ReadableStream`, a Node stream, an async iterable. Throws if it is locked. */
+export function chunksOf(stream: unknown): Chunks | undefined {
+  const { getReader, [Symbol.asyncIterator]: iterate } = Object(stream) as Partial<
+    ReadableStream & AsyncIterable<unknown>
+  >
+  if (getReader) {
+    const reader = getReader.call(stream as ReadableStream) as ReadableStreamDefaultReader
+    return { next: () => reader.read(), cancel: () => quietly(() => reader.cancel()) }
+  }
+  return iterate && chunksOfIterator(iterate.call(stream as AsyncIterable<unknown>))
+}
+
+export function chunksOfIterator(iterator: AsyncIterator<unknown> | Iterator<unknown>): Chunks {
+  return {
+    next: async () => iterator.next(),
+    cancel: () => quietly(() => iterator.return?.()),
+  }
+}
+
+/**
+ * The chunks of a response's body. What is no stream, as with the polyfills of `fetch`, is read as a
+ * whole. Throws an error `'unsupported'` if it can't be read.
+ */
+export function bodyOf(response: Source): Chunks {
+  const { body, bodyUsed, arrayBuffer, text } = response
+  let cause: unknown
+  try {
+    if (!bodyUsed) {
+      const chunks = chunksOf(body)
+      if (chunks) return chunks
+      const bytes = bytesOf(body)
+      if (bytes) return chunksOfIterator([bytes].values())
+      if (arrayBuffer ?? text) return chunksOfIterator(whole(response))
+    }
+  } catch (error) {
+    cause = error
+  }
+  const why =
+    bodyUsed || cause
+      ? 'it was read already, or somebody else reads it'
+      : `it is ${tagOf(body)}, and the response has no arrayBuffer() and no text()`
+  throw new StreamError('unsupported', `the response's body can't be read: ${why}`, { cause })
+}
+
+/** The whole body of a response, or of a request, in one piece. */
+export async function* whole(response: Source): AsyncGenerator {
+  try {
+    // Of a clone: what fails to read it as bytes may have used it up.
+    yield await (response.clone?.() ?? (response as Response)).arrayBuffer()
+  } catch (error) {
+    if (!response.text) throw error
+    yield response.text()
+  }
+}
+
+function quietly(work: () => unknown): void {
+  void (async () => work())().catch(() => undefined)
+}
