@@ -148,7 +148,20 @@ fn check_bound(too_large: bool, unit: impl FnMut(usize) -> Vec<u8>) {
 fn a_line_without_end_is_bounded() {
     check_bound(true, |_| b"data: aaaa".to_vec());
     check_bound(true, |_| b": aaaa".to_vec());
-    check_bound(true, |_| vec![0xfd]);
+    check_bound(false, |_| vec![0xfd]);
+}
+
+#[test]
+fn a_line_that_nobody_keeps_takes_no_memory() {
+    for start in [":", "x: ", "datax", " "] {
+        let bytes = peak(|| {
+            let mut decoder = Decoder::new().max_event_size(LIMIT);
+            let unit = |at| if at == 0 { start.into() } else { b"aaaaaaaaaa".to_vec() };
+            assert!(!read(&mut decoder, unit));
+        });
+        // The chunk that `read` makes is counted as well.
+        assert!(bytes < CHUNK + LIMIT + 8 * 1024, "{bytes} bytes");
+    }
 }
 
 #[test]

@@ -1,22 +1,24 @@
 import type { ServerSentEvent } from './event.js'
-import { decodeText, memoryWords, type RawStream, writeChunk } from './wasm.js'
+import { decodeText, memoryWords, PIECE, type RawStream, writeChunk } from './wasm.js'
 
 // The table's words, as src/sse/batch.rs writes them.
 const ROW = 3
 const KIND = 0b111
 const EVENT = 0
+const ID = 1
 const RETRY = 4
 const HAS_ID = 0b1000
 const HAS_TYPE = 0b10000
 const TYPE_SHIFT = 5
 
-/** Up to here an array grows faster than it is made. */
-const FEW = 16
+/** Up to here V8 copies what is cut out of a text. */
+const SHORT = 12
 
 /** What a decoder calls back with besides events. */
 export interface DecoderHooks {
   onComment?: ((comment: string) => void) | undefined
   onRetry?: ((milliseconds: number) => void) | undefined
+  onId?: ((id: string) => void) | undefined
 }
 
 /** `Batches.status`: an event outgrew the limit. */
@@ -31,74 +33,98 @@ const ENCODING_SHIFT = 2
 export class Batches {
   /** Of the last batch: 0, `TOO_LARGE` or `DONE`. */
   status = 0
+  lastEventId: string
   readonly #raw: RawStream
-  #lastEventId: string
   readonly #types = ['message']
   readonly #hooks: DecoderHooks
+  readonly #calls: (() => void)[] = []
+  #called = 0
 
   constructor(raw: RawStream, lastEventId = '', hooks: DecoderHooks = {}) {
     this.#raw = raw
-    this.#lastEventId = lastEventId
+    this.lastEventId = lastEventId
     this.#hooks = hooks
   }
 
-  /** The events that a chunk completes. */
-  push(chunk: Uint8Array): ServerSentEvent[] {
-    writeChunk(chunk)
-    return this.#cut(this.#raw.push(chunk.length))
+  /** Adds the events that a chunk completes. */
+  push(chunk: Uint8Array, events: ServerSentEvent[] = []): ServerSentEvent[] {
+    let at = 0
+    do {
+      const piece = chunk.subarray(at, (at += PIECE))
+      writeChunk(piece)
+      this.#cut(this.#raw.push(piece.length), events)
+    } while (at < chunk.length && this.status === 0)
+    return events
   }
 
-  /** The events that the end of the bytes completes. */
-  finish(): ServerSentEvent[] {
-    return this.#cut(this.#raw.finish())
+  /** Adds the events that the end of the bytes completes. */
+  finish(events: ServerSentEvent[] = []): ServerSentEvent[] {
+    this.#cut(this.#raw.finish(), events)
+    return events
   }
 
-  #cut(batch: number): ServerSentEvent[] {
+  /**
+   * Calls the hooks with what was cut. They may call back: nothing of the module is in use.
+   *
+   * An error that a hook throws is rethrown. The next call goes on behind that hook.
+   */
+  callHooks(): void {
+    while (this.#called < this.#calls.length) this.#calls[this.#called++]!()
+    this.#called = this.#calls.length = 0
+  }
+
+  #cut(batch: number, events: ServerSentEvent[]): void {
     const words = memoryWords()
-    // The five words that src/js/room.rs publishes.
+    // The six words that src/js/room.rs publishes.
     const at = batch / 4
     const what = words[at + 4]!
     this.status = what & STATUS
+    const types = this.#types
+    types.length = Math.min(types.length, words[at + 5]!)
     const tableLength = words[at + 3]!
-    if (tableLength === 0) return []
+    if (tableLength === 0) return
     // One decode for the whole text: a string for each event is cut out of it, not decoded.
     const all = decodeText(words[at]!, words[at + 1]!, what >> ENCODING_SHIFT)
-    return this.#cutTable(all, words, words[at + 2]! / 4, tableLength)
-  }
-
-  #cutTable(all: string, words: Uint32Array, table: number, tableLength: number) {
-    const types = this.#types
-    const rows = tableLength / ROW
-    // oxlint-disable-next-line unicorn/no-new-array -- made at its size, it needs no growing
-    const events: ServerSentEvent[] = rows > FEW ? new Array(rows) : []
-    let count = 0
-    const end = table + tableLength
-    let lastEventId = this.#lastEventId
+    const { onComment, onRetry } = this.#hooks
+    let row = words[at + 2]! / 4
+    const end = row + tableLength
     let from = 0
-    for (let row = table; row < end; row += ROW) {
+    for (; row < end; row += ROW) {
       const head = words[row]!
+      const kind = head & KIND
       const to = words[row + 1]!
-      if ((head & KIND) === EVENT) {
-        const data = all.substring(from, to)
-        from = to
+      if (kind === RETRY) {
+        if (onRetry) this.#calls.push(() => onRetry(to))
+        continue
+      }
+      const text = all.substring(from, to)
+      from = to
+      if (kind === EVENT) {
         if (head & HAS_ID) {
           row += ROW
-          lastEventId = all.substring(from, (from = words[row + 1]!))
+          this.#setId(all.substring(from, (from = words[row + 1]!)))
         }
         if (head & HAS_TYPE) {
           row += ROW
-          types[head >> TYPE_SHIFT] = all.substring(from, (from = words[row + 1]!))
+          types[head >> TYPE_SHIFT] = copy(all.substring(from, (from = words[row + 1]!)))
         }
-        events[count++] = { type: types[head >> TYPE_SHIFT]!, data, lastEventId }
-      } else if ((head & KIND) === RETRY) {
-        this.#hooks.onRetry?.(to)
-      } else {
-        this.#hooks.onComment?.(all.substring(from, to))
-        from = to
+        events.push({ type: types[head >> TYPE_SHIFT]!, data: text, lastEventId: this.lastEventId })
+      } else if (kind === ID) {
+        this.#setId(text)
+      } else if (onComment) {
+        this.#calls.push(() => onComment(text))
       }
     }
-    this.#lastEventId = lastEventId
-    if (count < events.length) events.length = count
-    return events
   }
+
+  #setId(text: string): void {
+    const { onId } = this.#hooks
+    const id = (this.lastEventId = copy(text))
+    if (onId) this.#calls.push(() => onId(id))
+  }
+}
+
+/** A copy of a text that was cut out of another: engines keep that one alive with it. */
+function copy(text: string): string {
+  return text.length > SHORT ? (JSON.parse(JSON.stringify(text)) as string) : text
 }

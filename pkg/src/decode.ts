@@ -19,13 +19,20 @@ export type DecodeSource =
 const PIECE = 64 * 1024
 
 /** The events of a source. Made by `decode`. */
-class DecodedEvents extends EventConsumer {
+export class DecodedEvents extends EventConsumer {
   readonly #chunks: Chunks
   readonly #contentType: string
   readonly #options: DecoderOptions
   #decoder: Decoder | undefined
   #isOver = false
+  /** What a hook has thrown: the events before it go first. */
+  #failure: { error: unknown } | undefined
+  /** Of the batch that came last: its events, how many came before it, and the id before it. */
+  #count = 0
+  #countBefore = 0
+  #idBefore = ''
 
+  /** @internal Use `decode`. */
   constructor(chunks: Chunks, contentType: string, options: DecoderOptions) {
     super()
     this.#chunks = chunks
@@ -33,7 +40,18 @@ class DecodedEvents extends EventConsumer {
     this.#options = options
   }
 
+  /**
+   * The id to resume from: that of the event handed out last, or a later one of a block without
+   * data; `''` if there is none.
+   */
+  get lastEventId(): string {
+    const handedOut = this.handedOutCount - this.#countBefore
+    if (handedOut === this.#count) return this.#decoder?.lastEventId ?? ''
+    return handedOut === 0 ? this.#idBefore : this.lastEvent!.lastEventId
+  }
+
   protected pull(): void {
+    if (this.#failure) return this.#fail(this.#failure.error)
     if (this.#isOver) return this.received(undefined)
     if (this.#decoder) this.#chunks.next().then(this.#decode, this.#fail)
     else this.#start().then(() => this.pull(), this.#fail)
@@ -63,18 +81,27 @@ class DecodedEvents extends EventConsumer {
 
   readonly #decode = ({ done, value }: Awaited<ReturnType<Chunks['next']>>): void => {
     if (this.#isOver) return this.received(undefined)
+    const decoder = this.#decoder!
+    const idBefore = decoder.lastEventId
     let events
     try {
-      events = done ? this.#decoder!.end() : this.#decoder!.push(bytesOf(value) ?? (value as Uint8Array))
+      events = done ? decoder.end() : decoder.push(value as Uint8Array)
     } catch (error) {
-      return this.#fail(error)
+      this.#failure = { error }
+      events = decoder.take()
     }
+    // A hook may have left.
+    if (this.#isOver) return this.received(undefined)
     if (done) this.#free()
-    if (events.length > 0) this.received(events)
-    else this.pull()
+    if (events.length === 0) return this.pull()
+    this.#countBefore += this.#count
+    this.#count = events.length
+    this.#idBefore = idBefore
+    this.received(events)
   }
 
   readonly #fail = (error: unknown): void => {
+    this.#failure = undefined
     this.leave()
     this.failed(error)
   }
@@ -95,7 +122,7 @@ class DecodedEvents extends EventConsumer {
  * Fails with a `StreamError` `'event-too-large'`, or with a `TypeError` for chunks that are no
  * bytes.
  */
-export function decode(source: DecodeSource, options: DecoderOptions = {}): EventConsumer {
+export function decode(source: DecodeSource, options: DecoderOptions = {}): DecodedEvents {
   const contentType = isResponse(source) ? source.headers.get('content-type') : null
   return new DecodedEvents(chunksOfSource(source), contentType ?? '', options)
 }

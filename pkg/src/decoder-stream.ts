@@ -1,24 +1,58 @@
-import { createDecoder, type Decoder, type DecoderOptions } from './decoder.js'
+import { decode, type DecodedEvents } from './decode.js'
+import type { DecoderOptions } from './decoder.js'
+import { StreamError } from './error.js'
 import type { ServerSentEvent } from './event.js'
 
+/** Stands in where there is none, so that the package can be imported there. */
+class NoTransformStream {
+  constructor() {
+    throw new StreamError('unsupported', 'this host has no TransformStream: use decode() instead')
+  }
+}
+
+const Base = (globalThis.TransformStream ?? NoTransformStream) as typeof TransformStream
+
 /**
- * Bytes in, events out, for `pipeThrough`: the Streams standard's `TransformStream`. Fails as
- * `Decoder.push` does.
+ * Bytes in, events out, for `pipeThrough`: the Streams standard's `TransformStream`.
+ *
+ * Both sides fail as `decode` does, after the events before the failure were read. Throws a
+ * `StreamError` `'unsupported'` where there is no `TransformStream`.
  */
-export class EventStreamDecoderStream extends TransformStream<Uint8Array, ServerSentEvent> {
+export class EventStreamDecoderStream extends Base<Uint8Array, ServerSentEvent> {
+  readonly #events: DecodedEvents
+
   constructor(options: DecoderOptions = {}) {
-    let decoder: Decoder
-    super({
-      async start() {
-        decoder = await createDecoder(options)
+    super()
+    const reader = (this.readable as ReadableStream<unknown>).getReader()
+    const next = () => reader.read() as Promise<IteratorResult<Uint8Array, undefined>>
+    const events = decode({ [Symbol.asyncIterator]: () => ({ next }) }, options)
+    // The events are pulled: those that wait in a stream's queue are lost when it fails.
+    const readable = new ReadableStream<ServerSentEvent>(
+      {
+        async pull(controller) {
+          try {
+            const { done, value } = await events.next()
+            if (done) controller.close()
+            else controller.enqueue(value)
+          } catch (error) {
+            // The writer's side fails with it as well.
+            reader.cancel(error).catch(() => undefined)
+            throw error
+          }
+        },
+        async cancel(reason) {
+          await events.return()
+          await reader.cancel(reason)
+        },
       },
-      transform(chunk, controller) {
-        for (const event of decoder.push(chunk)) controller.enqueue(event)
-      },
-      flush(controller) {
-        for (const event of decoder.end()) controller.enqueue(event)
-        decoder.free()
-      },
-    })
+      { highWaterMark: 0 },
+    )
+    Object.defineProperty(this, 'readable', { value: readable })
+    this.#events = events
+  }
+
+  /** The id to resume from: as `lastEventId` of what `decode` returns, for the events read. */
+  get lastEventId(): string {
+    return this.#events.lastEventId
   }
 }

@@ -1,4 +1,5 @@
 import { Batches, TOO_LARGE } from './batches.js'
+import { bytesOf, tagOf } from './bytes.js'
 import { StreamError } from './error.js'
 import type { ServerSentEvent } from './event.js'
 import { invalid } from './fetch/request.js'
@@ -7,21 +8,34 @@ import { Flag, Message, message } from './stream/machine.js'
 import { MAX_EVENT_SIZE, sizeOf } from './stream/settings.js'
 import { load, RawStream } from './wasm.js'
 
-/** The options of `createDecoder`, `decode` and `EventStreamDecoderStream`. */
+/**
+ * The options of `createDecoder`, `decode` and `EventStreamDecoderStream`.
+ *
+ * Hooks are called in the stream's order, after the chunk is decoded and before its events are
+ * returned. They may use other decoders and streams, and free this one.
+ */
 export interface DecoderOptions {
   /** What the bytes are. Default: `'sse'`; for `decode`, what a `Response` says of itself. */
   format?: 'sse' | 'ndjson'
-  /** Bytes buffered for one event, past which decoding fails. Default: 16 MiB. */
+  /**
+   * Bytes buffered for one event, past which decoding fails. Unknown fields, and comments without
+   * `onComment`, are not buffered and don't count. Default: 16 MiB.
+   */
   maxEventSize?: number
   /** Called with each comment's text, colon removed. */
   onComment?: (comment: string) => void
   /** Called with each reconnection time that the stream sets, in milliseconds. */
   onRetry?: (milliseconds: number) => void
+  /** Called with each new last event id, also where its block has no data and so is no event. */
+  onId?: (id: string) => void
 }
 
 /**
  * A decoder of bytes that come in chunks, synchronous. It holds memory of the WebAssembly module:
  * `free()` it.
+ *
+ * An error that a hook throws comes out of the call of `push()` or `end()` that called the hook.
+ * Nothing is lost: the next call runs the hooks behind it, and returns the events of both calls.
  */
 export class Decoder {
   static {
@@ -31,10 +45,12 @@ export class Decoder {
   readonly #raw: RawStream
   readonly #batches: Batches
   readonly #maxEventSize: number
+  #events: ServerSentEvent[] = []
+  #isFreed = false
 
   /** @internal Use `createDecoder`. */
   constructor(options: DecoderOptions) {
-    const { format = 'sse', maxEventSize = MAX_EVENT_SIZE, onComment, onRetry } = options
+    const { format = 'sse', maxEventSize = MAX_EVENT_SIZE } = options
     if (format !== 'sse' && format !== 'ndjson') {
       throw invalid("`format` must be 'sse' or 'ndjson'")
     }
@@ -42,42 +58,66 @@ export class Decoder {
       throw invalid('`maxEventSize` must be a number of at least 1')
     }
     this.#maxEventSize = maxEventSize
-    const flags = Flag[format] | (onComment ? Flag.comments : 0)
+    const flags = Flag[format] | (options.onComment ? Flag.comments : 0)
     this.#raw = new RawStream(flags, sizeOf(maxEventSize), '', '')
-    this.#batches = new Batches(this.#raw, '', { onComment, onRetry })
+    this.#batches = new Batches(this.#raw, '', options)
   }
 
   /**
-   * The events that this chunk completes.
+   * The stream's last event id so far, also of a block without data; `''` if there is none. Who
+   * reconnects sends it as `Last-Event-ID`. It can be read after `free()`.
+   */
+  get lastEventId(): string {
+    return this.#batches.lastEventId
+  }
+
+  /**
+   * Returns the events that this chunk completes. A string counts as its UTF-8.
    *
    * Throws a `StreamError` `'event-too-large'` for the first event that outgrew `maxEventSize`, in
-   * the call after the one that gave the events before it; a decoder decodes nothing after it.
-   * Throws a `TypeError` if the chunk is not a `Uint8Array`.
+   * the call after the one that returned the events before it; a decoder decodes nothing after it.
+   * Throws a `TypeError` if the chunk is neither bytes nor a string, and after `free()`.
    */
-  push(chunk: Uint8Array): ServerSentEvent[] {
-    this.#check()
-    if (!(chunk instanceof Uint8Array)) throw new TypeError('a chunk must be a Uint8Array')
-    const events = this.#batches.push(chunk)
-    if (events.length === 0) this.#check()
+  push(chunk: ArrayBufferView | ArrayBufferLike | string): ServerSentEvent[] {
+    const bytes = bytesOf(chunk)
+    if (!bytes) throw new TypeError(`a chunk must be bytes or a string, not ${tagOf(chunk)}`)
+    return this.#decode(() => this.#batches.push(bytes, this.#events))
+  }
+
+  /**
+   * Ends the stream: returns the last line of NDJSON, and drops the unfinished last event of an
+   * event stream. Throws as `push` does. The next `push` starts another stream, which goes on from
+   * the same last event id.
+   */
+  end(): ServerSentEvent[] {
+    return this.#decode(() => this.#batches.finish(this.#events))
+  }
+
+  /**
+   * Frees its memory. It can't be used after that; to free it again does nothing. A call that a
+   * hook frees it from still returns its events.
+   */
+  free(): void {
+    if (!this.#isFreed) this.#raw.free()
+    this.#isFreed = true
+  }
+
+  /** @internal The events that a call decoded whose hook has thrown. */
+  take(): ServerSentEvent[] {
+    const events = this.#events
+    this.#events = []
     return events
   }
 
-  /**
-   * The bytes are at their end: gives the last line of NDJSON. An event stream's unfinished last
-   * event is dropped. Throws as `push` does.
-   */
-  end(): ServerSentEvent[] {
-    this.#check()
-    return this.#batches.finish()
-  }
-
-  /** Frees its memory. It can't be used after that. */
-  free(): void {
-    this.#raw.free()
-  }
-
-  #check(): void {
-    if (this.#batches.status !== TOO_LARGE) return
+  #decode(decode: () => void): ServerSentEvent[] {
+    if (this.#isFreed) {
+      throw new TypeError('this decoder was freed: make another one with createDecoder()')
+    }
+    const isOver = () => this.#batches.status === TOO_LARGE
+    if (!isOver()) decode()
+    this.#batches.callHooks()
+    const events = this.take()
+    if (events.length > 0 || !isOver()) return events
     throw new StreamError('event-too-large', message(Message.tooLarge, this.#maxEventSize))
   }
 }

@@ -41,15 +41,17 @@ export function memoryWords(): Uint32Array {
   return words
 }
 
-let place = 0
-let placeSize = 0
+/**
+ * The most bytes that are decoded at once. The data of an event keeps the text alive that it is cut
+ * out of: an app that keeps one event of a large chunk keeps no more than this besides it.
+ */
+export const PIECE = 4096
 
-/** Puts a chunk where `RawStream.push` reads it. */
+let place = 0
+
+/** Puts up to `PIECE` bytes where `RawStream.push` reads them. */
 export function writeChunk(chunk: Uint8Array): void {
-  if (chunk.length > placeSize) {
-    placeSize = Math.max(chunk.length, 64 * 1024)
-    place = room(placeSize)
-  }
+  place ||= room(PIECE)
   memoryBytes().set(chunk, place)
 }
 

@@ -29,8 +29,9 @@ pub(super) fn read<T>(length: usize, read: impl FnOnce(&[u8]) -> T) -> T {
     read(&ROOM.0.borrow()[..length])
 }
 
-/// Where a batch is: text, its bytes, table, its words, and what is to be said of it.
-type Batch = [usize; 5];
+/// Where a batch is: text, its bytes, table, its words, what is to be said of it, and how many
+/// types its reader has to know.
+type Batch = [usize; 6];
 
 /// An event outgrew the limit.
 pub(super) const TOO_LARGE: usize = 1;
@@ -58,13 +59,13 @@ struct LastBatch(Cell<Batch>);
 // SAFETY: wasm32 without threads.
 unsafe impl Sync for LastBatch {}
 
-static LAST_BATCH: LastBatch = LastBatch(Cell::new([0; 5]));
+static LAST_BATCH: LastBatch = LastBatch(Cell::new([0; 6]));
 
 /// Gives where two words are: where the text is, and its bytes.
 ///
 /// Not a `String` for wasm-bindgen to hand over: it takes two results, which wasm2js can't.
 pub(super) fn publish_text(text: &str) -> *const usize {
-    LAST_BATCH.0.set([text.as_ptr().addr(), text.len(), 0, 0, 0]);
+    LAST_BATCH.0.set([text.as_ptr().addr(), text.len(), 0, 0, 0, 0]);
     LAST_BATCH.0.as_ptr().cast()
 }
 
@@ -83,14 +84,15 @@ pub(super) fn keep_text(text: String) -> *const usize {
     publish_text(&kept)
 }
 
-/// Gives where the five words of the decoder's batch are.
+/// Gives where the six words of the decoder's batch are.
 ///
 /// `TextDecoder` is fastest at ASCII when told so, and at UTF-16 with three bytes of UTF-8 for a
 /// code unit.
 pub(super) fn publish(decoder: &Decoder, what: usize) -> *const usize {
     let (text, table) = (decoder.text(), decoder.table());
     let units = decoder.utf16_len();
-    let mut words = [text.as_ptr().addr(), text.len(), table.as_ptr().addr(), table.len(), what];
+    let (at, rows) = (text.as_ptr().addr(), table.as_ptr().addr());
+    let mut words = [at, text.len(), rows, table.len(), what, decoder.type_count()];
     if text.len() == units {
         words[4] |= ASCII;
     } else if text.len() > 2 * units && text.len() <= LONGEST_WIDE {

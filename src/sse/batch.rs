@@ -3,7 +3,8 @@
 //! The rows cut the text into consecutive parts, each ending where its row says. A row of kind
 //! [`EVENT`] holds an event's data; if it is flagged, the rows right behind it hold the id and the
 //! name of the type that are new with this event. So a reader that goes row by row needs no
-//! look-ahead but these, and JavaScript cuts every part out of one decoded string.
+//! look-ahead but these, and JavaScript cuts every part out of one decoded string. A row of kind
+//! [`ID`] that no event is flagged for is a block's that has an id and no data.
 
 use super::{copy::append, intern::Types, utf16::utf16_len};
 use alloc::vec::Vec;
@@ -13,7 +14,7 @@ pub(crate) const ROW: usize = 3;
 
 /// An event. Head: `EVENT`, flags, and the number of its type from bit [`TYPE_SHIFT`] on.
 pub(crate) const EVENT: u32 = 0;
-/// The last event id, for the flagged event before it and from there on.
+/// The last event id, from the flagged event before it on, or from here on.
 pub(crate) const ID: u32 = 1;
 /// The name of a type. Head: its number from bit [`TYPE_SHIFT`] on.
 pub(crate) const TYPE: u32 = 2;
@@ -173,6 +174,7 @@ impl<'a> Iterator for Items<'a> {
                 }
                 COMMENT => return Some(Item::Comment(self.cut(end))),
                 RETRY => return Some(Item::Retry(end)),
+                ID => self.last_event_id = self.cut(end),
                 _ => drop(self.cut(end)),
             }
         }

@@ -17,6 +17,10 @@ pub const DEFAULT_MAX_EVENT_SIZE: usize = 16 * 1024 * 1024;
 
 const BOM: &[u8] = "\u{feff}".as_bytes();
 
+/// What the lines start with that are kept until their end, and the length of the longest.
+const FIELDS: [&[u8]; 4] = [b"data:", b"event:", b"id:", b"retry:"];
+const LONGEST_FIELD: usize = 6;
+
 /// What the bytes are.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Format {
@@ -61,6 +65,8 @@ pub struct Decoder {
     after_cr: bool,
     failed: bool,
     line: Vec<u8>,
+    /// Whether the line that is being read is none to keep: it goes by, however long it is.
+    is_skipping: bool,
     /// While the value of a `data` line is coming in: by how much its line is longer than what the
     /// event has of it. Else 0.
     value_extra: usize,
@@ -70,10 +76,8 @@ pub struct Decoder {
     has_data: bool,
     event_type: u32,
     types: Types,
-    /// The id that holds now, whether a row has told the table's reader of it, and the one that
-    /// held before the batch.
+    /// The id that holds now, and the one that held before the batch.
     last_event_id: String,
-    is_id_announced: bool,
     id_before: String,
     has_new_id: bool,
     /// The standard's "last event ID buffer", if an `id` field has set it in this block.
@@ -104,6 +108,7 @@ impl Decoder {
             after_cr: false,
             failed: false,
             line: Vec::new(),
+            is_skipping: false,
             value_extra: 0,
             batch: Batch::default(),
             in_event: false,
@@ -111,7 +116,6 @@ impl Decoder {
             event_type: MESSAGE,
             types: Types::new(),
             last_event_id: String::new(),
-            is_id_announced: true,
             id_before: String::new(),
             has_new_id: false,
             staged_id: String::new(),
@@ -139,8 +143,9 @@ impl Decoder {
     }
 
     /// The most bytes to hold for one event: its data, type, id and comments so far, and the line
-    /// that is being read, without its line end. However the stream is split, it stays within the
-    /// limit or not. Default: [`DEFAULT_MAX_EVENT_SIZE`]; more than 1 GiB count as 1 GiB.
+    /// that is being read, without its line end. Unknown fields, and comments unless they are kept,
+    /// don't count: they are skipped without being buffered. However the stream is split, it stays
+    /// within the limit or not. Default: [`DEFAULT_MAX_EVENT_SIZE`]; more than 1 GiB count as 1 GiB.
     #[must_use]
     pub fn max_event_size(mut self, bytes: usize) -> Self {
         self.limit = bytes.min(MAX_SIZE);
@@ -157,7 +162,6 @@ impl Decoder {
     /// Starts with a last event id, as if an earlier connection had brought it.
     pub fn set_last_event_id(&mut self, id: &str) {
         self.last_event_id = String::from(id);
-        self.is_id_announced = true;
         self.id_before = String::from(id);
     }
 
@@ -212,6 +216,7 @@ impl Decoder {
         self.utf8 = Utf8::default();
         (self.at_start, self.after_cr, self.failed) = (true, false, false);
         self.line.clear();
+        self.is_skipping = false;
         self.value_extra = 0;
         self.end_event();
     }
@@ -271,6 +276,11 @@ impl Decoder {
         &self.batch.table
     }
 
+    /// The numbers of types are less than this. It falls when types are forgotten.
+    pub(crate) fn type_count(&self) -> usize {
+        self.types.count()
+    }
+
     fn start_batch(&mut self) {
         self.event_type = self.types.trim(self.event_type);
         self.batch.clear();
@@ -300,16 +310,23 @@ impl Decoder {
                 continue;
             }
             let line = &piece[start..end];
-            if self.value_extra > 0 {
+            if self.is_skipping || self.value_extra > 0 || !self.line.is_empty() {
                 self.hold(line, is_ascii)?;
-                self.value_extra = 0;
-            } else if self.line.is_empty() {
+                let is_done = core::mem::take(&mut self.is_skipping)
+                    || core::mem::take(&mut self.value_extra) > 0;
+                if !is_done {
+                    let mut line = core::mem::take(&mut self.line);
+                    let done = self.whole_line(&line, false);
+                    line.clear();
+                    self.line = line;
+                    done?;
+                }
+            } else {
                 // Most events are nothing but one line of data: these need no state.
                 if !self.in_event
                     && piece[end..].starts_with(b"\n\n")
                     && let Some(value) = value_of(line, b"data")
                     && line.len() <= self.limit
-                    && self.is_id_announced
                     && is_sse
                 {
                     self.batch.append_open(value, is_ascii);
@@ -319,13 +336,6 @@ impl Decoder {
                     continue;
                 }
                 self.whole_line(line, is_ascii)?;
-            } else {
-                self.hold(line, is_ascii)?;
-                let mut line = core::mem::take(&mut self.line);
-                let done = self.whole_line(&line, false);
-                line.clear();
-                self.line = line;
-                done?;
             }
             start = end + 1;
             if piece[end] == b'\r' {
@@ -342,20 +352,49 @@ impl Decoder {
     /// Keeps a part of a line whose end has not come yet. A value of `data` goes to its event at
     /// once: long ones are the rule, and each is copied a time less.
     fn hold(&mut self, part: &[u8], is_ascii: bool) -> Result<(), TooLarge> {
-        self.check_size(part.len())?;
+        if self.is_skipping {
+            return Ok(());
+        }
         if self.value_extra > 0 {
+            self.check_size(part.len())?;
             self.batch.append_open(part, is_ascii);
         } else if self.line.is_empty()
             && self.format == Format::Sse
             && let Some(value) = value_of(part, b"data").filter(|value| !value.is_empty())
         {
+            self.check_size(part.len())?;
             self.value_extra = part.len() - value.len() - usize::from(self.has_data);
             self.in_event = true;
             self.data(value, is_ascii);
         } else {
-            self.line.extend_from_slice(part);
+            let missing = LONGEST_FIELD.saturating_sub(self.line.len()).min(part.len());
+            let (start, rest) = part.split_at(missing);
+            self.line.extend_from_slice(start);
+            match self.is_kept() {
+                Some(true) => {
+                    self.check_size(rest.len())?;
+                    self.line.extend_from_slice(rest);
+                }
+                Some(false) => {
+                    self.line.clear();
+                    self.is_skipping = true;
+                }
+                None => {}
+            }
         }
         Ok(())
+    }
+
+    /// Whether the line that is being read is one to keep, as soon as its start tells.
+    fn is_kept(&self) -> Option<bool> {
+        let line = &*self.line;
+        match line.first() {
+            _ if self.format == Format::Ndjson => Some(true),
+            Some(b':') => Some(self.keep_comments),
+            _ if FIELDS.iter().any(|field| line.starts_with(field)) => Some(true),
+            _ if FIELDS.iter().any(|field| field.starts_with(line)) => None,
+            _ => Some(false),
+        }
     }
 
     fn data(&mut self, value: &[u8], is_ascii: bool) {
@@ -380,10 +419,10 @@ impl Decoder {
 
     #[inline]
     fn whole_line(&mut self, line: &[u8], is_ascii: bool) -> Result<(), TooLarge> {
-        self.check_size(line.len())?;
         match self.format {
             Format::Sse => self.field(line, is_ascii),
             Format::Ndjson => {
+                self.check_size(line.len())?;
                 self.json_line(line);
                 Ok(())
             }
@@ -399,12 +438,12 @@ impl Decoder {
         match line.first() {
             None => self.dispatch(),
             Some(b'd') => {
-                if let Some(value) = value_of(line, b"data") {
+                if let Some(value) = self.value(line, b"data")? {
                     self.data(value, is_ascii);
                 }
             }
             Some(b'e') => {
-                if let Some(value) = value_of(line, b"event") {
+                if let Some(value) = self.value(line, b"event")? {
                     self.event_type = match value {
                         b"" => MESSAGE,
                         name => self.types.number_of(text(name)),
@@ -412,20 +451,33 @@ impl Decoder {
                 }
             }
             Some(b'i') => {
-                if let Some(value) = value_of(line, b"id").filter(|value| !value.contains(&0)) {
+                if let Some(value) = self.value(line, b"id")?.filter(|value| !value.contains(&0)) {
                     self.stage_id(value);
                 }
             }
             Some(b'r') => {
-                if let Some(value) = value_of(line, b"retry").and_then(number) {
+                if let Some(value) = self.value(line, b"retry")?.and_then(number) {
                     self.retry = Some(value);
                     self.batch.push_retry(value);
                 }
             }
-            Some(b':') if self.keep_comments => self.comment(&line[1..])?,
+            Some(b':') if self.keep_comments => {
+                self.check_size(line.len())?;
+                self.comment(&line[1..])?;
+            }
             Some(_) => {}
         }
         Ok(())
+    }
+
+    /// As [`value_of`]. The line counts if it has the field.
+    #[inline]
+    fn value<'a>(&self, line: &'a [u8], name: &[u8]) -> Result<Option<&'a [u8]>, TooLarge> {
+        let value = value_of(line, name);
+        if value.is_some() {
+            self.check_size(line.len())?;
+        }
+        Ok(value)
     }
 
     fn stage_id(&mut self, id: &[u8]) {
@@ -451,15 +503,13 @@ impl Decoder {
     /// "Dispatch the event". The id holds from here on even if there is no data.
     #[inline]
     fn dispatch(&mut self) {
+        let mut is_new_id = false;
         if self.has_staged_id {
             core::mem::swap(&mut self.staged_id, &mut self.last_event_id);
-            if !is_same(&self.staged_id, &self.last_event_id) {
-                self.is_id_announced = false;
-                self.has_new_id = true;
-            }
+            is_new_id = !is_same(&self.staged_id, &self.last_event_id);
+            self.has_new_id |= is_new_id;
         }
         if self.has_data {
-            let is_new_id = !core::mem::replace(&mut self.is_id_announced, true);
             let new_type = match self.event_type {
                 MESSAGE => None,
                 number => self.types.announce(number),
@@ -473,6 +523,8 @@ impl Decoder {
             if let Some(name) = new_type {
                 self.batch.push(TYPE | self.event_type << TYPE_SHIFT, name.as_bytes());
             }
+        } else if is_new_id {
+            self.batch.push(ID, self.last_event_id.as_bytes());
         }
         self.end_event();
     }

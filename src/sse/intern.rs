@@ -47,6 +47,11 @@ impl Types {
         self.latest as u32
     }
 
+    /// Numbers are less than this.
+    pub(super) fn count(&self) -> usize {
+        self.known.len()
+    }
+
     pub(super) fn name(&self, number: u32) -> &str {
         &self.known[number as usize].name
     }

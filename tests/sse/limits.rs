@@ -35,13 +35,20 @@ const SSE: &[Case] = &[
     ("a type counts for its event only", b"event: 12345\n\nevent: 12345\n\ndata: 12345\n\n", 12),
     ("a type that is known counts", b"event: e\ndata: 123\n\nevent: e\ndata: 123\n\n", 1 + 9),
     ("data, id and type", b"event: ee\nid: 1\ndata: 123\ndata: 4\n\n", 2 + 1 + 3 + 7),
-    ("a comment, kept or not", b": 12345\n\n", 7),
-    ("an unknown field", b"x: 12345\n\n", 8),
-    ("a line of spaces", b"          \n", 10),
+    ("a reconnection time", b"retry: 123\n\n", 10),
+    ("a comment does not count", b":2345678901\ndata: 1\n: 12345678901\n\n", 7),
+    ("an unknown field does not count", b"x: 12345678901\ndata: 1\nx: 2345678901\n\n", 7),
+    ("an unknown field that starts as a known one", b"ids: 1\neventually\ndata: 1\ndat\n\n", 7),
+    ("a line of spaces does not count", b"          \n data: 1\ndata: 1\n\n", 7),
+    ("an unfinished comment does not count", b"data: 1\n: 12345678901", 7),
+    ("an unfinished unknown field does not count", b"data: 1\ndatum: 12345", 7),
+    ("a field without a colon counts", b"id\nevent\n\n", 5),
 ];
 
 const COMMENTS: &[Case] = &[
     ("a comment", b": 12345\n", 7),
+    ("an unfinished comment", b": 12345", 7),
+    ("an unknown field does not count", b"x: 12345678901\n: 12345\n", 7),
     ("comments outside events do not add up", b": 12345\n: 12345\n: 12345\n", 7),
     ("comments inside an event do", b"data: 1\n:234\n:5\n\n", 1 + 3 + 1 + 2 * size_of::<String>()),
     ("empty comments inside an event count", b"data: 1\n:\n:\n\n", 1 + 2 * size_of::<String>()),
@@ -74,6 +81,23 @@ fn exact_to_the_byte() {
     check(Options::default(), SSE);
     check(Options { keep_comments: true, ..Options::default() }, COMMENTS);
     check(Options { ndjson: true, ..Options::default() }, NDJSON);
+}
+
+#[test]
+fn what_nobody_keeps_may_be_of_any_length() {
+    let long = vec![b'x'; 100_000];
+    for start in [&b":"[..], b"x: ", b"datax", b"data x: ", b" ", b"retr: ", b"\xc3\xa9"] {
+        let line = [start, &long].concat();
+        for size in [1, 7, 4_096, line.len()] {
+            let mut decoder = Decoder::new().max_event_size(8);
+            for chunk in line.chunks(size) {
+                decoder.push(chunk).unwrap();
+                assert_eq!(decoder.items().count(), 0);
+            }
+            decoder.push(b"\r\ndata: a\n\n").unwrap();
+            assert!(decoder.items().eq([message("a")]), "{start:?}, {size}");
+        }
+    }
 }
 
 #[test]
@@ -118,7 +142,7 @@ fn the_large_ndjson_line_is_not_delivered_by_finish() {
 fn the_error_says_the_limit() {
     let error = Decoder::new().max_event_size(8).push(b"data: 123").unwrap_err();
     assert_eq!(error.to_string(), "an event is larger than the limit of 8 bytes");
-    let error = Decoder::new().max_event_size(0).push(b"d").unwrap_err();
+    let error = Decoder::new().max_event_size(0).push(b"data:").unwrap_err();
     assert_eq!(error.to_string(), "an event is larger than the limit of 0 bytes");
 }
 

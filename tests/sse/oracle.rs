@@ -143,14 +143,26 @@ fn event_stream(options: Options, text: &str, cut: usize, outcome: &mut Outcome)
     let mut buffers = Buffers::default();
     let (lines, unfinished) = text.rsplit_once('\n').map_or((None, &*text), |(l, u)| (Some(l), u));
     for line in lines.into_iter().flat_map(|lines| lines.split('\n')) {
-        outcome.too_large = buffers.size() + line.len() > options.limit()
+        outcome.too_large = is_kept(options, line) && buffers.size() + line.len() > options.limit()
             || process_line(options, line, &mut buffers, outcome).is_err();
         if outcome.too_large {
             break;
         }
     }
-    outcome.too_large |= buffers.size() + unfinished.len() - cut > options.limit();
+    // Without its colon it may still become a line that nobody keeps.
+    outcome.too_large |= unfinished.contains(':')
+        && is_kept(options, unfinished)
+        && buffers.size() + unfinished.len() - cut > options.limit();
     outcome.items.extend(buffers.comments.into_iter().map(Item::Comment));
+}
+
+/// Whether a line counts.
+fn is_kept(options: Options, line: &str) -> bool {
+    match line.split(':').next() {
+        Some("") => options.keep_comments,
+        Some(field) => ["data", "event", "id", "retry"].contains(&field),
+        None => false,
+    }
 }
 
 struct TooLarge;

@@ -47,7 +47,6 @@ export class Driver {
   readonly #acks: Acks | undefined
   readonly #scope = new Scope()
   readonly #start = now()
-  #comments: string[] = []
   #exchange: Exchange | undefined
   #response: Response | undefined
   #isOver = false
@@ -68,8 +67,10 @@ export class Driver {
     this.#raw = raw
     this.#events = events
     if (ack) this.#acks = new Acks(ack, ackEvery, this.stats)
-    const keep = (comment: string) => this.#comments.push(comment)
-    this.#batches = new Batches(raw, options.lastEventId, onComment ? { onComment: keep } : {})
+    const hooks = onComment && {
+      onComment: (comment: string) => this.#isOver || onComment(comment),
+    }
+    this.#batches = new Batches(raw, options.lastEventId, hooks)
     if (onPagehide) {
       this.#scope.listen('pagehide', () => void this.#stop(Cause.pagehide, undefined, 'pagehide'))
     }
@@ -263,10 +264,11 @@ export class Driver {
       throw new StreamError('unsupported', text, { attempt: this.stats.attempts })
     }
     this.stats.bytes += chunk.length
-    this.#comments = []
-    const events = this.#batches.push(chunk)
+    this.#deliver(this.#batches.push(chunk))
+  }
+
+  #deliver(events: ServerSentEvent[], next?: () => void): void {
     const { status } = this.#batches
-    let next: (() => void) | undefined
     if (status === TOO_LARGE) {
       const text = message(Message.tooLarge, this.#settings.maxEventSize)
       const details = { attempt: this.stats.attempts }
@@ -275,7 +277,7 @@ export class Driver {
     try {
       if (this.#cutAtDone(events) || status === DONE) next = () => this.stop(Cause.done)
       this.#count(events)
-      for (const comment of this.#comments) this.#settings.onComment!(comment)
+      this.#batches.callHooks()
     } catch (error) {
       next = () => this.stop(Cause.fail, error)
     }
@@ -286,9 +288,7 @@ export class Driver {
 
   #onEnd(): void {
     this.#letGo()
-    const events = this.#batches.finish()
-    this.#count(events)
-    this.#handOut(events, () => {
+    this.#deliver(this.#batches.finish(), () => {
       if (!this.#raw.goes_on()) return this.stop(Cause.over)
       void this.#connect(this.#failure('network', Message.ended))
     })
