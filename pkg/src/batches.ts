@@ -8,7 +8,8 @@ const EVENT = 0
 const RETRY = 4
 const HAS_ID = 0b1000
 const HAS_TYPE = 0b10000
-const TYPE_SHIFT = 5
+const OWN_ID = 0b100000
+const TYPE_SHIFT = 6
 
 /** Up to here an array grows faster than it is made. */
 const FEW = 16
@@ -17,6 +18,8 @@ const FEW = 16
 export interface DecoderHooks {
   onComment?: ((comment: string) => void) | undefined
   onRetry?: ((milliseconds: number) => void) | undefined
+  /** Gets the events whose own block had an `id`, for the drop-ins. @internal */
+  identified?: WeakSet<ServerSentEvent> | undefined
 }
 
 /** `Batches.status`: an event outgrew the limit. */
@@ -89,7 +92,9 @@ export class Batches {
           row += ROW
           types[head >> TYPE_SHIFT] = all.substring(from, (from = words[row + 1]!))
         }
-        events[count++] = { type: types[head >> TYPE_SHIFT]!, data, lastEventId }
+        const event = { type: types[head >> TYPE_SHIFT]!, data, lastEventId }
+        events[count++] = event
+        if (head & OWN_ID) this.#hooks.identified?.add(event)
       } else if ((head & KIND) === RETRY) {
         this.#hooks.onRetry?.(to)
       } else {
