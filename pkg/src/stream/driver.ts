@@ -16,12 +16,13 @@ import type { CancelResult, StreamEnding, StreamState, StreamStats } from '../ou
 import { type RawStream, readText } from '../wasm.js'
 import { Acks } from './acks.js'
 import { Exchange } from './exchange.js'
+import type { Hooks } from './hooks.js'
 import { Answer, Cause, endOf, Message, message, stateOf } from './machine.js'
 import { Scope } from './scope.js'
 import { readOptions, type Settings } from './settings.js'
 
 /** What a driver tells its stream. */
-export interface DriverEvents {
+export interface DriverEvents extends Hooks {
   opened(response: Response): void
   /** Answers a pull: events, never none, or `undefined` at the end. */
   received(events: ServerSentEvent[] | undefined): void
@@ -68,7 +69,10 @@ export class Driver {
     this.#events = events
     if (ack) this.#acks = new Acks(ack, ackEvery, this.stats)
     const keep = (comment: string) => this.#comments.push(comment)
-    this.#batches = new Batches(raw, options.lastEventId, onComment ? { onComment: keep } : {})
+    this.#batches = new Batches(raw, options.lastEventId, {
+      onComment: onComment && keep,
+      identified: events.identified,
+    })
     if (onPagehide) {
       this.#scope.listen('pagehide', () => void this.#stop(Cause.pagehide, undefined, 'pagehide'))
     }
@@ -146,7 +150,7 @@ export class Driver {
     const attempt = (this.stats.attempts = this.#raw.connect())
     const context = { attempt, lastEventId: readText(this.#raw.last_event_id()) }
     const init = await this.#unlessOver(prepare(request, context, attempt))
-    setStreamHeaders(init.headers, context)
+    setStreamHeaders(init.headers, context, this.#events.accept)
     this.#raw.sent()
     const exchange = new Exchange(this.#scope, this)
     init.signal = exchange.signal
@@ -179,15 +183,18 @@ export class Driver {
     this.#raw.opened()
     this.#exchange = exchange
     this.#events.opened(response)
+    this.#events.connected?.(response)
     return undefined
   }
 
   /** The response if it is one to read, what is wrong with it, or nothing for 204. */
   async #ask(init: Init, attempt: number): Promise<Response | StreamError | undefined> {
-    const response = await send(this.#settings.request, init, attempt)
+    const { send: request = send, judge } = this.#events
+    const response = await request(this.#settings.request, init, attempt)
     if (this.#isOver || response instanceof StreamError) return response
     const type = response.headers.get('content-type') ?? ''
-    switch (this.#raw.answered(response.status, type)) {
+    const answer = this.#raw.answered(response.status, type)
+    switch (judge ? judge(answer, response) : answer) {
       case Answer.noContent:
         return undefined
       case Answer.refusal:
@@ -289,8 +296,12 @@ export class Driver {
     const events = this.#batches.finish()
     this.#count(events)
     this.#handOut(events, () => {
-      if (!this.#raw.goes_on()) return this.stop(Cause.over)
-      void this.#connect(this.#failure('network', Message.ended))
+      const { bodyEnded } = this.#events
+      const failure = bodyEnded
+        ? bodyEnded()
+        : this.#raw.goes_on() && this.#failure('network', Message.ended)
+      if (failure) void this.#connect(failure)
+      else this.stop(Cause.over)
     })
   }
 

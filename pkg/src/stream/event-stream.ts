@@ -12,6 +12,7 @@ import type {
 import { measureStream } from '../timing.js'
 import { load } from '../wasm.js'
 import { Driver } from './driver.js'
+import type { Hooks } from './hooks.js'
 import { Cause } from './machine.js'
 
 /** A stream of server-sent events: an async iterator that can be cancelled. */
@@ -38,7 +39,7 @@ export class EventStream extends EventConsumer implements AsyncDisposable {
   #resolveClosed!: (outcome: StreamOutcome) => void
 
   /** @internal Use `openStream`. */
-  constructor(url: string | URL, options: OpenOptions) {
+  constructor(url: string | URL, options: OpenOptions, hooks: Hooks = {}) {
     super()
     this.#initialId = options.lastEventId ?? ''
     this.opened = new Promise((resolve, reject) => {
@@ -49,7 +50,7 @@ export class EventStream extends EventConsumer implements AsyncDisposable {
     this.opened.catch(() => undefined)
     this.closed = new Promise((resolve) => (this.#resolveClosed = resolve))
     this.#measure = options.debug ? measureStream(url, options) : undefined
-    this.#ready = this.#start(url, options)
+    this.#ready = this.#start(url, options, hooks)
   }
 
   /** `'connecting' | 'open' | 'waiting' | 'closed'`. */
@@ -115,11 +116,12 @@ export class EventStream extends EventConsumer implements AsyncDisposable {
     this.#stop((driver) => driver.stop(Cause.done))
   }
 
-  async #start(url: string | URL, options: OpenOptions): Promise<void> {
+  async #start(url: string | URL, options: OpenOptions, hooks: Hooks): Promise<void> {
     let driver
     try {
       await load()
       driver = new Driver(url, options, {
+        ...hooks,
         opened: (response) => this.#resolveOpened(response),
         received: (events) => this.received(events),
         ended: (ending, error) => this.#end(ending, error),
