@@ -9,7 +9,8 @@ const ID = 1
 const RETRY = 4
 const HAS_ID = 0b1000
 const HAS_TYPE = 0b10000
-const TYPE_SHIFT = 5
+const OWN_ID = 0b100000
+const TYPE_SHIFT = 6
 
 /** Up to here V8 copies what is cut out of a text. */
 const SHORT = 12
@@ -19,6 +20,8 @@ export interface DecoderHooks {
   onComment?: ((comment: string) => void) | undefined
   onRetry?: ((milliseconds: number) => void) | undefined
   onId?: ((id: string) => void) | undefined
+  /** Gets the events whose own block had an `id`, for the drop-ins. @internal */
+  identified?: WeakSet<ServerSentEvent> | undefined
 }
 
 /** `Batches.status`: an event outgrew the limit. */
@@ -108,7 +111,9 @@ export class Batches {
           row += ROW
           types[head >> TYPE_SHIFT] = copy(all.substring(from, (from = words[row + 1]!)))
         }
-        events.push({ type: types[head >> TYPE_SHIFT]!, data: text, lastEventId: this.lastEventId })
+        const event = { type: types[head >> TYPE_SHIFT]!, data: text, lastEventId: this.lastEventId }
+        events.push(event)
+        if (head & OWN_ID) this.#hooks.identified?.add(event)
       } else if (kind === ID) {
         this.#setId(text)
       } else if (onComment) {

@@ -1,16 +1,20 @@
 /** The call of `@microsoft/fetch-event-source`, on our engine. README.md lists what is different. */
 
-import type { StreamError } from './error.js'
-import type { EventStream } from './stream/event-stream.js'
-import { openStream } from './open-stream.js'
-import type { OpenOptions } from './options.js'
+import { judge } from './dropin/judge.js'
+import { underPolicy } from './dropin/policy.js'
+import { StreamError } from './error.js'
+import type { ServerSentEvent } from './event.js'
+import { type Init, invalid, type RequestTemplate, send } from './fetch/request.js'
+import type { AttemptContext, OpenOptions } from './options.js'
+import { EventStream } from './stream/event-stream.js'
+import { Answer } from './stream/machine.js'
 
 /** The MIME type of event streams. */
 export const EventStreamContentType = 'text/event-stream'
 
 /** An event, as `@microsoft/fetch-event-source` has it. */
 export interface EventSourceMessage {
-  /** The id, if this event has changed it; else `''`. */
+  /** The `id` of this event's own block; `''` if it has none. */
   id: string
   /** The type; `''` for `message`. */
   event: string
@@ -24,7 +28,8 @@ export interface FetchEventSourceInit
   extends
     RequestInit,
     Pick<OpenOptions, 'connectTimeout' | 'idleTimeout' | 'maxEventSize' | 'cancel'> {
-  headers?: Record<string, string>
+  /** A `Headers`, pairs or a record. They replace those of a `Request`. */
+  headers?: HeadersInit
   /**
    * Sees each response, refused ones as well, before it is read; throws if it is no good. Default:
    * takes what is a success and an event stream.
@@ -36,9 +41,9 @@ export interface FetchEventSourceInit
   onclose?: () => void
   /**
    * Decides over each failure, and over what `onopen` and `onclose` throw: a number tries again
-   * after so many milliseconds, to throw ends the call with that. By default, and on `undefined`,
-   * what may pass is tried again with growing waits: a GET, and others once the server has sent an
-   * `id`, since to repeat those blindly runs the work twice.
+   * after so many milliseconds, to throw ends the call with that. By default, and on `undefined`, a
+   * GET is tried again with growing waits if the failure may pass. Nothing else is: to send a POST
+   * again runs the work twice. A stream as `body` can be sent only once.
    */
   onerror?: (error: any) => number | null | undefined | void
   /**
@@ -46,7 +51,7 @@ export interface FetchEventSourceInit
    * page, and resumes it after that.
    */
   openWhenHidden?: boolean
-  /** Default: the global one. It gets what `fetchEventSource` got. */
+  /** Default: the global one. It gets what `fetchEventSource` got, and the headers as a record. */
   fetch?: typeof fetch
 }
 
@@ -56,81 +61,83 @@ export interface FetchEventSourceInit
  * Resolves when the server has ended it. Rejects with the signal's reason, with what a callback
  * threw, or with the `StreamError` after which nothing is to be tried again.
  *
- * @param input a URL, or a `Request`, whose headers those of `init` are added to
+ * @param input a URL, or a `Request`
  */
 export function fetchEventSource(
   input: RequestInfo | URL,
   init: FetchEventSourceInit = {},
 ): Promise<void> {
-  const outcome = new Call(input, init).run()
+  const call = new Call(input, init)
+  const outcome = call.run()
   const answer = outcome.then((value) => value)
   // Who has aborted and does not wait is not to be told of an unhandled rejection.
   outcome.catch(() => {
-    if (init.signal?.aborted) answer.catch(() => undefined)
+    if (call.signal?.aborted) answer.catch(() => undefined)
   })
   return answer
 }
 
-/** What `onopen` threw, on its way through the engine. */
-class Refusal {
-  constructor(readonly thrown: unknown) {}
-}
-
-/** Tells the stream's own requests from the others that go through its `fetch`; it is never sent. */
-const OWN = `${EventStreamContentType};own`
-
 class Call {
+  readonly signal: AbortSignal | undefined
   readonly #input: RequestInfo | URL
   readonly #init: FetchEventSourceInit
+  readonly #request: Request | undefined
   readonly #method: string
-  #hasId = false
-  #hasEnded = false
+  readonly #headers: [name: string, value: string][]
+  readonly #identified = new WeakSet<ServerSentEvent>()
 
   constructor(input: RequestInfo | URL, init: FetchEventSourceInit) {
     this.#input = input
     this.#init = init
-    this.#method = init.method ?? (input instanceof Request ? input.method : 'GET')
+    this.#request = isRequest(input) ? input : undefined
+    this.#method = init.method ?? this.#request?.method ?? 'GET'
+    this.#headers = pairsOf(init.headers)
+    this.signal = init.signal ?? this.#request?.signal
   }
 
   async run(): Promise<void> {
     const { onmessage, onclose, onerror } = this.#init
     const stream = this.#open()
-    let lastId = ''
-    try {
-      for await (const { type, data, lastEventId } of stream) {
-        this.#hasId = lastEventId !== ''
-        const id = lastEventId === lastId ? '' : lastEventId
-        lastId = lastEventId
-        try {
-          onmessage?.({ id, event: type === 'message' ? '' : type, data })
-        } catch (thrown) {
-          onerror?.(thrown)
-          throw thrown
-        }
+    for await (const event of stream) {
+      const { type, data, lastEventId } = event
+      const id = this.#identified.has(event) ? lastEventId : ''
+      try {
+        onmessage?.({ id, event: type === 'message' ? '' : type, data })
+      } catch (thrown) {
+        onerror?.(thrown)
+        throw thrown
       }
-    } catch (error) {
-      if (!this.#hasEnded) throw error
     }
     if ((await stream.closed).type === 'no-content') onclose?.()
   }
 
   #open(): EventStream {
-    const { signal, cancel, openWhenHidden, connectTimeout = Infinity } = this.#init
-    const { idleTimeout, maxEventSize, onopen } = this.#init
-    return openStream(this.#input instanceof Request ? this.#input.url : this.#input, {
+    const { signal } = this
+    const { body, cancel, credentials, fetch, openWhenHidden } = this.#init
+    const { connectTimeout = Infinity, idleTimeout, maxEventSize, onopen } = this.#init
+    const options: OpenOptions = {
       method: this.#method,
-      headers: { accept: OWN },
-      fetch: (url, init) => this.#fetch(url, init),
-      // Data has no carriage returns. With a marker that never comes, each end is asked about.
-      done: '\r',
+      headers: this.#allHeaders(),
       retry: { shouldRetry: (error) => this.#decide(error) },
       connectTimeout,
       whenHidden: openWhenHidden === false && this.#isGet ? 'pause' : 'keep',
-      ...(onopen ? { format: 'sse' as const } : {}),
+      ...(onopen ? { format: 'sse' } : {}),
+      // To the engine, a body that can't be sent again is none: `onerror` hears of its failures, too.
+      ...(body && !isStream(body) ? { body } : {}),
       ...(signal ? { signal } : {}),
-      ...(cancel ? { cancel: { on: ['abort' as const], ...cancel } } : {}),
+      ...(credentials ? { credentials } : {}),
+      ...(fetch ? { fetch } : {}),
+      ...(cancel ? { cancel: { on: ['abort'], ...cancel } } : {}),
       ...(idleTimeout === undefined ? {} : { idleTimeout }),
       ...(maxEventSize === undefined ? {} : { maxEventSize }),
+    }
+    return new EventStream(this.#request?.url ?? (this.#input as string), options, {
+      accept: EventStreamContentType,
+      send: (...attempt) => this.#send(...attempt),
+      // What `onopen` accepts is read, whatever its status and type.
+      judge: onopen ? (answer) => (answer === Answer.noContent ? answer : Answer.read) : judge,
+      bodyEnded: () => this.#ended(),
+      identified: this.#identified,
     })
   }
 
@@ -138,47 +145,94 @@ class Call {
     return this.#method.toUpperCase() === 'GET'
   }
 
-  async #fetch(url: RequestInfo | URL, init: RequestInit = {}): Promise<Response> {
-    const { fetch: send = fetch, onopen, headers, ...rest } = this.#init
-    const given = new Headers(init.headers)
-    if (given.get('accept') !== OWN) return send(url, init)
-
-    const input = this.#input instanceof Request ? this.#input.clone() : this.#input
-    const inherited = input instanceof Request ? Object.fromEntries(input.headers) : {}
-    const all: Record<string, string> = { accept: EventStreamContentType, ...inherited, ...headers }
-    const id = given.get('last-event-id')
-    if (id !== null) all['last-event-id'] = id
-    const response = await send(input, { ...rest, headers: all, signal: init.signal ?? null })
-    if (!onopen) return response
-    try {
-      await onopen(response)
-    } catch (thrown) {
-      throw new Refusal(thrown)
-    }
-    // It is good enough for the page: the engine is not to refuse it.
-    if (response.ok) return response
-    return new Response(response.body, { headers: response.headers })
+  /** Those of the `Request`, too, unless they are given anew. */
+  #allHeaders(): [string, string][] {
+    const given = new Set(this.#headers.map((pair) => String(pair[0]).toLowerCase()))
+    const inherited = pairsOf(this.#request?.headers).filter(([name]) => !given.has(name))
+    return [...inherited, ...this.#headers]
   }
 
-  /** What is to follow a failure, or the end of a response. */
-  #decide(error: StreamError): boolean | number {
-    const { onclose, onerror, body } = this.#init
-    const { cause } = error
-    let failure: unknown = cause instanceof Refusal ? cause.thrown : error
-    if (error.code === 'network' && cause === undefined) {
-      try {
-        onclose?.()
-        this.#hasEnded = true
-        return false
-      } catch (thrown) {
-        failure = thrown
-      }
+  async #send(
+    request: RequestTemplate<AttemptContext>,
+    { body, headers, signal }: Init,
+    attempt: number,
+  ): Promise<Response | StreamError> {
+    const { fetch = globalThis.fetch, onopen, ...rest } = this.#init
+    const init: RequestInit & { duplex?: 'half' } = {
+      ...(isStream(rest.body) ? { duplex: 'half' } : {}),
+      ...rest,
+      ...(body === undefined ? {} : { body }),
+      headers: this.#spelled(headers),
+      signal: signal!,
     }
+    const input = this.#freshInput()
+    const template = { ...request, fetch: fetch && (() => fetch(input, init)) }
+    const answer = await underPolicy(request.url, attempt, () =>
+      send(template, { headers }, attempt),
+    )
+    if (answer instanceof StreamError || !onopen) return answer
+    try {
+      await onopen(answer)
+      return answer
+    } catch (cause) {
+      const details = { status: answer.status, headers: answer.headers, attempt, cause }
+      return new StreamError('refused', 'onopen refused the response', details)
+    }
+  }
+
+  /** The headers as a plain object, with the names as they were given. */
+  #spelled(headers: Headers): Record<string, string> {
+    const names = new Map(this.#headers.map((pair) => [String(pair[0]).toLowerCase(), pair[0]]))
+    return Object.fromEntries([...headers].map(([name, value]) => [names.get(name) ?? name, value]))
+  }
+
+  /** The `Request` can be sent again only as a copy. */
+  #freshInput(): RequestInfo | URL {
+    try {
+      return this.#request?.clone() ?? this.#input
+    } catch (cause) {
+      throw invalid('the body of the Request is used already: pass a new one', { cause })
+    }
+  }
+
+  /** The server has ended the response. */
+  #ended(): StreamError | undefined {
+    try {
+      this.#init.onclose?.()
+      return undefined
+    } catch (cause) {
+      return new StreamError('refused', 'onclose refused the end', { cause })
+    }
+  }
+
+  /** What is to follow a failure. */
+  #decide(error: StreamError): boolean | number {
+    const { onerror, body } = this.#init
+    const isRefusal = error.code === 'refused'
+    const failure: unknown = isRefusal ? error.cause : error
     const interval = onerror?.(failure)
-    const isRepeatable = !(body instanceof ReadableStream)
-    if (typeof interval === 'number' && isRepeatable) return interval
-    const isSafe = this.#isGet || this.#hasId
-    if (isSafe && isRepeatable && (failure !== error || error.retryable)) return true
+    if (!isStream(body)) {
+      if (typeof interval === 'number') return interval
+      if (this.#isGet && (isRefusal || error.retryable)) return true
+    }
     throw failure
   }
+}
+
+/** Whether this is a `Request`, of any realm or library. */
+function isRequest(input: unknown): input is Request {
+  const { url, clone } = Object(input) as Partial<Request>
+  return typeof url === 'string' && typeof clone === 'function'
+}
+
+/** Whether a body is read while it is sent, and so only once. */
+function isStream(body: unknown): boolean {
+  const { getReader, [Symbol.asyncIterator]: iterate } = Object(body) as Partial<ReadableStream>
+  return typeof getReader === 'function' || typeof iterate === 'function'
+}
+
+/** A `Headers` of any realm, pairs or a record, as pairs. */
+function pairsOf(headers: HeadersInit | undefined): [string, string][] {
+  const { [Symbol.iterator]: iterate } = Object(headers) as Partial<Headers>
+  return iterate ? [...(headers as Headers)] : Object.entries(headers ?? {})
 }

@@ -131,10 +131,14 @@ impl Request {
         // WHATWG HTML, 9.2.3: sent unless empty, UTF-8 encoded. `Headers` takes each byte as a
         // character, so the bytes are spread over characters.
         if !last_event_id.is_empty() {
+            // RFC 9110, 5.5: servers refuse control characters, and Node's `fetch` reports them as
+            // if the network had failed.
+            if last_event_id.bytes().any(|byte| byte.is_ascii_control() && byte != b'\t') {
+                return Err(Error::invalid(Message::BadId, ""));
+            }
             let bytes: String = last_event_id.bytes().map(char::from).collect();
-            headers
-                .set("Last-Event-ID", &bytes)
-                .map_err(|cause| Error::invalid(Message::BadId, "").caused_by(cause))?;
+            // Without control characters, any value is valid.
+            let _ = headers.set("Last-Event-ID", &bytes);
         }
         Ok(init)
     }

@@ -13,6 +13,7 @@ use alloc::vec::Vec;
 pub(crate) const ROW: usize = 3;
 
 /// An event. Head: `EVENT`, flags, and the number of its type from bit [`TYPE_SHIFT`] on.
+/// [`OWN_ID`] says whether its own block had an `id`, be it the one that holds already.
 pub(crate) const EVENT: u32 = 0;
 /// The last event id, from the flagged event before it on, or from here on.
 pub(crate) const ID: u32 = 1;
@@ -26,7 +27,8 @@ pub(crate) const RETRY: u32 = 4;
 pub(crate) const KIND: u32 = 0b111;
 pub(crate) const HAS_ID: u32 = 0b1000;
 pub(crate) const HAS_TYPE: u32 = 0b1_0000;
-pub(crate) const TYPE_SHIFT: u32 = 5;
+pub(crate) const OWN_ID: u32 = 0b10_0000;
+pub(crate) const TYPE_SHIFT: u32 = 6;
 
 /// The text and the table, and behind them the data of the event that is not complete yet.
 #[derive(Default)]
@@ -288,6 +290,25 @@ mod tests {
         let waiting = many.clone() + "event: 3\n";
         let end = "data: d\n\n".to_owned() + &known;
         check(&mut Decoder::new(), &[&many, &known, &waiting, &end, &many, &many, &known]);
+    }
+
+    #[test]
+    fn events_with_an_id_in_their_own_block_are_flagged() {
+        let mut decoder = Decoder::new();
+        let blocks = [
+            ("id: 1\ndata\n\n", Some(true)),
+            ("data\n\n", Some(false)),
+            ("data: the same again\nid: 1\n\n", Some(true)),
+            ("id: 2\n\n", None),
+            ("data: the id is of the block before\n\n", Some(false)),
+            ("id\ndata\n\n", Some(true)),
+            ("id: \0\ndata: ignored\n\n", Some(false)),
+        ];
+        let _ = decoder.push(blocks.map(|(block, _)| block).concat().as_bytes());
+        let heads = decoder.table().iter().step_by(ROW).filter(|head| **head & KIND == EVENT);
+        let flagged: Vec<bool> = heads.map(|head| head & OWN_ID != 0).collect();
+        let expected: Vec<bool> = blocks.into_iter().filter_map(|(_, own)| own).collect();
+        assert_eq!(flagged, expected);
     }
 
     fn chunk() -> impl Strategy<Value = Vec<u8>> {

@@ -1,7 +1,7 @@
 //! Lines to events.
 
 use super::{
-    batch::{Batch, COMMENT, EVENT, HAS_ID, HAS_TYPE, ID, Items, ROW, TYPE, TYPE_SHIFT},
+    batch::{Batch, COMMENT, EVENT, HAS_ID, HAS_TYPE, ID, Items, OWN_ID, ROW, TYPE, TYPE_SHIFT},
     copy::append,
     intern::{MESSAGE, Types, is_same},
     lines::LineEnds,
@@ -514,8 +514,10 @@ impl Decoder {
                 MESSAGE => None,
                 number => self.types.announce(number),
             };
-            let flags =
-                if is_new_id { HAS_ID } else { 0 } | if new_type.is_some() { HAS_TYPE } else { 0 };
+            let flag = |is_set, flag| if is_set { flag } else { 0 };
+            let flags = flag(is_new_id, HAS_ID)
+                | flag(new_type.is_some(), HAS_TYPE)
+                | flag(self.has_staged_id, OWN_ID);
             self.batch.close(EVENT | flags | self.event_type << TYPE_SHIFT);
             if is_new_id {
                 self.batch.push(ID, self.last_event_id.as_bytes());

@@ -14,7 +14,9 @@ export class EventSourceErrorEvent extends Event {
   constructor(error: unknown) {
     super('error')
     if (error !== undefined) this.error = error
-    this.message = error instanceof Error ? error.message : ''
+    // An error of any realm.
+    const { message } = Object(error) as { message?: unknown }
+    this.message = typeof message === 'string' ? message : ''
   }
 
   /** The response's status if that was the reason, under the name of `event-source-polyfill`. */

@@ -14,8 +14,9 @@ export interface EventSourceEvents {
   error: Event & Partial<Omit<EventSourceErrorEvent, keyof Event>>
 }
 
-/** Nobody can reach these sources any more: their connections are closed. */
-const abandoned = new FinalizationRegistry<Feed>((feed) => feed.close())
+/** Closes the connections of sources that nobody can reach any more, where the host can tell. */
+const abandoned =
+  globalThis.FinalizationRegistry && new FinalizationRegistry<Feed>((feed) => feed.close())
 
 /**
  * The standard's `EventSource` (WHATWG HTML, 9.2), and more of it: any request, and errors that say
@@ -36,12 +37,16 @@ export class EventSource extends EventTarget implements globalThis.EventSource {
       Object.defineProperty(this, name, { value, enumerable: true })
       Object.defineProperty(this.prototype, name, { value, enumerable: true })
     }
-    for (const name of ['url', 'withCredentials', 'readyState', 'onopen', 'onmessage', 'onerror']) {
-      Object.defineProperty(this.prototype, name, { enumerable: true })
+    for (const name of Object.getOwnPropertyNames(this.prototype)) {
+      if (name !== 'constructor') Object.defineProperty(this.prototype, name, { enumerable: true })
     }
-    Object.defineProperty(this.prototype, 'close', { enumerable: true })
+    Object.defineProperty(this, 'fromReadableStream', { enumerable: true })
     const tag = { value: 'EventSource', configurable: true }
     Object.defineProperty(this.prototype, Symbol.toStringTag, tag)
+    // Minifiers rename classes.
+    Object.defineProperty(this, 'name', tag)
+    // Of the npm package `eventsource`: tells libraries that there is an option `fetch`.
+    Object.defineProperty(this, Symbol.for('eventsource.supports-fetch-override'), { value: true })
   }
 
   readonly #feed: Feed
@@ -56,11 +61,11 @@ export class EventSource extends EventTarget implements globalThis.EventSource {
    */
   constructor(url: string | URL, options?: EventSourceOptions)
   // One parameter is required, and so `length` is 1.
-  constructor(url: string | URL | Feed, options: EventSourceOptions | undefined = undefined) {
+  constructor(url: string | URL, options: EventSourceOptions | undefined = undefined) {
     super()
     if (arguments.length === 0) throw new TypeError('EventSource needs a URL')
-    this.#feed = url instanceof Feed ? url : new UrlFeed(urlOf(url), optionsOf(options))
-    abandoned.register(this, this.#feed)
+    this.#feed = Feed.is(url) ? url : new UrlFeed(urlOf(url), optionsOf(options))
+    abandoned?.register(this, this.#feed)
     this.#feed.start(this)
   }
 

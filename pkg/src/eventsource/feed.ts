@@ -15,13 +15,18 @@ export const RECONNECTION_TIME = 3_000
  * algorithms of WHATWG HTML, 9.2.3, under their names there. Each runs in a task, or at its start.
  */
 export abstract class Feed {
+  /** Whether a value is a feed. Nothing that a page passes is. */
+  static is(value: unknown): value is Feed {
+    return #readyState in (Object(value) as object)
+  }
+
   /** Serialized. */
   abstract readonly url: string
   abstract readonly withCredentials: boolean
   lastEventId = ''
   reconnectionTime = RECONNECTION_TIME
   #readyState: ReadyState = CONNECTING
-  #target: WeakRef<EventTarget> | undefined
+  #target: Pick<WeakRef<EventTarget>, 'deref'> | undefined
   /** The target again, while it has to live. */
   protected held: EventTarget | undefined
 
@@ -31,7 +36,8 @@ export abstract class Feed {
 
   /** Starts to feed a target. */
   start(target: EventTarget): void {
-    this.#target = new WeakRef(target)
+    // Older hosts have none.
+    this.#target = globalThis.WeakRef ? new WeakRef(target) : { deref: () => target }
     void this.run()
   }
 

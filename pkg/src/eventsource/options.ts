@@ -63,9 +63,22 @@ export function urlOf(url: unknown): string {
   // Unlike `String()`, this refuses symbols.
   const text = `${url as string}`
   const { document, location } = globalThis as Partial<typeof globalThis>
+  let href
   try {
-    return new URL(text, document?.baseURI ?? location?.href).href
+    href = new URL(text, document?.baseURI ?? location?.href).href
   } catch {
     throw new DOMException(`EventSource can't parse the URL ${JSON.stringify(text)}`, 'SyntaxError')
   }
+  const { characterSet = 'UTF-8' } = document ?? {}
+  return characterSet === 'UTF-8' ? href : encodedAs(document!, text)
+}
+
+/**
+ * "Encoding-parsing a URL" (WHATWG HTML, 2.4.2): queries are in the document's encoding. `URL`
+ * knows UTF-8 only, links know the others. The text parses.
+ */
+function encodedAs(document: Document, text: string): string {
+  const link = document.createElementNS('http://www.w3.org/1999/xhtml', 'a') as HTMLAnchorElement
+  link.href = text
+  return link.href
 }

@@ -1,6 +1,7 @@
+import { bytesOf } from '../bytes.js'
 import { createDecoder, type Decoder } from '../decoder.js'
+import { nextTask } from '../dropin/task.js'
 import { CLOSED, Feed } from './feed.js'
-import { nextTask } from './task.js'
 
 const encoder = new TextEncoder()
 
@@ -30,32 +31,38 @@ export class StreamFeed extends Feed {
     let error: unknown
     try {
       this.#decoder = await this.#newDecoder()
-      this.announce()
       await nextTask()
+      this.announce()
       while (this.readyState !== CLOSED && (await this.#readOn()));
     } catch (thrown) {
       error = thrown
       this.abort()
     }
     this.#decoder?.free()
+    await nextTask()
     this.fail(error)
   }
 
   protected abort(): void {
-    this.#reader.cancel().catch(() => undefined)
+    const reason = new DOMException('the EventSource was closed', 'AbortError')
+    this.#reader.cancel(reason).catch(() => undefined)
   }
 
-  /** Gives whether there may be more. */
+  /** Returns whether there may be more. */
   async #readOn(): Promise<boolean> {
     const { done, value } = await this.#reader.read()
     if (done) return false
     if (this.#isReset) await this.#startOver()
     // Of a new stream, a byte order mark goes; the decoder is past its own start by then.
-    const bytes = this.#text ? encoder.encode(this.#text.decode(value, { stream: true })) : value
+    const bytes = this.#text
+      ? encoder.encode(this.#text.decode(value, { stream: true }))
+      : (bytesOf(value) ?? value)
     for (const event of this.#decoder?.push(bytes) ?? []) {
+      // A task for each event: the producer's write of this chunk is through by then, and what a
+      // listener has put off comes before the next event.
+      await nextTask()
       if (this.readyState === CLOSED) break
       this.dispatch(event, 'null')
-      await nextTask()
     }
     return true
   }

@@ -1,36 +1,52 @@
+import { underPolicy } from '../dropin/policy.js'
+import { StreamError } from '../error.js'
+import { type Init, type RequestTemplate, send } from '../fetch/request.js'
+import type { AttemptContext } from '../options.js'
 import type { EventSourceOptions } from './options.js'
 
 /** A server may hold a `HEAD` open as if it were the stream; Firefox then waits for its end. */
 const PROBE_TIMEOUT = 5_000
 
-const futile = new WeakSet<object>()
+type Request = RequestTemplate<AttemptContext>
 
-/** Whether a request failed with this because it will always fail. */
-export function isFutile(cause: unknown): boolean {
-  return typeof cause === 'object' && cause !== null && futile.has(cause)
-}
+/** Sends a source's requests, and tells the failures that are final: they are not `retryable`. */
+export class Transport {
+  readonly #options: EventSourceOptions
+  readonly #isProbing: boolean
 
-/**
- * The `fetch` of a source, or `undefined` if the global one will do. `wasOpen` tells whether the
- * server has ever answered well.
- */
-export function transportOf(
-  url: string,
-  options: EventSourceOptions,
-  wasOpen: () => boolean,
-): typeof fetch | undefined {
-  const { fetch: send, lastEventIdQueryParameterName: name } = options
-  if (send || name !== undefined) {
-    return (input, init) => {
-      const headers = Object.fromEntries(new Headers(init?.headers))
-      const target = name === undefined ? input : moveId(String(input), name, headers)
-      // A plain object: those who wrap `fetch` spread it.
-      return (send ?? fetch)(target, { ...init, headers })
-    }
+  constructor(url: string, options: EventSourceOptions) {
+    this.#options = options
+    this.#isProbing = !options.fetch && needsPermission(url) && !isPreflighted(options)
   }
-  if (!needsPermission(url) || isPreflighted(options)) return undefined
-  return (input, init) =>
-    input === url && !wasOpen() ? fetchUnlessForbidden(url, init) : fetch(input, init)
+
+  /** `wasOpen` is whether the server has answered well before. */
+  async send(
+    request: Request,
+    init: Init,
+    attempt: number,
+    wasOpen: boolean,
+  ): Promise<Response | StreamError> {
+    const [target, sent] = this.#adapted(request, init)
+    const answer = await underPolicy(target.url, attempt, () => send(target, sent, attempt))
+    const isUnclear = answer instanceof StreamError && answer.retryable
+    if (!isUnclear || wasOpen || !this.#isProbing || !(await isThere(target, init))) return answer
+    const again = await send(target, sent, attempt)
+    if (!(again instanceof StreamError)) return again
+    return new StreamError('network', again.message, { attempt, cause: again.cause })
+  }
+
+  /** The request as the options have it sent. */
+  #adapted(request: Request, init: Init): [Request, Init] {
+    const { fetch, lastEventIdQueryParameterName: name } = this.#options
+    if (!fetch && name === undefined) return [request, init]
+    // A plain object: those who wrap `fetch` spread it.
+    const headers = Object.fromEntries(init.headers)
+    const url = name === undefined ? request.url : moveId(request.url, name, headers)
+    return [
+      { ...request, url },
+      { ...init, headers: headers as unknown as Headers },
+    ]
+  }
 }
 
 /** The id as a parameter of the query, not as a header. */
@@ -59,26 +75,19 @@ function isPreflighted({ method, headers, body, lastEventId }: EventSourceOption
  * say which it was. So the server is asked something that needs no permission: if it answers, and
  * the request fails once more, it was CORS.
  */
-async function fetchUnlessForbidden(url: string, init: RequestInit = {}): Promise<Response> {
+async function isThere({ url }: Request, init: Init): Promise<boolean> {
+  const { signal, credentials = 'same-origin' } = init
   try {
-    return await fetch(url, init)
-  } catch (error) {
-    const { signal, credentials = 'same-origin' } = init
     const patience = AbortSignal.timeout(PROBE_TIMEOUT)
-    try {
-      await fetch(url, {
-        method: 'HEAD',
-        mode: 'no-cors',
-        cache: 'no-store',
-        credentials,
-        signal: signal ? AbortSignal.any([signal, patience]) : patience,
-      })
-    } catch {
-      throw error
-    }
-    return await fetch(url, init).catch((again: unknown) => {
-      futile.add(Object(again))
-      throw again
+    await fetch(url, {
+      method: 'HEAD',
+      mode: 'no-cors',
+      cache: 'no-store',
+      credentials,
+      signal: signal ? AbortSignal.any([signal, patience]) : patience,
     })
+    return true
+  } catch {
+    return false
   }
 }

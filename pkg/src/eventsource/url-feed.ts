@@ -1,11 +1,12 @@
+import { judge } from '../dropin/judge.js'
+import { nextTask } from '../dropin/task.js'
 import { isStreamError, StreamError, type StreamErrorCode } from '../error.js'
-import type { EventStream } from '../stream/event-stream.js'
-import { openStream } from '../open-stream.js'
-import type { AttemptContext, RetryOptions } from '../options.js'
+import type { OpenOptions, RetryOptions } from '../options.js'
+import { EventStream } from '../stream/event-stream.js'
+import { Answer } from '../stream/machine.js'
 import { CLOSED, Feed, RECONNECTION_TIME } from './feed.js'
 import type { EventSourceOptions } from './options.js'
-import { nextTask } from './task.js'
-import { isFutile, transportOf } from './transport.js'
+import { Transport } from './transport.js'
 
 /** The failures that the standard reconnects after: all that is no answer of the server. */
 const TRANSIENT: readonly StreamErrorCode[] = ['network', 'connect-timeout', 'idle-timeout']
@@ -38,14 +39,14 @@ export class UrlFeed extends Feed {
       for (;;) {
         const { done, value } = await stream.next()
         if (done) break
-        this.dispatch(value, this.#origin)
-        // The standard queues a task for each event: what a listener has put off comes before the next.
+        // The standard queues a task for each event: what a listener has put off comes before the
+        // next, and whoever feeds a `fetch` of the page's is through with its chunk.
         await nextTask()
         if (this.readyState === CLOSED) return
+        this.dispatch(value, this.#origin)
       }
     } catch (error) {
-      const isRefused = isStreamError(error) && error.code === 'refused'
-      this.fail(isRefused ? error.cause : error)
+      this.fail(this.#explained(error))
       return
     }
     const { type } = await stream.closed
@@ -58,73 +59,73 @@ export class UrlFeed extends Feed {
   }
 
   #open(): EventStream {
-    const { method, body, signal, cancel, maxEventSize, lastEventId } = this.#options
+    const { method, headers, body, signal, cancel, fetch, maxEventSize, lastEventId } = this.#options
     const { connectTimeout = Infinity, idleTimeout, heartbeatTimeout } = this.#options
     const silence = idleTimeout ?? heartbeatTimeout
-    const transport = transportOf(this.url, this.#options, () => this.#origin !== '')
-    return openStream(this.url, {
+    const transport = new Transport(this.url, this.#options)
+    const options: OpenOptions = {
       credentials: this.withCredentials ? 'include' : 'same-origin',
-      headers: (context) => this.#headers(context),
       retry: this.#retry(),
       connectTimeout,
-      onOpen: (response) => this.#opened(response),
       onRetry: ({ delay, error }) => {
         this.reconnectionTime = delay
-        this.reestablish(error)
+        this.reestablish(this.#explained(error))
       },
       ...(method === undefined ? {} : { method }),
+      ...(headers === undefined ? {} : { headers }),
       ...(body === undefined ? {} : { body }),
       ...(signal === undefined ? {} : { signal }),
       ...(cancel === undefined ? {} : { cancel }),
+      ...(fetch === undefined ? {} : { fetch }),
       ...(maxEventSize === undefined ? {} : { maxEventSize }),
       ...(lastEventId === undefined ? {} : { lastEventId }),
       ...(silence === undefined ? {} : { idleTimeout: silence }),
-      ...(transport === undefined ? {} : { fetch: transport }),
+    }
+    return new EventStream(this.url, options, {
+      accept: 'text/event-stream',
+      send: (...attempt) => transport.send(...attempt, this.#origin !== ''),
+      // The standard takes no other status and no other type (9.2.2).
+      judge: (answer, response) =>
+        answer === Answer.read && response.status !== 200
+          ? Answer.refusal
+          : judge(answer, response),
+      connected: ({ url }) => {
+        this.#origin = new URL(url || this.url, this.url).origin
+        this.announce()
+      },
     })
-  }
-
-  async #headers(context: AttemptContext): Promise<Headers> {
-    const { headers } = this.#options
-    const all = new Headers(await (typeof headers === 'function' ? headers(context) : headers))
-    if (!all.has('accept')) all.set('accept', 'text/event-stream')
-    return all
   }
 
   #retry(): boolean | RetryOptions {
     const { retry, method = 'GET' } = this.#options
     if (retry === false) return false
     const given = typeof retry === 'object' ? retry : {}
-    // To send anything else again blindly runs the work twice.
-    const mayRepeat = () =>
-      retry !== undefined || /^(get|head)$/i.test(method) || this.#stream?.lastEventId !== ''
+    // To send anything else again unasked runs the work twice.
+    const mayRepeat = retry !== undefined || /^(get|head)$/i.test(method)
     return {
       initialDelay: RECONNECTION_TIME,
       jitter: 0,
       ...given,
       shouldRetry: (error, attempt) => {
-        if (isFutile(error.cause) || (this.#origin === '' && !/^https?:/.test(this.url)))
-          return false
+        const isFutile = error.code === 'network' && !error.retryable
+        if (isFutile || (this.#origin === '' && !/^https?:/.test(this.url))) return false
         if (given.shouldRetry) return given.shouldRetry(error, attempt)
-        return TRANSIENT.includes(error.code) && mayRepeat()
+        return TRANSIENT.includes(error.code) && mayRepeat
       },
     }
   }
 
-  /** The standard takes no other status and no other type (9.2.2). */
-  async #opened(response: Response): Promise<void> {
-    const { status, headers, url } = response
-    const type = headers.get('content-type') ?? ''
-    if (status !== 200) {
-      const message = `${this.#name} answered ${status}: an event source takes 200 only`
-      throw new StreamError('http', message, { status, headers })
-    }
-    if (!/^\s*text\/event-stream\s*(;|$)/i.test(type)) {
-      const message = `${this.#name} answered with ${type}, not text/event-stream`
-      throw new StreamError('content-type', message, { status, headers })
-    }
-    this.#origin = new URL(url || this.url).origin
-    this.announce()
-    await nextTask()
+  /** An error whose message is not that of a source, in the words of one. */
+  #explained(error: unknown): unknown {
+    if (!isStreamError(error)) return error
+    const { code, status = 0, headers, body, attempt } = error
+    const isType = code === 'content-type'
+    if (!isType && (code !== 'http' || status >= 300)) return error
+    const type = headers?.get('content-type') ?? 'no content type'
+    const message = isType
+      ? `${this.#name} answered with ${type}, not text/event-stream: check the URL and the server`
+      : `${this.#name} answered ${status}: an event source takes 200 only`
+    return new StreamError(code, message, { status, headers, body, attempt })
   }
 
   #noContent(): StreamError {

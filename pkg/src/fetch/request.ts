@@ -72,17 +72,20 @@ export async function prepare<Context>(
  * The headers of a stream's request (WHATWG HTML, 9.2.2 and 9.2.3). The id goes UTF-8 encoded:
  * `Headers` takes each byte as a character, so the bytes are spread over characters.
  */
-export function setStreamHeaders(headers: Headers, { attempt, lastEventId }: AttemptContext): void {
-  if (!headers.has('accept')) headers.set('accept', ACCEPT)
+export function setStreamHeaders(
+  headers: Headers,
+  { attempt, lastEventId }: AttemptContext,
+  accept = ACCEPT,
+): void {
+  if (!headers.has('accept')) headers.set('accept', accept)
   if (lastEventId === '') return
   const bytes = Array.from(new TextEncoder().encode(lastEventId), (byte) =>
     String.fromCharCode(byte),
-  )
-  try {
-    headers.set('Last-Event-ID', bytes.join(''))
-  } catch (cause) {
-    throw invalid(message(Message.badId), { cause, attempt })
-  }
+  ).join('')
+  // RFC 9110, 5.5: servers refuse control characters, and Node's `fetch` reports them as if the
+  // network had failed.
+  if (/[^\t -~\x80-\xff]/.test(bytes)) throw invalid(message(Message.badId), { attempt })
+  headers.set('Last-Event-ID', bytes)
 }
 
 /** Calls `fetch`. Returns an error `'network'` if it fails; throws if it returns no response. */

@@ -17,12 +17,13 @@ import { now } from '../timing.js'
 import { type RawStream, readText } from '../wasm.js'
 import { Acks } from './acks.js'
 import { Exchange } from './exchange.js'
+import type { Hooks } from './hooks.js'
 import { Answer, Cause, endOf, Message, message, stateOf } from './machine.js'
 import { Scope } from './scope.js'
 import { readOptions, type Settings } from './settings.js'
 
 /** What a driver tells its stream. */
-export interface DriverEvents {
+export interface DriverEvents extends Hooks {
   opened(response: Response): void
   /** Answers a pull: events, never none, or `undefined` at the end. */
   received(events: ServerSentEvent[] | undefined): void
@@ -67,10 +68,10 @@ export class Driver {
     this.#raw = raw
     this.#events = events
     if (ack) this.#acks = new Acks(ack, ackEvery, this.stats)
-    const hooks = onComment && {
-      onComment: (comment: string) => this.#isOver || onComment(comment),
-    }
-    this.#batches = new Batches(raw, options.lastEventId, hooks)
+    this.#batches = new Batches(raw, options.lastEventId, {
+      onComment: onComment && ((comment) => this.#isOver || onComment(comment)),
+      identified: events.identified,
+    })
     if (onPagehide) {
       this.#scope.listen('pagehide', () => void this.#stop(Cause.pagehide, undefined, 'pagehide'))
     }
@@ -145,15 +146,16 @@ export class Driver {
   /** One attempt. Resolves once there is a connection, or to what went wrong; throws for good. */
   async #request(): Promise<StreamError | undefined> {
     const { request, connectTimeout } = this.#settings
+    const { accept, send: ask = send } = this.#events
     const attempt = (this.stats.attempts = this.#raw.connect())
     const context = { attempt, lastEventId: readText(this.#raw.last_event_id()) }
     const init = await this.#unlessOver(prepare(request, context, attempt))
-    setStreamHeaders(init.headers, context)
+    setStreamHeaders(init.headers, context, accept)
     this.#raw.sent()
     const exchange = new Exchange(this.#scope, this)
     init.signal = exchange.signal
     const late = () => this.#failure('connect-timeout', Message.noResponse, connectTimeout)
-    const sent = this.#scope.within(connectTimeout, send(request, init, attempt), late)
+    const sent = this.#scope.within(connectTimeout, ask(request, init, attempt), late)
     const response = await this.#unlessOver(sent)
     const failure =
       response instanceof StreamError ? response : await this.#answered(response, exchange)
@@ -164,16 +166,19 @@ export class Driver {
     this.#raw.opened()
     this.#exchange = exchange
     this.#events.opened(response as Response)
+    this.#events.connected?.(response as Response)
     return undefined
   }
 
   /** What is wrong with a response, if it is not one to read. */
   async #answered(response: Response, exchange: Exchange): Promise<StreamError | undefined> {
     const { request, onOpen } = this.#settings
+    const { judge } = this.#events
     const { attempts: attempt } = this.stats
     // Look-alikes may have no status.
     const { status = 200, headers } = response
-    const answer = this.#raw.answered(status, `${headers.get('content-type') ?? ''}`)
+    const found = this.#raw.answered(status, `${headers.get('content-type') ?? ''}`)
+    const answer = judge ? judge(found, response) : found
     if (answer === Answer.noContent) {
       this.stop(Cause.noContent)
       return this.#unlessOver()
@@ -289,8 +294,12 @@ export class Driver {
   #onEnd(): void {
     this.#letGo()
     this.#deliver(this.#batches.finish(), () => {
-      if (!this.#raw.goes_on()) return this.stop(Cause.over)
-      void this.#connect(this.#failure('network', Message.ended))
+      const { bodyEnded } = this.#events
+      const failure = bodyEnded
+        ? bodyEnded()
+        : this.#raw.goes_on() && this.#failure('network', Message.ended)
+      if (failure) void this.#connect(failure)
+      else this.stop(Cause.over)
     })
   }
 

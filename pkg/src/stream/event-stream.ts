@@ -13,6 +13,7 @@ import type {
 import { measureStream } from '../timing.js'
 import { load } from '../wasm.js'
 import { Driver } from './driver.js'
+import type { Hooks } from './hooks.js'
 import { Cause } from './machine.js'
 
 /** A stream of server-sent events: an async iterator that can be cancelled. */
@@ -39,7 +40,7 @@ export class EventStream extends EventConsumer implements AsyncDisposable {
   #resolveClosed!: (outcome: StreamOutcome) => void
 
   /** @internal Use `openStream`. */
-  constructor(input: string | URL | Request, options: OpenOptions) {
+  constructor(input: string | URL | Request, options: OpenOptions, hooks: Hooks = {}) {
     super()
     this.#initialId = options.lastEventId ?? ''
     this.opened = new Promise((resolve, reject) => {
@@ -50,7 +51,7 @@ export class EventStream extends EventConsumer implements AsyncDisposable {
     this.opened.catch(() => undefined)
     this.closed = new Promise((resolve) => (this.#resolveClosed = resolve))
     this.#measure = options.debug ? measureStream(input, options) : undefined
-    this.#ready = this.#start(input, options)
+    this.#ready = this.#start(input, options, hooks)
   }
 
   /** `'connecting' | 'open' | 'waiting' | 'closed'`. */
@@ -116,11 +117,12 @@ export class EventStream extends EventConsumer implements AsyncDisposable {
     this.#stop((driver) => driver.stop(Cause.done))
   }
 
-  async #start(input: string | URL | Request, options: OpenOptions): Promise<void> {
+  async #start(input: string | URL | Request, options: OpenOptions, hooks: Hooks): Promise<void> {
     let driver
     try {
       await load()
       driver = new Driver(input, options, {
+        ...hooks,
         opened: (response) => this.#resolveOpened(response),
         received: (events) => this.received(events),
         ended: (ending, error) => this.#end(ending, error),

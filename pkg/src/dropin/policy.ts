@@ -1,0 +1,33 @@
+import { StreamError } from '../error.js'
+import { displayUrl } from '../fetch/request.js'
+import { nextTask } from './task.js'
+
+/**
+ * Runs a request. Where it failed because the page's Content Security Policy forbids it, the error
+ * says so and is final: `fetch` tells it from no other failure, and each new attempt would be
+ * reported as another violation.
+ */
+export async function underPolicy(
+  url: string,
+  attempt: number,
+  request: () => Promise<Response | StreamError>,
+): Promise<Response | StreamError> {
+  const scope = globalThis as Partial<typeof globalThis>
+  const forbidden = new Set<string>()
+  const note = ({ disposition, blockedURI }: SecurityPolicyViolationEvent) => {
+    if (disposition === 'enforce') forbidden.add(blockedURI)
+  }
+  scope.addEventListener?.('securitypolicyviolation', note)
+  try {
+    const answer = await request()
+    if (!(answer instanceof StreamError)) return answer
+    await nextTask()
+    // Without the fragment; some browsers report nothing but the origin.
+    const { href, origin } = new URL(url)
+    if (!forbidden.has(href.replace(/#.*/s, '')) && !forbidden.has(origin)) return answer
+    const text = `the page's Content Security Policy forbids ${displayUrl(url)}: allow it in connect-src`
+    return new StreamError('network', text, { attempt, cause: answer.cause })
+  } finally {
+    scope.removeEventListener?.('securitypolicyviolation', note)
+  }
+}

@@ -1,0 +1,28 @@
+import type { StreamError } from '../error.js'
+import type { ServerSentEvent } from '../event.js'
+import type { Init, RequestTemplate } from '../fetch/request.js'
+import type { AttemptContext } from '../options.js'
+
+/**
+ * What the drop-ins do in the place of a stream's driver. `openStream` does not take them.
+ *
+ * @internal
+ */
+export interface Hooks {
+  /** The header `Accept`, unless the page sets it. */
+  accept?: string
+  /** Sends the request of an attempt. Others, such as the cancel notification, are not its. */
+  send?: (
+    request: RequestTemplate<AttemptContext>,
+    init: Init,
+    attempt: number,
+  ) => Promise<Response | StreamError>
+  /** Decides what to do with a response: an `Answer`. Called with the machine's. */
+  judge?: (answer: number, response: Response) => number
+  /** Called when there is a connection. */
+  connected?: (response: Response) => void
+  /** Called at the end of each response's body. Returns the failure to recover from, if there is one. */
+  bodyEnded?: () => StreamError | undefined
+  /** Gets the events whose own block had an `id`. */
+  identified?: WeakSet<ServerSentEvent>
+}
