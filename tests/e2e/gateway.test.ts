@@ -10,7 +10,7 @@ import { type Gateway, type Route, startGateway } from './gateway.js'
 import { RelayClient } from './relay.js'
 import { ENDLESS, Vendor } from './vendor.js'
 
-/** Every third UTF-16 unit begins a new chunk of LiteLLM's; it counts in code points. */
+/** LiteLLM sends three code points per chunk, so that graphemes come in pieces. */
 const TEXT = 'Die Schleuse öffnet sich 🌊 langsam, 水が流れる。\n\n  {"a": 1} [DONE]\n👩‍👩‍👧 é שלום'
 
 /** Models whose answer, or error, is made by LiteLLM itself. */
@@ -21,7 +21,7 @@ const MOCKS = {
   'too-long': 'litellm.ContextWindowExceededError',
 }
 
-/** LiteLLM's APIs, the vendor behind each, and what else their requests must have. */
+/** LiteLLM's APIs, the vendor behind each, and what a request needs besides the model. */
 const APIS = {
   'openai-chat': {
     path: '/v1/chat/completions',
@@ -40,7 +40,7 @@ const APIS = {
 
 type Api = keyof typeof APIS
 
-/** Vendors' answers that come through LiteLLM as they are: it drops a chat's `refusal`, and fails at half a character. */
+/** Vendors' answers that LiteLLM passes on whole. It drops a chat's `refusal`, and fails at half a character. */
 const ANSWERS = [
   'openai-chat/text.sse',
   'openai-chat/usage.sse',
@@ -183,10 +183,14 @@ describe('the relay in front of a gateway', () => {
 
   async function relayTo(api: Api): Promise<string> {
     const models = ['text', 'limited', ENDLESS, ...ANSWERS, ...FAILURES]
-    relays[api] ??= await startServer('sluicegate-relay', [
-      ...['--upstream', `${gateway.url}/v1`, '--upstream-kind', api, '--upstream-retries', '0'],
-      ...models.flatMap((model) => ['--model', model]),
-    ])
+    const upstream = ['--upstream', `${gateway.url}/v1`, '--upstream-kind', api]
+    relays[api] ??= await startServer(
+      'sluicegate-relay',
+      upstream.concat(
+        ['--upstream-retries', '0'],
+        models.flatMap((model) => ['--model', model]),
+      ),
+    )
     return relays[api].url
   }
 
