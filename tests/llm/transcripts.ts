@@ -90,6 +90,22 @@ const EXPECTED: Record<string, Expected> = {
   'openai-chat/unicode.sse': { ...CHAT, text: UNICODE },
   'openai-chat/reasoning.sse': { ...CHAT, text: '4', reasoning: 'Two and two.' },
   'openai-chat/azure.sse': { ...CHAT, text: 'Yes.', finishReason: 'content_filter' },
+  'openai-chat/litellm.sse': {
+    ...CHAT,
+    text: 'Hello! 👋🏽 How can I\nhelp?',
+    model: 'gate',
+    id: 'chatcmpl-d474f0e8-a73a-4f45-8289-97b503cc7334',
+    usage: [8, 13],
+  },
+  'openai-chat/litellm-error.sse': {
+    ...CHAT,
+    text: 'Once upon',
+    error: [
+      '500',
+      "litellm.APIConnectionError: APIConnectionError: OpenAIException - Response payload is not completed: <TransferEncodingError: 400, message='Not enough data to satisfy transfer length header.'>",
+      true,
+    ],
+  },
 
   'openai-responses/text.sse': { ...RESPONSE, text: 'Hi there! How can I\nhelp?' },
   'openai-responses/tool-calls.sse': {
@@ -152,6 +168,15 @@ const EXPECTED: Record<string, Expected> = {
     error: ['overloaded_error', 'Overloaded', true],
   },
   'anthropic/unicode.sse': { ...MESSAGE, text: UNICODE },
+  'anthropic/litellm.sse': {
+    ...MESSAGE,
+    text: "Okay, let's check.",
+    finishReason: 'tool_use',
+    model: 'tools',
+    id: 'msg_020a1607-a95c-4b14-ad53-6b06b8bb3cdc',
+    usage: [11, 7],
+    toolCalls: [weather('call_1'), { id: 'call_2', name: 'now', arguments: '{}' }],
+  },
 
   'gemini/text.sse': { ...GEMINI, text: GREETING },
   'gemini/function-calls.sse': {

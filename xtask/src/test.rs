@@ -3,7 +3,7 @@
 use crate::server::Server;
 use crate::setup::Scope;
 use crate::workspace::{Workspace, execute};
-use crate::{build, docs, publish, setup};
+use crate::{audit, build, docs, publish, setup};
 use anyhow::{Context as _, Result, bail};
 use std::fmt::Write as _;
 use std::time::{Duration, Instant};
@@ -17,7 +17,7 @@ struct Stage {
     run: fn(&Workspace) -> Result<()>,
 }
 
-const STAGES: [Stage; 11] = [
+const STAGES: [Stage; 12] = [
     Stage {
         name: "fmt",
         about: "rustfmt and prettier would change nothing",
@@ -31,6 +31,13 @@ const STAGES: [Stage; 11] = [
         scope: Scope::Build,
         on_build: false,
         run: lint,
+    },
+    Stage {
+        name: "audit",
+        about: "licences, sources and known vulnerabilities of the crates, those of the npm packages",
+        scope: Scope::Audit,
+        on_build: false,
+        run: audit::run,
     },
     Stage {
         name: "rust",
@@ -83,8 +90,8 @@ const STAGES: [Stage; 11] = [
     },
     Stage {
         name: "e2e",
-        about: "the site and the relay together, and pages of Vue and React, in Chromium, Firefox and WebKitGTK",
-        scope: Scope::Test,
+        about: "the site and the relay together, pages of Vue and React, in Chromium, Firefox and WebKitGTK; a gateway",
+        scope: Scope::EndToEnd,
         on_build: true,
         run: e2e,
     },
@@ -110,7 +117,7 @@ pub fn stage_names() -> Vec<&'static str> {
 }
 
 pub fn run_all(workspace: &Workspace) -> Result<()> {
-    let mut times = vec![timed("setup", || setup::run(workspace, Scope::Test))?];
+    let mut times = vec![timed("setup", || setup::run(workspace, Scope::All))?];
     for stage in &STAGES {
         let time = timed(stage.name, || (stage.run)(workspace)).with_context(|| {
             format!("the stage `{0}` failed; only that one: cargo xtask test {0}", stage.name)
@@ -124,6 +131,9 @@ pub fn run_all(workspace: &Workspace) -> Result<()> {
     }
     let total: Duration = times.iter().sum();
     println!("  {:<8} {:>7.1} s", "total", total.as_secs_f64());
+    for what in workspace.skipped() {
+        println!("  skipped: {what}; the stage says why");
+    }
     Ok(())
 }
 

