@@ -1,8 +1,9 @@
-import { Answer } from '../stream/machine.js'
-import { isNdjson } from '../wasm.js'
+import { Answer, Flag } from '../stream/machine.js'
+import { formatOf } from '../wasm.js'
 
 /** The machine's answer, but NDJSON is refused: the drop-ins read event streams only. */
 export function judge(answer: number, { headers }: Response): number {
-  const isOther = answer === Answer.read && isNdjson(headers.get('content-type') ?? '')
+  const isOther =
+    answer === Answer.read && formatOf(headers.get('content-type') ?? '') === Flag.ndjson
   return isOther ? Answer.wrongType : answer
 }
