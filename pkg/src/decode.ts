@@ -57,7 +57,8 @@ class DecodedEvents extends EventConsumer {
   async #start(): Promise<void> {
     await load()
     if (this.#isOver) return
-    const format = this.#options.format ?? (formatOf(this.#contentType) === Flag.ndjson ? 'ndjson' : 'sse')
+    const format =
+      this.#options.format ?? (formatOf(this.#contentType) === Flag.ndjson ? 'ndjson' : 'sse')
     this.#decoder = new Decoder({ ...this.#options, format })
   }
 
@@ -65,7 +66,9 @@ class DecodedEvents extends EventConsumer {
     if (this.#isOver) return this.received(undefined)
     let events
     try {
-      events = done ? this.#decoder!.end() : this.#decoder!.push(bytesOf(value) ?? (value as Uint8Array))
+      events = done
+        ? this.#decoder!.end()
+        : this.#decoder!.push(bytesOf(value) ?? (value as Uint8Array))
     } catch (error) {
       return this.#fail(error)
     }
