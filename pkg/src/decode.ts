@@ -75,7 +75,8 @@ export class DecodedEvents extends EventConsumer {
   async #start(): Promise<void> {
     await load()
     if (this.#isOver) return
-    const format = this.#options.format ?? (formatOf(this.#contentType) === Flag.ndjson ? 'ndjson' : 'sse')
+    const format =
+      this.#options.format ?? (formatOf(this.#contentType) === Flag.ndjson ? 'ndjson' : 'sse')
     this.#decoder = new Decoder({ ...this.#options, format })
   }
 

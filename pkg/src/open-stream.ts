@@ -10,9 +10,6 @@ import type { OpenOptions } from './options.js'
  * @param input a URL, absolute or relative to the page, or a `Request`, whose members the options
  *   replace as in `fetch`. Its body is kept in memory, to be sent again.
  */
-export function openStream(
-  input: string | URL | Request,
-  options: OpenOptions = {},
-): EventStream {
+export function openStream(input: string | URL | Request, options: OpenOptions = {}): EventStream {
   return new EventStream(input, options)
 }

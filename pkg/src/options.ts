@@ -4,7 +4,10 @@ import type { ServerSentEvent } from './event.js'
 /** A value, or a function that is asked for it each time, and may be async. */
 export type Source<T, Context> = T | ((context: Context) => T | Promise<T>)
 
-/** A request's body: objects and arrays become JSON, whatever else `fetch` takes stays as it is. */
+/**
+ * A request's body. What `fetch` takes stays as it is; other objects become JSON as `JSON.stringify`
+ * writes them. `Map`s, `Set`s and the like are refused.
+ */
 export type Body = BodyInit | object | null | undefined
 
 /** What `headers` and `body` functions are called with. */
@@ -116,17 +119,25 @@ export interface OpenOptions extends FetchMembers {
   headers?: Source<HeadersInit | undefined, AttemptContext>
   /** Asked anew at each attempt if it is a function. Objects and arrays are sent as JSON. */
   body?: Source<Body, AttemptContext>
-  /** Ends the stream with its reason. One that is aborted already never sends a request. */
+  /**
+   * Ends the stream with its reason, or an `AbortError` if it has none. One that is aborted already
+   * never sends a request.
+   */
   signal?: AbortSignal | undefined
-  /** The function to use instead of the global `fetch`. */
+  /**
+   * The function to use instead of the global `fetch`. Its response may be of any class, and its body
+   * a stream of the web's or of Node's, any async iterable, or nothing that can be read in pieces:
+   * then it is read as a whole.
+   */
   fetch?: typeof fetch
   /** What the body is. Default: what its content type says, which must be one of the two. */
   format?: 'sse' | 'ndjson'
   /** The event that ends the stream: its data, or a predicate. It is not delivered. */
   done?: string | ((event: ServerSentEvent) => boolean)
   /**
-   * `false` for never; `true` or options for always. Default: for GET, and for other methods once
-   * the server has sent an `id`, since to repeat those blindly runs the work twice.
+   * `false` for never; `true` or options for always. Default: for GET and HEAD. A POST is not sent
+   * again unless asked for: set `true` if the server resumes by `Last-Event-ID`, and does not run
+   * the work twice.
    */
   retry?: boolean | RetryOptions
   /** Milliseconds until the response's headers. `Infinity` for no limit. Default: 30,000. */
@@ -143,7 +154,10 @@ export interface OpenOptions extends FetchMembers {
   ack?: AckOptions
   /** What a hidden page does to a stream that can be resumed. Default: `'keep'`, nothing. */
   whenHidden?: 'keep' | 'pause'
-  /** Sees each response before it is read. What it throws is the `cause` of an error `'refused'`. */
+  /**
+   * Sees each response with a success status before it is read, also one that is no stream and will
+   * be refused; 204 has nothing to see. What it throws is the `cause` of an error `'refused'`.
+   */
   onOpen?: (response: Response) => void | Promise<void>
   /** Called before the wait for each new attempt. */
   onRetry?: (info: RetryInfo) => void

@@ -234,8 +234,9 @@ impl Builder {
         self
     }
 
-    /// Reconnects always, by this policy. Default: [`RetryPolicy::default`] for GET, and for other
-    /// methods once the server has sent an id, since to repeat those blindly runs the work twice.
+    /// Reconnects always, by this policy, also with a POST: for servers that resume by
+    /// `Last-Event-ID`. Default: [`RetryPolicy::default`] for GET and HEAD, never for other methods,
+    /// since to repeat those may run the work twice.
     pub fn retry(mut self, policy: RetryPolicy) -> Self {
         self.retry = RetryMode::Always;
         self.policy = policy;

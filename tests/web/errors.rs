@@ -82,7 +82,8 @@ async fn content_type() {
     let types = [
         (json!("text/html; charset=utf-8"), "text/html"),
         (json!("application/json"), "application/json"),
-        (Value::Null, "no content type"),
+        (json!("text/event-stream, text/plain;a=\",\""), "text/plain"),
+        (Value::Null, "no valid content type"),
     ];
     for (content_type, found) in types {
         let script = Script::new(json!([{
@@ -98,8 +99,29 @@ async fn content_type() {
         let message = format!("{url} answered with {found}, not text/event-stream: {advice}");
         assert_eq!(error.message, message);
         assert_eq!((error.status, error.retryable), (Some(200), false));
-        assert!(error.headers.is_some() && error.body.is_none());
+        assert!(error.headers.is_some());
+        assert_eq!(error.body.as_deref(), Some("data: a\n\n"));
         script.over(1).await;
+    }
+}
+
+#[test]
+async fn what_the_server_says_is_in_the_message() {
+    for (status, body, says) in [
+        (200, r#"{"error":{"message":"no such model"}}"#, "no such model"),
+        (401, r#"{"error":"bad\u001b[2Jkey"}"#, "bad\\u001b[2Jkey"),
+        (422, r#"{"detail":[{"loc":["body"],"msg":"field required"}]}"#, "field required"),
+        (500, r#"{"message":"","detail":"out of memory"}"#, "out of memory"),
+    ] {
+        let script = Script::new(json!([{
+            "status": status,
+            "headers": { "content-type": "application/json" },
+            "steps": [{ "send": body }, { "stall": true }],
+        }]))
+        .await;
+        let error = failed(EventStream::builder(&script.url()).no_retry()).await;
+        assert!(error.message.ends_with(&format!(". It says: {says}")), "{}", error.message);
+        assert_eq!(error.body.as_deref(), Some(body));
     }
 }
 

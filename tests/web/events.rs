@@ -85,7 +85,7 @@ async fn post_with_json_and_headers() {
         .open()
         .unwrap();
     assert_eq!(all_data(stream).await, ["a"]);
-    // One: a POST without ids is not sent again.
+    // One: a POST is not sent again unasked.
     let log = script.over(1).await;
     assert_eq!(log[0].method, "POST");
     assert_eq!(log[0].body, r#"{"prompt":"Zażółć 漢字","temperature":0.5,"stop":null}"#);

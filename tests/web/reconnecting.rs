@@ -42,30 +42,30 @@ async fn the_last_event_id_goes_out_with_the_next_attempt() {
 }
 
 #[test]
-async fn a_post_is_sent_again_only_if_it_can_be_resumed() {
-    let steps = json!([{ "send": "data: a\n\n" }, { "waitFor": "seen" }, { "reset": true }]);
-    let without_ids = Script::streaming(steps).await;
-    let builder = EventStream::builder(&without_ids.url()).method("POST").body("x");
+async fn a_post_is_sent_again_only_if_that_was_asked_for() {
+    let steps = json!([{ "send": "id: 1\ndata: a\n\n" }, { "waitFor": "seen" }, { "reset": true }]);
+    let unasked = Script::streaming(steps).await;
+    let builder = EventStream::builder(&unasked.url()).method("POST").body("x");
     let mut stream = builder.open().unwrap();
     assert_eq!(event(&mut stream).await.data, "a");
-    without_ids.signal("seen").await;
+    unasked.signal("seen").await;
     assert_eq!(failure(&mut stream).await.code, ErrorCode::Network);
-    without_ids.over(1).await;
+    unasked.over(1).await;
 
-    let with_ids = Script::new(json!([
+    let asked = Script::new(json!([
         { "steps": [
             { "send": "retry: 0\nid: 1\ndata: a\n\n" }, { "waitFor": "seen" }, { "reset": true },
         ] },
         { "steps": [{ "send": "data: b\n\n" }] },
     ]))
     .await;
-    let builder = EventStream::builder(&with_ids.url()).method("POST").body("x");
+    let builder = EventStream::builder(&asked.url()).method("POST").body("x").retry(quickly());
     let mut stream = builder.open().unwrap();
     assert_eq!(event(&mut stream).await.data, "a");
-    with_ids.signal("seen").await;
+    asked.signal("seen").await;
     assert_eq!(event(&mut stream).await.data, "b");
     assert!(stream.next().await.is_none());
-    let log = with_ids.over(2).await;
+    let log = asked.over(2).await;
     assert_eq!(log[1].header("last-event-id"), Some("1"));
     assert!(log.iter().all(|entry| entry.method == "POST" && entry.body == "x"));
 }

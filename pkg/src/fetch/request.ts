@@ -120,7 +120,9 @@ export function unreachable(
 function headersOf(init: HeadersInit | undefined, attempt: number): Headers {
   try {
     // As pairs: `Headers` of other realms and libraries are not known everywhere.
-    return new Headers(Symbol.iterator in Object(init) ? [...(init as Headers)] : (init ?? undefined))
+    return new Headers(
+      Symbol.iterator in Object(init) ? [...(init as Headers)] : (init ?? undefined),
+    )
   } catch (cause) {
     throw invalid(message(Message.badHeaders), { cause, attempt })
   }

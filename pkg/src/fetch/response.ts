@@ -20,7 +20,8 @@ const REASONS = ['message', 'error_description', 'error', 'errors', 'detail', 'm
 
 /** What can't be printed: logs and terminals obey it. */
 // oxlint-disable-next-line no-control-regex -- those are meant
-const CONTROLS = /[\0-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ud800-\udfff]/gu
+const CONTROLS =
+  /[\0-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ud800-\udfff]/gu
 
 /** A status that is no success, or a response that is no stream, with the start of the body. */
 export async function refusalOf(
@@ -78,7 +79,7 @@ async function readText(response: Response, scope: Scope): Promise<string | unde
     const late = new Promise<{ done: true; value?: undefined }>((resolve) => {
       stop = scope.after(MAX_WAIT, () => resolve({ done: true }))
     })
-    for (let room = MAX_BODY; room > 0; ) {
+    for (let room = MAX_BODY; room > 0;) {
       const { done, value } = await Promise.race([chunks.next(), late])
       if (done) break
       const bytes = bytesOf(value)!

@@ -3,13 +3,7 @@ import { bytesOf, tagOf } from '../bytes.js'
 import { abortError, StreamError, type StreamErrorCode } from '../error.js'
 import type { ServerSentEvent } from '../event.js'
 import { notify, type Notification } from '../fetch/endpoint.js'
-import {
-  displayUrl,
-  prepare,
-  send,
-  setStreamHeaders,
-  unreachable,
-} from '../fetch/request.js'
+import { displayUrl, prepare, send, setStreamHeaders, unreachable } from '../fetch/request.js'
 import { refusalOf } from '../fetch/response.js'
 import type { CancelContext, OpenOptions } from '../options.js'
 import type { CancelResult, StreamEnding, StreamState, StreamStats } from '../outcome.js'
@@ -246,18 +240,20 @@ export class Driver {
         }),
       )
     }
-    exchange.read().then(
-      ({ done, value }) => {
-        // Ignore reads of a connection that was closed meanwhile.
-        if (exchange !== this.#exchange) return
-        this.#unwatch()
-        if (done) this.#onEnd()
-        else this.#onChunk(value)
-      },
-      (cause: unknown) => {
-        if (exchange === this.#exchange) this.#reconnect(this.#broken(cause))
-      },
-    )
+    exchange
+      .read()
+      .then(
+        ({ done, value }) => {
+          // Ignore reads of a connection that was closed meanwhile.
+          if (exchange !== this.#exchange) return
+          this.#unwatch()
+          if (done) this.#onEnd()
+          else this.#onChunk(value)
+        },
+        (cause: unknown) => {
+          if (exchange === this.#exchange) this.#reconnect(this.#broken(cause))
+        },
+      )
       // What is thrown here is no fault of the network: nothing is sent again.
       .catch((error: unknown) => this.stop(Cause.fail, error))
   }

@@ -155,8 +155,10 @@ describe('decode()', () => {
   })
 
   test('chunks that are no bytes are a TypeError', async () => {
-    const strings = ['data: x\n\n'] as unknown as Uint8Array[]
-    expect(await rejection(decode(strings).next())).to.be.instanceOf(TypeError)
+    for (const chunk of [5, {}, null, [1]]) {
+      const chunks = [chunk] as unknown as Uint8Array[]
+      expect(await rejection(decode(chunks).next())).to.be.instanceOf(TypeError)
+    }
   })
 })
 

@@ -1,6 +1,6 @@
 import { expect } from 'chai'
-import type { ServerSentEvent } from 'sluicegate'
-import { all, data } from '../support/consume.js'
+import type { OpenOptions, ServerSentEvent } from 'sluicegate'
+import { all, data, rejection } from '../support/consume.js'
 import { event, script, streaming } from '../support/server.js'
 import { open, test } from '../support/test.js'
 
@@ -78,12 +78,16 @@ describe('the done marker', () => {
     expect(log.map(({ headers }) => headers['last-event-id'])).to.deep.equal([undefined, '1'])
   })
 
-  test('a POST is requested again once it has an id', async () => {
+  for (const retry of [true, QUICK]) {
+    test(`a POST is requested again with retry: ${JSON.stringify(retry)}`, () => postAgain(retry))
+  }
+
+  async function postAgain(retry: OpenOptions['retry'] & {}): Promise<void> {
     const source = await script([
       { steps: [{ send: `retry: 1\n${event('a', { id: 1 })}` }] },
       { steps: [{ send: event('b') + event('[DONE]') }] },
     ])
-    const stream = open(source.url, { method: 'POST', body: { n: 1 }, done: '[DONE]' })
+    const stream = open(source.url, { method: 'POST', body: { n: 1 }, done: '[DONE]', retry })
     expect(data(await all(stream))).to.deep.equal(['a', 'b'])
     const log = await source.over(2)
     expect(log.map(({ method, body }) => `${method} ${body}`)).to.deep.equal([
@@ -91,6 +95,16 @@ describe('the done marker', () => {
       'POST {"n":1}',
     ])
     expect(log.map(({ headers }) => headers['last-event-id'])).to.deep.equal([undefined, '1'])
+  }
+
+  test('a POST that breaks is not sent again unasked, ids or not', async () => {
+    const steps = [{ send: event('a', { id: 1 }) }, { waitFor: 'seen' }, { reset: true } as const]
+    const source = await script([{ steps }])
+    const stream = open(source.url, { method: 'POST', body: {}, done: '[DONE]' })
+    expect((await stream.next()).value).to.include({ data: 'a' })
+    await source.signal('seen')
+    expect(await rejection(stream.next())).to.include({ code: 'network', attempt: 1 })
+    await source.over(1)
   })
 })
 
@@ -119,8 +133,8 @@ describe('the end of a response', () => {
     expect(resumed?.headers['last-event-id']).to.equal('2')
   })
 
-  test('POST without ids is not sent again', async () => {
-    const source = await streaming({ send: event('a') })
+  test('POST is not sent again, ids or not', async () => {
+    const source = await streaming({ send: event('a', { id: 1 }) })
     const stream = open(source.url, { method: 'POST', body: {} })
     expect(data(await all(stream))).to.deep.equal(['a'])
     expect(await stream.closed).to.deep.equal({ type: 'ended', dropped: 0 })

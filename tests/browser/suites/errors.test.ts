@@ -59,7 +59,7 @@ describe('errors of options', () => {
     [{ method: 'HEAD', body: 'x' }, "a HEAD request has no body: set `method: 'POST'`"],
     [
       { method: 'POST', body: wrong(5) },
-      '`body` must be an object, an array, or what fetch takes as a body',
+      '`body` must be an object, an array, or what fetch takes as a body, not [object Number]',
     ],
     [
       { headers: wrong({ 'no good': 'x' }) },
@@ -147,10 +147,12 @@ describe('errors of responses', () => {
     ['text/html; charset=utf-8', 'text/html'],
     ['application/json', 'application/json'],
     ['text/event-streams', 'text/event-streams'],
-    [null, 'no content type'],
+    ['text/event-stream, text/plain;a=","', 'text/plain'],
+    ['event-stream', 'no valid content type'],
+    [null, 'no valid content type'],
   ]
   for (const [type, found] of TYPES) {
-    test(`content-type: ${found}`, async () => {
+    test(`content-type: ${type}`, async () => {
       const source = await script([
         { headers: { 'content-type': type }, steps: [{ send: event('a') }] },
       ])
@@ -160,6 +162,7 @@ describe('errors of responses', () => {
         status: 200,
         retryable: false,
         attempt: 1,
+        body: event('a'),
         message:
           `${source.url} answered with ${found}, not text/event-stream: check the URL and the ` +
           'server, or set `format` if the body is a stream all the same',
@@ -168,6 +171,92 @@ describe('errors of responses', () => {
       await source.over(1)
     })
   }
+})
+
+describe('what the server says', () => {
+  const SAYS: [body: string, says: string | undefined][] = [
+    ['{"error":{"message":"no such model","type":"not_found"}}', 'no such model'],
+    ['{"type":"error","error":{"type":"overloaded_error","message":"Overloaded"}}', 'Overloaded'],
+    ['{"error":"model is not loaded"}', 'model is not loaded'],
+    ['{"error":"invalid_token","error_description":"expired"}', 'expired'],
+    [
+      '{"statusCode":400,"message":["n must be a number"],"error":"Bad Request"}',
+      'n must be a number',
+    ],
+    ['{"message":"","detail":"out of memory"}', 'out of memory'],
+    ['{"detail":[{"loc":["body","n"],"msg":"field required"}]}', 'field required'],
+    ['{"title":"Not enough credit","status":403}', 'Not enough credit'],
+    ['[{"error":{"code":400,"message":"bad key"}}]', 'bad key'],
+    ['{"success":false,"errors":[{"code":7003,"message":"no route"}]}', 'no route'],
+    ['"plain"', 'plain'],
+    ['{"message":"a\\nb\\u001b[31m\\u009b\\u202e"}', 'a\\u000ab\\u001b[31m\\u009b\\u202e'],
+    [JSON.stringify({ message: 'x'.repeat(1_000) }), 'x'.repeat(200)],
+    [JSON.stringify({ message: `${'x'.repeat(199)}😀` }), `${'x'.repeat(199)}\\ud83d`],
+    ['{"error":true,"code":5}', undefined],
+    ['{"message":{"error":{}}}', undefined],
+    ['[]', undefined],
+    ['null', undefined],
+    ['{"message":', undefined],
+    ['<p>{"message":"no"}</p>', undefined],
+    [`${'['.repeat(20_000)}${']'.repeat(20_000)}`, undefined],
+  ]
+  for (const [body, says] of SAYS) {
+    test(body.slice(0, 60), async () => {
+      for (const [status, code] of [
+        [200, 'content-type'],
+        [422, 'http'],
+      ] as const) {
+        const headers = { 'content-type': 'application/json' }
+        const { url } = await script([{ status, headers, steps: [{ send: body }] }])
+        const error = await failure(`${url}?token=${SECRET}`, { retry: false })
+        expect(error).to.include({ code, status, body })
+        expect(error.message).to.not.contain(SECRET)
+        if (says === undefined) expect(error.message).to.not.contain('It says')
+        else expect(error.message.endsWith(`. It says: ${says}`), error.message).to.equal(true)
+      }
+    })
+  }
+
+  test('a body that does not end holds no error up', async () => {
+    for (const status of [200, 500]) {
+      const headers = { 'content-type': 'text/plain' }
+      const steps = [{ send: event('first') }, { stall: true } as const]
+      const source = await script([{ status, headers, steps }])
+      const error = await failure(source.url, { retry: false })
+      expect(error).to.include({ status, body: event('first') })
+      await source.over(1)
+    }
+  })
+
+  test('onOpen sees a 200 that is no stream, and may read it', async () => {
+    const headers = { 'content-type': 'application/json' }
+    const { url } = await script([{ headers, steps: [{ send: '{"message":"no"}' }] }])
+    const seen: unknown[] = []
+    const onOpen = (response: Response) => void seen.push(response.status, response.bodyUsed)
+    expect(await failure(url, { onOpen })).to.include({ code: 'content-type', attempt: 1 })
+    expect(seen).to.deep.equal([200, false])
+
+    const read = async (response: Response) => void seen.push(await response.json())
+    expect(await failure(url, { onOpen: read })).to.include({
+      code: 'content-type',
+      body: undefined,
+    })
+    expect(seen[2]).to.deep.equal({ message: 'no' })
+
+    const refuse = async (response: Response) => {
+      throw await response.json()
+    }
+    const refused = await failure(url, { onOpen: refuse })
+    expect(refused).to.include({ code: 'refused', status: 200 })
+    expect(refused.cause).to.deep.equal({ message: 'no' })
+  })
+
+  test('onOpen does not see an error status', async () => {
+    const { url } = await script([{ status: 500 }])
+    let isCalled = false
+    await failure(url, { retry: false, onOpen: () => void (isCalled = true) })
+    expect(isCalled).to.equal(false)
+  })
 })
 
 describe('errors of connections', () => {

@@ -1,8 +1,8 @@
 import { expect } from 'chai'
 import type { AttemptContext, Body, OpenOptions } from 'sluicegate'
-import { all } from '../support/consume.js'
+import { all, rejection } from '../support/consume.js'
 import { engine } from '../support/page.js'
-import { type Entry, event, script, streaming } from '../support/server.js'
+import { type Entry, event, Held, script, streaming } from '../support/server.js'
 import { open, test } from '../support/test.js'
 
 /** What the server got of a stream with these options. */
@@ -23,6 +23,33 @@ const BODIES: [name: string, body: Body, text: string, type: string | undefined]
     '{"a":1}',
     'application/json',
   ],
+  [
+    'an instance of a class',
+    new (class Prompt {
+      text = 'hi'
+    })(),
+    '{"text":"hi"}',
+    'application/json',
+  ],
+  [
+    'an object with toJSON()',
+    { secret: 1, toJSON: () => ({ open: 2 }) },
+    '{"open":2}',
+    'application/json',
+  ],
+  [
+    'a Map with toJSON()',
+    Object.assign(new Map(), { toJSON: () => 'map' }),
+    '"map"',
+    'application/json',
+  ],
+  ['a Date', new Date(0), '"1970-01-01T00:00:00.000Z"', 'application/json'],
+  [
+    'members that are called as methods are',
+    { slice: 1, size: 2, pipe: 'x' },
+    '{"slice":1,"size":2,"pipe":"x"}',
+    'application/json',
+  ],
   ['a string', 'plain', 'plain', 'text/plain;charset=UTF-8'],
   [
     'URLSearchParams',
@@ -34,6 +61,123 @@ const BODIES: [name: string, body: Body, text: string, type: string | undefined]
   ['bytes', new TextEncoder().encode('bytes'), 'bytes', undefined],
   ['an ArrayBuffer', new TextEncoder().encode('buffer').buffer, 'buffer', undefined],
 ]
+
+describe('bodies that say nothing', () => {
+  const wrong = (body: unknown) => body as Body
+  const locked = new ReadableStream()
+  locked.getReader()
+  const BAD: [name: string, body: Body, found: string][] = [
+    ['a Map', new Map([[1, 2]]), '[object Map]'],
+    ['a Set', new Set([1]), '[object Set]'],
+    ['a WeakMap', new WeakMap(), '[object WeakMap]'],
+    ['an iterator', [1].values(), '[object Array Iterator]'],
+    ['a number', wrong(5), '[object Number]'],
+    ['true', wrong(true), '[object Boolean]'],
+    ['a symbol', wrong(Symbol('x')), '[object Symbol]'],
+    ['a function', wrong(() => 1), '[object Function]'],
+    ['an async function', wrong(async () => 1), '[object AsyncFunction]'],
+    ['a stream that somebody reads', locked, '[object ReadableStream]'],
+  ]
+  for (const [name, body, found] of BAD) {
+    test(`${name} is refused`, async () => {
+      const stream = open('/echo', { method: 'POST', retry: true, body: () => body })
+      const { error } = await stream.closed
+      expect(error).to.include({
+        code: 'invalid-options',
+        retryable: false,
+        message: `\`body\` must be an object, an array, or what fetch takes as a body, not ${found}`,
+      })
+      expect(stream.stats.attempts).to.equal(1)
+    })
+  }
+
+  test('what can’t be turned into JSON is refused', async () => {
+    const loop: Record<string, unknown> = {}
+    loop['self'] = loop
+    for (const body of [loop, { n: 1n }, { toJSON: () => undefined }]) {
+      const { error } = await open('/echo', { method: 'POST', body }).closed
+      expect(error).to.include({
+        code: 'invalid-options',
+        message: "`body` can't be turned into JSON",
+      })
+    }
+  })
+})
+
+describe('a Request', () => {
+  const post = (url: string, init: RequestInit = {}) =>
+    new Request(url, { method: 'POST', body: 'asked', headers: { 'x-a': '1' }, ...init })
+
+  test('says what is asked, and the options go before it', async () => {
+    const source = await streaming({ send: event('a') })
+    await all(open(post(source.url), { retry: false }))
+    const options = { method: 'PUT', body: { n: 1 }, headers: { 'x-b': '2' } }
+    await all(open(post(source.url), { ...options, retry: false }))
+    await all(open(new Request(source.url, { headers: { accept: 'x/y' } }), { retry: false }))
+    const [first, second, third] = await source.over(3)
+    expect(first).to.include({ method: 'POST', body: 'asked' })
+    expect(first!.headers).to.include({ 'x-a': '1', 'content-type': 'text/plain;charset=UTF-8' })
+    expect(second).to.include({ method: 'PUT', body: '{"n":1}' })
+    expect(second!.headers).to.include({ 'x-b': '2', 'content-type': 'application/json' })
+    expect(second!.headers).to.not.have.property('x-a')
+    expect(third).to.include({ method: 'GET', body: '' })
+    expect(third!.headers).to.include({ accept: 'x/y', 'cache-control': 'no-cache' })
+  })
+
+  test('its form is sent with its boundary', async () => {
+    const source = await streaming({ send: event('a') })
+    const body = new FormData()
+    body.set('field', 'value')
+    await all(open(post(source.url, { body, headers: {} }), { retry: false }))
+    const [entry] = await source.over(1)
+    expect(entry!.headers['content-type']).to.match(/^multipart\/form-data; ?boundary=/)
+    expect(entry!.body).to.match(/name="field"\r\n\r\nvalue\r\n/)
+  })
+
+  test('is sent again with its body', async () => {
+    const source = await script([{ status: 503 }, { steps: [{ send: event('a') }] }])
+    const retry = { minDelay: 0, initialDelay: 1 }
+    expect(await all(open(post(source.url), { retry }))).to.have.length(1)
+    const log = await source.over(2)
+    expect(log.map(({ method, body }) => `${method} ${body}`)).to.deep.equal(
+      Array(2).fill('POST asked'),
+    )
+  })
+
+  test('its members are fetch’s', async () => {
+    const seen: RequestInit[] = []
+    const fetchIt = async (_input: unknown, init?: RequestInit) => {
+      seen.push(init!)
+      return new Response('', { headers: { 'content-type': 'text/event-stream' } })
+    }
+    const init: RequestInit = {
+      credentials: 'omit',
+      redirect: 'error',
+      mode: 'same-origin',
+      cache: 'reload',
+    }
+    await all(open(new Request('/x', init), { retry: false, fetch: fetchIt as typeof fetch }))
+    expect(seen[0]).to.include(init)
+  })
+
+  test('its signal ends the stream', async () => {
+    const controller = new AbortController()
+    const stream = open(new Request(new Held().url, { signal: controller.signal }))
+    await stream.next()
+    controller.abort('enough')
+    expect(await rejection(stream.next())).to.equal('enough')
+  })
+
+  test('one that was used is refused', async () => {
+    const request = post('/echo')
+    await request.text()
+    const { error } = await open(request).closed
+    expect(error).to.include({
+      code: 'invalid-options',
+      message: 'the body of the Request was read already',
+    })
+  })
+})
 
 describe('requests', () => {
   test('GET asks for an event stream, past the cache', async () => {

@@ -10,7 +10,7 @@ const PATIENCE = 15_000
 let opened: EventStream[] = []
 
 /** `openStream`, for tests: what a failing one leaves open must not be in the way of the next. */
-export function open(url: string | URL, options?: OpenOptions): EventStream {
+export function open(url: string | URL | Request, options?: OpenOptions): EventStream {
   const stream = openStream(url, options)
   opened.push(stream)
   return stream

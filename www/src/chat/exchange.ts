@@ -77,6 +77,8 @@ export class Exchange {
       body: question,
       idleTimeout: SILENCE,
       done: (event) => this.#isLast(event),
+      // The relay resumes by the last id. Without one, it would be asked the same again.
+      retry: { shouldRetry: ({ retryable }) => retryable && this.#stream.lastEventId !== '' },
       cancel: { url: relay.at('chat/cancel'), body: { userId, sessionId }, on: ['pagehide'] },
       onOpen: () => this.#changed(),
       onRetry: ({ error, delay }) => this.#broke(error, delay),
