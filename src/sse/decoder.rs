@@ -17,9 +17,8 @@ pub const DEFAULT_MAX_EVENT_SIZE: usize = 16 * 1024 * 1024;
 
 const BOM: &[u8] = "\u{feff}".as_bytes();
 
-/// What the lines start with that are kept until their end, and the length of the longest.
+/// What the lines start with that are kept until their end.
 const FIELDS: [&[u8]; 4] = [b"data:", b"event:", b"id:", b"retry:"];
-const LONGEST_FIELD: usize = 6;
 
 /// What the bytes are.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -144,7 +143,7 @@ impl Decoder {
 
     /// The most bytes to hold for one event: its data, type, id and comments so far, and the line
     /// that is being read, without its line end. Unknown fields, and comments unless they are kept,
-    /// don't count: they are skipped without being buffered. However the stream is split, it stays
+    /// don't count: they are skipped. However the stream is split, it stays
     /// within the limit or not. Default: [`DEFAULT_MAX_EVENT_SIZE`]; more than 1 GiB count as 1 GiB.
     #[must_use]
     pub fn max_event_size(mut self, bytes: usize) -> Self {
@@ -367,16 +366,12 @@ impl Decoder {
             self.in_event = true;
             self.data(value, is_ascii);
         } else {
-            let missing = LONGEST_FIELD.saturating_sub(self.line.len()).min(part.len());
-            let (start, rest) = part.split_at(missing);
-            self.line.extend_from_slice(start);
-            match self.is_kept() {
-                Some(true) => {
-                    self.check_size(rest.len())?;
-                    self.line.extend_from_slice(rest);
-                }
+            self.line.extend_from_slice(part);
+            match self.is_kept(&self.line) {
+                Some(true) => self.check_size(0)?,
                 Some(false) => {
-                    self.line.clear();
+                    // Its room as well: the chunk may be large.
+                    self.line = Vec::new();
                     self.is_skipping = true;
                 }
                 None => {}
@@ -385,16 +380,23 @@ impl Decoder {
         Ok(())
     }
 
-    /// Whether the line that is being read is one to keep, as soon as its start tells.
-    fn is_kept(&self) -> Option<bool> {
-        let line = &*self.line;
-        match line.first() {
-            _ if self.format == Format::Ndjson => Some(true),
-            Some(b':') => Some(self.keep_comments),
-            _ if FIELDS.iter().any(|field| line.starts_with(field)) => Some(true),
-            _ if FIELDS.iter().any(|field| field.starts_with(line)) => None,
-            _ => Some(false),
+    /// Whether a line is one to keep, as soon as its start tells.
+    #[inline(never)]
+    fn is_kept(&self, line: &[u8]) -> Option<bool> {
+        if self.format == Format::Ndjson {
+            return Some(true);
         }
+        if line.first() == Some(&b':') {
+            return Some(self.keep_comments);
+        }
+        let mut kept = Some(false);
+        for field in FIELDS {
+            let common = field.len().min(line.len());
+            if field[..common] == line[..common] {
+                kept = (common == field.len()).then_some(true);
+            }
+        }
+        kept
     }
 
     fn data(&mut self, value: &[u8], is_ascii: bool) {
@@ -419,10 +421,12 @@ impl Decoder {
 
     #[inline]
     fn whole_line(&mut self, line: &[u8], is_ascii: bool) -> Result<(), TooLarge> {
+        if self.check_size(line.len()).is_err() && self.is_kept(line) != Some(false) {
+            return Err(TooLarge);
+        }
         match self.format {
             Format::Sse => self.field(line, is_ascii),
             Format::Ndjson => {
-                self.check_size(line.len())?;
                 self.json_line(line);
                 Ok(())
             }
@@ -438,12 +442,12 @@ impl Decoder {
         match line.first() {
             None => self.dispatch(),
             Some(b'd') => {
-                if let Some(value) = self.value(line, b"data")? {
+                if let Some(value) = value_of(line, b"data") {
                     self.data(value, is_ascii);
                 }
             }
             Some(b'e') => {
-                if let Some(value) = self.value(line, b"event")? {
+                if let Some(value) = value_of(line, b"event") {
                     self.event_type = match value {
                         b"" => MESSAGE,
                         name => self.types.number_of(text(name)),
@@ -451,33 +455,20 @@ impl Decoder {
                 }
             }
             Some(b'i') => {
-                if let Some(value) = self.value(line, b"id")?.filter(|value| !value.contains(&0)) {
+                if let Some(value) = value_of(line, b"id").filter(|value| !value.contains(&0)) {
                     self.stage_id(value);
                 }
             }
             Some(b'r') => {
-                if let Some(value) = self.value(line, b"retry")?.and_then(number) {
+                if let Some(value) = value_of(line, b"retry").and_then(number) {
                     self.retry = Some(value);
                     self.batch.push_retry(value);
                 }
             }
-            Some(b':') if self.keep_comments => {
-                self.check_size(line.len())?;
-                self.comment(&line[1..])?;
-            }
+            Some(b':') if self.keep_comments => self.comment(&line[1..])?,
             Some(_) => {}
         }
         Ok(())
-    }
-
-    /// As [`value_of`]. The line counts if it has the field.
-    #[inline]
-    fn value<'a>(&self, line: &'a [u8], name: &[u8]) -> Result<Option<&'a [u8]>, TooLarge> {
-        let value = value_of(line, name);
-        if value.is_some() {
-            self.check_size(line.len())?;
-        }
-        Ok(value)
     }
 
     fn stage_id(&mut self, id: &[u8]) {
@@ -509,24 +500,22 @@ impl Decoder {
             is_new_id = !is_same(&self.staged_id, &self.last_event_id);
             self.has_new_id |= is_new_id;
         }
+        let mut new_type = None;
         if self.has_data {
-            let new_type = match self.event_type {
-                MESSAGE => None,
-                number => self.types.announce(number),
-            };
+            if self.event_type != MESSAGE {
+                new_type = self.types.announce(self.event_type);
+            }
             let flag = |is_set, flag| if is_set { flag } else { 0 };
             let flags = flag(is_new_id, HAS_ID)
                 | flag(new_type.is_some(), HAS_TYPE)
                 | flag(self.has_staged_id, OWN_ID);
             self.batch.close(EVENT | flags | self.event_type << TYPE_SHIFT);
-            if is_new_id {
-                self.batch.push(ID, self.last_event_id.as_bytes());
-            }
-            if let Some(name) = new_type {
-                self.batch.push(TYPE | self.event_type << TYPE_SHIFT, name.as_bytes());
-            }
-        } else if is_new_id {
+        }
+        if is_new_id {
             self.batch.push(ID, self.last_event_id.as_bytes());
+        }
+        if let Some(name) = new_type {
+            self.batch.push(TYPE | self.event_type << TYPE_SHIFT, name.as_bytes());
         }
         self.end_event();
     }

@@ -156,12 +156,12 @@ fn event_stream(options: Options, text: &str, cut: usize, outcome: &mut Outcome)
     outcome.items.extend(buffers.comments.into_iter().map(Item::Comment));
 }
 
-/// Whether a line counts.
+/// Whether a line counts. A start of a known field does: it is held until its line ends.
 fn is_kept(options: Options, line: &str) -> bool {
-    match line.split(':').next() {
-        Some("") => options.keep_comments,
-        Some(field) => ["data", "event", "id", "retry"].contains(&field),
-        None => false,
+    let fields = ["data:", "event:", "id:", "retry:"];
+    match line.strip_prefix(':') {
+        Some(_) => options.keep_comments,
+        None => fields.iter().any(|field| line.starts_with(field) || field.starts_with(line)),
     }
 }
 

@@ -162,6 +162,69 @@ describe('decode()', () => {
   })
 })
 
+describe('an id without data', () => {
+  const TEXT = 'id: 1\ndata: a\n\nid: 2\n\ndata: b\n\nid: 3\n\n'
+
+  test('decode(): lastEventId is that of what was handed out', async () => {
+    const ids: string[] = []
+    const events = decode(TEXT, { onId: (id) => ids.push(id) })
+    const seen = [events.lastEventId]
+    for await (const { lastEventId } of events) seen.push(lastEventId, events.lastEventId)
+    expect(seen).to.deep.equal(['', '1', '1', '2', '3'])
+    expect(events.lastEventId).to.equal('3')
+    expect(ids).to.deep.equal(['1', '2', '3'])
+  })
+
+  test('decode(): leaving keeps the id of the event that was read last', async () => {
+    const events = decode(['id: 0\n\n', TEXT] as unknown as Uint8Array[])
+    for await (const { data } of events) {
+      expect(data).to.equal('a')
+      break
+    }
+    expect(events.lastEventId).to.equal('1')
+  })
+
+  test('EventStreamDecoderStream: the same', async () => {
+    const stream = new EventStreamDecoderStream()
+    const reader = streamOf([encode(TEXT)])
+      .pipeThrough(stream)
+      .getReader()
+    expect((await reader.read()).value).to.include({ data: 'a' })
+    expect(stream.lastEventId).to.equal('1')
+    expect((await reader.read()).value).to.include({ data: 'b', lastEventId: '2' })
+    expect(await reader.read()).to.deep.equal({ done: true, value: undefined })
+    expect(stream.lastEventId).to.equal('3')
+  })
+})
+
+describe('a hook that throws', () => {
+  const toss = () => {
+    throw new Error('hook')
+  }
+
+  test('decode(): the events of the chunk, then the error', async () => {
+    const events = decode(`: beat\n${event('a')}${event('b')}`, { onComment: toss })
+    expect((await events.next()).value).to.include({ data: 'a' })
+    expect((await events.next()).value).to.include({ data: 'b' })
+    expect(await rejection(events.next())).to.include({ message: 'hook' })
+    expect(await events.next()).to.deep.equal({ done: true, value: undefined })
+  })
+
+  test('EventStreamDecoderStream: the same, and the writer fails with it', async () => {
+    const stream = new EventStreamDecoderStream({ onComment: toss })
+    expect(stream).to.be.instanceOf(TransformStream)
+    const endless = new ReadableStream<Uint8Array>({
+      pull: (controller) => controller.enqueue(encode(`: beat\n${event('a')}${event('b')}`)),
+    })
+    const piped = rejection(endless.pipeTo(stream.writable))
+    const reader = stream.readable.getReader()
+    expect((await reader.read()).value).to.include({ data: 'a' })
+    expect((await reader.read()).value).to.include({ data: 'b' })
+    expect(await rejection(reader.read())).to.include({ message: 'hook' })
+    expect(await piped).to.include({ message: 'hook' })
+  })
+})
+
 describe('EventStreamDecoderStream', () => {
   test('makes events of bytes, in a pipe', async () => {
     const reader = streamOf(pieces()).pipeThrough(new EventStreamDecoderStream()).getReader()
