@@ -50,11 +50,11 @@ class DecodedEvents extends EventConsumer {
     this.#free()
   }
 
-  protected fail(): void {
+  fail(): void {
     this.leave()
   }
 
-  protected finish(): void {
+  finish(): void {
     this.leave()
   }
 
@@ -69,11 +69,16 @@ class DecodedEvents extends EventConsumer {
     if (this.#isOver) return this.received(undefined)
     let events
     try {
+      if (!done) this.tap?.chunk(value as Uint8Array)
       events = done ? this.#decoder!.end() : this.#decoder!.push(value as Uint8Array)
     } catch (error) {
       return this.#fail(error)
     }
-    if (done) this.#free()
+    if (done) {
+      const last = this.tap?.end()
+      if (last) events.push(last)
+      this.#free()
+    }
     if (events.length > 0) this.received(events)
     else this.pull()
   }

@@ -1,4 +1,5 @@
 import { Batches, DONE, TOO_LARGE } from '../batches.js'
+import type { Tap } from '../consumer.js'
 import { StreamError, type StreamErrorCode } from '../error.js'
 import type { ServerSentEvent } from '../event.js'
 import { notify, type Notification } from '../fetch/endpoint.js'
@@ -22,6 +23,8 @@ import { readOptions, type Settings } from './settings.js'
 
 /** What a driver tells its stream. */
 export interface DriverEvents {
+  /** Who else sees the bodies. */
+  tap(): Tap | undefined
   opened(response: Response): void
   /** Answers a pull: events, never none, or `undefined` at the end. */
   received(events: ServerSentEvent[] | undefined): void
@@ -193,7 +196,7 @@ export class Driver {
       case Answer.refusal:
         return httpError(response, attempt)
       case Answer.wrongType:
-        return typeError(response, attempt)
+        return this.#events.tap()?.takes(type) ? response : typeError(response, attempt)
       default:
         return response
     }
@@ -264,6 +267,7 @@ export class Driver {
     }
     this.stats.bytes += chunk.length
     this.#comments = []
+    this.#events.tap()?.chunk(chunk)
     const events = this.#batches.push(chunk)
     const { status } = this.#batches
     let next: (() => void) | undefined
@@ -287,6 +291,8 @@ export class Driver {
   #onEnd(): void {
     this.#letGo()
     const events = this.#batches.finish()
+    const last = this.#events.tap()?.end()
+    if (last) events.push(last)
     this.#count(events)
     this.#handOut(events, () => {
       if (!this.#raw.goes_on()) return this.stop(Cause.over)

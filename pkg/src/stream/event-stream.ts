@@ -90,6 +90,11 @@ export class EventStream extends EventConsumer implements AsyncDisposable {
     return this.closed.then(() => undefined)
   }
 
+  /** @internal */
+  override get ending(): StreamEnding | undefined {
+    return this.#ending
+  }
+
   protected pull(): void {
     if (this.#driver) this.#driver.pull()
     else
@@ -107,11 +112,11 @@ export class EventStream extends EventConsumer implements AsyncDisposable {
     this.#stop((driver) => driver.stop(Cause.leave))
   }
 
-  protected fail(error: unknown): void {
+  fail(error: unknown): void {
     this.#stop((driver) => driver.stop(Cause.fail, error))
   }
 
-  protected finish(): void {
+  finish(): void {
     this.#stop((driver) => driver.stop(Cause.done))
   }
 
@@ -120,6 +125,7 @@ export class EventStream extends EventConsumer implements AsyncDisposable {
     try {
       await load()
       driver = new Driver(url, options, {
+        tap: () => this.tap,
         opened: (response) => this.#resolveOpened(response),
         received: (events) => this.received(events),
         ended: (ending, error) => this.#end(ending, error),
