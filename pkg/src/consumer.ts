@@ -2,6 +2,7 @@ import { StreamError } from './error.js'
 import type { ServerSentEvent } from './event.js'
 import { nextFrame } from './frame.js'
 import { markRaw } from './mark-raw.js'
+import type { StreamEnding } from './outcome.js'
 
 /** A call that waits for events. */
 interface Call {
@@ -9,6 +10,19 @@ interface Call {
   take: () => unknown
   resolve: (result: IteratorResult<never, undefined>) => void
   reject: (error: unknown) => void
+}
+
+/**
+ * Sees a body as it comes: who reads an answer out of the events has to know what was none.
+ *
+ * @internal
+ */
+export interface Tap {
+  /** Whether a body is to be read whose content type is no stream's. */
+  takes(contentType: string): boolean
+  chunk(bytes: Uint8Array): void
+  /** The body is at its end. Returns an event to be handed out behind the others. */
+  end(): ServerSentEvent | undefined
 }
 
 /**
@@ -32,6 +46,14 @@ export abstract class EventConsumer implements AsyncIterableIterator<ServerSentE
   #isOver = false
   #failure: { error: unknown } | undefined
 
+  /** @internal */
+  tap: Tap | undefined
+
+  /** @internal How the sequence ended; `undefined` where nobody but its consumer can end it. */
+  get ending(): StreamEnding | undefined {
+    return undefined
+  }
+
   /** Called with the number of events handed out. */
   protected onHandedOut: ((count: number) => void) | undefined
 
@@ -46,19 +68,19 @@ export abstract class EventConsumer implements AsyncIterableIterator<ServerSentE
   /** The consumer has left. */
   protected abstract leave(): void
 
-  /** Ends the sequence with an error that its consumer knows. */
-  protected abstract fail(error: unknown): void
+  /** @internal Ends the sequence with an error that its consumer knows. */
+  abstract fail(error: unknown): void
 
-  /** Ends the sequence: an event told its consumer that no more will come. */
-  protected abstract finish(): void
+  /** @internal Ends the sequence: an event told its consumer that no more will come. */
+  abstract finish(): void
 
   /** The event that was handed out last. */
   protected get lastEvent(): ServerSentEvent | undefined {
     return this.#last
   }
 
-  /** The next event if it is at hand: who waits for it needs `next()`. */
-  protected takeReady(): ServerSentEvent | undefined {
+  /** @internal The next event if it is at hand: who waits for it needs `next()`. */
+  takeReady(): ServerSentEvent | undefined {
     return this.#calls.length === 0 && this.#hasEvents ? this.#take() : undefined
   }
 

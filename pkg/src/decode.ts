@@ -64,11 +64,11 @@ export class DecodedEvents extends EventConsumer {
     this.#free()
   }
 
-  protected fail(): void {
+  fail(): void {
     this.leave()
   }
 
-  protected finish(): void {
+  finish(): void {
     this.leave()
   }
 
@@ -87,13 +87,18 @@ export class DecodedEvents extends EventConsumer {
     let events
     try {
       events = done ? decoder.end() : decoder.push(value as Uint8Array)
+      if (!done) this.tap?.chunk(bytesOf(value)!)
     } catch (error) {
       this.#failure = { error }
       events = decoder.take()
     }
     // A hook may have left.
     if (this.#isOver) return this.received(undefined)
-    if (done) this.#free()
+    if (done) {
+      const last = this.tap?.end()
+      if (last) events.push(last)
+      this.#free()
+    }
     if (events.length === 0) return this.pull()
     this.#countBefore += this.#count
     this.#count = events.length

@@ -1,6 +1,14 @@
 /** The text of a model's answer, whichever vendor's API streams it. */
 
-export type { Answer, Delta, Part, ToolCall, ToolCallPart, Usage } from './llm/answer.js'
+export type {
+  Answer,
+  Delta,
+  Figures,
+  Part,
+  ToolCall,
+  ToolCallPart,
+  Usage,
+} from './llm/answer.js'
 export type {
   AnthropicBlock,
   AnthropicDelta,
@@ -8,7 +16,7 @@ export type {
   AnthropicUsage,
 } from './llm/anthropic.js'
 export { type Chat, type ChatMessage, type ChatOptions, openChat } from './llm/chat.js'
-export type { Extractor, UpstreamProblem } from './llm/format.js'
+export type { Extractor } from './llm/format.js'
 export type { AnswerFormat } from './llm/formats.js'
 export type { GeminiCandidate, GeminiChunk, GeminiPart, GeminiUsage } from './llm/gemini.js'
 export type { MessageFrame } from './llm/message-frames.js'
@@ -34,3 +42,4 @@ export {
   type TextStream,
 } from './llm/streams.js'
 export { textReader } from './llm/text-reader.js'
+export type { UpstreamProblem } from './llm/upstream.js'

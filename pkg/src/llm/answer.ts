@@ -7,7 +7,7 @@ export interface ToolCall {
   readonly arguments: string
 }
 
-/** What the answer cost, in tokens. A figure that the vendor has not given is absent. */
+/** What the answer cost, in tokens. A figure that the vendor has not sent is absent. */
 export interface Usage {
   /** Of the prompt, cached ones included. */
   readonly inputTokens?: number | undefined
@@ -39,7 +39,7 @@ export interface Answer {
   readonly toolCalls?: readonly ToolCall[]
 }
 
-/** A part of an answer, as `deltasOf` gives it. */
+/** A part of an answer, as `deltasOf` returns it. Texts and fragments are well-formed Unicode. */
 export type Delta =
   | { readonly type: 'text' | 'reasoning' | 'refusal'; readonly text: string }
   | {
@@ -56,13 +56,28 @@ export type Delta =
 
 /** A fragment of a tool call, as a vendor's event has it. */
 export interface ToolCallPart {
-  /** What its fragments have in common. Without one, each fragment is a call of its own. */
+  /**
+   * What the fragments of a call have in common, such as its index. A fragment belongs to the newest
+   * call whose key and whose `id` are the same, where both have one.
+   */
   readonly key?: unknown
+  /** A new id starts a new call, whatever the key. */
   readonly id?: string | undefined
-  /** In the first fragment. */
+  /** The first one counts. It may come late: the fragments before it are kept. */
   readonly name?: string | undefined
   /** What it adds to the arguments' JSON text. */
   readonly arguments?: string | undefined
+  /** All of the arguments: only counts for what the fragments have not brought. */
+  readonly whole?: string | undefined
+  /** Arguments that count if no fragment follows. */
+  readonly initial?: string | undefined
+}
+
+/** A vendor's figures, and under which names in them the tokens are that add up. */
+export interface Figures {
+  readonly raw: Readonly<Record<string, unknown>>
+  readonly input: readonly string[]
+  readonly output: readonly string[]
 }
 
 /** What one event adds to an answer. Nothing has to be there. */
@@ -71,95 +86,16 @@ export interface Part {
   readonly reasoning?: string | undefined
   readonly refusal?: string | undefined
   readonly toolCalls?: readonly ToolCallPart[] | undefined
-  /** The figures so far: later ones replace them. */
-  readonly usage?: Usage | undefined
+  /**
+   * The figures so far. Later ones replace those of the same name; `Figures` are added up once they
+   * are merged.
+   */
+  readonly usage?: Usage | Figures | undefined
   readonly finishReason?: string | undefined
   readonly model?: string | undefined
   readonly id?: string | undefined
+  /** Whether its text, reasoning, refusal and calls are all of the answer's: each only counts if none came before. */
+  readonly isWhole?: boolean | undefined
   /** Whether this is the last event: the stream is ended after it. */
   readonly isEnd?: boolean | undefined
-}
-
-/** Puts an answer together, part by part. */
-export class Assembly {
-  #text = ''
-  #reasoning = ''
-  #refusal = ''
-  #finishReason: string | undefined
-  #usage: Usage | undefined
-  #model: string | undefined
-  #id: string | undefined
-  readonly #calls: ToolCall[] = []
-  readonly #indexes = new Map<unknown, number>()
-
-  /** Adds what an event brought; gives it as deltas. */
-  add(part: Part): Delta[] {
-    const deltas: Delta[] = []
-    const { text, reasoning, refusal, toolCalls, usage, finishReason } = part
-    this.#model ??= part.model
-    this.#id ??= part.id
-    if (reasoning) {
-      this.#reasoning += reasoning
-      deltas.push({ type: 'reasoning', text: reasoning })
-    }
-    if (text) {
-      this.#text += text
-      deltas.push({ type: 'text', text })
-    }
-    if (refusal) {
-      this.#refusal += refusal
-      deltas.push({ type: 'refusal', text: refusal })
-    }
-    for (const call of toolCalls ?? []) this.#addCall(call, deltas)
-    if (usage) {
-      this.#usage = merge(this.#usage, usage)
-      deltas.push({ type: 'usage', usage: this.#usage })
-    }
-    if (finishReason) {
-      this.#finishReason = finishReason
-      deltas.push({ type: 'finish', reason: finishReason })
-    }
-    return deltas
-  }
-
-  /** The answer so far. */
-  get answer(): Answer {
-    const toolCalls = this.#calls.map((call) => ({ ...call, arguments: call.arguments || '{}' }))
-    return {
-      text: this.#text,
-      finishReason: this.#finishReason,
-      usage: this.#usage,
-      model: this.#model,
-      id: this.#id,
-      ...(this.#reasoning && { reasoning: this.#reasoning }),
-      ...(this.#refusal && { refusal: this.#refusal }),
-      ...(toolCalls.length > 0 && { toolCalls }),
-    }
-  }
-
-  #addCall({ key, id, name, arguments: fragment = '' }: ToolCallPart, deltas: Delta[]): void {
-    let index = key === undefined ? undefined : this.#indexes.get(key)
-    if (index === undefined) {
-      // The vendor's own tools have fragments, too, but are no calls for the page to answer.
-      if (!name) return
-      index = this.#calls.length
-      this.#indexes.set(key, index)
-    }
-    const before = this.#calls[index]
-    const call = {
-      id: id || before?.id || '',
-      name: name || before?.name || '',
-      arguments: (before?.arguments ?? '') + fragment,
-    }
-    this.#calls[index] = call
-    deltas.push({ type: 'tool-call', index, fragment, call })
-  }
-}
-
-function merge(before: Usage | undefined, { inputTokens, outputTokens, raw }: Usage): Usage {
-  return {
-    inputTokens: inputTokens ?? before?.inputTokens,
-    outputTokens: outputTokens ?? before?.outputTokens,
-    raw: { ...before?.raw, ...raw },
-  }
 }

@@ -1,6 +1,6 @@
-import type { ServerSentEvent } from '../event.js'
 import type { Part } from './answer.js'
-import { objectOf, parse, text, usage } from './format.js'
+import type { Reader } from './format.js'
+import { argumentsOf, list, text, usage } from './json.js'
 
 /**
  * An event of Anthropic's Messages API; `type` is its name, too.
@@ -20,6 +20,14 @@ export interface AnthropicEvent {
   content_block?: AnthropicBlock | null
   delta?: AnthropicDelta | null
   usage?: AnthropicUsage | null
+}
+
+/** A whole message. */
+interface AnthropicMessage extends AnthropicDelta {
+  id?: string
+  model?: string
+  usage?: AnthropicUsage | null
+  content?: readonly (AnthropicBlock | null)[]
 }
 
 /** A block as it begins: `'text'`, `'thinking'`, `'tool_use'`, or of the vendor's own tools. */
@@ -55,22 +63,19 @@ export interface AnthropicUsage {
   output_tokens?: number | null
 }
 
-/** The answer of Messages API events. */
-export function anthropic(event: ServerSentEvent): Part | undefined {
-  const data = parse<AnthropicEvent>(event)
-  switch (data?.type) {
-    case 'message_start': {
-      const message = data.message
-      return {
-        id: text(message?.id),
-        model: text(message?.model),
-        usage: readUsage(message?.usage),
-      }
-    }
+/** The answer of Messages API events, and of a whole message where a gateway does not stream. */
+export const anthropic: Reader = (json, event) => {
+  const data = json as AnthropicEvent
+  const { delta, index } = data
+  // Some gateways drop the events' names, others the members `type`.
+  switch (text(data.type) ?? event.type) {
+    case 'message_start':
+      return readMessage(data.message)
+    case 'message':
+      return data.type && Array.isArray(json['content']) ? readWhole(json) : undefined
     case 'content_block_start':
-      return readBlock(data)
-    case 'content_block_delta': {
-      const { delta, index } = data
+      return readBlock(data.content_block, index)
+    case 'content_block_delta':
       return {
         text: text(delta?.text),
         reasoning: text(delta?.thinking),
@@ -79,13 +84,10 @@ export function anthropic(event: ServerSentEvent): Part | undefined {
             ? undefined
             : [{ key: index, arguments: text(delta.partial_json) }],
       }
-    }
+    case 'content_block_stop':
+      return {}
     case 'message_delta':
-      return {
-        finishReason: text(data.delta?.stop_reason),
-        refusal: text(data.delta?.stop_details?.explanation),
-        usage: readUsage(data.usage),
-      }
+      return { ...readStop(delta), usage: readUsage(data.usage) }
     case 'message_stop':
       return { isEnd: true }
     default:
@@ -93,22 +95,41 @@ export function anthropic(event: ServerSentEvent): Part | undefined {
   }
 }
 
-function readBlock({ content_block: block, index }: AnthropicEvent): Part | undefined {
+function readMessage(message: AnthropicEvent['message']): Part {
+  return {
+    id: text(message?.id),
+    model: text(message?.model),
+    usage: readUsage(message?.usage),
+  }
+}
+
+function readStop(delta: AnthropicDelta | null | undefined): Part {
+  return {
+    finishReason: text(delta?.stop_reason),
+    refusal: text(delta?.stop_details?.explanation),
+  }
+}
+
+function readWhole(message: AnthropicMessage): Part {
+  const blocks = list(message.content).map((block) => readBlock(block, {}))
+  const joined = (name: 'text' | 'reasoning') => blocks.map((block) => block[name] ?? '').join('')
+  return {
+    ...readMessage(message),
+    ...readStop(message),
+    text: joined('text'),
+    reasoning: joined('reasoning'),
+    toolCalls: blocks.flatMap(({ toolCalls = [] }) => toolCalls),
+    isWhole: true,
+  }
+}
+
+function readBlock(block: AnthropicBlock | null | undefined, key: unknown): Part {
   if (block?.type !== 'tool_use') {
     return { text: text(block?.text), reasoning: text(block?.thinking) }
   }
-  const input = objectOf(block.input)
-  const isWhole = input !== undefined && Object.keys(input).length > 0
-  return {
-    toolCalls: [
-      {
-        key: index,
-        id: text(block.id),
-        name: text(block.name),
-        arguments: isWhole ? JSON.stringify(input) : undefined,
-      },
-    ],
-  }
+  const { id, name, input } = block
+  // Deltas bring the input, as a rule, and may bring what is here already.
+  return { toolCalls: [{ key, id: text(id), name: text(name), initial: argumentsOf(input) }] }
 }
 
 function readUsage(raw: AnthropicUsage | null | undefined) {

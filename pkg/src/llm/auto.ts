@@ -1,49 +1,81 @@
-import type { ServerSentEvent } from '../event.js'
-import { anthropic } from './anthropic.js'
-import { type Extractor, jsonObject, parse } from './format.js'
-import { gemini } from './gemini.js'
+import { END, type HoldingExtractor, isDone, jsonFormat, type Extractor } from './format.js'
+import { JSON_FORMATS } from './json-formats.js'
+import { type Json, parsed } from './json.js'
 import { messageFrames } from './message-frames.js'
-import { ollama } from './ollama.js'
-import { openaiChat } from './openai-chat.js'
-import { openaiResponses } from './openai-responses.js'
 import { relay } from './relay.js'
+import { parse, throwIfProblem } from './upstream.js'
+
+/** What servers send to keep a connection alive, or to say that there is one. */
+const HEARTBEAT =
+  /^[\s"'<([:*-]*(ping|pong|(keep|stay)?[\s_-]*alive|heart[\s_-]*beat|hb|(openrouter )?processing|connect(ed|ing)|connection[\w ]*|ok|ready|open(ed)?|start(ed)?|waiting|noop|null|none)?[\d\s"'>)\]:.,;!TZ+*/-]*$/i
+
+/** Which of these are no text even where nothing else comes: blanks, the usual words, times. */
+const NO_TEXT = /^\s*$|ping|alive|beat|hb|processing|(\d\D*){8}/i
+
+/** JSON that text would hardly begin with. */
+const JSON_START = /^\s*(\{\s*"[^"]*"\s*:|\[\s*\{\s*")/
 
 /**
- * Goes by what the first event shows. An event that shows nothing, such as a heartbeat, leaves it
- * open; data that is no JSON object is text as it is, ended by `[DONE]` or as the relay's is.
+ * Goes by what the first events show. A heartbeat, or another event that shows nothing, leaves the
+ * format open. Data that is no JSON is text as it is, ended by `[DONE]` or as the relay's is; a word
+ * that may be a heartbeat waits for the next event.
  */
-export function auto(): Extractor {
-  let extract: Extractor | undefined
-  return (event) => {
-    extract ??= detect(event)
-    return extract?.(event)
+export function auto(): HoldingExtractor {
+  let format: Extractor | undefined
+  let isText = false
+  let held: string[] = []
+
+  function release(): string | undefined {
+    const words = held
+    held = []
+    return words.every((word) => NO_TEXT.test(word)) ? undefined : words.join('')
   }
+
+  function readText(data: string): string | undefined {
+    if (!isText && HEARTBEAT.test(data)) {
+      held.push(data)
+      return undefined
+    }
+    const before = held.join('')
+    isText = true
+    held = []
+    return before + data
+  }
+
+  const extract: HoldingExtractor = (event) => {
+    if (format) return format(event)
+    const { type, data } = event
+    if (isDone(event)) {
+      const rest = release()
+      return rest || isText ? { ...END, text: rest } : END
+    }
+    if (/^message(Start|Fragment|End)$/.test(type)) format = messageFrames
+    const json = format ? {} : (parse(event, JSON_START) ?? {})
+    if (isRelay(type, json) || ((isText || held.length > 0) && type === 'done')) {
+      format = relay
+      const text = release()
+      if (text) return { ...relay(event), text }
+    }
+    if (format) return format(event)
+    for (const read of Object.values(JSON_FORMATS)) {
+      const part = read(json, event)
+      // Others than the AI SDK finish, too.
+      if (!part || json['type'] === 'finish') continue
+      format = jsonFormat(read)
+      return part
+    }
+    if (type !== 'message') return undefined
+    const isJson = /^\s*([{]|\[\s*[{\]])/.test(data) && parsed(data) !== undefined
+    if (!isJson) return readText(data)
+    if (!isText) throwIfProblem(json)
+    const isHeartbeat = !isText || HEARTBEAT.test(String(json['type'] ?? json['event'] ?? '{'))
+    return isHeartbeat ? undefined : data
+  }
+  extract.end = release
+  return extract
 }
 
-function detect(event: ServerSentEvent): Extractor | undefined {
-  // Whoever sent it: errors are read alike.
-  if (event.type === 'error') return parse
-  const json = jsonObject(event.data)
-  if (event.type !== 'message') return byType(event.type) ?? (json && byMembers(json))
-  if (json) return byType(json['type']) ?? byMembers(json)
-  return event.data === '[DONE]' ? openaiChat : plainText
+/** Whether an event is the relay's, and not one that others call so, too. */
+function isRelay(type: string, json: Json): boolean {
+  return type === 'start' ? 'sessionId' in json : type === 'done' && 'finishReason' in json
 }
-
-function byType(type: unknown): Extractor | undefined {
-  if (typeof type !== 'string') return undefined
-  if (type === 'start' || type === 'done') return relay
-  if (/^message(Start|Fragment|End)$/.test(type)) return messageFrames
-  if (/^(message|content_block)_|^ping$/.test(type)) return anthropic
-  return type.startsWith('response.') ? openaiResponses : undefined
-}
-
-function byMembers(json: Record<string, unknown>): Extractor | undefined {
-  if ('choices' in json || json['object'] === 'chat.completion.chunk') return openaiChat
-  if ('candidates' in json || 'usageMetadata' in json || 'promptFeedback' in json) return gemini
-  if ('done' in json && ('message' in json || 'response' in json)) return ollama
-  // It throws.
-  return json['error'] ? parse : undefined
-}
-
-const plainText: Extractor = (event) =>
-  event.type === 'message' && event.data === '[DONE]' ? { isEnd: true } : relay(event)

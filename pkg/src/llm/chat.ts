@@ -1,5 +1,7 @@
 import type { EventStream } from '../stream/event-stream.js'
 import { openStream } from '../open-stream.js'
+import { tagOf } from '../bytes.js'
+import { StreamError } from '../error.js'
 import type { Body, CancelContext, CancelOptions, OpenOptions } from '../options.js'
 import type { CancelResult } from '../outcome.js'
 import { TextStream } from './streams.js'
@@ -14,7 +16,11 @@ export interface ChatMessage {
 /** The options of `openChat`: those of `openStream`, and the conversation. */
 export interface ChatOptions extends Omit<OpenOptions, 'body' | 'cancel'> {
   messages: readonly ChatMessage[]
-  /** Further members of the request's JSON body, such as `{ model, stream: true }`. */
+  /**
+   * Further members of the request's JSON body, such as `{ model, stream: true }`. A `FormData` or
+   * `URLSearchParams` is sent as such: a copy of it with the members `messages`, as JSON, and
+   * `sessionId`.
+   */
   body?: object
   /**
    * The endpoint that stops the answer, or all of the option `cancel` of `openStream`. Its JSON body
@@ -51,6 +57,8 @@ export class Chat extends TextStream {
  * The JSON body is `{ messages, sessionId }` and the members of `body`. The same `sessionId` goes
  * to the endpoint that cancels.
  *
+ * Throws a `StreamError` `'invalid-options'` for a body that members can't be added to.
+ *
  * @param url absolute, or relative to the page
  */
 export function openChat(url: string | URL, options: ChatOptions): Chat {
@@ -58,14 +66,34 @@ export function openChat(url: string | URL, options: ChatOptions): Chat {
   const stream = openStream(url, {
     method: 'POST',
     ...rest,
-    body: { messages, ...body, sessionId },
+    body: bodyOf(messages, body, sessionId),
     ...(cancel === undefined ? {} : { cancel: withSession(cancel, sessionId) }),
   })
   return new Chat(stream, sessionId)
 }
 
+function bodyOf(messages: unknown, body: object | undefined, sessionId: string): object {
+  const form = body as FormData | undefined
+  if (typeof form?.append === 'function' && typeof form.forEach === 'function') {
+    // Of the same realm, and the page's own stays as it is.
+    const copy = new (form.constructor as typeof FormData)()
+    form.forEach((value, name) => copy.append(name, value as string))
+    copy.set('messages', JSON.stringify(messages))
+    copy.set('sessionId', sessionId)
+    return copy
+  }
+  if (body && tagOf(body) !== '[object Object]') {
+    throw new StreamError(
+      'invalid-options',
+      '`body` must be an object whose members are sent along, a FormData or URLSearchParams',
+    )
+  }
+  const { toJSON } = (body ?? {}) as { toJSON?: () => object }
+  return { messages, ...(typeof toJSON === 'function' ? toJSON.call(body) : body), sessionId }
+}
+
 function withSession(cancel: string | URL | CancelOptions, sessionId: string): CancelOptions {
-  if (typeof cancel === 'string' || cancel instanceof URL) {
+  if (typeof cancel === 'string' || 'href' in cancel) {
     return { url: cancel, body: { sessionId } }
   }
   const { body } = cancel
@@ -75,15 +103,19 @@ function withSession(cancel: string | URL | CancelOptions, sessionId: string): C
     body: (context: CancelContext) => {
       const given = body(context)
       // What is there at once has to stay so: a page that goes away does not wait.
-      if (!(given instanceof Promise)) return addTo(given, sessionId)
+      if (!isPromise(given)) return addTo(given, sessionId)
       return given.then((late) => addTo(late, sessionId))
     },
   }
 }
 
 function addTo(body: Body, sessionId: string): Body {
-  const isPlain = body == null || Object.getPrototypeOf(body) === Object.prototype
+  const isPlain = body == null || tagOf(body) === '[object Object]'
   return isPlain ? { ...(body as object | null | undefined), sessionId } : body
+}
+
+function isPromise(value: Body | Promise<Body>): value is Promise<Body> {
+  return typeof (value as Promise<Body> | undefined)?.then === 'function'
 }
 
 /** A random UUID, also on a page over plain HTTP, which has no `crypto.randomUUID`. */

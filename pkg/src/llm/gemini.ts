@@ -1,6 +1,6 @@
-import type { ServerSentEvent } from '../event.js'
-import type { Part, ToolCallPart } from './answer.js'
-import { list, parse, text, usage } from './format.js'
+import type { ToolCallPart } from './answer.js'
+import type { Reader } from './format.js'
+import { argumentsOf, list, text, usage } from './json.js'
 
 /**
  * A chunk of Gemini's `streamGenerateContent?alt=sse`, a `GenerateContentResponse`. There is no end
@@ -33,14 +33,17 @@ export interface GeminiPart {
 /** Tokens: the answer's are the sum of candidates and thoughts. */
 export interface GeminiUsage {
   promptTokenCount?: number
+  toolUsePromptTokenCount?: number
   candidatesTokenCount?: number
   thoughtsTokenCount?: number
 }
 
 /** The first candidate of Gemini's chunks. Arguments streamed in parts (`partialArgs`) are not read. */
-export function gemini(event: ServerSentEvent): Part | undefined {
-  const chunk = parse<GeminiChunk>(event)
-  if (!chunk) return undefined
+export const gemini: Reader = (json) => {
+  const chunk = json as GeminiChunk
+  if (!('candidates' in json || 'usageMetadata' in json || 'promptFeedback' in json)) {
+    return undefined
+  }
   const candidate = list(chunk.candidates).find((candidate) => !candidate?.index)
   let answer = ''
   let reasoning = ''
@@ -50,8 +53,8 @@ export function gemini(event: ServerSentEvent): Part | undefined {
     else answer += text(part?.text) ?? ''
     const call = part?.functionCall
     if (!call) continue
-    const args = call.args === undefined ? undefined : JSON.stringify(call.args)
-    toolCalls.push({ id: text(call.id), name: text(call.name), arguments: args })
+    const { id, name, args } = call
+    toolCalls.push({ key: part, id: text(id), name: text(name), arguments: argumentsOf(args) })
   }
   return {
     text: answer,
@@ -61,7 +64,7 @@ export function gemini(event: ServerSentEvent): Part | undefined {
     finishReason: text(candidate?.finishReason) ?? text(chunk.promptFeedback?.blockReason),
     usage: usage(
       chunk.usageMetadata,
-      ['promptTokenCount'],
+      ['promptTokenCount', 'toolUsePromptTokenCount'],
       ['candidatesTokenCount', 'thoughtsTokenCount'],
     ),
     model: text(chunk.modelVersion),

@@ -1,6 +1,8 @@
 import type { ServerSentEvent } from '../event.js'
 import type { Part } from './answer.js'
-import { jsonObject, parse, text } from './format.js'
+import { END, isDone } from './format.js'
+import { jsonObject, text } from './json.js'
+import { parse } from './upstream.js'
 
 /** The data of a frame, if it is JSON. Its kind is the event's name, or `type`. */
 export interface MessageFrame {
@@ -20,6 +22,7 @@ export interface MessageFrame {
  * `messageEnd`. A fragment's data is a `MessageFrame`, or text as it is.
  */
 export function messageFrames(event: ServerSentEvent): Part | undefined {
+  if (event.type === 'message' && isDone(event)) return END
   // A fragment that is text may look like broken JSON; no other event may.
   const frame: MessageFrame | undefined =
     event.type === 'messageFragment' ? jsonObject(event.data) : parse(event)

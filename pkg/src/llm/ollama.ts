@@ -1,6 +1,5 @@
-import type { ServerSentEvent } from '../event.js'
-import type { Part } from './answer.js'
-import { list, parse, text, usage } from './format.js'
+import type { Reader } from './format.js'
+import { argumentsOf, list, objectOf, text, usage } from './json.js'
 
 /** A line of Ollama's `/api/chat` (`message`) or `/api/generate` (`response`), which are NDJSON. */
 export interface OllamaChunk {
@@ -31,18 +30,19 @@ export interface OllamaToolCall {
 }
 
 /** The answer of Ollama's lines. */
-export function ollama(event: ServerSentEvent): Part | undefined {
-  const chunk = parse<OllamaChunk>(event)
-  if (!chunk) return undefined
-  const { message } = chunk
+export const ollama: Reader = (json) => {
+  const chunk = json as OllamaChunk
+  const message = objectOf(chunk.message) as OllamaMessage | undefined
+  if (!message && !('done' in json)) return undefined
   const isEnd = chunk.done === true
   return {
     text: text(message?.content) ?? text(chunk.response),
     reasoning: text(message?.thinking) ?? text(chunk.thinking),
     toolCalls: list(message?.tool_calls).map((call) => ({
+      key: {},
       id: text(call?.id),
       name: text(call?.function?.name),
-      arguments: JSON.stringify(call?.function?.arguments),
+      arguments: argumentsOf(call?.function?.arguments),
     })),
     model: text(chunk.model),
     finishReason: isEnd ? (text(chunk.done_reason) ?? 'stop') : undefined,

@@ -1,6 +1,7 @@
-import type { ServerSentEvent } from '../event.js'
-import type { Part } from './answer.js'
-import { list, parse, text, usage } from './format.js'
+import type { ToolCallPart } from './answer.js'
+import type { Reader } from './format.js'
+import { argumentsOf, type Json, list, objectOf, text, usage } from './json.js'
+import { upstreamError } from './upstream.js'
 
 /**
  * A chunk of OpenAI's Chat Completions API, which many others speak, too (`object:
@@ -18,19 +19,26 @@ export interface OpenAIChatChunk {
 export interface OpenAIChatChoice {
   index?: number
   delta?: OpenAIChatDelta | null
+  /** All of the answer, from a gateway that does not stream. */
+  message?: OpenAIChatDelta | null
+  /** Of the legacy Completions API. */
+  text?: string | null
   /** `'stop'`, `'length'`, `'tool_calls'`, `'content_filter'`. */
   finish_reason?: string | null
 }
 
 /** What a chunk adds to an answer. */
 export interface OpenAIChatDelta {
-  content?: string | null
+  /** Mistral's reasoning models send parts: `{ type: 'text', text }`, `{ type: 'thinking', thinking }`. */
+  content?: string | readonly unknown[] | null
   refusal?: string | null
   /** DeepSeek's, Moonshot's and vLLM's name for what the model thinks. */
   reasoning_content?: string | null
   /** OpenRouter's and Groq's name for the same. */
   reasoning?: string | null
   tool_calls?: readonly OpenAIChatToolCall[] | null
+  /** What came before `tool_calls`. */
+  function_call?: { name?: string; arguments?: string } | null
 }
 
 /** A fragment of a tool call: the first of an `index` has the id and the name. */
@@ -47,30 +55,57 @@ export interface OpenAIChatUsage {
   completion_tokens?: number
 }
 
-/** The first answer (`index: 0`) of Chat Completions chunks. */
-export function openaiChat(event: ServerSentEvent): Part | undefined {
-  if (event.data === '[DONE]') return { isEnd: true }
-  const chunk = parse<OpenAIChatChunk>(event)
-  if (!chunk) return undefined
+/** The first answer (`index: 0`) of Chat Completions chunks, or of a whole completion. */
+export const openaiChat: Reader = (json) => {
+  const chunk = json as OpenAIChatChunk
+  const usageOf = (value: unknown) => objectOf(objectOf(value)?.['usage'])
+  const figures = usageOf(json) ?? usageOf(json['x_groq'])
+  if (!('choices' in json) && !/^(chat\.|text_)completion/.test(String(json['object']))) {
+    if (figures?.['prompt_tokens'] === undefined) return undefined
+  }
   const choice = list(chunk.choices).find((choice) => !choice?.index)
-  const delta = choice?.delta
+  const error = choice && 'error' in choice && choice.error
+  if (error || choice?.finish_reason === 'error') throw upstreamError(error ? { error } : json)
+  const isWhole = !choice?.delta
+  const delta = choice?.delta ?? choice?.message
+  const content = readContent(delta?.content)
+  const legacy = delta?.function_call
+  const calls = delta?.tool_calls ?? (legacy ? [{ function: legacy }] : [])
   return {
-    text: text(delta?.content),
-    reasoning: text(delta?.reasoning_content) ?? text(delta?.reasoning),
+    text: content.text ?? text(choice?.text),
+    reasoning: content.reasoning ?? text(delta?.reasoning_content) ?? text(delta?.reasoning),
     refusal: text(delta?.refusal),
-    toolCalls: delta?.tool_calls ? list(delta.tool_calls).map(readToolCall) : undefined,
+    toolCalls: list(calls).map((call) => readToolCall(call, isWhole)),
+    isWhole: !!delta && isWhole,
     finishReason: text(choice?.finish_reason),
-    usage: usage(chunk.usage, ['prompt_tokens'], ['completion_tokens']),
+    usage: usage(figures ?? usageOf(choice), ['prompt_tokens'], ['completion_tokens']),
     model: text(chunk.model),
     id: text(chunk.id),
   }
 }
 
-function readToolCall(call: OpenAIChatToolCall | null | undefined) {
+/** The texts of a content, and of the thoughts among its parts. */
+function readContent(content: unknown) {
+  if (!Array.isArray(content)) return { text: text(content), reasoning: undefined }
+  const joined = (isThought: boolean) => {
+    return flat(content.filter((part) => isThought === /think|reason/.test(part?.type)))
+  }
+  return { text: joined(false), reasoning: text(joined(true)) }
+}
+
+/** All of the texts in a part, which may be parts themselves. */
+function flat(part: unknown): string {
+  if (Array.isArray(part)) return part.map(flat).join('')
+  const { text: plain, thinking, summary } = objectOf(part) ?? {}
+  return text(part) ?? (objectOf(part) ? flat(plain ?? thinking ?? summary) : '')
+}
+
+function readToolCall(call: OpenAIChatToolCall | null | undefined, isWhole: boolean): ToolCallPart {
+  const { name, arguments: args, input } = (call?.function ?? call?.custom ?? call ?? {}) as Json
   return {
-    key: call?.index,
+    key: isWhole ? {} : call?.index,
     id: text(call?.id),
-    name: text(call?.function?.name) ?? text(call?.custom?.name),
-    arguments: text(call?.function?.arguments) ?? text(call?.custom?.input),
+    name: text(name),
+    arguments: argumentsOf(args ?? input),
   }
 }

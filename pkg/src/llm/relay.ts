@@ -1,6 +1,7 @@
 import type { ServerSentEvent } from '../event.js'
 import type { Part } from './answer.js'
-import { parse, text, usage } from './format.js'
+import { text, usage } from './json.js'
+import { parse } from './upstream.js'
 
 /** The data of the relay's event `start`. */
 export interface RelayStart {
@@ -24,11 +25,11 @@ export function relay(event: ServerSentEvent): Part | undefined {
     case 'message':
       return { text: event.data }
     case 'start': {
-      const start = parse<RelayStart>(event)
+      const start = parse(event) as RelayStart | undefined
       return { id: text(start?.sessionId), model: text(start?.model) }
     }
     case 'done': {
-      const done = parse<RelayDone>(event)
+      const done = parse(event) as RelayDone | undefined
       return {
         finishReason: text(done?.finishReason),
         usage: usage(done && { tokens: done.tokens }, [], ['tokens']),

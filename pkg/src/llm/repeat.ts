@@ -1,6 +1,6 @@
 import type { ServerSentEvent } from '../event.js'
 import type { Part } from './answer.js'
-import type { Extractor } from './format.js'
+import type { HoldingExtractor } from './format.js'
 
 /**
  * An extractor of JSON that does not parse what repeats itself: as a rule, a chunk is the one before
@@ -9,7 +9,7 @@ import type { Extractor } from './format.js'
  *
  * `extract` must go by the event's type and data alone.
  */
-export function repeating(extract: Extractor): Extractor {
+export function repeating(extract: HoldingExtractor): HoldingExtractor {
   let type: string | undefined
   /** What stands around the text's literal in the last chunk. */
   let before = ''
@@ -25,27 +25,29 @@ export function repeating(extract: Extractor): Extractor {
     after = data.slice(at + literal.length)
   }
 
-  return (event) => {
+  const repeated: HoldingExtractor = (event) => {
     const { data } = event
     // Equality is several times faster here than `startsWith` and `endsWith`.
     const repeats =
       event.type === type &&
       data.slice(0, before.length) === before &&
       data.slice(-after.length) === after
-    const repeated = repeats ? parseLiteral(data.slice(before.length, -after.length)) : undefined
-    if (repeated !== undefined) return { text: repeated }
+    const literal = repeats ? parseLiteral(data.slice(before.length, -after.length)) : undefined
+    if (literal !== undefined) return { text: literal }
     const part = extract(event)
     const text = onlyText(part)
     if (text !== undefined) learn(event, text)
     return part
   }
+  repeated.end = extract.end
+  return repeated
 }
 
 /** The text of a part that has nothing else to be repeated; what names the answer counts once. */
-function onlyText(part: ReturnType<Extractor>): string | undefined {
+function onlyText(part: ReturnType<HoldingExtractor>): string | undefined {
   if (!part || typeof part === 'string') return undefined
-  const { text, reasoning, refusal, toolCalls, usage, finishReason, isEnd }: Part = part
-  const hasMore = reasoning || refusal || toolCalls?.length || usage || finishReason || isEnd
+  const { text, reasoning, refusal, toolCalls, usage, finishReason, isEnd, isWhole }: Part = part
+  const hasMore = reasoning || refusal || toolCalls?.length || usage || finishReason || isEnd || isWhole
   return text && !hasMore ? text : undefined
 }
 

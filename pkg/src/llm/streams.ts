@@ -1,13 +1,13 @@
-import { EventConsumer } from '../consumer.js'
+import type { EventConsumer } from '../consumer.js'
 import type { ServerSentEvent } from '../event.js'
 import { markRaw } from '../mark-raw.js'
 import { Turns } from '../turns.js'
-import { type Answer, Assembly, type Delta } from './answer.js'
+import type { Answer, Delta } from './answer.js'
 import type { Extractor } from './format.js'
-import { type AnswerFormat, extractorOf } from './formats.js'
+import type { AnswerFormat } from './formats.js'
+import { type AnswerSource, hasEnded, ownOf, Reading, textIn } from './reading.js'
 
-/** Events to read an answer from: what `openStream` and `decode` return. */
-export type AnswerSource = Pick<EventConsumer, 'next' | 'return' | 'frames'>
+export type { AnswerSource }
 
 /** An answer as an async iterator. */
 abstract class AnswerStream<Item, Frame> implements AsyncIterableIterator<Item, undefined> {
@@ -17,14 +17,15 @@ abstract class AnswerStream<Item, Frame> implements AsyncIterableIterator<Item, 
 
   /**
    * The whole answer. It settles when the iterator ends: with as much as there was if that was cut
-   * short, left or cancelled. Rejects with what the iterator throws. Nothing is read for it:
-   * iterate, or call `answer()`.
+   * short, left or cancelled. Rejects with what the iterator throws, also if nothing of what came
+   * was understood. Nothing is read for it: iterate, or call `answer()`.
    */
   readonly done: Promise<Answer>
 
   readonly #source: AnswerSource
-  readonly #extract: Extractor
-  readonly #assembly = new Assembly()
+  /** The source if it is one of ours, whose events can be taken without a promise each. */
+  readonly #own: EventConsumer | undefined
+  readonly #reading: Reading
   /** What the event that was taken last gave, and how much of it is handed out. */
   #items: readonly Item[] = []
   #index = 0
@@ -36,7 +37,8 @@ abstract class AnswerStream<Item, Frame> implements AsyncIterableIterator<Item, 
   /** @internal Use `textOf`, `deltasOf` or `openChat`. */
   constructor(source: AnswerSource, format: AnswerFormat | Extractor) {
     this.#source = source
-    this.#extract = extractorOf(format)
+    this.#own = ownOf(source)
+    this.#reading = new Reading(source, format)
     this.done = new Promise((resolve, reject) => {
       this.#resolve = resolve
       this.#reject = reject
@@ -105,8 +107,8 @@ abstract class AnswerStream<Item, Frame> implements AsyncIterableIterator<Item, 
         if (value !== undefined) return { done: false, value }
         if (this.#isOver) return { done: true, value: undefined }
         const { done, value: event } = await this.#source.next()
-        if (done) this.#end()
-        else if (!this.#isOver) this.#open(event)
+        if (done) this.#open(this.#finish())
+        else if (!this.#isOver) this.#open(this.#take(event))
       }
     } catch (error) {
       this.#fail(error)
@@ -117,16 +119,15 @@ abstract class AnswerStream<Item, Frame> implements AsyncIterableIterator<Item, 
   /** The next item if it is at hand. */
   #ready(): Item | undefined {
     while (this.#index === this.#items.length) {
-      if (this.#isOver || !(this.#source instanceof EventConsumer)) return undefined
-      const event = this.#source['takeReady']()
+      const event = this.#isOver ? undefined : this.#own?.takeReady()
       if (!event) return undefined
-      this.#open(event)
+      this.#open(this.#take(event))
     }
     return this.#items[this.#index++]
   }
 
-  #open(event: ServerSentEvent): void {
-    this.#items = this.items(this.#take(event))
+  #open(deltas: Delta[]): void {
+    this.#items = this.items(deltas)
     this.#index = 0
   }
 
@@ -135,8 +136,11 @@ abstract class AnswerStream<Item, Frame> implements AsyncIterableIterator<Item, 
     try {
       while (!this.#isOver) {
         const { done, value: events } = await batches.next()
-        if (done) this.#end()
-        else yield* this.#takeFrame(events)
+        if (!done) yield* this.#takeFrame(events)
+        else {
+          const frame = this.frame(this.#finish())
+          if (frame !== undefined) yield frame
+        }
       }
     } catch (error) {
       this.#fail(error)
@@ -160,26 +164,27 @@ abstract class AnswerStream<Item, Frame> implements AsyncIterableIterator<Item, 
 
   #take(event: ServerSentEvent): Delta[] {
     try {
-      const part = this.#extract(event)
-      if (!part) return []
-      if (typeof part === 'string') return this.#assembly.add({ text: part })
-      const deltas = this.#assembly.add(part)
-      if (part.isEnd) {
-        this.#stop((consumer) => consumer['finish']())
+      const { deltas, isEnd } = this.#reading.read(event)
+      if (isEnd) {
+        // One that is not ours is left.
+        if (this.#own) this.#own.finish()
+        else this.#leave()
         this.#end()
       }
       return deltas
     } catch (error) {
-      this.#stop((consumer) => consumer['fail'](error))
+      if (this.#own) this.#own.fail(error)
+      else this.#leave()
       this.#fail(error)
       throw error
     }
   }
 
-  /** Ends the source as its own views do; one that is not ours is left. */
-  #stop(stop: (consumer: EventConsumer) => void): void {
-    if (this.#source instanceof EventConsumer) stop(this.#source)
-    else this.#leave()
+  /** The source is at its end: what was held back, unless it was left or cancelled. */
+  #finish(): Delta[] {
+    const deltas = !this.#isOver && hasEnded(this.#source) ? this.#reading.finish() : []
+    this.#end()
+    return deltas
   }
 
   #leave(): void {
@@ -188,7 +193,7 @@ abstract class AnswerStream<Item, Frame> implements AsyncIterableIterator<Item, 
 
   #end(): void {
     this.#isOver = true
-    this.#resolve(this.#assembly.answer)
+    this.#resolve(this.#reading.answer)
   }
 
   #fail(error: unknown): void {
@@ -220,18 +225,15 @@ export class DeltaStream extends AnswerStream<Delta, Delta[]> {
   }
 }
 
-function textIn(deltas: readonly Delta[]): string {
-  let text = ''
-  for (const delta of deltas) if (delta.type === 'text') text += delta.text
-  return text
-}
-
 /**
  * The text of a model's answer, as it comes.
  *
  * The vendor's end marker ends the stream: it is closed, not reconnected, and `stream.closed` is
- * `'done'`. An error in the stream is a `StreamError` `'upstream'`; unknown events and members are
- * passed over. Throws a `StreamError` `'invalid-options'` for a format that is none.
+ * `'done'`. Unknown events and members are ignored. A whole answer as JSON, from a server that does
+ * not stream, is read in one piece.
+ *
+ * Fails with a `StreamError` `'upstream'` for an error in the stream, and with `'unknown-format'` if
+ * nothing of what came was understood. Throws `'invalid-options'` for a format that is none.
  *
  * @param stream what `openStream` or `decode` returned; nobody else is to read it
  * @param format the vendor's, or a function of your own: from an event to its text

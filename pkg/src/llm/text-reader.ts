@@ -1,10 +1,12 @@
 import type { TextReader } from '../store/options.js'
 import type { Extractor } from './format.js'
 import { type AnswerFormat, extractorOf } from './formats.js'
+import { Reading, textIn } from './reading.js'
 
 /**
  * The option `text` of `useEventStream` for a model's answer: its text alone, ended by the vendor's
- * end marker. An error in the stream is a `StreamError` `'upstream'`, as for `textOf`.
+ * end marker. An error in the stream is a `StreamError` `'upstream'`, and a stream of which nothing
+ * was understood one of `'unknown-format'`, as for `textOf`.
  *
  * Throws a `StreamError` `'invalid-options'` for a format that is none.
  *
@@ -12,6 +14,16 @@ import { type AnswerFormat, extractorOf } from './formats.js'
  */
 export function textReader(format: AnswerFormat | Extractor = 'auto'): TextReader {
   extractorOf(format)
-  // What `'auto'` has decided is for one answer.
-  return { begin: () => extractorOf(format) }
+  return {
+    begin(stream) {
+      const reading = new Reading(stream, format)
+      return {
+        read(event) {
+          const { deltas, isEnd } = reading.read(event)
+          return { text: textIn(deltas), isEnd }
+        },
+        finish: () => textIn(reading.finish()),
+      }
+    },
+  }
 }

@@ -1,6 +1,7 @@
 import type { ServerSentEvent } from '../event.js'
 import type { OpenOptions } from '../options.js'
 import type { CancelResult, StreamStats } from '../outcome.js'
+import type { EventStream } from '../stream/event-stream.js'
 
 /** What one event adds to `text`. */
 export interface TextPart {
@@ -15,7 +16,14 @@ export type EventText = (event: ServerSentEvent) => string | TextPart | null | u
 /** What reads the text of each run anew. Made by `textReader` of `sluicegate/llm`. */
 export interface TextReader {
   /** Called at each start, for what reads the events of that run. */
-  begin(): EventText
+  begin(stream: EventStream): RunReader
+}
+
+/** Reads the text of one run. What it throws ends the run. */
+export interface RunReader {
+  read: EventText
+  /** Called when the stream has ended, and was not stopped; returns what was held back. */
+  finish?: () => string
 }
 
 /** The options of `useEventStream`: those of `openStream`, and how the stream is shown. */

@@ -4,7 +4,7 @@ import type { EventStream } from '../stream/event-stream.js'
 import { nextFrame } from '../frame.js'
 import { openStream } from '../open-stream.js'
 import type { CancelResult, StreamOutcome } from '../outcome.js'
-import type { EventText, StartOptions, StreamSnapshot } from './options.js'
+import type { RunReader, StartOptions, StreamSnapshot, TextReader } from './options.js'
 
 const DEFAULT_MAX_EVENTS = 10_000
 
@@ -28,7 +28,7 @@ const CANCELLED: Ending = { status: 'cancelled', error: undefined }
 export class Run {
   readonly #stream: EventStream
   readonly #signal: AbortSignal | undefined
-  readonly #textOf: EventText
+  readonly #reader: RunReader
   readonly #maxEvents: number
   readonly #onChange: () => void
   #snapshot: StreamSnapshot = { ...IDLE, status: 'connecting' }
@@ -47,7 +47,7 @@ export class Run {
    */
   constructor(url: string | URL, options: StartOptions, onChange: () => void) {
     const { text, maxEvents = DEFAULT_MAX_EVENTS, ...rest } = options
-    this.#textOf = textOf(text)
+    const reader = readerOf(text)
     if (typeof maxEvents !== 'number' || !(maxEvents >= 0)) {
       throw invalid(`\`maxEvents\` must be a number of events, 0 or more, not ${String(maxEvents)}`)
     }
@@ -63,6 +63,7 @@ export class Run {
       onOpen: observed(onOpen ?? (() => undefined), schedule),
       onRetry: observed(onRetry ?? (() => undefined), schedule),
     })
+    this.#reader = reader.begin(this.#stream)
     void this.#read()
   }
 
@@ -90,7 +91,11 @@ export class Run {
         for (const event of batch) if (!this.#ending) this.#take(event)
         this.#schedule()
       }
-      this.#end(endingOf(await this.#stream.closed))
+      const outcome = await this.#stream.closed
+      const { status, error } = endingOf(outcome)
+      const hasEnded = outcome.type !== 'no-content' && status !== 'cancelled'
+      if (hasEnded && !this.#ending) this.#text += this.#reader.finish?.() ?? ''
+      this.#end({ status, error })
     } catch (error) {
       const isAborted = this.#signal?.aborted && this.#signal.reason === error
       this.#end({ status: isAborted ? 'cancelled' : 'error', error: toError(error) })
@@ -100,7 +105,7 @@ export class Run {
   #take(event: ServerSentEvent): void {
     this.#events.push(event)
     try {
-      const part = this.#textOf(event)
+      const part = this.#reader.read(event)
       const { text, isEnd } = typeof part === 'string' ? { text: part } : (part ?? {})
       this.#text += text ?? ''
       if (isEnd) this.#close(DONE)
@@ -170,9 +175,9 @@ function observed<Args extends unknown[], Result>(
   }
 }
 
-function textOf(text: StartOptions['text'] = dataOf): EventText {
-  if (typeof text === 'function') return text
-  if (typeof text?.begin === 'function') return text.begin()
+function readerOf(text: StartOptions['text'] = dataOf): TextReader {
+  if (typeof text === 'function') return { begin: () => ({ read: text }) }
+  if (typeof text?.begin === 'function') return text
   throw invalid(
     '`text` must be a function of an event, or what `textReader` of sluicegate/llm returns',
   )

@@ -1,5 +1,6 @@
 import { Batches, DONE, TOO_LARGE } from '../batches.js'
 import { bytesOf, tagOf } from '../bytes.js'
+import type { Tap } from '../consumer.js'
 import { abortError, StreamError, type StreamErrorCode } from '../error.js'
 import type { ServerSentEvent } from '../event.js'
 import { notify, type Notification } from '../fetch/endpoint.js'
@@ -18,6 +19,8 @@ import { readOptions, type Settings } from './settings.js'
 
 /** What a driver tells its stream. */
 export interface DriverEvents extends Hooks {
+  /** Who else sees the bodies. */
+  tap(): Tap | undefined
   opened(response: Response): void
   /** Answers a pull: events, never none, or `undefined` at the end. */
   received(events: ServerSentEvent[] | undefined): void
@@ -171,8 +174,10 @@ export class Driver {
     const { attempts: attempt } = this.stats
     // Look-alikes may have no status.
     const { status = 200, headers } = response
-    const found = this.#raw.answered(status, `${headers.get('content-type') ?? ''}`)
-    const answer = judge ? judge(found, response) : found
+    const type = `${headers.get('content-type') ?? ''}`
+    let answer = this.#raw.answered(status, type)
+    if (judge) answer = judge(answer, response)
+    if (answer === Answer.wrongType && this.#events.tap()?.takes(type)) answer = Answer.read
     if (answer === Answer.noContent) {
       this.stop(Cause.noContent)
       return this.#unlessOver()
@@ -265,6 +270,7 @@ export class Driver {
       throw new StreamError('unsupported', text, { attempt: this.stats.attempts })
     }
     this.stats.bytes += chunk.length
+    this.#events.tap()?.chunk(chunk)
     this.#deliver(this.#batches.push(chunk))
   }
 
@@ -289,7 +295,10 @@ export class Driver {
 
   #onEnd(): void {
     this.#letGo()
-    this.#deliver(this.#batches.finish(), () => {
+    const events = this.#batches.finish()
+    const last = this.#events.tap()?.end()
+    if (last) events.push(last)
+    this.#deliver(events, () => {
       const { bodyEnded } = this.#events
       const failure = bodyEnded
         ? bodyEnded()

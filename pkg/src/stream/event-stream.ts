@@ -92,6 +92,11 @@ export class EventStream extends EventConsumer implements AsyncDisposable {
     return this.closed.then(() => undefined)
   }
 
+  /** @internal */
+  override get ending(): StreamEnding | undefined {
+    return this.#ending
+  }
+
   protected pull(): void {
     if (this.#driver) this.#driver.pull()
     else
@@ -109,11 +114,11 @@ export class EventStream extends EventConsumer implements AsyncDisposable {
     this.#stop((driver) => driver.stop(Cause.leave))
   }
 
-  protected fail(error: unknown): void {
+  fail(error: unknown): void {
     this.#stop((driver) => driver.stop(Cause.fail, error))
   }
 
-  protected finish(): void {
+  finish(): void {
     this.#stop((driver) => driver.stop(Cause.done))
   }
 
@@ -123,6 +128,7 @@ export class EventStream extends EventConsumer implements AsyncDisposable {
       await load()
       driver = new Driver(input, options, {
         ...hooks,
+        tap: () => this.tap,
         opened: (response) => this.#resolveOpened(response),
         received: (events) => this.received(events),
         ended: (ending, error) => this.#end(ending, error),

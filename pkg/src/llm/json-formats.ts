@@ -1,0 +1,28 @@
+import { agUi } from './ag-ui.js'
+import { aiSdk } from './ai-sdk.js'
+import { anthropic } from './anthropic.js'
+import { coze } from './coze.js'
+import { dify } from './dify.js'
+import type { Reader } from './format.js'
+import { geminiInteractions } from './gemini-interactions.js'
+import { gemini } from './gemini.js'
+import { ollama } from './ollama.js'
+import { openaiChat } from './openai-chat.js'
+import { openaiResponses } from './openai-responses.js'
+import { cloudflare, llamaCpp } from './plain-json.js'
+
+/** The formats whose events are JSON objects. The more an object has to have, the earlier. */
+export const JSON_FORMATS = {
+  anthropic,
+  'openai-responses': openaiResponses,
+  'gemini-interactions': geminiInteractions,
+  'ai-sdk': aiSdk,
+  'ag-ui': agUi,
+  coze,
+  dify,
+  'openai-chat': openaiChat,
+  gemini,
+  ollama,
+  cloudflare,
+  'llama-cpp': llamaCpp,
+} satisfies Record<string, Reader>
