@@ -94,7 +94,7 @@ export class Batches {
       const kind = head & KIND
       const to = words[row + 1]!
       if (kind === RETRY) {
-        if (onRetry) this.#calls.push(() => onRetry(to))
+        this.#later(onRetry, to)
         continue
       }
       const text = all.substring(from, to)
@@ -111,16 +111,18 @@ export class Batches {
         events.push({ type: types[head >> TYPE_SHIFT]!, data: text, lastEventId: this.lastEventId })
       } else if (kind === ID) {
         this.#setId(text)
-      } else if (onComment) {
-        this.#calls.push(() => onComment(text))
+      } else {
+        this.#later(onComment, text)
       }
     }
   }
 
   #setId(text: string): void {
-    const { onId } = this.#hooks
-    const id = (this.lastEventId = copy(text))
-    if (onId) this.#calls.push(() => onId(id))
+    this.#later(this.#hooks.onId, (this.lastEventId = copy(text)))
+  }
+
+  #later<T>(hook: ((value: T) => void) | undefined, value: T): void {
+    if (hook) this.#calls.push(() => hook(value))
   }
 }
 

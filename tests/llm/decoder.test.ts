@@ -154,7 +154,8 @@ describe('push(), end() and free()', () => {
 
   test('large chunks are cut into the same events as small ones', async () => {
     const count = 5_000
-    const one = (at: number) => `event: t${at % 100}\nid: ${at}\ndata: 汉 ${'é'.repeat(at % 50)}\n\n`
+    const one = (at: number) =>
+      `event: t${at % 100}\nid: ${at}\ndata: 汉 ${'é'.repeat(at % 50)}\n\n`
     const bytes = encode(Array.from({ length: count }, (_, at) => one(at)).join(''))
     const decoder = await createDecoder()
     const whole = decoder.push(bytes)
