@@ -173,7 +173,7 @@ describe('callbacks that use other decoders and streams', () => {
     const source = await script([FAILING, ATTEMPT])
     const controller = new AbortController()
     const seen: string[] = []
-    await fetchEventSource(source.url, {
+    const ended = fetchEventSource(source.url, {
       signal: controller.signal,
       onopen: async ({ ok }) => {
         it.disturb()
@@ -186,6 +186,7 @@ describe('callbacks that use other decoders and streams', () => {
         if (seen.length === EVENTS.length) controller.abort()
       },
     })
+    await ended.catch(({ name }: Error) => expect(name).to.equal('AbortError'))
     expect(seen).to.deep.equal(['one:å', ':[2]', 'three:[3]'])
     it.end()
   })
