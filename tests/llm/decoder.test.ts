@@ -197,8 +197,8 @@ describe('what is kept of a stream does not keep its chunks alive', () => {
       return `event: a-type-that-is-new-${at}-${number}\ndata\n\n`
     })
     const id = `id: an-id-that-is-long-enough-${at}\ndata: ${'x'.repeat(100)}${at}\n\n`
-    const start = `event: another-new-type-${at}\n${id}${types.join('')}`.slice(0, CHUNK - 2)
-    return encode(`${start.slice(0, start.lastIndexOf('\n\n') + 2).padEnd(CHUNK - 1, ':')}\n`)
+    const start = `event: another-new-type-${at}\n${id}${types.join('')}`.slice(0, CHUNK)
+    return encode(start.slice(0, start.lastIndexOf('\n\n') + 2).padEnd(CHUNK, ':\n'))
   }
 
   const KEPT: [what: string, keep: (event: ServerSentEvent) => unknown, megabytes: number][] = [
