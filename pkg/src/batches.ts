@@ -53,7 +53,7 @@ export class Batches {
       const piece = chunk.subarray(at, (at += PIECE))
       writeChunk(piece)
       this.#cut(this.#raw.push(piece.length), events)
-    } while (at < chunk.length && this.status === 0)
+    } while (at < chunk.length && !this.status)
     return events
   }
 
@@ -80,7 +80,8 @@ export class Batches {
     const what = words[at + 4]!
     this.status = what & STATUS
     const types = this.#types
-    types.length = Math.min(types.length, words[at + 5]!)
+    // It shrinks when Rust's does; what it grows by is told before it is used.
+    types.length = words[at + 5]!
     const tableLength = words[at + 3]!
     if (tableLength === 0) return
     // One decode for the whole text: a string for each event is cut out of it, not decoded.
