@@ -56,7 +56,7 @@ export class Batches {
       const piece = chunk.subarray(at, (at += PIECE))
       writeChunk(piece)
       this.#cut(this.#raw.push(piece.length), events)
-    } while (at < chunk.length && this.status === 0)
+    } while (at < chunk.length && !this.status)
     return events
   }
 
@@ -83,7 +83,8 @@ export class Batches {
     const what = words[at + 4]!
     this.status = what & STATUS
     const types = this.#types
-    types.length = Math.min(types.length, words[at + 5]!)
+    // It shrinks when Rust's does; what it grows by is told before it is used.
+    types.length = words[at + 5]!
     const tableLength = words[at + 3]!
     if (tableLength === 0) return
     // One decode for the whole text: a string for each event is cut out of it, not decoded.
@@ -97,7 +98,7 @@ export class Batches {
       const kind = head & KIND
       const to = words[row + 1]!
       if (kind === RETRY) {
-        if (onRetry) this.#calls.push(() => onRetry(to))
+        this.#later(onRetry, to)
         continue
       }
       const text = all.substring(from, to)
@@ -116,20 +117,28 @@ export class Batches {
         if (head & OWN_ID) this.#hooks.identified?.add(event)
       } else if (kind === ID) {
         this.#setId(text)
-      } else if (onComment) {
-        this.#calls.push(() => onComment(text))
+      } else {
+        this.#later(onComment, text)
       }
     }
   }
 
   #setId(text: string): void {
-    const { onId } = this.#hooks
-    const id = (this.lastEventId = copy(text))
-    if (onId) this.#calls.push(() => onId(id))
+    this.#later(this.#hooks.onId, (this.lastEventId = copy(text)))
+  }
+
+  #later<T>(hook: ((value: T) => void) | undefined, value: T): void {
+    if (hook) this.#calls.push(() => hook(value))
   }
 }
 
-/** A copy of a text that was cut out of another: engines keep that one alive with it. */
+/**
+ * A copy of a text that was cut out of another: engines keep that one alive with it.
+ *
+ * They join texts as late as they can. To cut across a text that is joined twice they have to copy.
+ */
 function copy(text: string): string {
-  return text.length > SHORT ? (JSON.parse(JSON.stringify(text)) as string) : text
+  if (text.length <= SHORT) return text
+  const joined = ` ${text}`
+  return (joined + joined).slice(1, joined.length)
 }

@@ -144,7 +144,10 @@ export interface OpenOptions extends FetchMembers {
   connectTimeout?: number
   /** Milliseconds between bytes; comments count. Default: no limit. */
   idleTimeout?: number
-  /** Bytes buffered for one event, past which the stream fails. Default: 16 MiB. */
+  /**
+   * Bytes buffered for one event, past which the stream fails. Unknown fields, and comments without
+   * `onComment`, are skipped and don't count. Default: 16 MiB.
+   */
   maxEventSize?: number
   /** Resumes from here: the id is sent as `Last-Event-ID`. */
   lastEventId?: string

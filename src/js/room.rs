@@ -5,23 +5,22 @@ use alloc::{string::String, vec::Vec};
 use core::cell::{Cell, RefCell};
 use wasm_bindgen::prelude::wasm_bindgen;
 
-/// Room for the next chunk, written by JavaScript right before the push that reads it: one copy,
+/// As `PIECE` of `pkg/src/wasm.ts`: chunks are decoded in pieces of this many bytes at most.
+const PIECE: usize = 4096;
+
+/// Room for the next piece, written by JavaScript right before the push that reads it: one copy,
 /// no allocation.
-struct Room(RefCell<Vec<u8>>);
+struct Room(RefCell<[u8; PIECE]>);
 
 // SAFETY: wasm32 without threads.
 unsafe impl Sync for Room {}
 
-static ROOM: Room = Room(RefCell::new(Vec::new()));
+static ROOM: Room = Room(RefCell::new([0; PIECE]));
 
-/// Where to write a chunk of up to `length` bytes. Holds until a longer one is asked for.
+/// Where to write a piece.
 #[wasm_bindgen]
-pub fn room(length: usize) -> *mut u8 {
-    let mut room = ROOM.0.borrow_mut();
-    if room.len() < length {
-        room.resize(length, 0);
-    }
-    room.as_mut_ptr()
+pub fn room() -> *mut u8 {
+    ROOM.0.as_ptr().cast()
 }
 
 /// Gives the first `length` bytes of the room.

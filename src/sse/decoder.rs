@@ -370,8 +370,7 @@ impl Decoder {
             match self.is_kept(&self.line) {
                 Some(true) => self.check_size(0)?,
                 Some(false) => {
-                    // Its room as well: the chunk may be large.
-                    self.line = Vec::new();
+                    self.line.clear();
                     self.is_skipping = true;
                 }
                 None => {}

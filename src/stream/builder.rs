@@ -261,7 +261,8 @@ impl Builder {
         self
     }
 
-    /// Bytes buffered for one event, past which the stream fails. Default: 16 MiB.
+    /// Bytes buffered for one event, past which the stream fails. Unknown fields and comments are
+    /// skipped and don't count. Default: 16 MiB.
     pub fn max_event_size(mut self, bytes: usize) -> Self {
         self.max_event_size = bytes;
         self

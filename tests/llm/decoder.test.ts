@@ -154,7 +154,8 @@ describe('push(), end() and free()', () => {
 
   test('large chunks are cut into the same events as small ones', async () => {
     const count = 5_000
-    const one = (at: number) => `event: t${at % 100}\nid: ${at}\ndata: 汉 ${'é'.repeat(at % 50)}\n\n`
+    const one = (at: number) =>
+      `event: t${at % 100}\nid: ${at}\ndata: 汉 ${'é'.repeat(at % 50)}\n\n`
     const bytes = encode(Array.from({ length: count }, (_, at) => one(at)).join(''))
     const decoder = await createDecoder()
     const whole = decoder.push(bytes)
@@ -196,8 +197,8 @@ describe('what is kept of a stream does not keep its chunks alive', () => {
       return `event: a-type-that-is-new-${at}-${number}\ndata\n\n`
     })
     const id = `id: an-id-that-is-long-enough-${at}\ndata: ${'x'.repeat(100)}${at}\n\n`
-    const start = `event: another-new-type-${at}\n${id}${types.join('')}`.slice(0, CHUNK - 2)
-    return encode(`${start.slice(0, start.lastIndexOf('\n\n') + 2).padEnd(CHUNK - 1, ':')}\n`)
+    const start = `event: another-new-type-${at}\n${id}${types.join('')}`.slice(0, CHUNK)
+    return encode(start.slice(0, start.lastIndexOf('\n\n') + 2).padEnd(CHUNK, ':\n'))
   }
 
   const KEPT: [what: string, keep: (event: ServerSentEvent) => unknown, megabytes: number][] = [
