@@ -10,7 +10,7 @@ export function bytesOf(value: unknown): Uint8Array | undefined {
   if (ArrayBuffer.isView(value)) {
     return new Uint8Array(value.buffer, value.byteOffset, value.byteLength)
   }
-  return /ArrayBuffer]$/.test(tagOf(value)) ? new Uint8Array(value as ArrayBuffer) : undefined
+  return tagOf(value).endsWith('ArrayBuffer]') ? new Uint8Array(value as ArrayBuffer) : undefined
 }
 
 /** `'[object Map]'` for a `Map` of any realm. */

@@ -60,7 +60,10 @@ export function behaves(name: string, { options = {}, isWhole }: Host = {}): voi
       const request = new Request(url, { method: 'POST', body: 'asked', headers })
       await data(openStream(request, { retry: false, ...options }))
       const received = backend.received.filter(({ path }) => path === '/values')
-      expect(received.map(({ method, body }) => `${method} ${body}`)).toEqual(['GET ', 'POST asked'])
+      expect(received.map(({ method, body }) => `${method} ${body}`)).toEqual([
+        'GET ',
+        'POST asked',
+      ])
       for (const { headers } of received) expect(headers.authorization).toBe('Bearer t')
     })
 

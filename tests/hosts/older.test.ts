@@ -37,10 +37,7 @@ const STREAM = `
 
 /** The script that robs, and what is missing then. */
 const MISSING: [names: string, rob: string][] = [
-  [
-    'FinalizationRegistry',
-    'delete globalThis.FinalizationRegistry; delete globalThis.Request',
-  ],
+  ['FinalizationRegistry', 'delete globalThis.FinalizationRegistry; delete globalThis.Request'],
   [
     'AbortController',
     'for (const name of ["AbortController", "AbortSignal", "Request"]) delete globalThis[name]',
@@ -106,5 +103,9 @@ test('without DOMException: an abort is an AbortError', async () => {
     const signal = { aborted: true, addEventListener() {} }
     const { type, error } = await openStream(origin + '/', { signal }).closed
     print([type, error.name, error instanceof Error])`
-  expect(await run('delete globalThis.DOMException', script)).toEqual(['aborted', 'AbortError', true])
+  expect(await run('delete globalThis.DOMException', script)).toEqual([
+    'aborted',
+    'AbortError',
+    true,
+  ])
 })

@@ -37,7 +37,10 @@ export class Backend {
 
   async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     response.setHeader('access-control-allow-origin', request.headers.origin ?? '*')
-    response.setHeader('access-control-allow-headers', '*, authorization, content-type, last-event-id')
+    response.setHeader(
+      'access-control-allow-headers',
+      '*, authorization, content-type, last-event-id',
+    )
     response.setHeader('access-control-allow-methods', '*')
     if (request.method === 'OPTIONS') return void response.end()
     const { method = '', url = '', headers } = request
@@ -50,7 +53,10 @@ export class Backend {
     else if (path === '/held') response.write('data: held\n\n')
     else if (path === '/breaks') {
       if (headers['last-event-id'] === '1') response.end('data: b\n\n')
-      else response.write('retry: 1\nid: 1\ndata: a\n\n', () => setTimeout(() => response.destroy(), 50))
+      else
+        response.write('retry: 1\nid: 1\ndata: a\n\n', () =>
+          setTimeout(() => response.destroy(), 50),
+        )
     } else response.end(EVENTS.map((data) => `data: ${data}\n\n`).join(''))
   }
 }
