@@ -172,7 +172,8 @@ export function isStream(body: unknown): boolean {
 
 /** Whether this is a `Request`, of whatever realm or library. */
 export function isRequest(input: unknown): input is Request {
-  return typeof (Object(input) as Partial<Request>).url === 'string'
+  const { url, headers } = Object(input) as Partial<Request>
+  return typeof url === 'string' && has(headers, 'get')
 }
 
 /** The absolute URL, relative to the document's base or the worker's address. */
