@@ -5,15 +5,12 @@ import { bodyOf, type Chunks, chunksOf, chunksOfIterator } from './fetch/chunks.
 import { Flag } from './stream/machine.js'
 import { formatOf, load } from './wasm.js'
 
+/** Bytes, in whatever view, or text. */
+type Bytes = ArrayBufferView | ArrayBuffer | string
+
 /** Bytes, or text, that somebody else fetched. */
 export type DecodeSource =
-  | Response
-  | ReadableStream<Uint8Array>
-  | AsyncIterable<Uint8Array>
-  | Iterable<Uint8Array>
-  | Uint8Array
-  | ArrayBuffer
-  | string
+  Response | ReadableStream<Bytes> | AsyncIterable<Bytes> | Iterable<Bytes> | Bytes
 
 /** What is decoded at once of a source that is whole: a batch is not to hold everything. */
 const PIECE = 64 * 1024
@@ -122,6 +119,7 @@ export class DecodedEvents extends EventConsumer {
  * Decodes what somebody else fetched, as an async iterator with the views of `EventStream`.
  *
  * A source that fails fails the iterator with its error; leaving the iterator cancels the source.
+ * Sources are recognised by their shape: a `Response` of any realm and a Node stream will do.
  * Whether a `Response` is a good one is for the caller to know. Without the option `format` its
  * content type decides, and all else is taken for an event stream.
  *

@@ -105,7 +105,7 @@ static PARTS: [[&str; 3]; Message::ALL.len()] = [
     ["fetch refuses URLs with a user name or a password: send them in a header", "", ""],
     ["fetch refuses these options: ", "", ""],
     ["the URL does not parse: pass an absolute URL, or one relative to the page", "", ""],
-    ["the URL must be a string or a URL", "", ""],
+    ["the URL must be a string, a URL or a Request", "", ""],
     ["`headers` must be what the Headers constructor takes", "", ""],
     ["`body` must be an object, an array, or what fetch takes as a body, not ", "", ""],
     ["`body` can't be turned into JSON", "", ""],

@@ -268,11 +268,13 @@ fn a_password_in_the_url_is_refused_and_not_repeated() {
 #[test]
 fn invalid_headers_and_bodies_are_refused_by_open() {
     let bad_headers = "`headers` must be what the Headers constructor takes";
-    let bad_body = "`body` must be an object, an array, or what fetch takes as a body";
+    let bad_body = "`body` must be an object, an array, or what fetch takes as a body, \
+                    not [object Number]";
     let stream = || EventStream::builder(SERVER).method("POST");
     assert_invalid(stream().header("no good", "x"), bad_headers);
     assert_invalid(stream().header("x", "a\nb"), bad_headers);
     assert_invalid(stream().body(5), bad_body);
+    assert_invalid(stream().body(js_sys::Map::new()), &bad_body.replace("Number", "Map"));
     let cancelled = |request| stream().cancel(request);
     assert_invalid(cancelled(CancelRequest::to("http://")), DOES_NOT_PARSE);
     assert_invalid(cancelled(CancelRequest::to("/x").header("no good", "x")), bad_headers);

@@ -135,15 +135,11 @@ function headersOf(init: HeadersInit | undefined, attempt: number): Headers {
  */
 function encodeBody(body: Body, attempt: number): [BodyInit?, string?] {
   if (body === undefined || body === null) return []
-  const fail = (number: number, cause?: unknown) =>
-    invalid(message(number, tagOf(body)), { cause, attempt })
-  if (isNative(body)) {
-    if ((body as Partial<ReadableStream>).locked) throw fail(Message.badBody)
-    return [body as BodyInit]
-  }
-  if (typeof body !== 'object' || (!has(body, 'toJSON') && NOT_JSON.test(tagOf(body)))) {
-    throw fail(Message.badBody)
-  }
+  const isBody = isNative(body)
+  const isLocked = (body as Partial<ReadableStream>).locked === true
+  if (isBody && !isLocked) return [body as BodyInit]
+  const isNothing = typeof body !== 'object' || (!has(body, 'toJSON') && NOT_JSON.test(tagOf(body)))
+  if (isBody || isNothing) throw invalid(message(Message.badBody, tagOf(body)), { attempt })
   let json: string | undefined
   let cause: unknown
   try {
@@ -151,7 +147,7 @@ function encodeBody(body: Body, attempt: number): [BodyInit?, string?] {
   } catch (error) {
     cause = error
   }
-  if (json === undefined) throw fail(Message.noJson, cause)
+  if (json === undefined) throw invalid(message(Message.noJson), { cause, attempt })
   return [json, 'application/json']
 }
 
@@ -179,7 +175,8 @@ export function isStream(body: unknown): boolean {
 
 /** Whether this is a `Request`, of whatever realm or library. */
 export function isRequest(input: unknown): input is Request {
-  return typeof (Object(input) as Partial<Request>).url === 'string'
+  const { url, headers } = Object(input) as Partial<Request>
+  return typeof url === 'string' && has(headers, 'get')
 }
 
 /** The absolute URL, relative to the document's base or the worker's address. */

@@ -19,8 +19,8 @@ const MAX_REASON = 200
 const REASONS = ['message', 'error_description', 'error', 'errors', 'detail', 'msg', 'title', '0']
 
 /** What can't be printed: logs and terminals obey it. */
-// oxlint-disable-next-line no-control-regex -- those are meant
 const CONTROLS =
+  // oxlint-disable-next-line no-control-regex -- those are meant
   /[\0-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ud800-\udfff]/gu
 
 /** A status that is no success, or a response that is no stream, with the start of the body. */

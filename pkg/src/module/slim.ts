@@ -1,4 +1,5 @@
 import * as glue from '../generated/glue.js'
+import { tagOf } from '../bytes.js'
 import { StreamError } from '../error.js'
 
 export { format_of, is_unavailable, message, RawStream, room } from '../generated/glue.js'
@@ -32,9 +33,10 @@ export async function instantiate(): Promise<{ readonly buffer: ArrayBuffer }> {
 }
 
 async function compile(source: WasmSource): Promise<WebAssembly.Module> {
-  if (source instanceof WebAssembly.Module) return source
-  if (typeof source === 'string' || source instanceof URL) return compile(await fetch(source))
-  if (!(source instanceof Response)) return WebAssembly.compile(source)
+  // Not by their classes: they may be of another realm.
+  if (tagOf(source) === '[object WebAssembly.Module]') return source as WebAssembly.Module
+  if (typeof source === 'string' || 'href' in source) return compile(await fetch(source))
+  if (!('headers' in source)) return WebAssembly.compile(source as BufferSource)
   if (!source.ok) throw new Error(`${source.url} answered ${source.status}`)
   // Streaming needs the right type, which not every server knows.
   return source.headers.get('content-type') === 'application/wasm'

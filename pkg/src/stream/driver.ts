@@ -208,7 +208,7 @@ export class Driver {
     const verdict = shouldRetry ? shouldRetry(error, attempt) : error.retryable
     await this.#unlessOver()
     if (verdict === false || verdict === undefined) throw error
-    const usual = this.#raw.wait(error.headers?.get('retry-after') ?? '')
+    const usual = this.#raw.wait(`${error.headers?.get('retry-after') ?? ''}`)
     if (Number.isNaN(usual)) {
       const text = message(Message.gaveUp, attempt, error.message)
       throw new StreamError('retries-exhausted', text, { attempt, cause: error })

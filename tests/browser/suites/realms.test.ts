@@ -137,7 +137,10 @@ describe('values of a same-origin iframe', () => {
   for (const name of ['Map', 'Set', 'WeakMap'] as const) {
     test(`its ${name} is no body`, () =>
       inFrame(async (realm) => {
-        const stream = openStream('/unused', { method: 'POST', body: new (realm[name] as MapConstructor)() })
+        const stream = openStream('/unused', {
+          method: 'POST',
+          body: new (realm[name] as MapConstructor)(),
+        })
         const { error } = await stream.closed
         expect(error).to.include({ code: 'invalid-options' })
         expect((error as Error).message).to.contain(`not [object ${name}]`)

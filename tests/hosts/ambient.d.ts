@@ -1,0 +1,3 @@
+declare module 'whatwg-fetch' {
+  export const fetch: typeof globalThis.fetch
+}

@@ -1,0 +1,111 @@
+import { execFile } from 'node:child_process'
+import { promisify } from 'node:util'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { Backend } from './server.js'
+
+let backend: Backend
+beforeAll(async () => {
+  backend = await Backend.start()
+})
+afterAll(() => backend.stop())
+
+/** Runs a script in a Node that was robbed first. Resolves to what it prints, as JSON. */
+async function run(rob: string, script: string): Promise<unknown> {
+  // Node makes its own `Headers` on demand, of what would be missing then.
+  const code = `void Headers; ${rob}
+    const { openStream, decode } = await import('sluicegate')
+    await import('sluicegate/compat')
+    const { get } = await import('node:http')
+    const print = (value) => console.log(JSON.stringify(value))
+    const origin = ${JSON.stringify(backend.url)}
+    ${script}`
+  const options = { cwd: import.meta.dirname }
+  const node = promisify(execFile)
+  const { stdout } = await node('node', ['--input-type=module', '-e', code], options)
+  return JSON.parse(stdout)
+}
+
+/** Not Node's own `fetch`, which needs what is missing. */
+const STREAM = `
+  const fetch = (url) => new Promise((resolve) => get(url, (body) => {
+    const headers = new Map(Object.entries(body.headers))
+    resolve({ status: body.statusCode, headers, body })
+  }))
+  const seen = []
+  for await (const { data } of openStream(origin + '/', { retry: false, fetch })) seen.push(data)
+  print(seen)`
+
+/** The script that robs, and what is missing then. */
+const MISSING: [names: string, rob: string][] = [
+  ['FinalizationRegistry', 'delete globalThis.FinalizationRegistry; delete globalThis.Request'],
+  [
+    'AbortController',
+    'for (const name of ["AbortController", "AbortSignal", "Request"]) delete globalThis[name]',
+  ],
+  ['Request', 'delete globalThis.Request'],
+  ['performance', 'delete globalThis.performance; delete globalThis.Request'],
+  ['DOMException', 'delete globalThis.DOMException'],
+  ['URL.canParse', 'delete URL.canParse'],
+  [
+    'all encodings but UTF-8',
+    `globalThis.TextDecoder = class extends TextDecoder {
+      constructor(label = 'utf-8', options) {
+        if (!/^utf-?8$/i.test(label)) throw new RangeError('unknown encoding: ' + label)
+        super(label, options)
+      }
+    }`,
+  ],
+]
+
+for (const [name, rob] of MISSING) {
+  test(`without ${name}: streams all the same`, async () => {
+    expect(await run(rob, STREAM)).toEqual(['żółć', '漢字 😀'])
+  })
+}
+
+test('without all encodings but UTF-8: each text is decoded as it should be', async () => {
+  const rob = MISSING.at(-1)![1]
+  // ASCII, two bytes a character, and long texts of three, which come as UTF-16.
+  const script = `
+    const texts = ['ascii', 'żółć', '漢字'.repeat(20_000), '漢'.repeat(10) + '😀', '\\uFEFF漢漢漢漢']
+    const seen = []
+    for (const text of texts) {
+      for await (const { data } of decode('data: ' + text + '\\n\\n')) seen.push(data === text)
+    }
+    print(seen)`
+  expect(await run(rob, script)).toEqual([true, true, true, true, true])
+})
+
+test('without TextDecoder and TextEncoder: an error that says so, once a stream is opened', async () => {
+  const rob = 'delete globalThis.TextDecoder; delete globalThis.TextEncoder'
+  const script = `
+    const { type, error } = await openStream(origin + '/').closed
+    print([type, error.code, error.message])`
+  expect(await run(rob, script)).toEqual([
+    'failed',
+    'unsupported',
+    'this runtime has no TextDecoder for UTF-8: load a polyfill before sluicegate',
+  ])
+})
+
+test('without fetch: an error that says so', async () => {
+  const script = `
+    const { error } = await openStream(origin + '/').closed
+    print([error.code, error.message])`
+  expect(await run('delete globalThis.fetch', script)).toEqual([
+    'invalid-options',
+    'this runtime has no fetch: pass one as the option `fetch`',
+  ])
+})
+
+test('without DOMException: an abort is an AbortError', async () => {
+  const script = `
+    const signal = { aborted: true, addEventListener() {} }
+    const { type, error } = await openStream(origin + '/', { signal }).closed
+    print([type, error.name, error instanceof Error])`
+  expect(await run('delete globalThis.DOMException', script)).toEqual([
+    'aborted',
+    'AbortError',
+    true,
+  ])
+})
