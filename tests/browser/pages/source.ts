@@ -13,6 +13,11 @@ export function open(post: (line: string) => void): EventSource {
     if (parameters.has('throws')) throw new Error(data)
   }
   source.onerror = () => post(`error ${source.readyState}`)
+  if (parameters.has('violations')) {
+    addEventListener('securitypolicyviolation', ({ effectiveDirective }) => {
+      post(`violation ${effectiveDirective}`)
+    })
+  }
   return source
 }
 
