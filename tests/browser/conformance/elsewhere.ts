@@ -48,7 +48,8 @@ export async function forbidden(subject: Subject, stream: string, lines: string[
   await inFrame(url, () => posted(subject, window, lines, false))
 }
 
-async function inFrame(url: string, body: () => Promise<void>): Promise<void> {
+/** Does something while a page is in a frame. */
+export async function inFrame(url: string, body: () => Promise<void>): Promise<void> {
   const frame = document.createElement('iframe')
   frame.src = url
   document.body.append(frame)

@@ -7,6 +7,7 @@ export function open(post: (line: string) => void): EventSource {
   const parameters = new URL(location.href).searchParams
   const Chosen = parameters.get('class') === 'ours' ? Ours : globalThis.EventSource
   const source = new Chosen(parameters.get('stream') ?? '')
+  if (parameters.has('url')) post(`url ${source.url}`)
   source.onopen = () => post(`open ${source.readyState}`)
   source.onmessage = ({ data }) => {
     post(`message ${data}`)
