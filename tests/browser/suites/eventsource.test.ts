@@ -170,7 +170,7 @@ describe('EventSource, beyond the standard', () => {
         await seeing(lines, 'open', '1', 'error 0', 'error 2')
         expect(errors[1]).to.include({
           code: 'invalid-options',
-          message: "the last event id has control characters and can't be sent as a header",
+          message: "an event id with control characters can't be sent",
         })
         await source.over(1)
       })
