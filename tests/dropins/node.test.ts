@@ -46,7 +46,9 @@ const READERS: Record<string, Read> = {
   EventSource: (options) =>
     new Promise((_, reject) => {
       const source = new EventSource(url, { ...options, retry: { minDelay: 0, initialDelay: 0 } })
-      source.onerror = ({ error }) => source.readyState === source.CLOSED && reject(error)
+      source.addEventListener('error', ({ error }) => {
+        if (source.readyState === source.CLOSED) reject(error as Error)
+      })
     }),
   fetchEventSource: ({ lastEventId }) =>
     fetchEventSource(url, {
