@@ -112,25 +112,21 @@ class Call {
   }
 
   #open(): EventStream {
-    const { signal } = this
-    const { body, cancel, credentials, fetch, openWhenHidden } = this.#init
-    const { connectTimeout = Infinity, idleTimeout, maxEventSize, onopen } = this.#init
-    const options: OpenOptions = {
+    const { body, cancel, connectTimeout = Infinity, openWhenHidden, onopen } = this.#init
+    const options = {
+      // The engine checks what goes to `fetch`, and knows four more of its own options.
+      ...this.#init,
       method: this.#method,
       headers: this.#allHeaders(),
-      retry: { shouldRetry: (error) => this.#decide(error) },
+      // To the engine, a body that can't be sent again is none: `onerror` hears of its failures, too.
+      body: isStream(body) ? undefined : body,
+      signal: this.signal,
+      retry: { shouldRetry: (error: StreamError) => this.#decide(error) },
       connectTimeout,
       whenHidden: openWhenHidden === false && this.#isGet ? 'pause' : 'keep',
-      ...(onopen ? { format: 'sse' } : {}),
-      // To the engine, a body that can't be sent again is none: `onerror` hears of its failures, too.
-      ...(body && !isStream(body) ? { body } : {}),
-      ...(signal ? { signal } : {}),
-      ...(credentials ? { credentials } : {}),
-      ...(fetch ? { fetch } : {}),
-      ...(cancel ? { cancel: { on: ['abort'], ...cancel } } : {}),
-      ...(idleTimeout === undefined ? {} : { idleTimeout }),
-      ...(maxEventSize === undefined ? {} : { maxEventSize }),
-    }
+      format: onopen && 'sse',
+      cancel: cancel && { on: ['abort'], ...cancel },
+    } as OpenOptions
     return new EventStream(this.#request?.url ?? (this.#input as string), options, {
       accept: EventStreamContentType,
       send: (...attempt) => this.#send(...attempt),

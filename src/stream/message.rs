@@ -109,7 +109,7 @@ static PARTS: [[&str; 3]; Message::ALL.len()] = [
     ["`headers` must be what the Headers constructor takes", "", ""],
     ["`body` must be an object, an array, or what fetch takes as a body, not ", "", ""],
     ["`body` can't be turned into JSON", "", ""],
-    ["the last event id has control characters and can't be sent as a header", "", ""],
+    ["an event id with control characters can't be sent", "", ""],
     ["this runtime has no fetch: pass one as the option `fetch`", "", ""],
 ];
 

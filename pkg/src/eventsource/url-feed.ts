@@ -59,7 +59,8 @@ export class UrlFeed extends Feed {
   }
 
   #open(): EventStream {
-    const { method, headers, body, signal, cancel, fetch, maxEventSize, lastEventId } = this.#options
+    const { method, headers, body, signal, cancel, fetch, maxEventSize, lastEventId } =
+      this.#options
     const { connectTimeout = Infinity, idleTimeout, heartbeatTimeout } = this.#options
     const silence = idleTimeout ?? heartbeatTimeout
     const transport = new Transport(this.url, this.#options)

@@ -3,6 +3,7 @@
 import { expect } from 'chai'
 import { otherOrigin, unreachable } from '../support/page.js'
 import { type Attempt, event, script, streaming } from '../support/server.js'
+import { forbidden } from './elsewhere.js'
 import { type Case, endable, QUIET } from './subject.js'
 import { pause } from '../support/eventually.js'
 
@@ -183,6 +184,23 @@ export const fetchingCases: Case[] = [
         const open = subject.open(url)
         await open.sees('error 2')
       }
+    },
+  },
+  {
+    says: 'what the Content Security Policy forbids is reported once, and fails the connection',
+    async run(subject) {
+      const source = await streaming(...HELD!)
+      await forbidden(subject, across(source.url), ['violation connect-src', 'error 2'])
+      expect(await source.log()).to.have.length(0)
+    },
+  },
+  {
+    says: 'what it forbids behind a redirect fails the connection, too',
+    async run(subject) {
+      const target = await script([{ steps: ENDED }])
+      const source = await script([{ status: 302, headers: { location: across(target.url) } }])
+      await forbidden(subject, source.url, ['violation connect-src', 'error 2'])
+      expect(await target.log()).to.have.length(0)
     },
   },
   {

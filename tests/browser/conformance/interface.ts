@@ -2,6 +2,7 @@
 
 import { expect } from 'chai'
 import { event, script, streaming } from '../support/server.js'
+import { address, inFrame, posted } from './elsewhere.js'
 import { type Case, endable } from './subject.js'
 
 const HELD = streaming.bind(undefined, { send: event('a') }, { stall: true })
@@ -32,6 +33,29 @@ export const interfaceCases: Case[] = [
       }
       const close = Object.getOwnPropertyDescriptor(EventSource.prototype, 'close')
       expect(close).to.include({ enumerable: true, configurable: true, writable: true })
+      const names = Object.getOwnPropertyNames(EventSource.prototype)
+      const hidden = names.filter((name) => name !== 'constructor')
+      expect(Object.keys(EventSource.prototype)).to.have.members(hidden)
+    },
+  },
+  {
+    says: '`for … in` shows its members and those of EventTarget, and nothing else',
+    async run(subject) {
+      const shown = new Set<string>()
+      for (const name in subject.make((await HELD()).url)) shown.add(name)
+      const own = [
+        'url',
+        'withCredentials',
+        'readyState',
+        'onopen',
+        'onmessage',
+        'onerror',
+        'close',
+      ]
+      const inherited = ['addEventListener', 'removeEventListener', 'dispatchEvent']
+      const constants = ['CONNECTING', 'OPEN', 'CLOSED']
+      expect([...shown]).to.include.members([...own, ...inherited, ...constants])
+      expect([...shown]).to.not.include('constructor')
     },
   },
   {
@@ -94,6 +118,25 @@ export const interfaceCases: Case[] = [
       } finally {
         base.remove()
       }
+    },
+  },
+  {
+    says: "queries are in the document's encoding, all else of a URL is UTF-8",
+    async run(subject) {
+      const source = await HELD()
+      const scriptUrl = new URL('/site/source.js', location.origin)
+      const page = await script([
+        {
+          headers: { 'content-type': 'text/html; charset=windows-1251' },
+          steps: [{ send: `<script type="module" src="${scriptUrl}"></script>` }],
+        },
+      ])
+      const stream = `${source.url}/ж?q=ж汉é%D0#ж`
+      const expected = `${source.url}/%D0%B6?q=%E6%26%2327721%3B%26%23233%3B%D0#%D0%B6`
+      const url = address(page.url, subject, stream, { url: '' })
+      await inFrame(url, () => posted(subject, window, [`url ${expected}`, 'open 1', 'message a']))
+      const [entry] = await source.requests(1)
+      expect(location.origin + entry!.path).to.equal(expected.replace(/#.*/, ''))
     },
   },
   {

@@ -109,11 +109,12 @@ export const DIFFERENCES: Difference[] = [
     },
   },
   {
-    what: 'a POST whose connection breaks, without ids',
+    what: 'a POST whose connection breaks, ids or not',
     theirs: 'sends it again: the work is done twice',
     ours: 'rejects; `onerror` may ask for another attempt with a number',
     async observe(call) {
-      const source = await streaming({ send: event('a') }, { waitFor: 'read' }, { reset: true })
+      const text = event('a', { id: 1 })
+      const source = await streaming({ send: text }, { waitFor: 'read' }, { reset: true })
       const onmessage = () => void source.signal('read')
       const outcome = await stopped((signal) => call(source.url, { ...POST, signal, onmessage }))
       const count = await requests(source)
@@ -160,6 +161,16 @@ export const DIFFERENCES: Difference[] = [
         Reflect.deleteProperty(document, 'hidden')
         controller.abort()
       }
+    },
+  },
+  {
+    what: 'a block with an `id` and no `data`',
+    theirs: 'a message without data',
+    ours: 'no message; a new attempt resumes from it',
+    async observe(call) {
+      const seen = await received(call, { send: `id: 1\n\n${event('a')}` })
+      const data = seen.map((message) => message.data)
+      return data.join() === ',a' ? this.theirs : data.join() === 'a' ? this.ours : data.join()
     },
   },
   {

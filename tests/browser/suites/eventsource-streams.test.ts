@@ -2,6 +2,7 @@ import { expect } from 'chai'
 import { EventSource, installEventSource } from 'sluicegate/eventsource'
 import { gate } from '../support/consume.js'
 import { eventually, pause } from '../support/eventually.js'
+import { otherRealm } from '../support/realm.js'
 import { event, streaming } from '../support/server.js'
 import { test } from '../support/test.js'
 
@@ -34,6 +35,8 @@ describe('EventSource.fromReadableStream', () => {
   test('is an EventSource without an address', async () => {
     const source = EventSource.fromReadableStream(bytesOf())
     expect(source).to.be.instanceOf(EventSource)
+    const { fromReadableStream } = Object.getOwnPropertyDescriptors(EventSource)
+    expect(fromReadableStream).to.include({ enumerable: true, configurable: true, writable: true })
     const expected = { url: 'about:event-stream', withCredentials: false, lastEventId: '' }
     expect(source).to.include({ ...expected, readyState: 0, reconnectionTime: 3_000 })
     source.close()
@@ -67,6 +70,43 @@ describe('EventSource.fromReadableStream', () => {
     await cancelled.passed
     await pause(50)
     expect(seen).to.deep.equal(['a'])
+  })
+
+  test("closing in a listener leaves the stream's producer in peace", async () => {
+    for (const last of ['b', 'a']) {
+      const { readable, writable } = new TransformStream<Uint8Array, Uint8Array>()
+      const source = EventSource.fromReadableStream(readable)
+      source.onmessage = ({ data }) => {
+        if (data === last) source.close()
+      }
+      await bytesOf(event('a')).pipeTo(writable, { preventClose: true })
+      if (last === 'b') await bytesOf(event('b')).pipeTo(writable, { preventClose: true })
+      await eventually(() => expect(source.readyState).to.equal(2))
+    }
+  })
+
+  test('a producer that still writes is told that the source was closed', async () => {
+    const { readable, writable } = new TransformStream<Uint8Array, Uint8Array>()
+    const source = EventSource.fromReadableStream(readable)
+    const writer = writable.getWriter()
+    void writer.write(new TextEncoder().encode(event('a')))
+    source.onmessage = () => source.close()
+    const reason = await writer.closed.then(
+      () => 'closed',
+      (error: unknown) => error,
+    )
+    expect(reason).to.include({ name: 'AbortError' })
+  })
+
+  test('streams and bytes of another realm are read', async () => {
+    const { ReadableStreamThere, Uint8ArrayThere } = await otherRealm()
+    const stream = new ReadableStreamThere({
+      start(controller) {
+        controller.enqueue(new Uint8ArrayThere(new TextEncoder().encode(event('a'))))
+        controller.close()
+      },
+    })
+    expect(await read(stream)).to.deep.equal(['open 1', 'a,null,,,3000', 'error 2 '])
   })
 
   test('a locked stream, or none, is a TypeError', async () => {

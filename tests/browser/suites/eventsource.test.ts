@@ -1,9 +1,12 @@
 import { expect } from 'chai'
 import { isStreamError, type StreamError } from 'sluicegate'
 import { EventSource, type EventSourceOptions } from 'sluicegate/eventsource'
+import { posted } from '../conformance/elsewhere.js'
+import { Subject } from '../conformance/subject.js'
 import { gate } from '../support/consume.js'
 import { eventually } from '../support/eventually.js'
 import { engine, otherOrigin, unreachable } from '../support/page.js'
+import { otherRealm } from '../support/realm.js'
 import { type Attempt, event, Held, script, Sink, streaming } from '../support/server.js'
 import { test } from '../support/test.js'
 
@@ -98,21 +101,109 @@ describe('EventSource, beyond the standard', () => {
     })
   })
 
-  const REFUSED: [string, number, Record<string, string | null>, object][] = [
-    ['a status but 200', 201, {}, { code: 'http', status: 201 }],
-    ['204', 204, {}, { code: 'http', status: 204 }],
-    ['NDJSON', 200, { 'content-type': 'application/x-ndjson' }, { code: 'content-type' }],
-    ['no content type', 200, { 'content-type': null }, { code: 'content-type' }],
+  const NOT_SSE = 'not text/event-stream: check the URL and the server'
+  const REFUSED: [string, number, Record<string, string | null>, object, string][] = [
+    [
+      'a status but 200',
+      201,
+      {},
+      { code: 'http', status: 201, body: 'made' },
+      'answered 201: an event source takes 200 only',
+    ],
+    [
+      '204',
+      204,
+      {},
+      { code: 'http', status: 204 },
+      'answered 204 No Content, which asks not to come back',
+    ],
+    [
+      'NDJSON',
+      200,
+      { 'content-type': 'application/x-ndjson' },
+      { code: 'content-type', status: 200 },
+      `answered with application/x-ndjson, ${NOT_SSE}`,
+    ],
+    [
+      'no content type',
+      200,
+      { 'content-type': null },
+      { code: 'content-type', status: 200 },
+      `answered with no content type, ${NOT_SSE}`,
+    ],
   ]
-  for (const [what, status, headers, expected] of REFUSED) {
+  for (const [what, status, headers, expected, message] of REFUSED) {
     test(`${what} is a StreamError that says so`, async () => {
-      const source = await script([{ status, headers }])
+      const source = await script([{ status, headers, steps: [{ send: 'made' }] }])
       await using(source.url, {}, async (_, lines, errors) => {
         await seeing(lines, 'error 2')
         expect(errors[0]).to.include({ name: 'StreamError', ...expected })
+        expect(errors[0].message).to.equal(`${source.url} ${message}`)
       })
     })
   }
+
+  test('headers that are none are an invalid option', async () => {
+    const wrong: unknown[] = [{ 'a b': 'c' }, { a: 'b\nc' }, [['a']]]
+    for (const headers of wrong as HeadersInit[]) {
+      await using('/', { headers }, async (_, lines, errors) => {
+        await seeing(lines, 'error 2')
+        expect(errors[0]).to.include({ code: 'invalid-options' })
+      })
+    }
+  })
+
+  test('a message of an error of another realm is told', async () => {
+    const { ErrorThere } = await otherRealm()
+    const controller = new AbortController()
+    const source = new EventSource(new Held().url, { signal: controller.signal })
+    const failed = gate<{ message?: string }>()
+    source.onerror = failed.pass
+    controller.abort(new ErrorThere('stopped there'))
+    expect(await failed.passed).to.include({ message: 'stopped there' })
+  })
+
+  test('an id that no header can carry is a final error', async () => {
+    for (const id of ['\u0001', 'a\u001bb', '\u007f']) {
+      const source = await script([{ steps: [{ send: `retry: 1\n${event('1', { id })}` }] }, HELD])
+      await using(source.url, {}, async (_, lines, errors) => {
+        await seeing(lines, 'open', '1', 'error 0', 'error 2')
+        expect(errors[1]).to.include({
+          code: 'invalid-options',
+          message: "an event id with control characters can't be sent",
+        })
+        await source.over(1)
+      })
+    }
+  })
+
+  test('in a worker, too, what the Content Security Policy forbids fails once', async () => {
+    const source = await script([HELD])
+    const stream = source.url.replace(location.origin, otherOrigin)
+    const query = new URLSearchParams({ stream, class: 'ours', violations: '' })
+    const worker = new Worker(`/csp/source-worker.js?${query}`, { type: 'module' })
+    try {
+      const lines = ['violation connect-src', 'error 2']
+      await posted(new Subject(EventSource, 'ours'), worker, lines, false)
+      expect(await source.log()).to.have.length(0)
+    } finally {
+      worker.terminate()
+    }
+  })
+
+  test("closing in a listener leaves a fetch function's producer in peace", async () => {
+    const { readable, writable } = new TransformStream<Uint8Array, Uint8Array>()
+    const headers = { 'content-type': 'text/event-stream' }
+    const piped = gate<unknown>()
+    const send = (): Promise<Response> => {
+      const { body } = new Response(event('a'))
+      body!.pipeTo(writable, { preventClose: true }).then(() => piped.pass('piped'), piped.pass)
+      return Promise.resolve(new Response(readable, { headers }))
+    }
+    const source = new EventSource('/', { fetch: send })
+    source.onmessage = () => source.close()
+    expect(await piped.passed).to.equal('piped')
+  })
 
   test('an option that is no good fails the connection', async () => {
     await using('/', { idleTimeout: -1 }, async (_, lines, errors) => {
@@ -176,25 +267,40 @@ describe('EventSource, beyond the standard', () => {
     })
   })
 
-  test('a POST is not repeated blindly, and is when there are ids', async () => {
-    const broken = (id?: string): Attempt => ({
+  /** How a POST may fail. None is sent again unasked, whatever ids have come. */
+  const BROKEN: Record<string, Attempt> = {
+    'breaks off': {
+      steps: [{ send: `retry: 1\n${event('1')}` }, { waitFor: 'read' }, { reset: true }],
+    },
+    'breaks off behind an id': {
       steps: [
-        { send: `retry: 1\n${event('1', id === undefined ? {} : { id })}` },
+        { send: `retry: 1\n${event('1', { id: 'one' })}` },
         { waitFor: 'read' },
         { reset: true },
       ],
-    })
-    const [blind, resumable] = [await script([broken()]), await script([broken('one'), HELD])]
-    await using(blind.url, { method: 'POST' }, async (_, lines) => {
-      await seeing(lines, 'open', '1')
-      await blind.signal('read')
-      await seeing(lines, 'open', '1', 'error 2')
-      await blind.over(1)
-    })
-    await using(resumable.url, { method: 'POST' }, async (_, lines) => {
-      await seeing(lines, 'open', '1')
-      await resumable.signal('read')
-      await seeing(lines, 'open', '1', 'error 0', 'open', 'a')
+    },
+  }
+  for (const [how, attempt] of Object.entries(BROKEN)) {
+    for (const retry of [undefined, false, true, { initialDelay: 1 }]) {
+      const fate = retry ? 'is sent again' : 'is not sent again'
+      test(`a POST that ${how} ${fate} with retry: ${JSON.stringify(retry)}`, async () => {
+        const source = await script([attempt, HELD])
+        const options = { method: 'POST', body: 'x', ...(retry === undefined ? {} : { retry }) }
+        await using(source.url, options, async (_, lines) => {
+          await seeing(lines, 'open', '1')
+          await source.signal('read')
+          const [end, count] = retry ? [['error 0', 'open', 'a'], 2] : [['error 2'], 1]
+          await seeing(lines, 'open', '1', ...end)
+          expect((await source.requests(count)).map(({ body }) => body)).to.not.include('')
+        })
+      })
+    }
+  }
+
+  test('a POST that never got an answer is not sent again unasked', async () => {
+    await using(unreachable, { method: 'POST' }, async (_, lines, errors) => {
+      await seeing(lines, 'error 2')
+      expect(errors[0]).to.include({ code: 'network', attempt: 1 })
     })
   })
 

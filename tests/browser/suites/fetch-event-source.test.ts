@@ -12,8 +12,11 @@ import {
 import { DIFFERENCES } from '../fetch-event-source/differences.js'
 import { rejection } from '../support/consume.js'
 import { eventually } from '../support/eventually.js'
+import { reportOf } from '../support/frame.js'
+import { otherOrigin } from '../support/page.js'
 import { tell } from '../support/progress.js'
-import { event, Held, script, Sink, streaming } from '../support/server.js'
+import { otherRealm } from '../support/realm.js'
+import { type Attempt, event, Held, script, Sink, streaming } from '../support/server.js'
 import { test } from '../support/test.js'
 
 const PACKAGES: [name: string, call: Package][] = [
@@ -52,6 +55,26 @@ for (const [name, call] of PACKAGES) {
         'content-type': 'application/json',
         'x-app': 'chat',
       })
+    })
+
+    check('a message has the id of its own block', async () => {
+      const blocks: [block: string, id: string | undefined][] = [
+        ['id: 1\ndata: a\n\n', '1'],
+        ['data: a\n\n', ''],
+        ['data: a\nid: 1\n\n', '1'],
+        ['id: 2\nid: 3\ndata: a\n\n', '3'],
+        ['id\ndata: a\n\n', ''],
+        ['id: 4\n\n', undefined],
+        ['data: a\n\n', ''],
+        ['id: 4\ndata: a\n\n', '4'],
+        ['event: x\ndata: a\nid: 4\n\n', '4'],
+        ['id: ż\ndata: a\n\n', 'ż'],
+      ]
+      const source = await streaming({ send: blocks.map(([block]) => block).join('') })
+      const answer = await ask(source.url)
+      // Theirs has messages without data, too.
+      const ids = answer.messages.filter(({ data }) => data !== '').map(({ id }) => id)
+      expect(ids).to.deep.equal(blocks.map(([, id]) => id).filter((id) => id !== undefined))
     })
 
     check('a FatalError in onopen ends it', async () => {
@@ -230,6 +253,196 @@ describe('sluicegate/fetch-event-source', () => {
     expect(seen).to.deep.equal(['a', 'b'])
     const [, second] = await source.over(2)
     expect(second?.headers).to.include({ 'last-event-id': '1' })
+  })
+
+  const MULTIPLE = [
+    ['X-One', '1'],
+    ['x-two', 'a'],
+    ['X-Two', 'b'],
+  ] as [string, string][]
+  test('headers may be a record, pairs or a Headers, of another realm, too', async () => {
+    const { HeadersThere } = await otherRealm()
+    const all: HeadersInit[] = [
+      { 'X-One': '1', 'x-two': 'a, b' },
+      MULTIPLE,
+      new Headers(MULTIPLE),
+      new HeadersThere(MULTIPLE),
+    ]
+    for (const headers of all) {
+      const source = await streaming({ send: event('a') })
+      await Ours.fetchEventSource(source.url, { headers })
+      const [entry] = await source.over(1)
+      const expected = { 'x-one': '1', 'x-two': 'a, b', accept: 'text/event-stream' }
+      expect(entry?.headers).to.include(expected)
+    }
+  })
+
+  test('a header that is given is not sent twice, whatever its case', async () => {
+    const first = `retry: 1\n${event('a', { id: 2 })}`
+    const source = await script([
+      { steps: [{ send: first }, { waitFor: 'read' }, { reset: true }] },
+      { status: 204 },
+    ])
+    const request = new Request(source.url, { headers: { 'x-app': 'request', 'x-other': 'kept' } })
+    await Ours.fetchEventSource(request, {
+      headers: { Accept: 'text/event-stream, x/y', 'X-App': 'init', 'LAST-EVENT-ID': '1' },
+      onmessage: () => void source.signal('read'),
+    })
+    const [one, two] = await source.over(2)
+    const expected = { accept: 'text/event-stream, x/y', 'x-app': 'init', 'x-other': 'kept' }
+    expect(one?.headers).to.include({ ...expected, 'last-event-id': '1' })
+    expect(two?.headers).to.include({ ...expected, 'last-event-id': '2' })
+  })
+
+  test('a Request of another realm is taken as it is', async () => {
+    const { RequestThere } = await otherRealm()
+    const source = await streaming({ send: event('a') })
+    const input = new RequestThere(source.url, { method: 'PUT', body: 'x', headers: { a: 'b' } })
+    const seen: string[] = []
+    const onmessage = ({ data }: Ours.EventSourceMessage) => void seen.push(data)
+    await Ours.fetchEventSource(input, { onmessage })
+    expect(seen).to.deep.equal(['a'])
+    const [entry] = await source.over(1)
+    expect(entry).to.include({ method: 'PUT', body: 'x' })
+    expect(entry?.headers).to.include({ a: 'b' })
+  })
+
+  test("a Request's signal stops the call", async () => {
+    const controller = new AbortController()
+    const request = new Request(new Held().url, { signal: controller.signal })
+    const call = Ours.fetchEventSource(request, { onmessage: () => controller.abort('enough') })
+    // Browsers differ in whether the Request's own signal has the reason.
+    expect(await rejection(call)).to.not.equal(undefined)
+  })
+
+  /** Failures after which a GET may be tried again; and what `onerror` answers to that. */
+  const BROKEN: Record<string, Attempt> = {
+    'breaks off': {
+      steps: [{ send: `retry: 1\n${event('a')}` }, { waitFor: 'read' }, { reset: true }],
+    },
+    'breaks off behind an id': {
+      steps: [{ send: `retry: 1\n${event('a', { id: 1 })}` }, { waitFor: 'read' }, { reset: true }],
+    },
+  }
+  const ANSWERS: [string, Ours.FetchEventSourceInit['onerror'], number][] = [
+    ['without onerror', undefined, 1],
+    ['when onerror returns undefined', () => undefined, 1],
+    ['when onerror returns null', () => null, 1],
+    ['when onerror returns a number', () => 1, 2],
+  ]
+  for (const [how, attempt] of Object.entries(BROKEN)) {
+    for (const [when, onerror, count] of ANSWERS) {
+      const fate = count === 2 ? 'is sent again' : 'is not sent again'
+      test(`a POST that ${how} ${fate} ${when}`, async () => {
+        const source = await script([attempt, { steps: [{ send: event('b') }] }])
+        const call = Ours.fetchEventSource(source.url, {
+          method: 'POST',
+          body: 'x',
+          onmessage: () => void source.signal('read'),
+          ...(onerror ? { onerror } : {}),
+        })
+        if (count === 2) await call
+        else expect(await rejection(call)).to.include({ code: 'network' })
+        const log = await source.over(count)
+        expect(log.map(({ body }) => body)).to.deep.equal(log.map(() => 'x'))
+      })
+    }
+  }
+
+  test('what onopen and onclose throw sends no POST again unasked', async () => {
+    const source = await script([{ steps: [{ send: event('a', { id: 1 }) }] }])
+    const mine = new RangeError('mine')
+    const fail = () => {
+      throw mine
+    }
+    for (const callback of [{ onopen: async () => fail() }, { onclose: fail }]) {
+      const call = Ours.fetchEventSource(source.url, { method: 'POST', body: 'x', ...callback })
+      expect(await rejection(call)).to.equal(mine)
+    }
+    await source.over(2)
+  })
+
+  test('a stream as the body is sent once, and onerror hears of the failure', async () => {
+    const { ReadableStreamThere } = await otherRealm()
+    for (const body of [new ReadableStream(), new ReadableStreamThere()]) {
+      let [sent, heard] = [0, 0]
+      const call = Ours.fetchEventSource('/', {
+        method: 'POST',
+        body,
+        fetch: () => {
+          sent++
+          return Promise.reject(new TypeError('lost'))
+        },
+        onerror: () => {
+          heard++
+          return 1
+        },
+      })
+      expect(await rejection(call)).to.include({ code: 'network' })
+      expect([sent, heard]).to.deep.equal([1, 1])
+    }
+  })
+
+  const MISTAKES: [string, string, Ours.FetchEventSourceInit][] = [
+    ['a name that is no header', '/', { headers: { 'a b': 'c' } }],
+    ['a value that is no header', '/', { headers: { a: 'b\nc' } }],
+    ['a pair that is none', '/', { headers: [['a']] as unknown as [string, string][] }],
+    ['a GET with a body', '/', { body: 'x' }],
+    ['a mode that is none', '/', { mode: 'none' as RequestMode }],
+    ['a URL with a password', 'http://a:b@127.0.0.1/', {}],
+    ['a signal that is none', '/', { signal: {} as AbortSignal }],
+  ]
+  for (const [what, url, init] of MISTAKES) {
+    test(`${what} is an error, and nothing is sent`, async () => {
+      let sent = 0
+      const send = (...args: Parameters<typeof fetch>) => {
+        sent++
+        return fetch(...args)
+      }
+      const call = Ours.fetchEventSource(url, { fetch: send, ...init })
+      expect(await rejection(call)).to.include({ name: 'StreamError', code: 'invalid-options' })
+      expect(sent).to.equal(0)
+    })
+  }
+
+  test('a Request whose body was used is an error', async () => {
+    const request = new Request('/', { method: 'POST', body: 'x' })
+    await request.text()
+    const error = await rejection(Ours.fetchEventSource(request))
+    expect(error).to.include({ code: 'invalid-options' })
+  })
+
+  test('NDJSON is no event stream, unless onopen takes it', async () => {
+    const headers = { 'content-type': 'application/x-ndjson' }
+    const source = await script([{ headers, steps: [{ send: '{}\n' }] }])
+    expect(await rejection(Ours.fetchEventSource(source.url))).to.include({ code: 'content-type' })
+  })
+
+  test('an id that no header can carry is a final error', async () => {
+    const source = await script([
+      {
+        steps: [
+          { send: `retry: 1\n${event('a', { id: 'a\u001bb' })}` },
+          { waitFor: 'read' },
+          { reset: true },
+        ],
+      },
+    ])
+    const onmessage = () => void source.signal('read')
+    const call = Ours.fetchEventSource(source.url, { onmessage, onerror: () => 1 })
+    expect(await rejection(call)).to.include({ code: 'invalid-options' })
+    await source.over(1)
+  })
+
+  test('what the Content Security Policy forbids is an error that says so, once', async () => {
+    const source = await streaming({ send: event('a') })
+    const stream = source.url.replace(location.origin, otherOrigin)
+    const report = await reportOf<object>(`/csp/forbidden.html?${new URLSearchParams({ stream })}`)
+    expect(report).to.deep.equal({
+      violations: 1,
+      code: 'network',
+      message: `the page's Content Security Policy forbids ${stream}: allow it in connect-src`,
+    })
   })
 
   test('204 is an end', async () => {

@@ -1,0 +1,121 @@
+// The drop-ins in Node: what its `fetch` does differently from the browsers', and what bundlers make of them.
+
+import assert from 'node:assert/strict'
+import { createServer, type IncomingMessage } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { after, before, test } from 'node:test'
+import { build } from 'esbuild'
+import { isStreamError, openStream } from 'sluicegate'
+import { EventSource } from 'sluicegate/eventsource'
+import { fetchEventSource } from 'sluicegate/fetch-event-source'
+
+let url = ''
+let requests: IncomingMessage[] = []
+let text = ''
+const server = createServer((request, response) => {
+  requests.push(request)
+  // The second attempt is told not to come back.
+  response.writeHead(requests.length === 1 ? 200 : 204, { 'content-type': 'text/event-stream' })
+  response.end(requests.length === 1 ? text : undefined)
+})
+
+before(async () => {
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`
+})
+after(() => {
+  server.closeAllConnections()
+  server.close()
+})
+
+/** The first response sends this and ends. */
+function serve(stream: string): void {
+  requests = []
+  text = stream
+}
+
+/** What ends a call, having read a stream: its error. */
+type Read = (options: { lastEventId?: string }) => Promise<unknown>
+
+const READERS: Record<string, Read> = {
+  openStream: async (options) => {
+    const stream = openStream(url, { ...options, retry: { minDelay: 0, initialDelay: 0 } })
+    for await (const _ of stream);
+    return undefined
+  },
+  EventSource: (options) =>
+    new Promise((_, reject) => {
+      const source = new EventSource(url, { ...options, retry: { minDelay: 0, initialDelay: 0 } })
+      source.addEventListener('error', ({ error }) => {
+        if (source.readyState === source.CLOSED) reject(error as Error)
+      })
+    }),
+  fetchEventSource: ({ lastEventId }) =>
+    fetchEventSource(url, {
+      ...(lastEventId === undefined ? {} : { headers: { 'Last-Event-ID': lastEventId } }),
+      onclose() {
+        throw new Error('too early')
+      },
+      onerror: () => 0,
+    }),
+}
+
+const isInvalid = (error: unknown) => isStreamError(error) && error.code === 'invalid-options'
+
+for (const [name, read] of Object.entries(READERS)) {
+  for (const id of ['\u0001', 'a\u0007b', '\u001b[31m', '\u007f', 'é\u001f']) {
+    test(`${name}: the id ${JSON.stringify(id)} of a stream is a final error at the reconnect`, async () => {
+      serve(`id: ${id}\ndata: a\n\n`)
+      await assert.rejects(read({}), isInvalid)
+      assert.equal(requests.length, 1)
+    })
+  }
+
+  for (const id of ['a\nb', 'a\rb', 'a\0b']) {
+    test(`${name}: the id ${JSON.stringify(id)} of the page is a final error`, async () => {
+      serve('')
+      await assert.rejects(read({ lastEventId: id }), isInvalid)
+      assert.equal(requests.length, 0)
+    })
+  }
+
+  for (const id of ['a b', 'a\tb', 'é', '汉🦀', '~!"#']) {
+    test(`${name}: the id ${JSON.stringify(id)} is sent`, async () => {
+      serve(`id: ${id}\ndata: a\n\n`)
+      // Each of them ends in a way of its own.
+      await read({}).catch(() => undefined)
+      assert.equal(requests.length, 2)
+      const bytes = requests[1]!.headers['last-event-id'] as string
+      assert.equal(Buffer.from(bytes, 'latin1').toString(), id)
+    })
+  }
+}
+
+test('EventSource has its name in a minified bundle', async () => {
+  const { outputFiles } = await build({
+    stdin: { contents: `export { EventSource } from 'sluicegate/eventsource'`, resolveDir: '.' },
+    absWorkingDir: import.meta.dirname,
+    bundle: true,
+    minify: true,
+    format: 'esm',
+    target: 'es2022',
+    write: false,
+  })
+  const code = outputFiles[0]!.text
+  const module = `data:text/javascript;base64,${Buffer.from(code).toString('base64')}`
+  const minified = (await import(module)) as { EventSource: typeof EventSource }
+  const { value, ...attributes } = Object.getOwnPropertyDescriptor(minified.EventSource, 'name')!
+  assert.equal(value, 'EventSource')
+  assert.deepEqual(attributes, { writable: false, enumerable: false, configurable: true })
+  assert.equal(String(minified.EventSource.prototype), '[object EventSource]')
+})
+
+test('libraries can tell that EventSource takes a fetch', () => {
+  const symbol = Symbol.for('eventsource.supports-fetch-override')
+  assert.deepEqual(Object.getOwnPropertyDescriptor(EventSource, symbol), {
+    value: true,
+    writable: false,
+    enumerable: false,
+    configurable: false,
+  })
+})
