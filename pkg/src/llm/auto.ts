@@ -59,8 +59,8 @@ export function auto(): HoldingExtractor {
     if (format) return format(event)
     for (const read of Object.values(JSON_FORMATS)) {
       const part = read(json, event)
-      // Others than the AI SDK finish, too.
-      if (!part || json['type'] === 'finish') continue
+      // Others than the AI SDK start and finish, too.
+      if (!part || (/^(start|finish)$/.test(String(json['type'])) && !json['messageId'])) continue
       format = jsonFormat(read)
       return part
     }

@@ -28,7 +28,7 @@ export function parse({ type, data }: ServerSentEvent, isBroken = /^\s*[[{]/): J
   }
   const json = objectOf(value)
   const kinds = [type, json?.['type'], json?.['event'], json?.['object']]
-  if (kinds.includes('error') || hasMembers(json?.['error'])) throw upstreamError(json ?? data)
+  if (kinds.some((kind) => /^(RUN_ERROR|error)$/.test(String(kind))) || hasMembers(json?.['error'])) throw upstreamError(json ?? data)
   return json
 }
 
