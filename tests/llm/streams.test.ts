@@ -269,6 +269,6 @@ test('a format that is none is refused', () => {
   assert.throws(() => textOf(decode(''), 'toString' as AnswerFormat), {
     code: 'invalid-options',
     message:
-      '`format` must be a function or one of auto, openai-chat, openai-responses, anthropic, gemini, ollama, relay, message-frames',
+      '`format` must be a function or one of auto, relay, message-frames, anthropic, openai-responses, gemini-interactions, ai-sdk, ag-ui, coze, dify, openai-chat, gemini, ollama, cloudflare, llama-cpp',
   })
 })

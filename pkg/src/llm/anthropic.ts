@@ -57,6 +57,8 @@ export interface AnthropicUsage {
 export const anthropic = byKind(
   {
     kind: 'type',
+    // Some gateways drop the events' names, others the members `type`.
+    isNamed: true,
     subkind: 'role',
     input: ['input_tokens', 'cache_creation_input_tokens', 'cache_read_input_tokens'],
     output: ['output_tokens'],

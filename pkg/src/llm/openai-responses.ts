@@ -80,7 +80,8 @@ const FAILED: Rule = { problem: 'response.error|error|=the response failed' }
 export const openaiResponses = byKind(
   {
     kind: 'type|object',
-    subkind: 'item.type|status',
+    isNamed: true,
+    subkind: 'item.type|status|summary_index',
     input: ['input_tokens'],
     output: ['output_tokens'],
   },
@@ -91,6 +92,8 @@ export const openaiResponses = byKind(
     'response.refusal.delta': { refusal: 'delta' },
     'response.reasoning_text.delta': { reasoning: 'delta' },
     'response.reasoning_summary_text.delta': { reasoning: 'delta' },
+    'response.reasoning_summary_part.added:0': {},
+    'response.reasoning_summary_part.added': { reasoning: '=\n\n' },
     'response.output_item.added:function_call': ADDED,
     'response.output_item.added:custom_tool_call': ADDED,
     'response.output_item.done:function_call': DONE,

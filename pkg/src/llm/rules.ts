@@ -25,8 +25,10 @@ export interface Rule {
 
 /** Where a format's events have their kind, and in which figures their tokens are. */
 interface Shape {
-  /** A path; if nothing is there, the event's name is its kind. */
+  /** A path. */
   kind: string
+  /** Whether the event's name is its kind where the path leads nowhere. */
+  isNamed?: true
   /** A path: `kind:subkind` goes before `kind` in the table. */
   subkind?: string
   input?: readonly string[]
@@ -37,7 +39,7 @@ interface Shape {
 export function byKind(shape: Shape, table: Record<string, Rule>): Reader {
   const rules = new Map(Object.entries(table))
   return (json, { type }) => {
-    const kind = text(at(json, shape.kind)) ?? (type === 'message' ? '' : type)
+    const kind = text(at(json, shape.kind)) ?? (shape.isNamed && type !== 'message' ? type : '')
     const rule = rules.get(`${kind}:${String(at(json, shape.subkind ?? ''))}`) ?? rules.get(kind)
     return rule && apply(rule, json, shape)
   }

@@ -19,7 +19,7 @@ export interface UpstreamProblem {
  *
  * @param isBroken what data looks like that has to be JSON
  */
-export function parse({ type, data }: ServerSentEvent, isBroken = /^\s*[[{]/): Json | undefined {
+export function parse({ type, data }: ServerSentEvent, isBroken = /^\s*(\{|\[\s*\{)/): Json | undefined {
   let value: unknown
   try {
     value = JSON.parse(data)
