@@ -152,7 +152,14 @@ test('a body with toJSON is what that returns, others are refused', async () => 
   const { bodies, sessionId } = await sent({ body: { toJSON: () => ({ model: 'm' }) } })
   const messages = [{ role: 'user', content: 'Hi?' }]
   assert.deepEqual(JSON.parse(bodies['POST /chat']!), { messages, model: 'm', sessionId })
-  const refused: unknown[] = ['text', new Map(), [1], new Blob(['x']), () => ({}), new Uint8Array(1)]
+  const refused: unknown[] = [
+    'text',
+    new Map(),
+    [1],
+    new Blob(['x']),
+    () => ({}),
+    new Uint8Array(1),
+  ]
   for (const body of refused) {
     assert.throws(() => openChat('/chat', { messages: [], body: body as object }), {
       code: 'invalid-options',

@@ -203,14 +203,15 @@ function mutated(transcript: Transcript, seed: number): Transcript {
 
 const SEEDS = 30
 
-test('random mutations give the same as the vendors\' own clients', async () => {
+test("random mutations give the same as the vendors' own clients", async () => {
   let compared = 0
   for (const [format, theirs] of Object.entries(OFFICIAL)) {
     for (const transcript of transcripts(format)) {
       if (transcript.expected.error) continue
       for (let seed = 1; seed <= SEEDS; seed++) {
         const other = mutated(transcript, seed)
-        const text = () => `${transcript.name}, seed ${seed}:\n${new TextDecoder().decode(other.bytes)}`
+        const text = () =>
+          `${transcript.name}, seed ${seed}:\n${new TextDecoder().decode(other.bytes)}`
         try {
           const answer = await ours(other)
           const wanted = await theirs(other).catch((error: Error) => {

@@ -5,7 +5,7 @@ import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { test } from 'node:test'
 import { decode, isStreamError } from 'sluicegate'
-import { type Answer, type AnswerFormat, deltasOf, textOf, textReader } from 'sluicegate/llm'
+import { type Answer, type AnswerFormat, deltasOf, textOf } from 'sluicegate/llm'
 import { MORE_STREAMS } from './cases/more-streams.js'
 
 /** A stream, and what its answer has to be. Members that `expect` lacks are free. */

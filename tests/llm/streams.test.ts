@@ -284,7 +284,10 @@ test('an unframed error fails a stream that would reconnect for ever', async () 
   const gone = serve((response) => response.end('{"error":{"message":"no"}}'))
   const stream = open()
   const answer = textOf(stream)
-  await assert.rejects(answer.answer(), { code: 'unknown-format', body: '{"error":{"message":"no"}}' })
+  await assert.rejects(answer.answer(), {
+    code: 'unknown-format',
+    body: '{"error":{"message":"no"}}',
+  })
   await assert.rejects(answer.done, { code: 'unknown-format' })
   await gone
   assert.equal((await stream.closed).type, 'failed')

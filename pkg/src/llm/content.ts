@@ -16,7 +16,8 @@ export function contentOf(content: unknown, key?: unknown): Part {
     const json = objectOf(block)
     if (!json) return
     const kind = String(json['type'])
-    const call = json['functionCall'] ?? (/^(tool_use|(function|custom_tool)_call)$/.test(kind) && json)
+    const call =
+      json['functionCall'] ?? (/^(tool_use|(function|custom_tool)_call)$/.test(kind) && json)
     part.refusal += text(json['refusal']) ?? ''
     if (call) part.toolCalls.push(callOf(call, key ?? {}, key === undefined ? 'whole' : 'initial'))
     else {

@@ -10,7 +10,8 @@ export const plainJson: Reader = (json) => {
   const { content, response, done, stop } = json
   const message = objectOf(json['message'])
   // `content` alone is too common a name.
-  const isContent = typeof content === 'string' && ('stop' in json || Object.keys(json).length === 1)
+  const isContent =
+    typeof content === 'string' && ('stop' in json || Object.keys(json).length === 1)
   if (!(message || 'done' in json || typeof response === 'string' || isContent)) return undefined
   const isEnd = done === true || stop === true
   const raw = objectOf(json['usage']) ?? json
@@ -21,7 +22,8 @@ export const plainJson: Reader = (json) => {
     toolCalls: list(calls).map((call) => callOf(call, {}, 'whole')),
     model: text(json['model']),
     finishReason: isEnd ? text(at(json, 'done_reason|stop_type|=stop')) : undefined,
-    usage: isEnd || raw !== json ? { raw: figuresOf(raw), input: INPUT, output: OUTPUT } : undefined,
+    usage:
+      isEnd || raw !== json ? { raw: figuresOf(raw), input: INPUT, output: OUTPUT } : undefined,
     isEnd,
   }
 }
