@@ -131,6 +131,61 @@ test('functions that give the body that cancels, at once or late', async () => {
   assert.deepEqual(JSON.parse(late.bodies['POST /cancel']!), { a: 1, sessionId: 's' })
 })
 
+test('a form is sent with the conversation and the session, and stays as it is', async () => {
+  const form = new FormData()
+  form.append('file', new Blob(['x']), 'x.txt')
+  form.append('tag', 'a')
+  form.append('tag', 'b')
+  const { bodies, sessionId } = await sent({ body: form })
+  const body = bodies['POST /chat']!
+  assert.match(body, /name="file"; filename="x.txt"/)
+  assert.equal(body.match(/name="tag"/g)?.length, 2)
+  assert.match(body, /name="messages"\r\n\r\n\[\{"role":"user","content":"Hi\?"\}\]/)
+  assert.ok(body.includes(`name="sessionId"\r\n\r\n${sessionId}`))
+  assert.ok(!form.has('sessionId'))
+  const query = await sent({ body: new URLSearchParams({ model: 'm' }), sessionId: 's' })
+  const messages = encodeURIComponent('[{"role":"user","content":"Hi?"}]')
+  assert.equal(query.bodies['POST /chat'], `model=m&messages=${messages}&sessionId=s`)
+})
+
+test('a body with toJSON is what that returns, others are refused', async () => {
+  const { bodies, sessionId } = await sent({ body: { toJSON: () => ({ model: 'm' }) } })
+  const messages = [{ role: 'user', content: 'Hi?' }]
+  assert.deepEqual(JSON.parse(bodies['POST /chat']!), { messages, model: 'm', sessionId })
+  const refused: unknown[] = [
+    'text',
+    new Map(),
+    [1],
+    new Blob(['x']),
+    () => ({}),
+    new Uint8Array(1),
+  ]
+  for (const body of refused) {
+    assert.throws(() => openChat('/chat', { messages: [], body: body as object }), {
+      code: 'invalid-options',
+    })
+  }
+})
+
+test('a server that answers with JSON, and does not stream', async () => {
+  const answers = [
+    '{"choices":[{"message":{"content":"Hi"},"finish_reason":"stop"}]}',
+    '{"error":{"message":"no such model"}}',
+  ]
+  const backend = createServer((_, response) => {
+    response.writeHead(200, { 'content-type': 'application/json' }).end(answers.shift())
+  })
+  await new Promise<void>((resolve) => backend.listen(0, '127.0.0.1', resolve))
+  const url = `http://127.0.0.1:${(backend.address() as AddressInfo).port}/`
+  const chat = openChat(url, { messages: [] })
+  assert.equal((await chat.answer()).text, 'Hi')
+  assert.equal((await chat.stream.closed).type, 'done')
+  await assert.rejects(openChat(url, { messages: [] }).answer(), (error: Error) => {
+    return error.message.includes('no such model')
+  })
+  backend.close()
+})
+
 test('a body that is no plain object stays as it is', async () => {
   const { bodies } = await sent({ cancel: { url: '', body: 'session=1' } })
   assert.equal(bodies['POST /cancel'], 'session=1')

@@ -53,7 +53,9 @@ for (const [format, chunk] of Object.entries(CHUNKS)) {
       for (const second of LITERALS) {
         const literals = [first, second, first, first, second]
         const { text } = await read(literals.map(chunk), format)
-        assert.equal(text, literals.map((literal) => JSON.parse(literal) as string).join(''))
+        const whole = literals.map((literal) => JSON.parse(literal) as string).join('')
+        // A half without its other half can't be shown.
+        assert.equal(text, whole.replace(/\p{Surrogate}/gu, '\ufffd'))
       }
     }
   })
@@ -80,7 +82,7 @@ test('what else changes is seen, between equal texts, too', async () => {
   )
   assert.deepEqual(
     [answer.text, answer.reasoning, answer.refusal, answer.finishReason],
-    ['aaabaa', 'aa', 'no', 'length'],
+    ['aaabaaa', 'aa', 'no', 'length'],
   )
 })
 

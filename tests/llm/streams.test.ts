@@ -265,10 +265,39 @@ test('a first event that shows nothing leaves the format open', async () => {
   assert.equal((await textOf(decode(source)).answer()).text, 'one')
 })
 
+test('what was cancelled or left before anything came is no failure', async () => {
+  const gone = serve((response) => response.write('event: ping\ndata: {}\n\n'))
+  const stream = open()
+  const answer = textOf(stream)
+  const waiting = answer.next()
+  await stream.opened
+  await stream.cancel()
+  assert.deepEqual(await waiting, { done: true, value: undefined })
+  assert.equal((await answer.done).text, '')
+  await gone
+  requests = 0
+  handle = (_, response) => response.writeHead(204).end()
+  assert.equal((await textOf(open()).answer()).text, '')
+})
+
+test('an unframed error fails a stream that would reconnect for ever', async () => {
+  const gone = serve((response) => response.end('{"error":{"message":"no"}}'))
+  const stream = open()
+  const answer = textOf(stream)
+  await assert.rejects(answer.answer(), {
+    code: 'unknown-format',
+    body: '{"error":{"message":"no"}}',
+  })
+  await assert.rejects(answer.done, { code: 'unknown-format' })
+  await gone
+  assert.equal((await stream.closed).type, 'failed')
+  assert.equal(requests, 1)
+})
+
 test('a format that is none is refused', () => {
   assert.throws(() => textOf(decode(''), 'toString' as AnswerFormat), {
     code: 'invalid-options',
     message:
-      '`format` must be a function or one of auto, openai-chat, openai-responses, anthropic, gemini, ollama, relay, message-frames',
+      '`format` must be a function or one of auto, relay, message-frames, anthropic, openai-responses, gemini-interactions, ai-sdk, ag-ui, coze, dify, openai-chat, gemini, ollama, cloudflare, llama-cpp',
   })
 })

@@ -77,6 +77,12 @@ const EXPECTED: Record<string, Expected> = {
       { id: 'call_9kVbH1', name: 'get_time', arguments: '{"zone":"Europe/Zurich"}' },
     ],
   },
+  'openai-chat/parallel.sse': {
+    ...CHAT,
+    finishReason: 'tool_calls',
+    usage: [1200, 40],
+    toolCalls: [weather('call_1'), weather('call_2', '{"location":"Bern"}')],
+  },
   'openai-chat/refusal.sse': { ...CHAT, refusal: "I'm sorry, I can't help with that." },
   'openai-chat/error.sse': {
     ...CHAT,
@@ -143,6 +149,12 @@ const EXPECTED: Record<string, Expected> = {
       weather('toolu_01T1x1fJ34qAmk2tNTrN7Up6', '{"location": "Zürich", "unit": "c"}'),
       { id: 'toolu_02', name: 'now', arguments: '{}' },
     ],
+  },
+  'anthropic/parallel.sse': {
+    ...MESSAGE,
+    finishReason: 'tool_use',
+    usage: [2112, 60],
+    toolCalls: [weather('toolu_1'), weather('toolu_2', '{"location":"Bern"}')],
   },
   'anthropic/thinking.sse': {
     ...MESSAGE,

@@ -42,7 +42,8 @@ type Event = Exclude<ResponseStreamEvent, ResponseErrorEvent>
 
 export const chat: [
   Matches<OpenAIChatChunk, Chunk>,
-  Matches<OpenAIChatChoice, Chunk.Choice>,
+  // Whole completions and legacy ones have these.
+  Matches<OpenAIChatChoice, Chunk.Choice, 'message' | 'text'>,
   // Other vendors of the same API have these.
   Matches<OpenAIChatDelta, Chunk.Choice.Delta, 'reasoning' | 'reasoning_content'>,
   Matches<OpenAIChatToolCall, Chunk.Choice.Delta.ToolCall>,

@@ -1,6 +1,4 @@
-import type { Part } from './answer.js'
-import type { Reader } from './format.js'
-import { argumentsOf, list, text, usage } from './json.js'
+import { byKind } from './rules.js'
 
 /**
  * An event of Anthropic's Messages API; `type` is its name, too.
@@ -20,14 +18,6 @@ export interface AnthropicEvent {
   content_block?: AnthropicBlock | null
   delta?: AnthropicDelta | null
   usage?: AnthropicUsage | null
-}
-
-/** A whole message. */
-interface AnthropicMessage extends AnthropicDelta {
-  id?: string
-  model?: string
-  usage?: AnthropicUsage | null
-  content?: readonly (AnthropicBlock | null)[]
 }
 
 /** A block as it begins: `'text'`, `'thinking'`, `'tool_use'`, or of the vendor's own tools. */
@@ -64,78 +54,37 @@ export interface AnthropicUsage {
 }
 
 /** The answer of Messages API events, and of a whole message where a gateway does not stream. */
-export const anthropic: Reader = (json, event) => {
-  const data = json as AnthropicEvent
-  const { delta, index } = data
-  // Some gateways drop the events' names, others the members `type`.
-  switch (text(data.type) ?? event.type) {
-    case 'message_start':
-      return readMessage(data.message)
-    case 'message':
-      return data.type && Array.isArray(json['content']) ? readWhole(json) : undefined
-    case 'content_block_start':
-      return readBlock(data.content_block, index)
-    case 'content_block_delta':
-      return {
-        text: text(delta?.text),
-        reasoning: text(delta?.thinking),
-        toolCalls:
-          delta?.partial_json === undefined
-            ? undefined
-            : [{ key: index, arguments: text(delta.partial_json) }],
-      }
-    case 'content_block_stop':
-      return {}
-    case 'message_delta':
-      return { ...readStop(delta), usage: readUsage(data.usage) }
-    case 'message_stop':
-      return { isEnd: true }
-    default:
-      return undefined
-  }
-}
-
-function readMessage(message: AnthropicEvent['message']): Part {
-  return {
-    id: text(message?.id),
-    model: text(message?.model),
-    usage: readUsage(message?.usage),
-  }
-}
-
-function readStop(delta: AnthropicDelta | null | undefined): Part {
-  return {
-    finishReason: text(delta?.stop_reason),
-    refusal: text(delta?.stop_details?.explanation),
-  }
-}
-
-function readWhole(message: AnthropicMessage): Part {
-  const blocks = list(message.content).map((block) => readBlock(block, {}))
-  const joined = (name: 'text' | 'reasoning') => blocks.map((block) => block[name] ?? '').join('')
-  return {
-    ...readMessage(message),
-    ...readStop(message),
-    text: joined('text'),
-    reasoning: joined('reasoning'),
-    toolCalls: blocks.flatMap(({ toolCalls = [] }) => toolCalls),
-    isWhole: true,
-  }
-}
-
-function readBlock(block: AnthropicBlock | null | undefined, key: unknown): Part {
-  if (block?.type !== 'tool_use') {
-    return { text: text(block?.text), reasoning: text(block?.thinking) }
-  }
-  const { id, name, input } = block
-  // Deltas bring the input, as a rule, and may bring what is here already.
-  return { toolCalls: [{ key, id: text(id), name: text(name), initial: argumentsOf(input) }] }
-}
-
-function readUsage(raw: AnthropicUsage | null | undefined) {
-  return usage(
-    raw,
-    ['input_tokens', 'cache_creation_input_tokens', 'cache_read_input_tokens'],
-    ['output_tokens'],
-  )
-}
+export const anthropic = byKind(
+  {
+    kind: 'type',
+    // Some gateways drop the events' names, others the members `type`.
+    isNamed: true,
+    subkind: 'role',
+    input: ['input_tokens', 'cache_creation_input_tokens', 'cache_read_input_tokens'],
+    output: ['output_tokens'],
+  },
+  {
+    message_start: { id: 'message.id', model: 'message.model', usage: 'message.usage' },
+    content_block_start: { content: 'content_block' },
+    content_block_delta: {
+      text: 'delta.text',
+      reasoning: 'delta.thinking',
+      call: { key: 'index', arguments: 'delta.partial_json' },
+    },
+    content_block_stop: {},
+    message_delta: {
+      finishReason: 'delta.stop_reason',
+      refusal: 'delta.stop_details.explanation',
+      usage: 'usage',
+    },
+    message_stop: { isEnd: true },
+    'message:assistant': {
+      id: 'id',
+      model: 'model',
+      content: 'content',
+      finishReason: 'stop_reason',
+      usage: 'usage',
+      isWhole: true,
+    },
+  },
+)

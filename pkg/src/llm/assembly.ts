@@ -71,7 +71,8 @@ function tell(type: (typeof TEXTS)[number], text: string, deltas: Delta[]): void
 
 function merge(before: Usage | undefined, usage: Usage | Figures): Usage {
   const raw: Record<string, unknown> = { ...before?.raw }
-  for (const [name, figure] of Object.entries(usage.raw ?? {})) raw[name] = figure ?? raw[name] ?? figure
+  for (const [name, figure] of Object.entries(usage.raw ?? {}))
+    raw[name] = figure ?? raw[name] ?? figure
   const tokens = 'input' in usage ? sums(raw, usage) : usage
   return {
     inputTokens: tokens.inputTokens ?? before?.inputTokens,

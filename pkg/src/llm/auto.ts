@@ -10,7 +10,7 @@ const HEARTBEAT =
   /^[\s"'<([:*-]*(ping|pong|(keep|stay)?[\s_-]*alive|heart[\s_-]*beat|hb|(openrouter )?processing|connect(ed|ing)|connection[\w ]*|ok|ready|open(ed)?|start(ed)?|waiting|noop|null|none)?[\d\s"'>)\]:.,;!TZ+*/-]*$/i
 
 /** Which of these are no text even where nothing else comes: blanks, the usual words, times. */
-const NO_TEXT = /^\s*$|ping|alive|beat|hb|processing|(\d\D*){8}/i
+const NO_TEXT = /^\s*$|^null$|ping|alive|beat|hb|processing|(\d\D*){8}/i
 
 /** JSON that text would hardly begin with. */
 const JSON_START = /^\s*(\{\s*"[^"]*"\s*:|\[\s*\{\s*")/
@@ -49,8 +49,10 @@ export function auto(): HoldingExtractor {
       const rest = release()
       return rest || isText ? { ...END, text: rest } : END
     }
-    if (/^message(Start|Fragment|End)$/.test(type)) format = messageFrames
+    const isFrame = /^message(Start|Fragment|End)$/
+    if (isFrame.test(type)) format = messageFrames
     const json = format ? {} : (parse(event, JSON_START) ?? {})
+    if (isFrame.test(String(json['type']))) format = messageFrames
     if (isRelay(type, json) || ((isText || held.length > 0) && type === 'done')) {
       format = relay
       const text = release()
@@ -59,8 +61,8 @@ export function auto(): HoldingExtractor {
     if (format) return format(event)
     for (const read of Object.values(JSON_FORMATS)) {
       const part = read(json, event)
-      // Others than the AI SDK finish, too.
-      if (!part || json['type'] === 'finish') continue
+      // Others than the AI SDK start and finish, too.
+      if (!part || (/^(start|finish)$/.test(String(json['type'])) && !json['messageId'])) continue
       format = jsonFormat(read)
       return part
     }

@@ -1,6 +1,6 @@
-import type { ToolCallPart } from './answer.js'
+import { contentOf } from './content.js'
 import type { Reader } from './format.js'
-import { argumentsOf, list, text, usage } from './json.js'
+import { at, list, objectOf, text } from './json.js'
 
 /**
  * A chunk of Gemini's `streamGenerateContent?alt=sse`, a `GenerateContentResponse`. There is no end
@@ -40,34 +40,20 @@ export interface GeminiUsage {
 
 /** The first candidate of Gemini's chunks. Arguments streamed in parts (`partialArgs`) are not read. */
 export const gemini: Reader = (json) => {
-  const chunk = json as GeminiChunk
-  if (!('candidates' in json || 'usageMetadata' in json || 'promptFeedback' in json)) {
-    return undefined
-  }
-  const candidate = list(chunk.candidates).find((candidate) => !candidate?.index)
-  let answer = ''
-  let reasoning = ''
-  const toolCalls: ToolCallPart[] = []
-  for (const part of list(candidate?.content?.parts)) {
-    if (part?.thought) reasoning += text(part.text) ?? ''
-    else answer += text(part?.text) ?? ''
-    const call = part?.functionCall
-    if (!call) continue
-    const { id, name, args } = call
-    toolCalls.push({ key: part, id: text(id), name: text(name), arguments: argumentsOf(args) })
-  }
+  const { candidates, usageMetadata, promptFeedback, modelVersion, responseId } = json
+  if (!candidates && !usageMetadata && !promptFeedback) return undefined
+  const candidate = list(candidates as GeminiCandidate[]).find((candidate) => !candidate?.index)
+  const raw = objectOf(usageMetadata)
   return {
-    text: answer,
-    reasoning,
-    toolCalls,
-    refusal: text(chunk.promptFeedback?.blockReasonMessage),
-    finishReason: text(candidate?.finishReason) ?? text(chunk.promptFeedback?.blockReason),
-    usage: usage(
-      chunk.usageMetadata,
-      ['promptTokenCount', 'toolUsePromptTokenCount'],
-      ['candidatesTokenCount', 'thoughtsTokenCount'],
-    ),
-    model: text(chunk.modelVersion),
-    id: text(chunk.responseId),
+    ...contentOf(at(candidate, 'content.parts')),
+    refusal: text(at(promptFeedback, 'blockReasonMessage')),
+    finishReason: text(at(candidate, 'finishReason') ?? at(promptFeedback, 'blockReason')),
+    usage: raw && {
+      raw,
+      input: ['promptTokenCount', 'toolUsePromptTokenCount'],
+      output: ['candidatesTokenCount', 'thoughtsTokenCount'],
+    },
+    model: text(modelVersion),
+    id: text(responseId),
   }
 }

@@ -6,10 +6,9 @@ import { dify } from './dify.js'
 import type { Reader } from './format.js'
 import { geminiInteractions } from './gemini-interactions.js'
 import { gemini } from './gemini.js'
-import { ollama } from './ollama.js'
 import { openaiChat } from './openai-chat.js'
 import { openaiResponses } from './openai-responses.js'
-import { cloudflare, llamaCpp } from './plain-json.js'
+import { plainJson } from './plain-json.js'
 
 /** The formats whose events are JSON objects. The more an object has to have, the earlier. */
 export const JSON_FORMATS = {
@@ -22,7 +21,7 @@ export const JSON_FORMATS = {
   dify,
   'openai-chat': openaiChat,
   gemini,
-  ollama,
-  cloudflare,
-  'llama-cpp': llamaCpp,
+  ollama: plainJson,
+  cloudflare: plainJson,
+  'llama-cpp': plainJson,
 } satisfies Record<string, Reader>

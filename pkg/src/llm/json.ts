@@ -1,5 +1,3 @@
-import type { Figures } from './answer.js'
-
 /** JSON of which nothing is sure. */
 export type Json = Record<string, unknown>
 
@@ -39,12 +37,15 @@ export function argumentsOf(value: unknown): string | undefined {
   return typeof value === 'object' && value !== null ? JSON.stringify(value) : text(value)
 }
 
-/** A vendor's usage, with the names of the numbers that are input's and output's. */
-export function usage(
-  raw: unknown,
-  input: readonly string[],
-  output: readonly string[],
-): Figures | undefined {
-  const figures = objectOf(raw)
-  return figures && { raw: figures, input, output }
+/**
+ * The value at a path such as `a.b`, the first that is there of `a.b|c`, or the text after a `=`.
+ * Empty texts are not there.
+ */
+export function at(json: unknown, path: string): unknown {
+  for (const option of path.split('|')) {
+    if (option.startsWith('=')) return option.slice(1)
+    const value = option.split('.').reduce((inner, name) => (inner as Json | null)?.[name], json)
+    if (value != null && value !== '') return value
+  }
+  return undefined
 }

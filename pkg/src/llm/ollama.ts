@@ -1,6 +1,3 @@
-import type { Reader } from './format.js'
-import { argumentsOf, list, objectOf, text, usage } from './json.js'
-
 /** A line of Ollama's `/api/chat` (`message`) or `/api/generate` (`response`), which are NDJSON. */
 export interface OllamaChunk {
   model?: string
@@ -27,31 +24,4 @@ export interface OllamaMessage {
 export interface OllamaToolCall {
   id?: string
   function?: { name?: string; arguments?: unknown } | null
-}
-
-/** The answer of Ollama's lines. */
-export const ollama: Reader = (json) => {
-  const chunk = json as OllamaChunk
-  const message = objectOf(chunk.message) as OllamaMessage | undefined
-  if (!message && !('done' in json)) return undefined
-  const isEnd = chunk.done === true
-  return {
-    text: text(message?.content) ?? text(chunk.response),
-    reasoning: text(message?.thinking) ?? text(chunk.thinking),
-    toolCalls: list(message?.tool_calls).map((call) => ({
-      key: {},
-      id: text(call?.id),
-      name: text(call?.function?.name),
-      arguments: argumentsOf(call?.function?.arguments),
-    })),
-    model: text(chunk.model),
-    finishReason: isEnd ? (text(chunk.done_reason) ?? 'stop') : undefined,
-    usage: isEnd ? readUsage(chunk) : undefined,
-    isEnd,
-  }
-}
-
-function readUsage({ prompt_eval_count, eval_count }: OllamaChunk) {
-  const raw = { prompt_eval_count, eval_count }
-  return usage(raw, ['prompt_eval_count'], ['eval_count'])
 }

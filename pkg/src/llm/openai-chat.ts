@@ -1,6 +1,6 @@
-import type { ToolCallPart } from './answer.js'
+import { callOf, contentOf } from './content.js'
 import type { Reader } from './format.js'
-import { argumentsOf, type Json, list, objectOf, text, usage } from './json.js'
+import { at, list, objectOf, text } from './json.js'
 import { upstreamError } from './upstream.js'
 
 /**
@@ -57,55 +57,29 @@ export interface OpenAIChatUsage {
 
 /** The first answer (`index: 0`) of Chat Completions chunks, or of a whole completion. */
 export const openaiChat: Reader = (json) => {
-  const chunk = json as OpenAIChatChunk
-  const usageOf = (value: unknown) => objectOf(objectOf(value)?.['usage'])
-  const figures = usageOf(json) ?? usageOf(json['x_groq'])
-  if (!('choices' in json) && !/^(chat\.|text_)completion/.test(String(json['object']))) {
-    if (figures?.['prompt_tokens'] === undefined) return undefined
-  }
-  const choice = list(chunk.choices).find((choice) => !choice?.index)
-  const error = choice && 'error' in choice && choice.error
-  if (error || choice?.finish_reason === 'error') throw upstreamError(error ? { error } : json)
-  const isWhole = !choice?.delta
-  const delta = choice?.delta ?? choice?.message
-  const content = readContent(delta?.content)
-  const legacy = delta?.function_call
-  const calls = delta?.tool_calls ?? (legacy ? [{ function: legacy }] : [])
+  const isOurs = 'choices' in json || /^(chat\.|text_)completion/.test(String(json['object']))
+  if (!isOurs && at(json, 'usage.prompt_tokens') === undefined) return undefined
+  const choices = list((json as OpenAIChatChunk).choices)
+  const choice = choices.find((choice) => !choice?.index)
+  const finishReason = text(at(choice, 'finish_reason'))
+  const error = at(choice, 'error')
+  if (error || finishReason === 'error') throw upstreamError(error ? { error } : json)
+  const delta = at(choice, 'delta')
+  const message = delta ?? at(choice, 'message')
+  const content = contentOf(at(message, 'content') ?? at(choice, 'text'))
+  const calls = at(message, 'tool_calls') ?? [at(message, 'function_call')].filter(Boolean)
+  const raw = objectOf(at(json, 'usage|x_groq.usage') ?? at(choice, 'usage'))
   return {
-    text: content.text ?? text(choice?.text),
-    reasoning: content.reasoning ?? text(delta?.reasoning_content) ?? text(delta?.reasoning),
-    refusal: text(delta?.refusal),
-    toolCalls: list(calls).map((call) => readToolCall(call, isWhole)),
-    isWhole: !!delta && isWhole,
-    finishReason: text(choice?.finish_reason),
-    usage: usage(figures ?? usageOf(choice), ['prompt_tokens'], ['completion_tokens']),
-    model: text(chunk.model),
-    id: text(chunk.id),
-  }
-}
-
-/** The texts of a content, and of the thoughts among its parts. */
-function readContent(content: unknown) {
-  if (!Array.isArray(content)) return { text: text(content), reasoning: undefined }
-  const joined = (isThought: boolean) => {
-    return flat(content.filter((part) => isThought === /think|reason/.test(part?.type)))
-  }
-  return { text: joined(false), reasoning: text(joined(true)) }
-}
-
-/** All of the texts in a part, which may be parts themselves. */
-function flat(part: unknown): string {
-  if (Array.isArray(part)) return part.map(flat).join('')
-  const { text: plain, thinking, summary } = objectOf(part) ?? {}
-  return text(part) ?? (objectOf(part) ? flat(plain ?? thinking ?? summary) : '')
-}
-
-function readToolCall(call: OpenAIChatToolCall | null | undefined, isWhole: boolean): ToolCallPart {
-  const { name, arguments: args, input } = (call?.function ?? call?.custom ?? call ?? {}) as Json
-  return {
-    key: isWhole ? {} : call?.index,
-    id: text(call?.id),
-    name: text(name),
-    arguments: argumentsOf(args ?? input),
+    text: content.text,
+    reasoning: content.reasoning || text(at(message, 'reasoning_content|reasoning')),
+    refusal: text(at(message, 'refusal')),
+    toolCalls: list(calls as unknown[]).map((call) => {
+      return callOf(call, delta ? at(call, 'index') : {}, 'arguments')
+    }),
+    isWhole: !delta && !!message,
+    finishReason,
+    usage: raw && { raw, input: ['prompt_tokens'], output: ['completion_tokens'] },
+    model: text(json['model']),
+    id: text(json['id']),
   }
 }

@@ -1,7 +1,4 @@
-import type { Part, ToolCallPart } from './answer.js'
-import type { Reader } from './format.js'
-import { argumentsOf, type Json, list, text, usage } from './json.js'
-import { upstreamError } from './upstream.js'
+import { byKind, type Rule } from './rules.js'
 
 /**
  * An event of OpenAI's Responses API. `type` says which; of the some fifty types, these carry the
@@ -56,76 +53,59 @@ export interface OpenAIResponse {
   usage?: { input_tokens?: number; output_tokens?: number } | null
 }
 
+const ITEM = { key: 'output_index|item.id', id: 'item.call_id', name: 'item.name' }
+const ADDED: Rule = { call: { ...ITEM, initial: 'item.arguments|item.input' } }
+const DONE: Rule = { call: { ...ITEM, whole: 'item.arguments|item.input' } }
+const ARGUMENTS: Rule = {
+  call: {
+    key: 'output_index|item_id',
+    name: 'name',
+    arguments: 'delta',
+    whole: 'arguments|input',
+  },
+}
+const NAMES: Rule = { id: 'response.id|id', model: 'response.model|model' }
+const END: Rule = {
+  ...NAMES,
+  content: 'response.output|output',
+  finishReason:
+    'response.incomplete_details.reason|incomplete_details.reason|response.status|status',
+  usage: 'response.usage|usage',
+  isWhole: true,
+  isEnd: true,
+}
+const FAILED: Rule = { problem: 'response.error|error|=the response failed' }
+
 /** The answer of Responses API events, and of a whole response where a gateway does not stream. */
-export const openaiResponses: Reader = (json, event) => {
-  const data = json as OpenAIResponsesEvent
-  const type = text(data.type) ?? event.type
-  const delta = text(data.delta)
-  switch (type) {
-    case 'response.output_text.delta':
-      return { text: delta }
-    case 'response.refusal.delta':
-      return { refusal: delta }
-    case 'response.reasoning_text.delta':
-    case 'response.reasoning_summary_text.delta':
-      return { reasoning: delta }
-    case 'response.reasoning_summary_part.added':
-      return { reasoning: data.summary_index ? '\n\n' : undefined }
-    case 'response.output_item.added':
-    case 'response.output_item.done':
-      return { toolCalls: readItem(data.item, data.output_index ?? data.item?.id, type) }
-    case 'response.function_call_arguments.delta':
-    case 'response.custom_tool_call_input.delta':
-    case 'response.function_call_arguments.done':
-    case 'response.custom_tool_call_input.done': {
-      const key = data.output_index ?? data.item_id
-      const whole = argumentsOf(data.arguments ?? data.input)
-      return { toolCalls: [{ key, arguments: delta, whole }] }
-    }
-    case 'response.created':
-    case 'response.in_progress':
-      return { id: text(data.response?.id), model: text(data.response?.model) }
-    case 'response.completed':
-    case 'response.incomplete':
-    case 'response.failed':
-      return readEnd(data.response, type === 'response.failed')
-    default:
-      return json['object'] === 'response' ? readEnd(json) : undefined
-  }
-}
-
-function readItem(
-  item: OpenAIResponsesItem | null | undefined,
-  key: unknown,
-  type?: string,
-): ToolCallPart[] {
-  if (item?.type !== 'function_call' && item?.type !== 'custom_tool_call') return []
-  const whole = argumentsOf(item.arguments ?? item.input)
-  const isDone = type !== 'response.output_item.added'
-  const given = isDone ? { whole } : { initial: whole }
-  return [{ key, id: text(item.call_id), name: text(item.name), ...given }]
-}
-
-function readEnd(response: OpenAIResponse | null | undefined, hasFailed = false): Part {
-  if (hasFailed || response?.status === 'failed') throw upstreamError({ error: response?.error })
-  const items = list(response?.output)
-  const joined = (name: 'content' | 'summary', member: 'text' | 'refusal') => {
-    const parts = items.flatMap((item) => 
-      // What is thought at length is content, too.
-      item?.type === 'message' || name === 'summary' ? list(item?.[name] as Json[]) : [],
-    )
-    return parts.map((part) => text(part?.[member]) ?? '').join('')
-  }
-  return {
-    id: text(response?.id),
-    model: text(response?.model),
-    text: joined('content', 'text'),
-    refusal: joined('content', 'refusal'),
-    reasoning: joined('summary', 'text'),
-    toolCalls: items.flatMap((item) => readItem(item, item)),
-    isWhole: true,
-    finishReason: text(response?.incomplete_details?.reason) ?? text(response?.status),
-    usage: usage(response?.usage, ['input_tokens'], ['output_tokens']),
-    isEnd: true,
-  }
-}
+export const openaiResponses = byKind(
+  {
+    kind: 'type|object',
+    isNamed: true,
+    subkind: 'item.type|status|summary_index',
+    input: ['input_tokens'],
+    output: ['output_tokens'],
+  },
+  {
+    'response.created': NAMES,
+    'response.in_progress': NAMES,
+    'response.output_text.delta': { text: 'delta' },
+    'response.refusal.delta': { refusal: 'delta' },
+    'response.reasoning_text.delta': { reasoning: 'delta' },
+    'response.reasoning_summary_text.delta': { reasoning: 'delta' },
+    'response.reasoning_summary_part.added:0': {},
+    'response.reasoning_summary_part.added': { reasoning: '=\n\n' },
+    'response.output_item.added:function_call': ADDED,
+    'response.output_item.added:custom_tool_call': ADDED,
+    'response.output_item.done:function_call': DONE,
+    'response.output_item.done:custom_tool_call': DONE,
+    'response.function_call_arguments.delta': ARGUMENTS,
+    'response.function_call_arguments.done': ARGUMENTS,
+    'response.custom_tool_call_input.delta': ARGUMENTS,
+    'response.custom_tool_call_input.done': ARGUMENTS,
+    'response.completed': END,
+    'response.incomplete': END,
+    response: END,
+    'response.failed': FAILED,
+    'response:failed': FAILED,
+  },
+)

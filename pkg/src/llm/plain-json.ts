@@ -1,35 +1,36 @@
+import { callOf } from './content.js'
 import type { Reader } from './format.js'
-import { list, objectOf, text, usage } from './json.js'
-import type { ToolCallPart } from './answer.js'
-import { argumentsOf } from './json.js'
+import { at, list, objectOf, text } from './json.js'
 
-/** The answer of Cloudflare's Workers AI: `{ response }`. `[DONE]` is its end. */
-export const cloudflare: Reader = (json) => {
-  if (typeof json['response'] !== 'string') return undefined
-  return {
-    text: json['response'],
-    toolCalls: list(json['tool_calls'] as unknown[]).map(readToolCall),
-    usage: usage(json['usage'], ['prompt_tokens'], ['completion_tokens']),
-  }
-}
-
-function readToolCall(call: unknown): ToolCallPart {
-  const { id, name, arguments: args } = objectOf(call) ?? {}
-  return { key: {}, id: text(id), name: text(name), arguments: argumentsOf(args) }
-}
-
-/** The answer of llama.cpp's `/completion`: `{ content, stop }`. */
-export const llamaCpp: Reader = (json) => {
-  const { content, stop, stop_type } = json
+/**
+ * The answer of objects that say it in a member: Ollama's lines (`message` or `response`),
+ * Cloudflare's `{ response }`, whose end is `[DONE]`, and llama.cpp's `{ content, stop }`.
+ */
+export const plainJson: Reader = (json) => {
+  const { content, response, done, stop } = json
+  const message = objectOf(json['message'])
   // `content` alone is too common a name.
-  const isOurs = 'stop' in json || Object.keys(json).length === 1
-  if (typeof content !== 'string' || !isOurs) return undefined
-  const isEnd = stop === true
+  const isContent =
+    typeof content === 'string' && ('stop' in json || Object.keys(json).length === 1)
+  if (!(message || 'done' in json || typeof response === 'string' || isContent)) return undefined
+  const isEnd = done === true || stop === true
+  const raw = objectOf(json['usage']) ?? json
+  const calls = at(json, 'message.tool_calls|tool_calls') as unknown[]
   return {
-    text: content,
+    text: text(at(json, isContent ? 'content' : 'message.content|response')),
+    reasoning: text(at(json, 'message.thinking|thinking')),
+    toolCalls: list(calls).map((call) => callOf(call, {}, 'whole')),
     model: text(json['model']),
-    finishReason: isEnd ? (text(stop_type) ?? 'stop') : undefined,
-    usage: isEnd ? usage(json, ['tokens_evaluated'], ['tokens_predicted']) : undefined,
+    finishReason: isEnd ? text(at(json, 'done_reason|stop_type|=stop')) : undefined,
+    usage:
+      isEnd || raw !== json ? { raw: figuresOf(raw), input: INPUT, output: OUTPUT } : undefined,
     isEnd,
   }
+}
+
+const INPUT = ['prompt_eval_count', 'prompt_tokens', 'tokens_evaluated']
+const OUTPUT = ['eval_count', 'completion_tokens', 'tokens_predicted']
+
+function figuresOf(json: object) {
+  return Object.fromEntries(Object.entries(json).filter(([name]) => /count|tokens/.test(name)))
 }

@@ -109,7 +109,7 @@ export class Reading implements Tap {
       problem === undefined
         ? 'nothing in the response was understood as an answer of a model'
         : `the server sent an error instead of an answer: ${problem}`
-    const start = body ? `It starts with ${JSON.stringify(body)}` : 'It is empty'
+    const start = body ? `It starts with ${JSON.stringify(body)}` : 'No data came'
     return new StreamError('unknown-format', `${what}. ${start}`, { body })
   }
 }

@@ -1,6 +1,6 @@
 import type { ServerSentEvent } from '../event.js'
 import type { Part } from './answer.js'
-import { text, usage } from './json.js'
+import { text } from './json.js'
 import { parse } from './upstream.js'
 
 /** The data of the relay's event `start`. */
@@ -32,7 +32,7 @@ export function relay(event: ServerSentEvent): Part | undefined {
       const done = parse(event) as RelayDone | undefined
       return {
         finishReason: text(done?.finishReason),
-        usage: usage(done && { tokens: done.tokens }, [], ['tokens']),
+        usage: done && { raw: { tokens: done.tokens }, input: [], output: ['tokens'] },
         isEnd: true,
       }
     }

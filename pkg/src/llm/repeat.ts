@@ -47,7 +47,8 @@ export function repeating(extract: HoldingExtractor): HoldingExtractor {
 function onlyText(part: ReturnType<HoldingExtractor>): string | undefined {
   if (!part || typeof part === 'string') return undefined
   const { text, reasoning, refusal, toolCalls, usage, finishReason, isEnd, isWhole }: Part = part
-  const hasMore = reasoning || refusal || toolCalls?.length || usage || finishReason || isEnd || isWhole
+  const hasMore =
+    reasoning || refusal || toolCalls?.length || usage || finishReason || isEnd || isWhole
   return text && !hasMore ? text : undefined
 }
 

@@ -19,7 +19,10 @@ export interface UpstreamProblem {
  *
  * @param isBroken what data looks like that has to be JSON
  */
-export function parse({ type, data }: ServerSentEvent, isBroken = /^\s*[[{]/): Json | undefined {
+export function parse(
+  { type, data }: ServerSentEvent,
+  isBroken = /^\s*(\{|\[\s*\{)/,
+): Json | undefined {
   let value: unknown
   try {
     value = JSON.parse(data)
@@ -28,7 +31,8 @@ export function parse({ type, data }: ServerSentEvent, isBroken = /^\s*[[{]/): J
   }
   const json = objectOf(value)
   const kinds = [type, json?.['type'], json?.['event'], json?.['object']]
-  if (kinds.includes('error') || hasMembers(json?.['error'])) throw upstreamError(json ?? data)
+  if (kinds.some((kind) => /^(RUN_ERROR|error)$/.test(String(kind))) || hasMembers(json?.['error']))
+    throw upstreamError(json ?? data)
   return json
 }
 
