@@ -1,6 +1,7 @@
 // @vitest-environment jsdom
 import { marked } from 'marked'
 import { afterEach, describe, expect, it, vi } from 'vitest'
+import { $conversations, keep, turnsOf } from './conversations'
 import { GrowingMarkdown } from './markdown'
 
 afterEach(() => vi.restoreAllMocks())
@@ -190,5 +191,26 @@ describe('an exception of the renderer', () => {
     const growing = new GrowingMarkdown()
     expect(growing.render('a **b', false).tail).toBe('<p>a **b</p>\n')
     expect(growing.render('a **b** <i>', true).settled.join('')).toBe('<p>a **b** &lt;i&gt;</p>\n')
+  })
+})
+
+describe('a full storage', () => {
+  it('does not keep a page from going on, and keeps the latest that fit', () => {
+    const setItem = Storage.prototype.setItem
+    vi.spyOn(Storage.prototype, 'setItem').mockImplementation(function (
+      this: Storage,
+      name,
+      value,
+    ) {
+      if (value.length > 3000) throw new DOMException('full', 'QuotaExceededError')
+      setItem.call(this, name, value)
+    })
+    const turn = (text: string) => [
+      { id: 't', prompt: 'p', text, tokens: 1, phase: 'done' as const },
+    ]
+    for (let i = 0; i < 20; i += 1) keep(`${i}`, turn('x'.repeat(300)))
+    expect($conversations.get()[0]!.id).toBe('19')
+    keep('large', turn('x'.repeat(5000)))
+    expect(turnsOf('large')).toHaveLength(1)
   })
 })

@@ -22,7 +22,7 @@ const renderer: MarkedExtension['renderer'] = {
   },
   // A picture would be fetched, and its address can carry secrets.
   image({ text }) {
-    return `🖼 ${escape(text)}`
+    return `▣ ${escape(text)}`
   },
   checkbox({ checked }) {
     return checked ? '☑ ' : '☐ '
