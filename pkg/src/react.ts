@@ -1,6 +1,7 @@
 'use client'
 /** `useEventStream` for React 18 and 19. */
 
+import * as React from 'react'
 import { useEffect, useInsertionEffect, useRef, useState, useSyncExternalStore } from 'react'
 import type { StreamControls, StreamSnapshot, UseEventStreamOptions } from './store/options.js'
 import { StreamStore } from './store/store.js'
@@ -16,6 +17,13 @@ export type {
   UseEventStreamOptions,
 } from './store/options.js'
 
+/**
+ * Runs with the component's life. `<Activity>` ends other effects while it hides a component, but not
+ * insertion effects. Before there was `<Activity>`, React did not end insertion effects when it
+ * removed what `<Suspense>` had hidden.
+ */
+const useLifetime = 'Activity' in React ? useInsertionEffect : useEffect
+
 /** What `useEventStream` returns: the snapshot's members, and the controls. */
 export type UseEventStreamReturn = StreamSnapshot & StreamControls
 
@@ -25,6 +33,9 @@ export type UseEventStreamReturn = StreamSnapshot & StreamControls
  * It ends with the component. The backend is told of that, and of a new start amid a run, only if
  * `cancel.on` has `'return'`. URL and options are those of the latest render, read at each start; a
  * change of the URL alone starts anew, and only with `immediate`.
+ *
+ * A component that `<Activity>` hides goes on reading. Showing it again sends nothing, unless the URL
+ * has changed meanwhile.
  *
  * @param url absolute, or relative to the page
  */
@@ -51,21 +62,26 @@ export function useEventStream(
   const snapshot = useSyncExternalStore(store.subscribe, store.getSnapshot, store.getSnapshot)
 
   const mounts = useRef(0)
-  useEffect(() => {
+  useLifetime(() => {
     const mount = ++mounts.current
     store.activate()
     return () => {
-      // StrictMode mounts anew at once: a stream that was started meanwhile stays.
+      // StrictMode and Fast Refresh mount anew at once: a stream that was started meanwhile stays.
       queueMicrotask(() => mount === mounts.current && store.deactivate())
     }
   }, [store])
 
   const wanted = (options.immediate ?? true) ? String(url) : undefined
+  const followed = useRef<string>(undefined)
   useEffect(() => {
-    if (wanted === undefined) return undefined
     let isCurrent = true
     // In StrictMode the first of two mounts is over before this is due.
-    queueMicrotask(() => isCurrent && controls.start())
+    queueMicrotask(() => {
+      // Effects also run again when a component is shown again or refreshed.
+      if (!isCurrent || wanted === followed.current) return
+      followed.current = wanted
+      if (wanted !== undefined) controls.start()
+    })
     return () => {
       isCurrent = false
     }

@@ -4,11 +4,14 @@ import {
   getCurrentInstance,
   getCurrentScope,
   type MaybeRefOrGetter,
+  onActivated,
+  onDeactivated,
   onMounted,
   onScopeDispose,
   type ShallowRef,
   shallowRef,
   toValue,
+  warn,
   watch,
 } from 'vue'
 import type { StreamControls, StreamSnapshot, UseEventStreamOptions } from './store/options.js'
@@ -36,6 +39,12 @@ export type UseEventStreamReturn = StreamControls & {
  * It ends with the component or the effect scope. The backend is told of that, and of a new start
  * amid a run, only if `cancel.on` has `'return'`. URL and options are read at each start; a change
  * of the URL alone starts anew, and only with `immediate`.
+ *
+ * A component that `<KeepAlive>` keeps goes on reading while it is deactivated. Activating it again
+ * sends nothing, unless the URL has changed meanwhile.
+ *
+ * Call it in `setup()` before the first `await`, or in an effect scope. Elsewhere nothing stops the
+ * stream when the component goes away: Vue warns about that in development.
  *
  * @param url absolute, or relative to the page
  */
@@ -67,13 +76,34 @@ export function useEventStream(
     start: (overrides) => store.start(toValue(url), { ...toValue(options), ...overrides }),
     cancel: (reason) => store.cancel(reason),
   }
+  const isHidden = shallowRef(false)
   function followUrl(): void {
-    const wanted = () => ((toValue(options).immediate ?? true) ? String(toValue(url)) : undefined)
+    let href: string | undefined
+    const wanted = () => {
+      // A deactivated component keeps what it has: what changes meanwhile counts once it is back.
+      if (!isHidden.value) {
+        href = (toValue(options).immediate ?? true) ? String(toValue(url)) : undefined
+      }
+      return href
+    }
     watch(wanted, (href) => href !== undefined && controls.start(), { immediate: true })
   }
+
+  const instance = getCurrentInstance()
+  if (instance) {
+    onActivated(() => (isHidden.value = false))
+    onDeactivated(() => (isHidden.value = true))
+  }
   // What is rendered on a server and in the browser at first has to be the same.
-  if (getCurrentInstance()) onMounted(followUrl)
+  if (instance && !instance.isMounted) onMounted(followUrl)
   else if (typeof window !== 'undefined') followUrl()
   if (getCurrentScope()) onScopeDispose(() => store.deactivate())
+  else {
+    warn(
+      'useEventStream() was called outside of setup() and of an effect scope, such as after an ' +
+        '`await`: nothing will stop the stream when the component is unmounted. Call it before ' +
+        'the first `await`, or in an effectScope() that you stop.',
+    )
+  }
   return { ...refs, ...controls }
 }

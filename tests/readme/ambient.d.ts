@@ -9,8 +9,6 @@ declare const authorization: string
 declare const messages: { role: 'user' | 'assistant'; content: string }[]
 declare const options: import('sluicegate/react').UseEventStreamOptions
 declare const chat: ReturnType<typeof import('sluicegate/llm').openChat>
-declare const marked: { parse(markdown: string, options: { async: false }): string }
-declare const DOMPurify: { sanitize(html: string): string }
 declare const model: string
 declare const headers: Record<string, string>
 declare const body: string

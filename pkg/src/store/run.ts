@@ -1,3 +1,4 @@
+import { tagOf } from '../bytes.js'
 import { StreamError } from '../error.js'
 import type { ServerSentEvent } from '../event.js'
 import type { EventStream } from '../stream/event-stream.js'
@@ -97,7 +98,7 @@ export class Run {
       if (hasEnded && !this.#ending) this.#text += this.#reader.finish?.() ?? ''
       this.#end({ status, error })
     } catch (error) {
-      const isAborted = this.#signal?.aborted && this.#signal.reason === error
+      const isAborted = this.#signal?.aborted && (this.#signal.reason ?? error) === error
       this.#end({ status: isAborted ? 'cancelled' : 'error', error: toError(error) })
     }
   }
@@ -170,7 +171,8 @@ function observed<Args extends unknown[], Result>(
   return (...args) => {
     observe()
     const result = run(...args)
-    if (result instanceof Promise) result.then(observe, observe)
+    const promise = result as PromiseLike<unknown> | undefined
+    if (typeof promise?.then === 'function') promise.then(observe, observe)
     return result
   }
 }
@@ -206,7 +208,9 @@ function endingOf({ type }: StreamOutcome): Ending {
 }
 
 function toError(value: unknown): Error {
-  return value instanceof Error ? value : new Error(String(value), { cause: value })
+  // Also an error of another realm, such as an iframe's.
+  const isError = /(Error|Exception)]$/.test(tagOf(value))
+  return isError ? (value as Error) : new Error(String(value), { cause: value })
 }
 
 /** The error for options that are none. */

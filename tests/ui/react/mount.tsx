@@ -1,4 +1,4 @@
-import { type ReactNode, useLayoutEffect } from 'react'
+import { type ReactNode, useEffect, useLayoutEffect } from 'react'
 import { createRoot } from 'react-dom/client'
 import {
   type StreamControls,
@@ -21,25 +21,35 @@ function Stream({ url, options, onCommit }: Props): string {
   return snapshot.text
 }
 
-/** Mounts a component, within something that it is the child of. */
-export async function mountIn(
-  parent: (child: ReactNode) => ReactNode,
+/** Puts a component into something that may hide it. */
+export type Cover = (child: ReactNode, isHidden: boolean) => ReactNode
+
+/** Mounts a component under a cover. */
+export async function mountUnder(
+  cover: Cover,
   firstUrl: string,
   firstOptions: UseEventStreamOptions = {},
-): Promise<Mounted> {
+  isHiddenFirst = false,
+): Promise<Mounted & { cover(isHidden: boolean): Promise<void> }> {
   const root = createRoot(document.createElement('div'))
   const renders: StreamSnapshot[] = []
   let controls!: StreamControls
+  let [url, options, isHidden] = [firstUrl, firstOptions, isHiddenFirst]
   function onCommit(snapshot: StreamSnapshot, current: StreamControls): void {
     renders.push(snapshot)
     controls = current
   }
-  async function render(url: string, options: UseEventStreamOptions): Promise<void> {
+  async function render(): Promise<void> {
     const count = renders.length
-    root.render(parent(<Stream url={url} options={options} onCommit={onCommit} />))
-    await until(() => renders.length > count)
+    let isCommitted = false
+    root.render(
+      <Committed onCommit={() => (isCommitted = true)}>
+        {cover(<Stream url={url} options={options} onCommit={onCommit} />, isHidden)}
+      </Committed>,
+    )
+    await until(() => isCommitted && (isHidden || renders.length > count))
   }
-  await render(firstUrl, firstOptions)
+  await render()
   return {
     start: (overrides) => controls.start(overrides),
     cancel: (reason) => controls.cancel(reason),
@@ -47,9 +57,29 @@ export async function mountIn(
     get now() {
       return renders.at(-1)!
     },
-    update: (url, options = firstOptions) => render(url, options),
+    update: (newUrl, newOptions = options) => {
+      ;[url, options] = [newUrl, newOptions]
+      return render()
+    },
+    cover: (hide) => {
+      isHidden = hide
+      return render()
+    },
     unmount: () => root.unmount(),
   }
 }
+
+/** Tells of each commit, what is hidden included. */
+function Committed({ onCommit, children }: { onCommit: () => void; children: ReactNode }) {
+  useEffect(() => void onCommit())
+  return children
+}
+
+/** Mounts a component, within something that it is the child of. */
+export const mountIn = (
+  parent: (child: ReactNode) => ReactNode,
+  url: string,
+  options?: UseEventStreamOptions,
+): Promise<Mounted> => mountUnder(parent, url, options)
 
 export const mount: Mount = (url, options) => mountIn((child) => child, url, options)

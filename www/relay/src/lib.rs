@@ -16,6 +16,7 @@ mod frame;
 mod framing;
 mod json_body;
 mod metrics;
+mod page_headers;
 mod pump;
 mod request_id;
 mod routes;

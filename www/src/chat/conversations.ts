@@ -35,7 +35,14 @@ export function turnsOf(id: string): readonly KeptTurn[] {
 /** Keeps these turns as that conversation, as the latest of all. */
 export function keep(id: string, turns: readonly KeptTurn[]): void {
   const others = $conversations.get().filter((conversation) => conversation.id !== id)
-  $conversations.set([{ id, turns }, ...others].slice(0, KEPT))
+  const all = [{ id, turns }, ...others]
+  for (let count = KEPT; count > 0; count >>= 1) {
+    try {
+      return $conversations.set(all.slice(0, count))
+    } catch {
+      // The browser's storage is full, or shut: fewer may fit, and a page goes on without.
+    }
+  }
 }
 
 /** What an older version, or somebody else, wrote there is no reason to fail. */

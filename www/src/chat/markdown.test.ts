@@ -1,6 +1,6 @@
 // @vitest-environment jsdom
 import { describe, expect, it } from 'vitest'
-import { GrowingMarkdown } from './markdown'
+import { type Blocks, GrowingMarkdown } from './markdown'
 
 const TEXT = `One **bold** word.
 
@@ -22,7 +22,7 @@ const inOneGo = (text: string) => new GrowingMarkdown().render(text, true).settl
 describe('GrowingMarkdown', () => {
   it('never changes a settled block while the text grows, and ends as if it had come at once', () => {
     const growing = new GrowingMarkdown()
-    let before: readonly string[] = []
+    let before: Blocks['settled'] = []
     for (let length = 0; length <= TEXT.length; length += 1) {
       const { settled } = growing.render(TEXT.slice(0, length), false)
       expect(settled.slice(0, before.length)).toEqual(before)

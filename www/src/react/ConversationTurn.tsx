@@ -1,6 +1,7 @@
 import { memo } from 'react'
 import type { Turn } from '../chat/chat'
 import { isRunning } from '../chat/exchange'
+import type { SafeHtml } from '../chat/safe-html'
 import { count, languageOf, statusLine } from '../chat/figures'
 import { $words } from '../site/settings'
 import { CopyButton } from './CopyButton'
@@ -68,7 +69,7 @@ export function ConversationTurn({ turn: { prompt, answer }, onRetry }: Props) {
 }
 
 /** One block of an answer, which was sanitized when it was rendered. */
-const Block = memo(({ html, className }: { html: string; className?: string }) => (
+const Block = memo(({ html, className }: { html: SafeHtml; className?: string }) => (
   <div
     className={className}
     aria-hidden={className ? true : undefined}

@@ -47,7 +47,8 @@ export const en = {
   relay: 'Relay',
   relayHere: 'the one that serves this page',
   relayHelp: 'The address of any relay that lets this page in (--allow-origin).',
-  noRelay: (url: string) => `There is no relay at ${url}.`,
+  noRelay: (url: string) =>
+    `There is no relay at ${url}, or it does not let this page in, or the policy of this page's server forbids to ask it.`,
 
   phases: {
     waiting: 'waiting for the first token',

@@ -48,7 +48,7 @@ export const zh: Words = {
   relay: '中继',
   relayHere: '提供本页面的中继',
   relayHelp: '任何允许本页面访问（--allow-origin）的中继的地址。',
-  noRelay: (url) => `${url} 没有中继。`,
+  noRelay: (url) => `${url} 没有中继，或者它不允许本页访问，或者本页服务器的策略禁止访问它。`,
 
   phases: {
     waiting: '等待第一个词元',

@@ -30,6 +30,7 @@ use crate::clients::Clients;
 use crate::error::ApiError;
 use crate::framing::Framing;
 use crate::metrics::Metrics;
+use crate::page_headers;
 use crate::pump::Pump;
 use crate::request_id;
 use crate::sessions::{Memory, Registry, TakenOver};
@@ -188,7 +189,9 @@ pub fn router(mut relay: Relay, site: Site) -> Router {
     if !site.allowed_origins.is_empty() {
         router = router.layer(cors(site.allowed_origins, with_credentials));
     }
-    router.layer(middleware::from_fn(request_id::name))
+    router
+        .layer(middleware::from_fn(page_headers::add))
+        .layer(middleware::from_fn(request_id::name))
 }
 
 fn cors(allowed_origins: Vec<HeaderValue>, with_credentials: bool) -> CorsLayer {
