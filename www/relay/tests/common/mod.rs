@@ -13,7 +13,9 @@ use std::time::Duration;
 use reqwest::{Client, Response, StatusCode};
 use serde_json::{Value, json};
 use sluicegate::sse::Decoder;
-use sluicegate_relay::{Builtin, Options, Relay, Site, Upstream, UpstreamOptions, router, serve};
+use sluicegate_relay::{
+    Builtin, Options, Relay, ServeOptions, Site, Upstream, UpstreamOptions, router, serve,
+};
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
@@ -51,6 +53,16 @@ impl TestRelay {
         site: Site,
         configure: impl FnOnce(Relay) -> Relay,
     ) -> Self {
+        Self::serving(ServeOptions::default(), upstream, site, configure).await
+    }
+
+    /// The same, served in another way.
+    pub async fn serving(
+        serving: ServeOptions,
+        upstream: UpstreamOptions,
+        site: Site,
+        configure: impl FnOnce(Relay) -> Relay,
+    ) -> Self {
         let shutdown = CancellationToken::new();
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
@@ -58,7 +70,7 @@ impl TestRelay {
         let relay = configure(
             relay.with_options(Options { resume_grace: Duration::ZERO, ..Options::default() }),
         );
-        tokio::spawn(serve(listener, router(relay, site), shutdown.clone()));
+        tokio::spawn(serve(listener, router(relay, site), serving, shutdown.clone()));
         Self { url, client: client(), shutdown }
     }
 
