@@ -5,8 +5,8 @@ use std::fmt::{self, Display, Write};
 
 /// Writes text on one line, without anything that a terminal or an editor acts upon: control
 /// characters (C0 and C1), line and paragraph separators, bidirectional marks and other invisible
-/// characters appear as escapes such as `\n` and `\u{202e}`. Text past the bound is dropped, and
-/// replaced by `…`.
+/// characters appear as escapes such as `\n` and `\u{202e}`. What is past `most` written characters
+/// is dropped, and replaced by `…`.
 pub struct OneLine<W> {
     out: W,
     /// How many more characters are written.
@@ -22,13 +22,20 @@ impl<W: Write> OneLine<W> {
 impl<W: Write> Write for OneLine<W> {
     fn write_str(&mut self, text: &str) -> fmt::Result {
         for character in text.chars() {
-            match self.left {
-                0 => return Ok(()),
-                1 => self.out.write_char('…')?,
-                _ if is_visible(character) => self.out.write_char(character)?,
-                _ => write!(self.out, "{}", character.escape_debug())?,
+            if self.left == 0 {
+                return Ok(());
             }
-            self.left -= 1;
+            let visible = is_visible(character);
+            let width = if visible { 1 } else { character.escape_debug().len() };
+            if self.left <= width {
+                self.left = 0;
+                return self.out.write_char('…');
+            }
+            self.left -= width;
+            match visible {
+                true => self.out.write_char(character)?,
+                false => write!(self.out, "{}", character.escape_debug())?,
+            }
         }
         Ok(())
     }
@@ -69,5 +76,6 @@ mod tests {
         assert_eq!(one_line("abcd", 5), "abcd");
         assert_eq!(one_line("abcdef", 5), "abcd…");
         assert_eq!(one_line(format_args!("{}{}", "é".repeat(9), "b"), 3), "éé…");
+        assert_eq!(one_line("\u{202e}\u{202e}", 10), "\\u{202e}…");
     }
 }

@@ -130,10 +130,11 @@ impl Gate {
             (None, _) if headers.contains_key("sec-fetch-site") => from_here,
             (None, _) => headers.get_all(header::REFERER).iter().all(|referrer| {
                 referrer.to_str().is_ok_and(|referrer| {
-                    is_own(referrer) || self.allowed_origins.iter().any(|allowed| {
-                        let allowed = allowed.to_str().ok().and_then(split);
-                        allowed.is_some() && allowed == split(referrer)
-                    })
+                    is_own(referrer)
+                        || self.allowed_origins.iter().any(|allowed| {
+                            let allowed = allowed.to_str().ok().and_then(split);
+                            allowed.is_some() && allowed == split(referrer)
+                        })
                 })
             }),
         }

@@ -241,8 +241,7 @@ async fn run(flags: Flags) -> Result<(), Box<dyn Error>> {
     };
     // A session outlives its reader's connection by a while.
     let max_sessions = flags.max_sessions.min(max_connections);
-    let limits =
-        Limits { sessions: max_sessions, sessions_per_user: flags.max_sessions_per_user };
+    let limits = Limits { sessions: max_sessions, sessions_per_user: flags.max_sessions_per_user };
     let mut relay = Relay::new(upstream, shutdown.clone()).with_options(options);
     relay = relay.with_registry(match flags.redis {
         Some(url) => Arc::new(Redis::new(&url, limits)?),

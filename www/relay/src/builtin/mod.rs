@@ -117,11 +117,7 @@ impl Builtin {
     }
 }
 
-async fn complete(
-    State(server): State<Server>,
-    headers: HeaderMap,
-    body: Bytes,
-) -> Response {
+async fn complete(State(server): State<Server>, headers: HeaderMap, body: Bytes) -> Response {
     // It is for the relay, not for pages, whose POSTs always have it.
     if headers.contains_key(header::ORIGIN) {
         return refuse("pages may not ask here");

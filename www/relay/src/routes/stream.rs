@@ -64,12 +64,7 @@ pub fn event_stream(frames: mpsc::Receiver<Bytes>, taken: Taken) -> Response {
 
 /// Sends what `reader` reads, through the weather if there is any; an error in that ends the
 /// connection. When the client goes away the reader is dropped.
-pub fn answer_stream(
-    reader: Reader,
-    weather: Option<Weather>,
-    cut: Cut,
-    taken: Taken,
-) -> Response {
+pub fn answer_stream(reader: Reader, weather: Option<Weather>, cut: Cut, taken: Taken) -> Response {
     match weather {
         Some(weather) => respond(ReceiverStream::new(weather.carry(reader, cut)), taken),
         None => respond(reader.into_stream(), taken),

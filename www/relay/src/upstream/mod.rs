@@ -179,11 +179,7 @@ impl Upstream {
     ///
     /// # Errors
     /// `error`, if it will not pass or there are no attempts left.
-    async fn wait(
-        &self,
-        error: UpstreamError,
-        backoff: &mut Backoff,
-    ) -> Result<(), UpstreamError> {
+    async fn wait(&self, error: UpstreamError, backoff: &mut Backoff) -> Result<(), UpstreamError> {
         let error = self.told(error);
         if !error.is_transient() {
             return Err(error);

@@ -79,10 +79,9 @@ mod tests {
         ] {
             assert_eq!(parts_of("message", data), Ok(parts), "{data}");
         }
-        for data in [
-            r#"{"error":{"message":"overloaded","type":"server_error"}}"#,
-            r#"{"error":"no"}"#,
-        ] {
+        for data in
+            [r#"{"error":{"message":"overloaded","type":"server_error"}}"#, r#"{"error":"no"}"#]
+        {
             assert_eq!(parts_of("message", data).unwrap_err(), "the upstream reported an error");
         }
         assert!(parts_of("error", "{}").is_err());

@@ -14,7 +14,7 @@ use reqwest::{Client, Response, StatusCode};
 use serde_json::{Value, json};
 use sluicegate::sse::Decoder;
 use sluicegate_relay::{
-    Builtin, Options, Relay, ServeOptions, Site, Upstream, UpstreamOptions, router, serve,
+    Builtin, Options, Relay, Secret, ServeOptions, Site, Upstream, UpstreamOptions, router, serve,
 };
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
@@ -26,6 +26,18 @@ pub const PATIENCE: Duration = Duration::from_secs(20);
 pub fn free_port() -> u16 {
     let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     listener.local_addr().unwrap().port()
+}
+
+/// What the tests' tokens are signed with.
+pub const SECRET: &str = "the tests' own secret, of 32 bytes and more";
+
+pub fn secret() -> Secret {
+    Secret::new(SECRET.as_bytes()).unwrap()
+}
+
+/// A good token of this user's, for ten minutes.
+pub fn token(user: &str) -> String {
+    secret().sign(user, std::time::UNIX_EPOCH.elapsed().unwrap().as_secs() + 600)
 }
 
 /// A client that takes no proxy from the environment.
