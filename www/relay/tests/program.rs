@@ -260,3 +260,12 @@ async fn a_taken_port_and_flags_that_make_no_sense_are_refused() {
     assert_eq!(sessions, json!([]));
     terminate(child, "-TERM").await;
 }
+
+#[test]
+fn the_systemd_unit_fails_without_its_environment() {
+    let unit = include_str!("../deploy/sluicegate-relay@.service");
+    // With a `-` before the path, systemd would start it without: on a loopback address, and with
+    // no tokens asked for.
+    assert!(unit.contains("\nEnvironmentFile=/etc/sluicegate/relay.env\n"));
+    assert_eq!(unit.matches("EnvironmentFile=").count(), 1);
+}
