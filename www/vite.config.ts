@@ -4,8 +4,11 @@ import vue from '@vitejs/plugin-vue'
 import { defineConfig } from 'vite'
 import { highlight } from './build/highlight.ts'
 
-/** Where `npm run dev` finds the relay (`cargo run -p sluicegate-relay -- --weather`). */
-const relay = 'http://127.0.0.1:8787'
+/**
+ * Where `npm run dev` finds the relay (`cargo run -p sluicegate-relay -- --weather`). The relay compares the page's
+ * origin with the host, which stays that of the page.
+ */
+const relay = { target: 'http://127.0.0.1:8787', changeOrigin: false }
 
 /** The site's pages, each an HTML file of its own. */
 const pages = ['index.html', 'react.html', 'recipes.html', 'bench/index.html'].map((page) =>

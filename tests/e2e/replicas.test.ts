@@ -17,7 +17,16 @@ const SITE = fileURLToPath(new URL('../../www/dist', import.meta.url))
 const PROMPT = 'Tell me a joke about sluice gates.'
 
 const CROWD = 200
-const FLAGS = ['--site', SITE, '--tokens-per-second', '20', '--max-sessions-per-user', '1000']
+const FLAGS = [
+  '--site',
+  SITE,
+  '--tokens-per-second',
+  '20',
+  '--max-sessions-per-user',
+  '1000',
+  '--max-streams-per-user',
+  '1000',
+]
 
 for (const engine of ENGINES) {
   describe(`replicas, in ${engine}`, () => {

@@ -57,7 +57,7 @@ export async function startReplicas(count: number, flags: string[]): Promise<Rep
   }
 }
 
-/** What is deployed, with other addresses and without TLS. */
+/** What is deployed, with other addresses and without TLS, tokens and a log. */
 async function nginxConfig(port: number, relays: readonly Server[]): Promise<string> {
   const server = '    server 127.0.0.1:8787 '
   const lines = (await readFile(NGINX, 'utf8')).split('\n').flatMap((line) => {
@@ -65,7 +65,9 @@ async function nginxConfig(port: number, relays: readonly Server[]): Promise<str
       return relays.map(({ url }) => line.replace('127.0.0.1:8787', new URL(url).host))
     }
     if (line.includes('listen 443 ')) return `listen 127.0.0.1:${port};`
-    return line.includes('ssl_certificate') ? [] : line
+    // These relays have no tokens, and so would take nothing that a proxy says it brings.
+    if (line.includes('X-Forwarded-Proto')) return []
+    return line.includes('ssl_certificate') || line.includes('access_log /') ? [] : line
   })
   const temporary = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi']
   return `

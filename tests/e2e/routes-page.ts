@@ -80,8 +80,8 @@ async function bot(clientId: string, question: string) {
   })
   const first = await connection.next()
   if (!first.done) types.push(first.value.type)
-  const path = `api/sse/chat/${clientId}/${encodeURIComponent(question)}`
-  const { messageId } = (await post(path)) as { messageId: string }
+  const asked = await post(`api/sse/chat/${clientId}`, { message: question })
+  const { messageId } = asked as { messageId: string }
   let text = ''
   while (types.at(-1) !== 'messageEnd') {
     const { done, value } = await connection.next()
@@ -108,14 +108,14 @@ async function botText(clientId: string, question: string) {
   const text = textOf(connection, ({ type, data }) => {
     if (type === 'heartbeat') heartbeats++
     if (type === 'systemMessage') {
-      void get(`api/sse/chat/${clientId}/${encodeURIComponent(question)}`)
+      void post(`api/sse/chat/${clientId}`, { message: question })
     }
     if (type === 'messageEnd') return { isEnd: true }
     return type === 'messageFragment' ? (JSON.parse(data) as { content: string }).content : null
   })
   let answer = ''
   for await (const piece of text) answer += piece
-  const gone = await get(`api/sse/disconnect/${clientId}`).catch(String)
+  const gone = await post(`api/sse/disconnect/${clientId}`).catch(String)
   return { answer, heartbeats, gone }
 }
 

@@ -9,7 +9,7 @@ import { RelayClient } from './relay.js'
 
 const PROMPT = 'Tell me how a sluice gate works.'
 
-const FLAGS = ['--weather', '--tokens-per-second', '100', '--heartbeat', '0.2']
+const FLAGS = ['--weather', '--tutorial', '--tokens-per-second', '100', '--heartbeat', '0.2']
 
 let relay: Server
 let backend: RelayClient

@@ -5,6 +5,9 @@ use crate::{build, setup};
 use anyhow::{Context as _, Result};
 use std::os::unix::process::CommandExt as _;
 
+/// What the demo has beside the chat.
+const DEMO_FLAGS: [&str; 2] = ["--weather", "--tutorial"];
+
 /// Does not come back: the process becomes the relay, so that Ctrl-C and signals reach it.
 pub fn run(workspace: &Workspace, relay_arguments: &[String]) -> Result<()> {
     setup::run(workspace, setup::Scope::Build)?;
@@ -15,8 +18,8 @@ pub fn run(workspace: &Workspace, relay_arguments: &[String]) -> Result<()> {
         .command(&relay)
         .arg("--site")
         .arg(workspace.root.join("www/dist"))
-        .arg("--weather")
-        .args(relay_arguments.iter().filter(|argument| *argument != "--weather"))
+        .args(DEMO_FLAGS)
+        .args(relay_arguments.iter().filter(|argument| !DEMO_FLAGS.contains(&argument.as_str())))
         .exec();
     Err(error).with_context(|| format!("could not start {}", relay.display()))
 }

@@ -2,7 +2,8 @@
 //!
 //! A token is a JSON Web Token (RFC 7519) signed with HMAC SHA-256 (`HS256`, RFC 7518, section 3.2):
 //! whatever logs users in can make one. `sub` is the user, `exp` the second in which it ends; both
-//! must be there. `nbf` is heeded, other claims are not looked at.
+//! must be there. `nbf` is heeded; so are `aud` and `iss`, where the relay requires them. Other claims
+//! are not looked at.
 
 use std::fmt;
 
@@ -33,8 +34,12 @@ pub enum Auth {
     Cookie(Secret),
 }
 
-/// What tokens are signed with. Shown by nothing.
-pub struct Secret(hmac::Key);
+/// What tokens are signed with, and what they have to say. Shown by nothing.
+pub struct Secret {
+    key: hmac::Key,
+    audience: Option<String>,
+    issuer: Option<String>,
+}
 
 /// The secret is shorter than 32 bytes.
 #[derive(Debug)]
@@ -81,6 +86,25 @@ struct Claims {
     sub: String,
     exp: f64,
     nbf: Option<f64>,
+    aud: Option<Audience>,
+    iss: Option<String>,
+}
+
+/// One, or several (RFC 7519, section 4.1.3).
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Audience {
+    One(String),
+    Several(Vec<String>),
+}
+
+impl Audience {
+    fn has(&self, name: &str) -> bool {
+        match self {
+            Self::One(one) => one == name,
+            Self::Several(several) => several.iter().any(|one| one == name),
+        }
+    }
 }
 
 impl Auth {
@@ -105,14 +129,33 @@ impl Secret {
         if bytes.len() < SHORTEST_SECRET {
             return Err(TooShort);
         }
-        Ok(Self(hmac::Key::new(hmac::HMAC_SHA256, bytes)))
+        let key = hmac::Key::new(hmac::HMAC_SHA256, bytes);
+        Ok(Self { key, audience: None, issuer: None })
+    }
+
+    /// For tokens whose `aud` is this name, or has it.
+    #[must_use]
+    pub fn with_audience(self, audience: impl Into<String>) -> Self {
+        Self { audience: Some(audience.into()), ..self }
+    }
+
+    /// For tokens of this `iss` only.
+    #[must_use]
+    pub fn with_issuer(self, issuer: impl Into<String>) -> Self {
+        Self { issuer: Some(issuer.into()), ..self }
     }
 
     /// A token for `user` until the second `exp` since 1970.
     pub fn sign(&self, user: &str, exp: u64) -> String {
-        let claims = serde_json::json!({ "sub": user, "exp": exp }).to_string();
+        let mut claims = serde_json::json!({ "sub": user, "exp": exp });
+        for (name, value) in [("aud", &self.audience), ("iss", &self.issuer)] {
+            if let Some(value) = value {
+                claims[name] = value.as_str().into();
+            }
+        }
+        let claims = claims.to_string();
         let signed = format!("{}.{}", BASE64.encode(r#"{"alg":"HS256"}"#), BASE64.encode(claims));
-        let signature = hmac::sign(&self.0, signed.as_bytes());
+        let signature = hmac::sign(&self.key, signed.as_bytes());
         format!("{signed}.{}", BASE64.encode(signature))
     }
 
@@ -120,6 +163,12 @@ impl Secret {
         let claims = self.claims(token).ok_or(TokenError::Invalid)?;
         if now >= claims.exp || claims.nbf.is_some_and(|nbf| now < nbf) {
             return Err(TokenError::Expired);
+        }
+        let is_for = |audience: &String| claims.aud.as_ref().is_some_and(|aud| aud.has(audience));
+        if !self.audience.as_ref().is_none_or(is_for)
+            || self.issuer.is_some() && claims.iss != self.issuer
+        {
+            return Err(TokenError::Invalid);
         }
         Ok(claims.sub)
     }
@@ -130,7 +179,7 @@ impl Secret {
         }
         let (signed, signature) = token.rsplit_once('.')?;
         let signature = BASE64.decode(signature).ok()?;
-        hmac::verify(&self.0, signed.as_bytes(), &signature).ok()?;
+        hmac::verify(&self.key, signed.as_bytes(), &signature).ok()?;
         let (header, claims) = signed.split_once('.')?;
         let header: Header = serde_json::from_slice(&BASE64.decode(header).ok()?).ok()?;
         if header.alg != "HS256" || header.crit.is_some() {
@@ -181,7 +230,7 @@ mod tests {
 
     fn signed(header: &str, claims: &str) -> String {
         let signed = format!("{}.{}", BASE64.encode(header), BASE64.encode(claims));
-        let signature = hmac::sign(&secret().0, signed.as_bytes());
+        let signature = hmac::sign(&secret().key, signed.as_bytes());
         format!("{signed}.{}", BASE64.encode(signature))
     }
 
@@ -192,7 +241,7 @@ mod tests {
         let token = "eyJ0eXAiOiJKV1QiLA0KICJhbGciOiJIUzI1NiJ9.eyJpc3MiOiJqb2UiLA0KICJleHAiOjEzMDA4MTkzODAsDQogImh0dHA6Ly9leGFtcGxlLmNvbS9pc19yb290Ijp0cnVlfQ.dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
         let (signed, signature) = token.rsplit_once('.').unwrap();
         let signature = BASE64.decode(signature).unwrap();
-        assert!(hmac::verify(&key.0, signed.as_bytes(), &signature).is_ok());
+        assert!(hmac::verify(&key.key, signed.as_bytes(), &signature).is_ok());
         // It names no user.
         assert_eq!(key.user(token, 0.0), Err(TokenError::Invalid));
     }
@@ -239,6 +288,36 @@ mod tests {
             assert_eq!(user(bad), Err(TokenError::Invalid), "{bad}");
         }
         assert!(Secret::new(&[7; 31]).is_err());
+    }
+
+    #[test]
+    fn a_token_is_for_its_audience_and_of_its_issuer_where_that_is_required() {
+        let plain = secret();
+        let strict = secret().with_audience("relay").with_issuer("login");
+        let token = |claims: &str| {
+            signed(r#"{"alg":"HS256"}"#, &format!(r#"{{"sub":"ann","exp":9999999999{claims}}}"#))
+        };
+        for (claims, good) in [
+            (r#","aud":"relay","iss":"login""#, true),
+            (r#","aud":["other","relay"],"iss":"login""#, true),
+            (r#","aud":"relay""#, false),
+            (r#","iss":"login""#, false),
+            ("", false),
+            (r#","aud":"other","iss":"login""#, false),
+            (r#","aud":["other"],"iss":"login""#, false),
+            (r#","aud":[],"iss":"login""#, false),
+            (r#","aud":"relay2","iss":"login""#, false),
+            (r#","aud":"relay","iss":"Login""#, false),
+            (r#","aud":"relay","iss":["login"]"#, false),
+            (r#","aud":{"relay":1},"iss":"login""#, false),
+            (r#","aud":null,"iss":null"#, false),
+        ] {
+            let result = strict.user(&token(claims), NOW as f64);
+            assert_eq!(result.is_ok(), good, "{claims}: {result:?}");
+        }
+        assert!(plain.user(&token(r#","aud":"other","iss":"any""#), NOW as f64).is_ok());
+        assert!(strict.user(&strict.sign("ann", NOW + 1), NOW as f64).is_ok());
+        assert!(strict.user(&plain.sign("ann", NOW + 1), NOW as f64).is_err());
     }
 
     #[test]

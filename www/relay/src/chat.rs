@@ -1,5 +1,6 @@
 //! What is asked of a model, whichever API the model has.
 
+use clap::ValueEnum;
 use serde::{Deserialize, Serialize};
 
 /// One question, with what was said before it.
@@ -17,10 +18,13 @@ pub struct Message {
 }
 
 /// Who a turn was said by.
-#[derive(Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ValueEnum)]
 #[serde(rename_all = "lowercase")]
 pub enum Role {
+    /// Whoever runs the app: what the model is to be
     System,
+    /// Who asks
     User,
+    /// The model
     Assistant,
 }

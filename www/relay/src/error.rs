@@ -5,6 +5,11 @@ use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 
+use crate::foreign::one_line;
+
+/// The longest message of a refusal, in characters: it may quote the request.
+const LONGEST_MESSAGE: usize = 500;
+
 /// The JSON body of a refusal, and the data of an `error` event.
 #[derive(Serialize)]
 pub struct ErrorBody {
@@ -33,6 +38,7 @@ pub struct ApiError {
 
 impl ApiError {
     pub fn new(status: StatusCode, code: &'static str, message: impl Into<String>) -> Self {
+        let message = one_line(message.into(), LONGEST_MESSAGE);
         Self { status, header: None, body: ErrorBody::new(code, message) }
     }
 

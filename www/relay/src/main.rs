@@ -1,7 +1,9 @@
 //! The relay's program: its flags, and its serving until SIGINT or SIGTERM.
 
+mod descriptors;
+
 use std::error::Error;
-use std::io::{self, IsTerminal, Write};
+use std::io::{self, Write};
 use std::net::IpAddr;
 use std::num::NonZeroU32;
 use std::path::PathBuf;
@@ -12,8 +14,8 @@ use std::time::Duration;
 use axum::http::HeaderValue;
 use clap::{Parser, ValueEnum};
 use sluicegate_relay::{
-    Auth, Builtin, Limits, Memory, Options, Redis, Relay, Secret, Site, Upstream, UpstreamKind,
-    UpstreamOptions, router, serve,
+    Auth, Builtin, Hosts, Limits, Memory, Options, Redis, Relay, Role, Secret, ServeOptions, Site,
+    Upstream, UpstreamKind, UpstreamOptions, log_to_stderr, router, serve,
 };
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
@@ -53,6 +55,10 @@ struct Flags {
     /// The most tokens of an answer, which Anthropic demands to be told
     #[arg(long, value_name = "N", default_value = "4096")]
     max_tokens: NonZeroU32,
+    /// Tells readers and the log what the upstream says of an error in its own words, which may quote
+    /// the API key or a prompt: for development only
+    #[arg(long)]
+    show_upstream_errors: bool,
     /// A model that may be asked; may be given several times, the first is asked when a request names
     /// none
     #[arg(long, value_name = "NAME", requires = "upstream")]
@@ -71,6 +77,40 @@ struct Flags {
     /// variable SLUICEGATE_AUTH_SECRET
     #[arg(long, value_enum, default_value = "none")]
     auth: AuthKind,
+    /// The audience that tokens have to be for, in their claim aud
+    #[arg(long, value_name = "NAME")]
+    jwt_audience: Option<String>,
+    /// The issuer that tokens have to be of, in their claim iss
+    #[arg(long, value_name = "NAME")]
+    jwt_issuer: Option<String>,
+    /// A host name that requests may name beside localhost, 127.0.0.1 and [::1], such as
+    /// relay.example.com behind a proxy; may be given several times. With a --host that is not a
+    /// loopback address any name will do, unless this is given
+    #[arg(long, value_name = "NAME", value_parser = host_name)]
+    host_name: Vec<String>,
+    /// Who the turns in a client's messages may be said by: user, say, so that no client writes the
+    /// system's or the model's
+    #[arg(long, value_enum, value_delimiter = ',', default_value = "system,user,assistant")]
+    client_roles: Vec<Role>,
+    /// How many connections may be open at a time; past it most requests are refused with 503. By
+    /// default as many as the limit of open files (ulimit -n) allows, at most 10,000
+    #[arg(long, value_name = "N")]
+    max_connections: Option<NonZeroU32>,
+    /// How many streams one user may have open; past it new ones are refused with 429
+    #[arg(long, value_name = "N", default_value_t = 200)]
+    max_streams_per_user: usize,
+    /// How many connections may read one session at a time; past it more are refused with 429
+    #[arg(long, value_name = "N", default_value_t = 16)]
+    max_readers: usize,
+    /// How long a client may read nothing of what is there for it; then its connection is cut
+    #[arg(long, value_name = "SECONDS", default_value = "60", value_parser = seconds)]
+    write_timeout: Duration,
+    /// Lets old clients ask and disconnect by GET on /api/sse, too
+    #[arg(long)]
+    legacy_get: bool,
+    /// Adds GET /learn/sseChat, the greeting stream of many a tutorial
+    #[arg(long)]
+    tutorial: bool,
     /// The largest request body
     #[arg(long, value_name = "BYTES", default_value_t = 1 << 20)]
     max_body: usize,
@@ -132,9 +172,18 @@ fn origin(text: &str) -> Result<HeaderValue, String> {
     HeaderValue::from_str(text).map_err(|error| error.to_string())
 }
 
+fn host_name(text: &str) -> Result<String, String> {
+    let is_name = |byte: u8| byte.is_ascii_alphanumeric() || b"-._".contains(&byte);
+    let name = text.strip_suffix('.').unwrap_or(text).to_ascii_lowercase();
+    if name.is_empty() || !name.bytes().all(is_name) {
+        return Err("it is not a host name, which has neither scheme nor port".into());
+    }
+    Ok(name)
+}
+
 #[tokio::main]
 async fn main() -> ExitCode {
-    tracing_subscriber::fmt().with_writer(io::stderr).with_ansi(io::stderr().is_terminal()).init();
+    log_to_stderr();
     match run(Flags::parse()).await {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
@@ -147,6 +196,9 @@ async fn main() -> ExitCode {
 
 async fn run(flags: Flags) -> Result<(), Box<dyn Error>> {
     let auth = auth(&flags)?;
+    // A session's connection to its model comes on top, and the built-in one is in this process.
+    let each = if flags.upstream.is_some() { 2 } else { 3 };
+    let max_connections = descriptors::connections(flags.max_connections, each)?;
     let shutdown = CancellationToken::new();
     let (url, models) = match &flags.upstream {
         Some(url) => (url.clone(), flags.model.clone()),
@@ -165,6 +217,7 @@ async fn run(flags: Flags) -> Result<(), Box<dyn Error>> {
         connect_timeout: flags.upstream_connect_timeout,
         read_timeout: flags.upstream_read_timeout,
         retries: flags.upstream_retries,
+        show_errors: flags.show_upstream_errors,
     })?;
     let listener = TcpListener::bind((flags.host, flags.port))
         .await
@@ -179,9 +232,16 @@ async fn run(flags: Flags) -> Result<(), Box<dyn Error>> {
         heartbeat: flags.heartbeat,
         client_timeout: flags.client_timeout,
         max_clients: flags.max_clients,
+        hosts: hosts(flags.host, flags.host_name),
+        max_streams_per_user: flags.max_streams_per_user,
+        max_readers: flags.max_readers,
+        client_roles: flags.client_roles,
+        legacy_get: flags.legacy_get,
+        tutorial: flags.tutorial,
     };
-    let limits =
-        Limits { sessions: flags.max_sessions, sessions_per_user: flags.max_sessions_per_user };
+    // A session outlives its reader's connection by a while.
+    let max_sessions = flags.max_sessions.min(max_connections);
+    let limits = Limits { sessions: max_sessions, sessions_per_user: flags.max_sessions_per_user };
     let mut relay = Relay::new(upstream, shutdown.clone()).with_options(options);
     relay = relay.with_registry(match flags.redis {
         Some(url) => Arc::new(Redis::new(&url, limits)?),
@@ -197,7 +257,8 @@ async fn run(flags: Flags) -> Result<(), Box<dyn Error>> {
         shutdown.clone(),
     ));
     writeln!(io::stdout(), "listening on http://{address}")?;
-    Ok(serve(listener, router, shutdown).await?)
+    let options = ServeOptions { max_connections, write_timeout: flags.write_timeout };
+    Ok(serve(listener, router, options, shutdown).await?)
 }
 
 fn key(kind: UpstreamKind) -> Option<String> {
@@ -213,16 +274,39 @@ fn auth(flags: &Flags) -> Result<Auth, String> {
                 flags.host
             ));
         }
+        if flags.jwt_audience.is_some() || flags.jwt_issuer.is_some() {
+            return Err("--jwt-audience and --jwt-issuer are for tokens: give --auth bearer or \
+                        --auth cookie"
+                .into());
+        }
         return Ok(Auth::None);
     }
     let secret = std::env::var_os(AUTH_SECRET).unwrap_or_default();
     let secret = Secret::new(secret.as_encoded_bytes()).map_err(|error| {
         format!("{AUTH_SECRET}: {error}; it is what users' tokens are signed with")
     })?;
+    let secret = match &flags.jwt_audience {
+        Some(audience) => secret.with_audience(audience),
+        None => secret,
+    };
+    let secret = match &flags.jwt_issuer {
+        Some(issuer) => secret.with_issuer(issuer),
+        None => secret,
+    };
     Ok(match flags.auth {
         AuthKind::Cookie => Auth::Cookie(secret),
         _ => Auth::Bearer(secret),
     })
+}
+
+fn hosts(address: IpAddr, mut names: Vec<String>) -> Hosts {
+    if names.is_empty() && !address.is_loopback() {
+        return Hosts::Any;
+    }
+    if address.is_loopback() {
+        names.push(address.to_string());
+    }
+    Hosts::Only(names)
 }
 
 async fn stop_on_signal(

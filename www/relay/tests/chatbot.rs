@@ -6,7 +6,7 @@ use std::time::{Duration, UNIX_EPOCH};
 
 use common::upstream::{DONE, Exchange, PlayedUpstream};
 use common::{Event, Events, TestRelay, json_of, refusal, until};
-use reqwest::{Method, StatusCode};
+use reqwest::{Method, RequestBuilder, StatusCode};
 use serde_json::{Value, json};
 use sluicegate_relay::{Auth, Options, Secret, Site, UpstreamOptions};
 use tokio::net::TcpStream;
@@ -20,15 +20,23 @@ async fn connect(relay: &TestRelay, client: &str) -> Events {
     events
 }
 
-/// Asks, and gives the id of the message that answers, and the model's side.
+/// Asks as the client, and gives the id of the message that answers, and the model's side.
 async fn ask(
     relay: &TestRelay,
     upstream: &PlayedUpstream,
-    method: Method,
-    path: &str,
+    client: &str,
+    message: &str,
 ) -> (String, Exchange<TcpStream>) {
-    let sending = relay.client.request(method, format!("{}/api/sse/chat/{path}", relay.url)).send();
-    let (response, exchange) = tokio::join!(sending, upstream.begin());
+    let url = format!("{}/api/sse/chat/{client}", relay.url);
+    let sending = relay.client.post(url).json(&json!({ "message": message }));
+    ask_by(upstream, sending).await
+}
+
+async fn ask_by(
+    upstream: &PlayedUpstream,
+    request: RequestBuilder,
+) -> (String, Exchange<TcpStream>) {
+    let (response, exchange) = tokio::join!(request.send(), upstream.begin());
     let response = response.unwrap();
     assert_eq!(response.status(), StatusCode::ACCEPTED);
     assert_eq!(response.headers()["cache-control"], "no-store");
@@ -55,14 +63,14 @@ async fn after(relay: &TestRelay, path: &str) -> Value {
 async fn an_answer_comes_over_the_connection_by_sentence() {
     let upstream = PlayedUpstream::start().await;
     let relay = TestRelay::before(&upstream.url()).await;
-    for (method, client) in [(Method::GET, "c1"), (Method::POST, "%E5%AE%A2%2F1")] {
+    for client in ["c1", "%E5%AE%A2%2F1"] {
         let name = if client == "c1" { "c1" } else { "客/1" };
         let mut events = Events::of(relay.get(&format!("/api/sse/connect/{client}")).await);
         let welcome = json_of(&events.next().await.unwrap(), "systemMessage");
         assert_eq!(welcome["clientId"], name);
-        let path = format!("{client}/What%20is%2Frain%3F%20%E9%9B%A8");
-        let (message, mut exchange) = ask(&relay, &upstream, method, &path).await;
-        let asked = json!([{ "role": "user", "content": "What is/rain? 雨" }]);
+        let question = "What is/rain?\n雨";
+        let (message, mut exchange) = ask(&relay, &upstream, client, question).await;
+        let asked = json!([{ "role": "user", "content": question }]);
         assert_eq!(exchange.body["messages"], asked);
         for token in ["Rain", " is", " water.", " It\n", "\ndata: falls", ".\r\n", "End"] {
             exchange.token(token).await;
@@ -92,7 +100,7 @@ async fn an_upstreams_error_is_an_event_of_the_message() {
     let upstream = PlayedUpstream::start().await;
     let relay = TestRelay::before(&upstream.url()).await;
     let mut events = connect(&relay, "c1").await;
-    let (message, mut exchange) = ask(&relay, &upstream, Method::POST, "c1/hi").await;
+    let (message, mut exchange) = ask(&relay, &upstream, "c1", "hi").await;
     exchange.token("Half a").await;
     drop(exchange);
     assert_eq!(events.next().await.unwrap().0, "messageStart");
@@ -116,14 +124,14 @@ async fn a_second_connection_completes_the_first_and_stops_its_answers() {
     let upstream = PlayedUpstream::start().await;
     let relay = TestRelay::before(&upstream.url()).await;
     let mut first = connect(&relay, "c1").await;
-    let (message, mut exchange) = ask(&relay, &upstream, Method::GET, "c1/hi").await;
+    let (message, mut exchange) = ask(&relay, &upstream, "c1", "hi").await;
     assert_eq!(first.next().await.unwrap().0, "messageStart");
     let mut second = connect(&relay, "c1").await;
     first.rest().await;
     exchange.closed().await;
     assert_eq!(relay.end_of(&message).await, "cancelled");
 
-    let (message, mut exchange) = ask(&relay, &upstream, Method::GET, "c1/hi").await;
+    let (message, mut exchange) = ask(&relay, &upstream, "c1", "hi").await;
     exchange.send(DONE).await;
     of_message(&second.next().await.unwrap(), "messageStart", &message);
     of_message(&second.next().await.unwrap(), "messageEnd", &message);
@@ -133,12 +141,12 @@ async fn a_second_connection_completes_the_first_and_stops_its_answers() {
 async fn disconnect_completes_the_connection_and_stops_its_answers() {
     let upstream = PlayedUpstream::start().await;
     let relay = TestRelay::before(&upstream.url()).await;
-    for method in [Method::GET, Method::POST] {
+    for _ in 0..2 {
         let events = connect(&relay, "c1").await;
-        let (message, mut exchange) = ask(&relay, &upstream, Method::GET, "c1/hi").await;
+        let (message, mut exchange) = ask(&relay, &upstream, "c1", "hi").await;
         let url = format!("{}/api/sse/disconnect/c1", relay.url);
         let disconnect = async || {
-            let response = relay.client.request(method.clone(), &url).send().await.unwrap();
+            let response = relay.client.post(&url).send().await.unwrap();
             assert_eq!(response.status(), StatusCode::OK);
             response.json::<Value>().await.unwrap()
         };
@@ -151,6 +159,43 @@ async fn disconnect_completes_the_connection_and_stops_its_answers() {
 }
 
 #[tokio::test]
+async fn clients_of_old_have_the_question_in_the_path_and_may_be_let_use_get() {
+    let upstream = PlayedUpstream::start().await;
+    let address = || UpstreamOptions::new(upstream.url(), ["m"]);
+    let modern = TestRelay::start(address(), Site::default()).await;
+    let legacy = TestRelay::with(address(), Site::default(), |relay| {
+        relay.with_options(Options { legacy_get: true, ..Options::default() })
+    })
+    .await;
+    let asked = json!([{ "role": "user", "content": "What is/rain? 雨" }]);
+    for (relay, method) in
+        [(&modern, Method::POST), (&legacy, Method::POST), (&legacy, Method::GET)]
+    {
+        let _events = connect(relay, "c1").await;
+        let url = |path: &str| format!("{}/api/sse/{path}", relay.url);
+        let question = url("chat/c1/What%20is%2Frain%3F%20%E9%9B%A8");
+        let asking = relay.client.request(method.clone(), question);
+        let (_, exchange) = ask_by(&upstream, asking).await;
+        assert_eq!(exchange.body["messages"], asked);
+        let leaving = relay.client.request(method, url("disconnect/c1")).send().await.unwrap();
+        assert_eq!(leaving.json::<Value>().await.unwrap(), json!({ "disconnected": true }));
+    }
+    let _events = connect(&modern, "c1").await;
+    for path in ["chat/c1/hi", "disconnect/c1"] {
+        let path = format!("/api/sse/{path}");
+        refusal(modern.get(&path).await, 405, "method-not-allowed").await;
+        // Also where GET is allowed, no page of a stranger may, and HEAD does nothing.
+        for header in [("origin", "https://evil.test"), ("sec-fetch-site", "cross-site")] {
+            let request = legacy.client.get(format!("{}{path}", legacy.url));
+            let response = request.header(header.0, header.1).send().await.unwrap();
+            refusal(response, 403, "cross-origin").await;
+        }
+        let head = legacy.client.head(format!("{}{path}", legacy.url)).send().await.unwrap();
+        assert_eq!(head.status(), StatusCode::METHOD_NOT_ALLOWED);
+    }
+}
+
+#[tokio::test]
 async fn a_client_that_goes_away_is_forgotten_and_its_answers_stop() {
     let upstream = PlayedUpstream::start().await;
     let options = UpstreamOptions::new(upstream.url(), ["m"]);
@@ -159,7 +204,7 @@ async fn a_client_that_goes_away_is_forgotten_and_its_answers_stop() {
     })
     .await;
     let events = connect(&relay, "c1").await;
-    let (message, mut exchange) = ask(&relay, &upstream, Method::GET, "c1/hi").await;
+    let (message, mut exchange) = ask(&relay, &upstream, "c1", "hi").await;
     drop(events);
     exchange.closed().await;
     relay.end_of(&message).await;
@@ -176,7 +221,7 @@ async fn a_message_is_acknowledged_once_and_counted() {
     let upstream = PlayedUpstream::start().await;
     let relay = TestRelay::before(&upstream.url()).await;
     let _events = connect(&relay, "c1").await;
-    let (message, _exchange) = ask(&relay, &upstream, Method::GET, "c1/hi").await;
+    let (message, _exchange) = ask(&relay, &upstream, "c1", "hi").await;
     let path = format!("/api/sse/ack/c1/{message}");
     assert_eq!(after(&relay, &path).await, json!({ "acknowledged": true }));
     assert_eq!(after(&relay, &path).await, json!({ "acknowledged": false }));
@@ -208,7 +253,8 @@ async fn a_heart_beats_until_the_time_is_over() {
     let times: Vec<_> =
         events.iter().map(|event| json_of(event, "heartbeat")["time"].as_u64().unwrap()).collect();
     assert!(times.is_sorted_by(|a, b| b - a >= 20), "{times:?}");
-    refusal(relay.get("/api/sse/chat/c1/hi").await, 404, "client-not-connected").await;
+    let asked = relay.post("/api/sse/chat/c1", &json!({ "message": "hi" })).await;
+    refusal(asked, 404, "client-not-connected").await;
 }
 
 #[tokio::test]
@@ -226,25 +272,31 @@ async fn bad_names_and_messages_are_refused() {
     let relay = with_options(Options::default()).await;
     let _events = connect(&relay, "c1").await;
     let long = "x".repeat(4097);
+    for path in
+        ["connect/%0A", "connect/a%00", "connect/%ff", &format!("connect/{}", "x".repeat(257))]
+    {
+        refusal(relay.get(&format!("/api/sse/{path}")).await, 400, "invalid-request").await;
+    }
     for path in [
-        "connect/%0A",
-        "connect/a%00",
-        "connect/%ff",
-        &format!("connect/{}", "x".repeat(257)),
         "chat/c1/a%0Aevent:%20x",
         "chat/c1/%20",
         "chat/%7f/hi",
         &format!("chat/c1/{long}"),
         "disconnect/%C2%85",
+        "ack/c1/a%0Db",
     ] {
-        refusal(relay.get(&format!("/api/sse/{path}")).await, 400, "invalid-request").await;
+        let response = relay.post(&format!("/api/sse/{path}"), &json!(null)).await;
+        refusal(response, 400, "invalid-request").await;
     }
-    let ack = relay.post("/api/sse/ack/c1/a%0Db", &json!(null)).await;
-    refusal(ack, 400, "invalid-request").await;
-    for path in ["connect", "connect/", "chat/c1", "chat/c1/", "chat/c1/a/b", "ack/c1"] {
+    for body in [json!({ "message": " \n" }), json!({}), json!({ "message": 1 }), json!("hi")] {
+        let response = relay.post("/api/sse/chat/c1", &body).await;
+        refusal(response, 400, "invalid-request").await;
+    }
+    for path in ["connect", "connect/", "chat/c1/", "chat/c1/a/b", "ack/c1"] {
         refusal(relay.get(&format!("/api/sse/{path}")).await, 404, "not-found").await;
     }
-    refusal(relay.get("/api/sse/chat/c2/hi").await, 404, "client-not-connected").await;
+    let unknown = relay.post("/api/sse/chat/c2", &json!({ "message": "hi" })).await;
+    refusal(unknown, 404, "client-not-connected").await;
 }
 
 #[tokio::test]
@@ -261,10 +313,8 @@ async fn a_client_belongs_to_the_user_of_its_token() {
     assert_eq!(events.next().await.unwrap().0, "systemMessage");
     for (method, path) in [
         (Method::GET, "connect/c1"),
-        (Method::GET, "chat/c1/hi"),
         (Method::POST, "chat/c1/hi"),
         (Method::POST, "ack/c1/m"),
-        (Method::GET, "disconnect/c1"),
         (Method::POST, "disconnect/c1"),
     ] {
         let response = send(method, "bob", path).await;
@@ -272,6 +322,6 @@ async fn a_client_belongs_to_the_user_of_its_token() {
     }
     let acked = send(Method::POST, "ann", "ack/c1/m").await;
     refusal(acked, 404, "message-not-found").await;
-    assert_eq!(send(Method::GET, "ann", "disconnect/c1").await.status(), StatusCode::OK);
+    assert_eq!(send(Method::POST, "ann", "disconnect/c1").await.status(), StatusCode::OK);
     assert_eq!(events.next().await, None);
 }

@@ -12,7 +12,7 @@ use tokio::time::timeout;
 const DOCS: &str = include_str!("../ROUTES.md");
 
 /// Slow enough to disturb an answer while it is written.
-const FLAGS: [&str; 5] = ["--port", "0", "--weather", "--tokens-per-second", "20"];
+const FLAGS: [&str; 6] = ["--port", "0", "--weather", "--tutorial", "--tokens-per-second", "20"];
 
 /// A command, and what has to be in its output: lines in this order, with anything in between. A line
 /// that ends in `…` is the start of one.

@@ -7,14 +7,13 @@ use std::time::Duration;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD as BASE64;
 use common::upstream::{Exchange, PlayedUpstream};
-use common::{Events, PATIENCE, TestRelay};
+use common::{Events, PATIENCE, SECRET, TestRelay, secret, token};
 use serde_json::{Value, json};
-use sluicegate_relay::{Auth, Options, Secret, Site, UpstreamOptions};
+use sluicegate_relay::{Auth, Hosts, Options, Secret, Site, UpstreamOptions};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::time::timeout;
 
-const SECRET: &[u8] = b"the tests' own secret, of 32 bytes and more";
 const JSON: &str = "content-type: application/json\r\n";
 
 fn seconds_since_1970() -> u64 {
@@ -23,10 +22,6 @@ fn seconds_since_1970() -> u64 {
 
 fn token_until(secret: &[u8], user: &str, exp: u64) -> String {
     Secret::new(secret).unwrap().sign(user, exp)
-}
-
-fn token(user: &str) -> String {
-    token_until(SECRET, user, seconds_since_1970() + 600)
 }
 
 /// The `Authorization` header of a good token.
@@ -65,7 +60,9 @@ async fn send(relay: &TestRelay, bytes: &[u8]) -> Option<Answer> {
         let text = String::from_utf8_lossy(&answer).into_owned();
         if let Some((head, body)) = text.split_once("\r\n\r\n") {
             let length = head.lines().find_map(|line| line.strip_prefix("content-length: "));
-            let whole = length.is_none_or(|length| body.len() >= length.parse().unwrap());
+            let is_head = bytes.starts_with(b"HEAD ");
+            let whole =
+                is_head || length.is_none_or(|length| body.len() >= length.parse().unwrap());
             if whole || !matches!(read, Ok(1..)) {
                 let status = head.split(' ').nth(1).unwrap().parse().unwrap();
                 return Some(Answer { status, text });
@@ -131,8 +128,9 @@ fn site() -> (std::path::PathBuf, Site) {
 async fn start(upstream: &PlayedUpstream, site: Site) -> TestRelay {
     let options = UpstreamOptions::new(upstream.url(), ["test-model"]);
     TestRelay::with(options, site, |relay| {
-        let auth = Auth::Bearer(Secret::new(SECRET).unwrap());
-        relay.with_weather().with_options(Options { auth, ..Options::default() })
+        let auth = Auth::Bearer(secret());
+        let hosts = Hosts::Only(vec!["relay.test".into()]);
+        relay.with_weather().with_options(Options { auth, hosts, ..Options::default() })
     })
     .await
 }
@@ -150,7 +148,7 @@ fn bad_tokens() -> Vec<Hostile> {
         let claims = json!({ "sub": "bob", "exp": 9_999_999_999u64 }).to_string();
         format!("{}.{}.{}", parts[0], BASE64.encode(claims), parts[2])
     };
-    let expired = token_until(SECRET, "ann", seconds_since_1970() - 1);
+    let expired = token_until(SECRET.as_bytes(), "ann", seconds_since_1970() - 1);
     let forged = token_until(&[b'x'; 32], "ann", seconds_since_1970() + 600);
     let control = token("an\nn");
     let one = format!("authorization: Bearer {ann}\r\n");
@@ -202,10 +200,16 @@ fn anothers_session() -> Vec<Hostile> {
         ("resume by POST", post("/chat", "last-event-id: 1\r\n", chat()), Some(403)),
         ("take the id over", post("/chat", "", chat()), Some(409)),
         ("take a client's connection", get("/api/sse/connect/c1", &bob), Some(403)),
-        ("write to a client", get("/api/sse/chat/c1/hello", &bob), Some(403)),
+        ("write to a client", post("/api/sse/chat/c1/hello", "", s1()), Some(403)),
+        (
+            "write to a client by a body",
+            post("/api/sse/chat/c1", "", json!({ "message": "hello" })),
+            Some(403),
+        ),
+        ("write to a client by GET", get("/api/sse/chat/c1/hello", &bob), Some(405)),
         ("acknowledge for a client", post("/api/sse/ack/c1/m1", "", s1()), Some(403)),
-        ("disconnect a client", get("/api/sse/disconnect/c1", &bob), Some(403)),
-        ("disconnect a client by POST", post("/api/sse/disconnect/c1", "", s1()), Some(403)),
+        ("disconnect a client by GET", get("/api/sse/disconnect/c1", &bob), Some(405)),
+        ("disconnect a client", post("/api/sse/disconnect/c1", "", s1()), Some(403)),
         ("ask as ann", post("/chat", "", as_ann()), Some(403)),
         (
             "cut the connection",
@@ -269,7 +273,7 @@ fn bad_heads() -> Vec<Hostile> {
     let long = format!("x-a: {}\r\n", "b".repeat(600 << 10));
     let raw = |text: &str| text.as_bytes().to_vec();
     let two_lengths = format!(
-        "POST /chat HTTP/1.1\r\nhost: a\r\n{JSON}{bob}content-length: 2\r\ncontent-length: 3\r\n\r\n{{}}}}"
+        "POST /chat HTTP/1.1\r\nhost: relay.test\r\n{JSON}{bob}content-length: 2\r\ncontent-length: 3\r\n\r\n{{}}}}"
     );
     vec![
         (
@@ -319,7 +323,141 @@ fn bad_paths() -> Vec<Hostile> {
         ("another route by two slashes", path("//chat/s1"), Some(404)),
         ("another method", request("DELETE /chat/s1", &bob, ""), Some(405)),
         ("TRACE", request("TRACE /chat/s1", &bob, ""), Some(405)),
-        ("a proxy's request", path("http://169.254.169.254/latest/meta-data"), Some(404)),
+        ("a proxy's request", path("http://169.254.169.254/latest/meta-data"), Some(403)),
+        ("a proxy's request for the relay", path("http://relay.test/nothing"), Some(404)),
+        ("the tutorial, which was not asked for", path("/learn/sseChat?name=a"), Some(404)),
+    ]
+}
+
+/// What a page of a stranger can make a browser send, with ann's token where one could get hold of it.
+fn pages_of_strangers() -> Vec<Hostile> {
+    let ann = bearer("ann");
+    let s1 = json!({ "sessionId": "s1" }).to_string();
+    let chat = json!({ "prompt": "hi", "sessionId": "x1" }).to_string();
+    let with = |headers: &str| format!("{JSON}{ann}{headers}");
+    let evil = "origin: https://evil.test\r\n";
+    let cross = "sec-fetch-site: cross-site\r\n";
+    vec![
+        ("ask by fetch()", request("POST /chat", &with(evil), &chat), Some(403)),
+        (
+            "ask from a frame without an origin",
+            request("POST /chat", &with("origin: null\r\n"), &chat),
+            Some(403),
+        ),
+        (
+            "ask from another port",
+            request("POST /chat", &with("origin: http://relay.test:81\r\n"), &chat),
+            Some(403),
+        ),
+        (
+            "ask from another scheme",
+            request("POST /chat", &with("origin: https://relay.test\r\n"), &chat),
+            Some(403),
+        ),
+        (
+            "ask from an allowed name of another scheme",
+            request("POST /chat", &with("origin: http://app.test\r\n"), &chat),
+            Some(403),
+        ),
+        ("cancel", request("POST /chat/cancel", &with(evil), &s1), Some(403)),
+        (
+            "cancel, told by the browser only",
+            request("POST /chat/cancel", &with(cross), &s1),
+            Some(403),
+        ),
+        (
+            "cancel from a neighbour",
+            request("POST /chat/cancel", &with("sec-fetch-site: same-site\r\n"), &s1),
+            Some(403),
+        ),
+        (
+            "cancel with our origin forged beside",
+            request(
+                "POST /chat/cancel",
+                &with(&format!("origin: http://relay.test\r\n{evil}")),
+                &s1,
+            ),
+            Some(403),
+        ),
+        (
+            "cut the connection",
+            request(
+                "POST /weather",
+                &with(evil),
+                json!({ "sessionId": "s1", "weather": "drop" }).to_string(),
+            ),
+            Some(403),
+        ),
+        (
+            "disconnect a client by a form",
+            request("POST /api/sse/disconnect/c1", &with(evil), ""),
+            Some(403),
+        ),
+        ("acknowledge by a form", request("POST /api/sse/ack/c1/m1", &with(evil), ""), Some(403)),
+        (
+            "take a client's connection by an image",
+            get("/api/sse/connect/c1", &format!("{ann}{cross}")),
+            Some(403),
+        ),
+        (
+            "the same by a browser that says the page only",
+            get("/api/sse/connect/c1", &format!("{ann}referer: https://evil.test/\r\n")),
+            Some(403),
+        ),
+        (
+            "read by an iframe",
+            get("/chat/s1", &format!("{ann}{cross}sec-fetch-dest: iframe\r\n")),
+            Some(403),
+        ),
+        ("list by a script", get("/sessions", &format!("{ann}{cross}")), Some(403)),
+        ("figures by a script", get("/metrics", cross), Some(403)),
+    ]
+}
+
+/// A page whose name was made to mean this machine (DNS rebinding): to its browser it is of the same
+/// origin. And other ways to name a host.
+fn other_hosts() -> Vec<Hostile> {
+    let ann = bearer("ann");
+    let get = |target: &str, hosts: &str| {
+        format!("GET {target} HTTP/1.1\r\n{hosts}{ann}\r\n").into_bytes()
+    };
+    let evil = "host: evil.test:8787\r\n";
+    let same = "origin: http://evil.test:8787\r\nsec-fetch-site: same-origin\r\n";
+    vec![
+        ("list by rebinding", get("/sessions", &format!("{evil}{same}")), Some(403)),
+        ("read by rebinding", get("/chat/s1", evil), Some(403)),
+        ("the site by rebinding", get("/index.html", evil), Some(403)),
+        ("no host", get("/sessions", ""), Some(403)),
+        ("an empty host", get("/sessions", "host:\r\n"), Some(403)),
+        ("two hosts", get("/sessions", &format!("host: relay.test\r\n{evil}")), Some(403)),
+        (
+            "a target of another host",
+            get("http://evil.test/sessions", "host: relay.test\r\n"),
+            Some(403),
+        ),
+        ("a host of another target", get("http://relay.test/sessions", evil), Some(403)),
+        ("a user in the host", get("/sessions", "host: relay.test@evil.test\r\n"), Some(403)),
+        ("a host in the user", get("/sessions", "host: evil.test@relay.test\r\n"), Some(403)),
+        ("a name under ours", get("/sessions", "host: evil.relay.test\r\n"), Some(403)),
+        ("ours in another's", get("/sessions", "host: relay.test.evil.test\r\n"), Some(403)),
+        ("every address", get("/sessions", "host: 0.0.0.0\r\n"), Some(403)),
+        (
+            "HTTP/1.0 without a host",
+            format!("GET /sessions HTTP/1.0\r\n{ann}\r\n").into(),
+            Some(403),
+        ),
+    ]
+}
+
+/// A HEAD does what the GET does, in many a framework.
+fn heads() -> Vec<Hostile> {
+    let ann = bearer("ann");
+    let head = |target: &str| request(&format!("HEAD {target}"), &ann, "");
+    vec![
+        ("HEAD that connects", head("/api/sse/connect/c1"), Some(405)),
+        ("HEAD that asks", head("/api/sse/chat/c1/hello"), Some(405)),
+        ("HEAD that disconnects", head("/api/sse/disconnect/c1"), Some(405)),
+        ("HEAD that reads", head("/chat/s1"), Some(405)),
     ]
 }
 
@@ -329,8 +467,18 @@ async fn each_hostile_request_is_refused_and_ann_does_not_notice() {
     let (folder, site) = site();
     let relay = start(&upstream, site).await;
     let mut ann = Victim::open(&relay, &upstream).await;
-    let table = [bad_tokens(), anothers_session(), bad_bodies(), bad_heads(), bad_paths()].concat();
-    assert!(table.len() >= 40);
+    let table = [
+        bad_tokens(),
+        anothers_session(),
+        bad_bodies(),
+        bad_heads(),
+        bad_paths(),
+        pages_of_strangers(),
+        other_hosts(),
+        heads(),
+    ]
+    .concat();
+    assert!(table.len() >= 100, "{}", table.len());
     for (name, bytes, status) in &table {
         let answer = send(&relay, bytes).await;
         let text = answer.as_ref().map_or("", |answer| answer.text.as_str());
@@ -382,8 +530,9 @@ async fn a_request_that_takes_its_time_is_cut_off() {
             () = tokio::time::sleep(PATIENCE) => panic!("it is still listened to: {start}"),
         }
     };
-    let body =
-        format!("POST /chat HTTP/1.1\r\nhost: a\r\n{JSON}{bob}content-length: 100000\r\n\r\n{{");
+    let body = format!(
+        "POST /chat HTTP/1.1\r\nhost: relay.test\r\n{JSON}{bob}content-length: 100000\r\n\r\n{{"
+    );
     let (head, body, nothing) = tokio::join!(
         drip("GET /sessions HTTP/1.1\r\n".into(), "x-a: b\r\n"),
         drip(body, " "),

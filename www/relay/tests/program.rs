@@ -48,13 +48,13 @@ async fn a_signal_ends_the_streams_and_then_the_program() {
 
 #[tokio::test]
 async fn each_stream_ends_with_when_to_connect_anew() {
-    let (child, url) = start(&mut program(&["--port", "0"])).await;
+    let (child, url) = start(&mut program(&["--port", "0", "--tutorial"])).await;
     let body = json!({ "prompt": "hi", "userId": "ann", "sessionId": "s1" });
     let client = client();
     let mut open = Vec::new();
     for request in [
         client.post(format!("{url}/chat")).json(&body),
-        client.get(format!("{url}/learn/sseChat?name=ann&pace=60000")),
+        client.get(format!("{url}/learn/sseChat?name=ann&pace=5000")),
         client.get(format!("{url}/api/sse/connect/c1")),
     ] {
         let mut response = request.send().await.unwrap();
@@ -241,6 +241,11 @@ async fn a_taken_port_and_flags_that_make_no_sense_are_refused() {
         (vec!["--tokens-per-second", "0"], "--tokens-per-second"),
         (vec!["--host", "0.0.0.0"], "give --auth bearer or --auth cookie"),
         (vec!["--auth", "bearer"], "SLUICEGATE_AUTH_SECRET: the secret has less than 32 bytes"),
+        (vec!["--jwt-issuer", "login"], "give --auth bearer or --auth cookie"),
+        (vec!["--host-name", "https://a.test"], "it is not a host name"),
+        (vec!["--host-name", "a.test:1"], "it is not a host name"),
+        (vec!["--client-roles", "root"], "[possible values: system, user, assistant]"),
+        (vec!["--max-connections", "4000000000"], "give a smaller --max-connections"),
         (vec!["--redis", "http://h"], "not a Redis URL"),
         (vec!["--resume-grace", "soon"], "it is not a number of seconds"),
         (vec!["--max-session-age=-1"], "--max-session-age"),
@@ -254,4 +259,13 @@ async fn a_taken_port_and_flags_that_make_no_sense_are_refused() {
         client().get(format!("{url}/sessions")).send().await.unwrap().json().await.unwrap();
     assert_eq!(sessions, json!([]));
     terminate(child, "-TERM").await;
+}
+
+#[test]
+fn the_systemd_unit_fails_without_its_environment() {
+    let unit = include_str!("../deploy/sluicegate-relay@.service");
+    // With a `-` before the path, systemd would start it without: on a loopback address, and with
+    // no tokens asked for.
+    assert!(unit.contains("\nEnvironmentFile=/etc/sluicegate/relay.env\n"));
+    assert_eq!(unit.matches("EnvironmentFile=").count(), 1);
 }

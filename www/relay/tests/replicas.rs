@@ -17,7 +17,7 @@ use axum::{Json, Router};
 use common::nginx::Nginx;
 use common::program::{program, start};
 use common::redis::TestRedis;
-use common::{Event, Events, PATIENCE, client, until};
+use common::{Event, Events, PATIENCE, SECRET, client, token, until};
 use futures_util::future::join_all;
 use futures_util::stream;
 use reqwest::Client;
@@ -105,8 +105,10 @@ async fn answer(State((model, pace)): State<(Model, Duration)>, body: Json<Value
 async fn replica(redis: &TestRedis, upstream: &str) -> (Child, String) {
     let flags = ["--port", "0", "--upstream", upstream, "--model", "m", "--redis", &redis.url()];
     let mut command = program(&flags);
+    let many = ["--max-sessions-per-user", "1000", "--max-streams-per-user", "1000"];
+    command.args(["--auth", "bearer"]).args(many).env("SLUICEGATE_AUTH_SECRET", SECRET);
     // Nobody reads its log here, and a full pipe would stop it.
-    start(command.args(["--max-sessions-per-user", "1000"]).stderr(Stdio::null())).await
+    start(command.stderr(Stdio::null())).await
 }
 
 async fn signal(child: &Child, name: &str) {
@@ -145,7 +147,7 @@ impl Chat {
     async fn connect(&mut self, client: &Client, url: &str, seen: &Mutex<HashMap<String, u64>>) {
         let prompt = &self.prompt;
         let body = json!({ "prompt": prompt, "userId": "ann", "sessionId": prompt });
-        let mut request = client.post(format!("{url}/chat")).json(&body);
+        let mut request = client.post(format!("{url}/chat")).bearer_auth(token("ann")).json(&body);
         if let Some((.., last)) = self.events.last() {
             request = request.header("last-event-id", last);
         }
@@ -227,8 +229,13 @@ async fn two_hundred_chats_survive_cancels_of_others_and_a_killed_replica() {
             let prompt = format!("c{number}");
             let body = json!({ "userId": "ann", "sessionId": prompt });
             let asked = Instant::now();
-            let response =
-                client.post(format!("{url}/chat/cancel")).json(&body).send().await.unwrap();
+            let response = client
+                .post(format!("{url}/chat/cancel"))
+                .bearer_auth(token("ann"))
+                .json(&body)
+                .send()
+                .await
+                .unwrap();
             let answer: Value = response.json().await.unwrap();
             assert_eq!(answer["cancelled"], true, "{prompt}: {answer}");
             until(async || model.over(&prompt)).await.saturating_duration_since(asked)
@@ -273,22 +280,31 @@ async fn a_cancel_of_a_dead_replicas_session_needs_no_reader() {
     let (_second, second_url) = replica(&redis, &upstream).await;
     let client = client();
     let body = json!({ "prompt": "c", "userId": "ann", "sessionId": "c" });
-    let mut events =
-        Events::of(client.post(format!("{first_url}/chat")).json(&body).send().await.unwrap());
+    let mut events = Events::of(
+        client
+            .post(format!("{first_url}/chat"))
+            .bearer_auth(token("ann"))
+            .json(&body)
+            .send()
+            .await
+            .unwrap(),
+    );
     for _ in 0..3 {
         events.next().await.unwrap();
     }
     first.kill().await.unwrap();
     // While it counts as alive, nobody else may speak for it.
     let cancelled = until(async || {
-        let request = client.post(format!("{second_url}/chat/cancel")).json(&body);
+        let request =
+            client.post(format!("{second_url}/chat/cancel")).bearer_auth(token("ann")).json(&body);
         let response = request.send().await.unwrap();
         (response.status() == 200).then_some(response)
     })
     .await;
     assert_eq!(cancelled.json::<Value>().await.unwrap()["cancelled"], true);
     let tokens = model.tokens("c");
-    let rest = client.get(format!("{second_url}/chat/c?userId=ann")).send().await.unwrap();
+    let rest =
+        client.get(format!("{second_url}/chat/c")).bearer_auth(token("ann")).send().await.unwrap();
     let rest = Events::of(rest).rest().await;
     assert!(rest.last().unwrap().1.contains("cancelled"), "{rest:?}");
     assert_eq!(model.tokens("c"), tokens);
@@ -303,8 +319,15 @@ async fn a_replica_that_was_taken_for_dead_does_no_harm() {
     let (_second, second_url) = replica(&redis, &upstream).await;
     let client = client();
     let body = json!({ "prompt": "c", "userId": "ann", "sessionId": "c" });
-    let ask =
-        async |url: &str| client.post(format!("{url}/chat")).json(&body).send().await.unwrap();
+    let ask = async |url: &str| {
+        client
+            .post(format!("{url}/chat"))
+            .bearer_auth(token("ann"))
+            .json(&body)
+            .send()
+            .await
+            .unwrap()
+    };
     let mut before = Events::of(ask(&first_url).await);
     let mut seen = HashSet::new();
     for _ in 0..5 {
@@ -312,7 +335,7 @@ async fn a_replica_that_was_taken_for_dead_does_no_harm() {
     }
     signal(&first, "-STOP").await;
     let mut chat = Chat { prompt: "c".into(), events: Vec::new(), connections: 0 };
-    let request = client.get(format!("{second_url}/chat/c?userId=ann"));
+    let request = client.get(format!("{second_url}/chat/c")).bearer_auth(token("ann"));
     chat.events = Events::of(request.send().await.unwrap()).rest().await;
     chat.assert_complete();
     signal(&first, "-CONT").await;

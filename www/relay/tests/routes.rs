@@ -5,7 +5,7 @@ mod common;
 use common::upstream::{DONE, PlayedUpstream};
 use common::{Events, TestRelay, json_of, refusal, tokens_of};
 use reqwest::{Method, StatusCode};
-use sluicegate_relay::{Site, UpstreamOptions};
+use sluicegate_relay::{Options, Site, UpstreamOptions};
 
 async fn with_site(site: Site) -> TestRelay {
     TestRelay::start(UpstreamOptions::new("http://127.0.0.1:9/v1", ["m"]), site).await
@@ -165,7 +165,7 @@ async fn other_origins_need_permission() {
     let closed = with_site(Site::default()).await;
     let response = preflight(&closed, "http://a.test").await;
     assert!(!response.headers().contains_key("access-control-allow-origin"));
-    refusal(response, 405, "method-not-allowed").await;
+    refusal(response, 403, "cross-origin").await;
 
     let allowed_origins =
         vec!["http://a.test".parse().unwrap(), "http://b.test:1".parse().unwrap()];
@@ -190,8 +190,14 @@ async fn other_origins_need_permission() {
 }
 
 #[tokio::test]
-async fn the_tutorials_stream_greets_by_name() {
-    let relay = with_site(Site::default()).await;
+async fn the_tutorials_stream_greets_by_name_where_it_is_asked_for() {
+    let without = with_site(Site::default()).await;
+    refusal(without.get("/learn/sseChat?name=a").await, 404, "not-found").await;
+    let options = UpstreamOptions::new("http://127.0.0.1:9/v1", ["m"]);
+    let relay = TestRelay::with(options, Site::default(), |relay| {
+        relay.with_options(Options { tutorial: true, ..Options::default() })
+    })
+    .await;
     let response = relay.get("/learn/sseChat?name=%E5%B0%8F%E6%9E%97%0A%0Adata:x&pace=1").await;
     assert_eq!(response.headers()["content-type"], "text/event-stream");
     let events = Events::of(response).rest().await;
@@ -201,7 +207,7 @@ async fn the_tutorials_stream_greets_by_name() {
     for (number, text) in (1..).zip(numbered) {
         assert_eq!(text, format!("小林\n\ndata:x: message {number} of 10"));
     }
-    for query in ["", "?name=a&pace=fast", "?name=a&pace=60001", "?name=a&pace=-1"] {
+    for query in ["", "?name=a&pace=fast", "?name=a&pace=5001", "?name=a&pace=-1"] {
         let response = relay.get(&format!("/learn/sseChat{query}")).await;
         refusal(response, 400, "invalid-request").await;
     }

@@ -5,22 +5,11 @@ mod common;
 use std::time::Duration;
 
 use common::upstream::{DONE, PlayedUpstream};
-use common::{Events, TestRelay, json_of, refusal};
+use common::{Events, TestRelay, json_of, refusal, secret, token};
 use reqwest::{RequestBuilder, Response, StatusCode};
 use serde_json::{Value, json};
-use sluicegate_relay::{Auth, Limits, Memory, Options, Secret, Site, UpstreamOptions};
+use sluicegate_relay::{Auth, Limits, Memory, Options, Site, UpstreamOptions};
 use std::sync::Arc;
-
-const SECRET: &[u8] = b"the tests' own secret, of 32 bytes and more";
-
-fn token(user: &str) -> String {
-    let now = std::time::UNIX_EPOCH.elapsed().unwrap().as_secs();
-    Secret::new(SECRET).unwrap().sign(user, now + 600)
-}
-
-fn secret() -> Secret {
-    Secret::new(SECRET).unwrap()
-}
 
 async fn start(upstream: &PlayedUpstream, options: Options) -> TestRelay {
     let address = UpstreamOptions::new(upstream.url(), ["test-model"]);

@@ -79,7 +79,13 @@ fn content_type(kind: UpstreamKind) -> &'static str {
 async fn relay_before(upstream: &PlayedUpstream, kind: UpstreamKind, base: &str) -> TestRelay {
     let url = upstream.url().replace("/v1", base);
     let key = Some("key-77".to_owned());
-    let options = UpstreamOptions { kind, key, retries: 0, ..UpstreamOptions::new(url, ["m"]) };
+    let options = UpstreamOptions {
+        kind,
+        key,
+        retries: 0,
+        show_errors: true,
+        ..UpstreamOptions::new(url, ["m"])
+    };
     TestRelay::start(options, Site::default()).await
 }
 
@@ -106,7 +112,11 @@ fn assert_ends(last: &Event, end: Result<&str, &str>, name: &str) {
         Err(message) => {
             let error = &json_of(last, "error")["error"];
             assert_eq!(error["code"], "upstream-error", "{name}");
-            assert_eq!(error["message"], format!("the upstream reported: {message}"), "{name}");
+            assert_eq!(
+                error["message"],
+                format!("the upstream reported an error: {message}"),
+                "{name}"
+            );
         }
     }
 }

@@ -18,7 +18,7 @@ use std::time::Duration;
 
 use axum::body::{Body, Bytes};
 use axum::extract::State;
-use axum::http::{StatusCode, header};
+use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::post;
 use axum::{Json, Router};
@@ -27,6 +27,7 @@ use serde_json::json;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
+use crate::ServeOptions;
 use crate::chat::{Message, Role};
 use answer_body::AnswerBody;
 
@@ -91,8 +92,10 @@ impl Builtin {
         let router = Router::new()
             .route("/v1/chat/completions", post(complete))
             .with_state(Server { counters: Arc::clone(&counters), pace });
+        // Nobody else is to ask it: the relay's own limits are its limits.
+        let options = ServeOptions { max_connections: usize::MAX, ..ServeOptions::default() };
         tokio::spawn(async move {
-            if let Err(error) = crate::serve(listener, router, shutdown).await {
+            if let Err(error) = crate::serve(listener, router, options, shutdown).await {
                 tracing::error!(%error, "the built-in upstream has stopped");
             }
         });
@@ -114,7 +117,11 @@ impl Builtin {
     }
 }
 
-async fn complete(State(server): State<Server>, body: Bytes) -> Response {
+async fn complete(State(server): State<Server>, headers: HeaderMap, body: Bytes) -> Response {
+    // It is for the relay, not for pages, whose POSTs always have it.
+    if headers.contains_key(header::ORIGIN) {
+        return refuse("pages may not ask here");
+    }
     let request: Request = match serde_json::from_slice(&body) {
         Ok(request) => request,
         Err(error) => return refuse(&error.to_string()),

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::begin::{Begun, begin};
 use super::caller::Caller;
-use super::stream::answer_stream;
+use super::stream::{Taken, answer_stream};
 use super::{Relay, ids, models, resume};
 use crate::chat::{Chat, Message, Role};
 use crate::connection::Cut;
@@ -50,20 +50,30 @@ pub async fn open(
     if let Some(after) = resume::last_event_id(&headers)? {
         return resume::attach(relay, &body.session_id, &user, Some(after), cut).await;
     }
+    if body.messages.iter().any(|message| !relay.options.client_roles.contains(&message.role)) {
+        return Err(ApiError::new(
+            StatusCode::BAD_REQUEST,
+            "role-not-allowed",
+            "messages has a turn of a role that clients may not speak as",
+        ));
+    }
     let model = models::choose(&relay.upstream, body.model)?;
     let mut messages = body.messages;
     messages.push(Message { role: Role::User, content: body.prompt });
 
     let chat = Chat { model, messages };
     let weather = relay.weather.clone();
-    let begun = begin(relay, body.session_id, user, chat, Framing::default()).await;
+    let taken = Taken::of_user(&relay, &user)?;
+    let id = body.session_id;
+    let begun = begin(relay.clone(), id.clone(), user, chat, Framing::default()).await;
     let Begun { reader, begins } = begun.map_err(not_opened)?;
+    let taken = taken.and_reader(&relay, &id)?;
     match begins.await {
         Ok(Err(error)) => {
             Err(ApiError::new(StatusCode::BAD_GATEWAY, error.code(), error.to_string()))
         }
         // Begun, or stopped before that: then the stream says so.
-        Ok(Ok(())) | Err(_) => Ok(answer_stream(reader, weather, cut)),
+        Ok(Ok(())) | Err(_) => Ok(answer_stream(reader, weather, cut, taken)),
     }
 }
 

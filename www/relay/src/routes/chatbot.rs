@@ -13,6 +13,7 @@ use axum::extract::{Path, State};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
+use serde::Deserialize;
 use serde_json::json;
 use tokio::sync::mpsc;
 use tracing::Instrument as _;
@@ -21,13 +22,14 @@ use uuid::Uuid;
 use super::begin::{Begun, begin};
 use super::caller::Caller;
 use super::chat::not_opened;
-use super::stream::event_stream;
+use super::stream::{Taken, event_stream};
 use super::{Relay, ids};
 use crate::chat::{Chat, Message, Role};
 use crate::clients::{Client, ConnectError, FindError};
 use crate::error::ApiError;
 use crate::frame;
 use crate::framing::Framing;
+use crate::json_body::JsonBody;
 use crate::sessions::Reader;
 
 /// When to connect again after there were too many clients, in seconds.
@@ -43,6 +45,7 @@ pub async fn connect(
 ) -> Result<Response, ApiError> {
     let Path(id) = path.map_err(|error| ApiError::invalid(error.body_text()))?;
     ids::check("clientId", &id)?;
+    let taken = Taken::of_user(&relay, caller.user().unwrap_or(&id))?;
     let most = relay.options.max_clients;
     let connected = relay.clients.connect(id.clone(), caller.user(), most);
     let (client, frames) = connected.map_err(|error| match error {
@@ -56,7 +59,7 @@ pub async fn connect(
     })?;
     tracing::info!(id, "client connected");
     tokio::spawn(keep(relay, client).in_current_span());
-    Ok(event_stream(frames))
+    Ok(event_stream(frames, taken))
 }
 
 /// Keeps a connection alive until it ends.
@@ -90,17 +93,45 @@ async fn keep(relay: Relay, client: Arc<Client>) {
     tracing::info!(id = client.id, why, "client disconnected");
 }
 
-/// `GET` or `POST /api/sse/chat/{clientId}/{message}`: asks the model. 202 with the `messageId` of
-/// the answer, which comes over the client's connection. 404 for a client that is not connected, 403
-/// for another user's.
+#[derive(Deserialize)]
+pub struct ChatBody {
+    message: String,
+}
+
+/// `POST /api/sse/chat/{clientId}`: asks the model. 202 with the `messageId` of the answer, which comes
+/// over the client's connection. 404 for a client that is not connected, 403 for another user's.
 pub async fn chat(
+    State(relay): State<Relay>,
+    caller: Caller,
+    path: Result<Path<String>, PathRejection>,
+    JsonBody(body): JsonBody<ChatBody>,
+) -> Result<Response, ApiError> {
+    let Path(client_id) = path.map_err(|error| ApiError::invalid(error.body_text()))?;
+    if body.message.trim().is_empty() {
+        return Err(ApiError::invalid("message is empty"));
+    }
+    ask(relay, caller, client_id, body.message).await
+}
+
+/// `POST /api/sse/chat/{clientId}/{message}`, and `GET` for clients of old: asks the model, with the
+/// question in the path, where access logs find it.
+pub async fn chat_in_path(
     State(relay): State<Relay>,
     caller: Caller,
     path: Result<Path<(String, String)>, PathRejection>,
 ) -> Result<Response, ApiError> {
     let Path((client_id, prompt)) = path.map_err(|error| ApiError::invalid(error.body_text()))?;
-    ids::check("clientId", &client_id)?;
     ids::check_message("message", &prompt)?;
+    ask(relay, caller, client_id, prompt).await
+}
+
+async fn ask(
+    relay: Relay,
+    caller: Caller,
+    client_id: String,
+    prompt: String,
+) -> Result<Response, ApiError> {
+    ids::check("clientId", &client_id)?;
     let client = find(&relay, "chat", &client_id, &caller)?;
     let claimed = caller.user().is_none().then_some(client_id);
     let user = caller.acts_as("clientId", claimed)?;
@@ -156,7 +187,7 @@ pub async fn ack(
     Ok(no_store(Json(json!({ "acknowledged": acknowledged }))))
 }
 
-/// `GET` or `POST /api/sse/disconnect/{clientId}`: completes the client's connection, and stops the
+/// `POST /api/sse/disconnect/{clientId}`, and `GET` for clients of old: completes the client's connection, and stops the
 /// answers to it. 200, with `disconnected: false` if it was not connected: a page that disconnects
 /// also closes its connection, and that can be noticed before its request is. 403 for another user's.
 pub async fn disconnect(

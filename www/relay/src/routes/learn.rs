@@ -9,12 +9,16 @@ use serde::Deserialize;
 use tokio::sync::mpsc;
 
 use super::Relay;
-use super::stream::event_stream;
+use super::caller::Caller;
+use super::stream::{Taken, event_stream};
 use crate::error::ApiError;
 use crate::frame;
 
 const MESSAGES: u64 = 10;
-const SLOWEST: u64 = 60_000;
+/// The longest pace: a stream of it takes 50 seconds.
+const SLOWEST: u64 = 5_000;
+/// The longest name, in bytes.
+const LONGEST_NAME: usize = 256;
 
 #[derive(Deserialize)]
 pub struct SseChat {
@@ -31,6 +35,7 @@ fn default_pace() -> u64 {
 /// Streams `start` and ten numbered messages with the given name.
 pub async fn sse_chat(
     State(relay): State<Relay>,
+    caller: Caller,
     query: Result<Query<SseChat>, QueryRejection>,
 ) -> Result<Response, ApiError> {
     let Query(SseChat { name, pace }) =
@@ -38,6 +43,11 @@ pub async fn sse_chat(
     if pace > SLOWEST {
         return Err(ApiError::invalid(format!("pace is over {SLOWEST} ms")));
     }
+    if name.len() > LONGEST_NAME {
+        return Err(ApiError::invalid(format!("name is over {LONGEST_NAME} bytes")));
+    }
+    // Without tokens all are one user.
+    let taken = Taken::of_user(&relay, caller.user().unwrap_or_default())?;
     let (reader, frames) = mpsc::channel(1);
     tokio::spawn(async move {
         let send_all = async {
@@ -54,5 +64,5 @@ pub async fn sse_chat(
             () = relay.shutdown.cancelled() => drop(reader.send(frame::retry()).await),
         }
     });
-    Ok(event_stream(frames))
+    Ok(event_stream(frames, taken))
 }

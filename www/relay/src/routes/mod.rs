@@ -17,23 +17,29 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
-use axum::handler::HandlerWithoutStateExt;
+use axum::extract::{Request, State};
+use axum::handler::{Handler, HandlerWithoutStateExt};
 use axum::http::{HeaderName, HeaderValue, Method, StatusCode, header};
-use axum::middleware;
-use axum::routing::{get, post};
+use axum::middleware::{self, Next};
+use axum::response::Response;
+use axum::routing::{MethodRouter, get, post};
 use tokio_util::sync::CancellationToken;
 use tower_http::cors::CorsLayer;
 use tower_http::services::ServeDir;
 
 use crate::auth::Auth;
+use crate::chat::Role;
 use crate::clients::Clients;
 use crate::error::ApiError;
 use crate::framing::Framing;
+use crate::gate::{Gate, Hosts};
 use crate::metrics::Metrics;
 use crate::page_headers;
 use crate::pump::Pump;
 use crate::request_id;
+use crate::serve::Crowded;
 use crate::sessions::{Memory, Registry, TakenOver};
+use crate::slots::Slots;
 use crate::upstream::Upstream;
 use crate::weather::Weather;
 
@@ -43,11 +49,13 @@ pub struct Relay {
     sessions: Arc<dyn Registry>,
     upstream: Arc<Upstream>,
     options: Arc<Options>,
-    /// The other origins whose pages may call the relay.
-    allowed_origins: Arc<[HeaderValue]>,
     shutdown: CancellationToken,
     metrics: Arc<Metrics>,
     clients: Arc<Clients>,
+    /// The open streams of each user.
+    streams: Slots,
+    /// The connections that read each session.
+    readers: Slots,
     weather: Option<Weather>,
 }
 
@@ -66,8 +74,21 @@ pub struct Options {
     pub client_timeout: Duration,
     /// The largest request body, in bytes. 1 MiB by default.
     pub max_body: usize,
-    /// How callers say who they are. [`Auth::None`] by default.
+    /// How callers say who they are. [`Auth::None`] by default, which takes no request that a proxy
+    /// brought.
     pub auth: Auth,
+    /// Which host names requests have to name. Those of this machine by default.
+    pub hosts: Hosts,
+    /// How many streams one user may have open. 200 by default.
+    pub max_streams_per_user: usize,
+    /// How many connections may read a session at a time. 16 by default.
+    pub max_readers: usize,
+    /// Who the turns in a client's `messages` may be said by. Anyone by default.
+    pub client_roles: Vec<Role>,
+    /// Whether clients of old may ask and disconnect by GET on `/api/sse`. Not by default.
+    pub legacy_get: bool,
+    /// Whether there is `GET /learn/sseChat`. Not by default.
+    pub tutorial: bool,
 }
 
 impl Default for Options {
@@ -80,6 +101,12 @@ impl Default for Options {
             client_timeout: Duration::from_secs(30 * 60),
             max_body: 1 << 20,
             auth: Auth::None,
+            hosts: Hosts::default(),
+            max_streams_per_user: 200,
+            max_readers: 16,
+            client_roles: vec![Role::System, Role::User, Role::Assistant],
+            legacy_get: false,
+            tutorial: false,
         }
     }
 }
@@ -92,10 +119,11 @@ impl Relay {
             sessions: Arc::<Memory>::default(),
             upstream: Arc::new(upstream),
             options: Arc::default(),
-            allowed_origins: Arc::default(),
             shutdown,
             metrics: Arc::default(),
             clients: Arc::default(),
+            streams: Slots::default(),
+            readers: Slots::default(),
             weather: None,
         }
     }
@@ -152,32 +180,13 @@ pub struct Site {
 
 /// The relay's routes. An unknown path or method is answered with a JSON error, as everything else
 /// that goes wrong.
-pub fn router(mut relay: Relay, site: Site) -> Router {
+pub fn router(relay: Relay, site: Site) -> Router {
+    let has_users = !matches!(relay.options.auth, Auth::None);
     let with_credentials = matches!(relay.options.auth, Auth::Cookie(_));
-    relay.allowed_origins = site.allowed_origins.as_slice().into();
+    let gate = Gate::new(relay.options.hosts.clone(), site.allowed_origins.clone(), has_users);
+    let gate = Arc::new(gate);
     relay.clone().take_over();
-    let mut router = Router::new();
-    if relay.weather.is_some() {
-        router = router.route("/weather", post(weather::change));
-    }
-    let mut router = router
-        .route("/chat", post(chat::open))
-        .route("/chat/cancel", post(chat::cancel))
-        .route("/healthz", get(health::healthz))
-        .route("/metrics", get(health::metrics))
-        .route("/models", get(models::list))
-        .route("/chat/{session_id}", get(resume::resume))
-        .route("/sessions", get(chat::list))
-        .route("/learn/sseChat", get(learn::sse_chat))
-        .route("/api/sse/connect/{client_id}", get(chatbot::connect))
-        .route("/api/sse/chat/{client_id}/{message}", get(chatbot::chat).post(chatbot::chat))
-        .route("/api/sse/ack/{client_id}/{message_id}", post(chatbot::ack))
-        .route(
-            "/api/sse/disconnect/{client_id}",
-            get(chatbot::disconnect).post(chatbot::disconnect),
-        )
-        .method_not_allowed_fallback(method_not_allowed)
-        .with_state(relay);
+    let mut router = routes(relay, &gate);
     router = match site.folder {
         Some(folder) => router.fallback_service(
             ServeDir::new(folder)
@@ -190,8 +199,85 @@ pub fn router(mut relay: Relay, site: Site) -> Router {
         router = router.layer(cors(site.allowed_origins, with_credentials));
     }
     router
+        .layer(middleware::from_fn_with_state(gate, check_way))
+        .layer(middleware::from_fn(spare_for_few))
         .layer(middleware::from_fn(page_headers::add))
         .layer(middleware::from_fn(request_id::name))
+}
+
+fn routes(relay: Relay, gate: &Arc<Gate>) -> Router {
+    let Options { legacy_get, tutorial, .. } = *relay.options;
+    let mut chat_in_path = post(chatbot::chat_in_path);
+    let mut disconnect = post(chatbot::disconnect);
+    if legacy_get {
+        chat_in_path = chat_in_path.merge(only_get(chatbot::chat_in_path));
+        disconnect = disconnect.merge(only_get(chatbot::disconnect));
+    }
+    let mut router = Router::new();
+    if relay.weather.is_some() {
+        router = router.route("/weather", post(weather::change));
+    }
+    if tutorial {
+        router = router.route("/learn/sseChat", only_get(learn::sse_chat));
+    }
+    router
+        .route("/chat", post(chat::open))
+        .route("/chat/cancel", post(chat::cancel))
+        .route("/healthz", get(health::healthz))
+        .route("/metrics", get(health::metrics))
+        .route("/models", get(models::list))
+        .route("/chat/{session_id}", only_get(resume::resume))
+        .route("/sessions", get(chat::list))
+        .route("/api/sse/connect/{client_id}", only_get(chatbot::connect))
+        .route("/api/sse/chat/{client_id}", post(chatbot::chat))
+        .route("/api/sse/chat/{client_id}/{message}", chat_in_path)
+        .route("/api/sse/ack/{client_id}/{message_id}", post(chatbot::ack))
+        .route("/api/sse/disconnect/{client_id}", disconnect)
+        .method_not_allowed_fallback(method_not_allowed)
+        .route_layer(middleware::from_fn_with_state(Arc::clone(gate), check_page))
+        .with_state(relay)
+}
+
+/// For what a HEAD must not do: left to itself, axum calls the handler of GET.
+fn only_get<T: 'static>(handler: impl Handler<T, Relay>) -> MethodRouter<Relay> {
+    get(handler).head(method_not_allowed)
+}
+
+async fn check_way(
+    State(gate): State<Arc<Gate>>,
+    request: Request,
+    next: Next,
+) -> Result<Response, ApiError> {
+    gate.check_way(&request)?;
+    Ok(next.run(request).await)
+}
+
+async fn check_page(
+    State(gate): State<Arc<Gate>>,
+    request: Request,
+    next: Next,
+) -> Result<Response, ApiError> {
+    gate.check_page(&request)?;
+    Ok(next.run(request).await)
+}
+
+/// When to connect again after there were too many connections, in seconds.
+const CROWDED_RETRY_AFTER: u32 = 5;
+
+/// Refuses what comes on a spare connection, but for what tells that the relay is well, and what gives
+/// it room.
+async fn spare_for_few(request: Request, next: Next) -> Result<Response, ApiError> {
+    let crowded = request.extensions().get::<Crowded>().is_some_and(|crowded| crowded.0);
+    let is_for_few = matches!(request.uri().path(), "/healthz" | "/metrics" | "/chat/cancel");
+    if crowded && !is_for_few {
+        return Err(ApiError::new(
+            StatusCode::SERVICE_UNAVAILABLE,
+            "too-many-connections",
+            "the relay has as many connections as it takes: connect again later",
+        )
+        .retry_after(CROWDED_RETRY_AFTER));
+    }
+    Ok(next.run(request).await)
 }
 
 fn cors(allowed_origins: Vec<HeaderValue>, with_credentials: bool) -> CorsLayer {

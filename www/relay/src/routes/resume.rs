@@ -7,7 +7,7 @@ use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
 
 use super::caller::Caller;
-use super::stream::answer_stream;
+use super::stream::{Taken, answer_stream};
 use super::{Relay, chat, ids};
 use crate::connection::Cut;
 use crate::error::ApiError;
@@ -56,6 +56,7 @@ pub async fn attach(
     after: Option<u64>,
     cut: Cut,
 ) -> Result<Response, ApiError> {
+    let taken = Taken::of_user(&relay, user_id)?;
     let resumed = relay.sessions.resume(session_id, user_id, after).await;
     let reader = resumed.map_err(|error| match error {
         ResumeError::Unavailable => chat::unavailable(),
@@ -66,11 +67,12 @@ pub async fn attach(
         }
         ResumeError::NeverSent => not_resumable("no event with this Last-Event-ID was sent"),
     })?;
+    let taken = taken.and_reader(&relay, session_id)?;
     tracing::info!(id = session_id, after, "session resumed");
     if reader.is_over() {
         return Ok(StatusCode::NO_CONTENT.into_response());
     }
-    Ok(answer_stream(reader, relay.weather, cut))
+    Ok(answer_stream(reader, relay.weather, cut, taken))
 }
 
 /// 404.

@@ -12,11 +12,14 @@ use tokio::time::timeout;
 
 use super::backoff::Backoff;
 use super::text::{Joiner, Text};
-use super::{Part, Upstream, UpstreamError, UpstreamKind, wait};
+use super::{Part, Theirs, Upstream, UpstreamError, UpstreamKind};
 use crate::chat::Chat;
 
 /// The most bytes that one event of the model's may take.
 const MAX_EVENT_SIZE: usize = 1 << 20;
+
+/// The longest reason to stop that is passed on, in bytes.
+const LONGEST_REASON: usize = 40;
 
 /// How long the rest of a body may take that follows the end marker. Only a connection whose body was
 /// read to its end can be used again.
@@ -51,7 +54,7 @@ impl<'a> Answer<'a> {
             let exchange = self.exchange.as_mut().expect("nothing is asked after the end");
             match (exchange.next().await, &mut self.backoff) {
                 (Err(error), Some(backoff)) => {
-                    wait(error, backoff).await?;
+                    self.upstream.wait(error, backoff).await?;
                     self.exchange = Some(self.upstream.begin(self.chat, backoff).await?);
                 }
                 (Ok(Part::End), _) => {
@@ -61,7 +64,7 @@ impl<'a> Answer<'a> {
                 }
                 (result, _) => {
                     self.backoff = None;
-                    return result;
+                    return result.map_err(|error| self.upstream.told(error));
                 }
             }
         }
@@ -120,8 +123,9 @@ impl Exchange {
                 }
             }
             if pushed.is_err() {
-                let reason = format!("an event over {MAX_EVENT_SIZE} bytes");
-                self.parts.push_back(Err(UpstreamError::Malformed(reason)));
+                let what = "an event over 1 MiB";
+                let error = UpstreamError::Malformed { what, why: Theirs::default() };
+                self.parts.push_back(Err(error));
             }
         }
     }
@@ -131,12 +135,19 @@ impl Exchange {
     }
 }
 
+/// A reason as it goes out: the vendor's if that is a short word, since a sentence may say anything.
+fn plain(reason: String) -> String {
+    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"_-".contains(&byte);
+    let is_word = (1..=LONGEST_REASON).contains(&reason.len()) && reason.bytes().all(is_plain);
+    if is_word { reason } else { "other".to_owned() }
+}
+
 /// A part as it goes out, behind the text that waited for more of itself.
 fn join(joiner: &mut Joiner, part: Part<Text>) -> [Option<Part>; 2] {
     let token = |text: String| (!text.is_empty()).then_some(Part::Token(text));
     match part {
         Part::Token(text) => [token(joiner.push(text)), None],
-        Part::Finish(reason) => [token(joiner.finish()), Some(Part::Finish(reason))],
+        Part::Finish(reason) => [token(joiner.finish()), Some(Part::Finish(plain(reason)))],
         Part::End => [token(joiner.finish()), Some(Part::End)],
     }
 }

@@ -49,7 +49,7 @@ pub fn request(chat: &Chat, max_tokens: u32) -> Value {
 
 /// The parts of one event.
 pub fn parse(data: &str) -> Parts {
-    let event: Event = read("event of a message", data)?;
+    let event: Event = read("an event that is no event of a message", data)?;
     let part = match event.kind.as_deref() {
         Some("content_block_start") => event.content_block.and_then(|block| token(block.text)),
         Some("content_block_delta") => event.delta.and_then(|delta| token(delta.text)),

@@ -18,12 +18,12 @@ use std::time::Duration;
 use reqwest::header::{CONTENT_TYPE, RETRY_AFTER};
 use reqwest::redirect::Policy;
 use reqwest::{Client, Response, Url};
-use serde_json::Value;
 
 use crate::chat::Chat;
 pub use answer::Answer;
 use answer::Exchange;
 use backoff::Backoff;
+use error::Theirs;
 pub use error::UpstreamError;
 pub use kind::UpstreamKind;
 pub use part::Part;
@@ -51,6 +51,9 @@ pub struct UpstreamOptions {
     /// what happened may pass: no connection, one that broke, 408, 425, 429, 5xx, an API that says it
     /// is overloaded. Not after a time-out: the model may be at work.
     pub retries: u32,
+    /// Whether readers and the log are told what the API says of an error in its own words. They may
+    /// quote the key or the prompt: for development only.
+    pub show_errors: bool,
 }
 
 impl UpstreamOptions {
@@ -69,6 +72,7 @@ impl UpstreamOptions {
             connect_timeout: Duration::from_secs(10),
             read_timeout: Duration::from_secs(60),
             retries: 4,
+            show_errors: false,
         }
     }
 }
@@ -165,10 +169,30 @@ impl Upstream {
     async fn begin(&self, chat: &Chat, backoff: &mut Backoff) -> Result<Exchange, UpstreamError> {
         loop {
             match self.send(chat).await {
-                Err(error) => wait(error, backoff).await?,
+                Err(error) => self.wait(error, backoff).await?,
                 Ok(exchange) => return Ok(exchange),
             }
         }
+    }
+
+    /// Waits until it is time to ask again.
+    ///
+    /// # Errors
+    /// `error`, if it will not pass or there are no attempts left.
+    async fn wait(&self, error: UpstreamError, backoff: &mut Backoff) -> Result<(), UpstreamError> {
+        let error = self.told(error);
+        if !error.is_transient() {
+            return Err(error);
+        }
+        let Some(delay) = backoff.next(error.retry_after()) else { return Err(error) };
+        tracing::warn!(code = error.code(), %error, ?delay, "asking the upstream again");
+        tokio::time::sleep(delay).await;
+        Ok(())
+    }
+
+    /// The error as readers and the log are told it.
+    fn told(&self, error: UpstreamError) -> UpstreamError {
+        if self.options.show_errors { error.show() } else { error }
     }
 
     async fn send(&self, chat: &Chat) -> Result<Exchange, UpstreamError> {
@@ -182,24 +206,10 @@ impl Upstream {
         let content_type = response.headers().get(CONTENT_TYPE);
         let content_type = content_type.and_then(|value| value.to_str().ok()).unwrap_or_default();
         if !kind.answers_in(content_type) {
-            return Err(UpstreamError::NotAStream(content_type.to_owned()));
+            return Err(UpstreamError::NotAStream(Theirs::new(content_type)));
         }
         Ok(Exchange::new(kind, response))
     }
-}
-
-/// Waits until it is time to ask again.
-///
-/// # Errors
-/// `error`, if it will not pass or there are no attempts left.
-async fn wait(error: UpstreamError, backoff: &mut Backoff) -> Result<(), UpstreamError> {
-    if !error.is_transient() {
-        return Err(error);
-    }
-    let Some(delay) = backoff.next(error.retry_after()) else { return Err(error) };
-    tracing::warn!(%error, ?delay, "asking the upstream again");
-    tokio::time::sleep(delay).await;
-    Ok(())
 }
 
 /// A proxy from the environment cannot reach what listens on this machine only.
@@ -219,34 +229,6 @@ async fn refusal(mut response: Response) -> UpstreamError {
             break;
         }
     }
-    UpstreamError::Status { status: response.status(), reason: refusal_code(&body), retry_after }
-}
-
-/// The short code in an error's body, such as `invalid_api_key`. Never its message: that may quote
-/// the key.
-fn refusal_code(body: &[u8]) -> Option<String> {
-    let body: Value = serde_json::from_slice(body).ok()?;
-    let error = body.get("error")?;
-    let is_code = |code: &&str| {
-        let known = |byte: u8| byte.is_ascii_alphanumeric() || b"_-.".contains(&byte);
-        code.len() <= 64 && code.bytes().all(known)
-    };
-    let field = |name| error.get(name).and_then(Value::as_str).filter(is_code);
-    field("code").or_else(|| field("type")).map(str::to_owned)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::refusal_code;
-
-    #[test]
-    fn a_refusals_code_is_passed_on_and_its_message_is_not() {
-        let code = |body: &str| refusal_code(body.as_bytes());
-        let both = r#"{"error":{"message":"bad key sk-1","type":"t","code":"invalid_api_key"}}"#;
-        assert_eq!(code(both).as_deref(), Some("invalid_api_key"));
-        assert_eq!(code(r#"{"error":{"type":"t","code":null}}"#).as_deref(), Some("t"));
-        assert_eq!(code(r#"{"error":{"code":"two words"}}"#), None);
-        assert_eq!(code(r#"{"error":"text"}"#), None);
-        assert_eq!(code("<html>"), None);
-    }
+    let text = Theirs::new(String::from_utf8_lossy(&body));
+    UpstreamError::Status { status: response.status(), body: text, retry_after }
 }

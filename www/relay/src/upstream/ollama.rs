@@ -28,7 +28,7 @@ pub fn request(chat: &Chat) -> Value {
 
 /// The parts of one line.
 pub fn parse(data: &str) -> Parts {
-    let line: Line = read("line of a chat", data)?;
+    let line: Line = read("an event that is no line of a chat", data)?;
     if line.error.is_some() {
         return Err(reported(line.error.as_ref()));
     }

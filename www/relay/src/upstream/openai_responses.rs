@@ -38,16 +38,16 @@ pub fn request(chat: &Chat) -> Value {
 
 /// The parts of one event. Most of the some fifty types have none.
 pub fn parse(data: &str) -> Parts {
-    let event: Event = read("event of a response", data)?;
+    let event: Event = read("an event that is no event of a response", data)?;
     match event.kind.as_deref() {
         Some("response.output_text.delta" | "response.refusal.delta") => {
             // Apart: in events of other types, `delta` may be anything.
-            let TextDelta { delta } = read("piece of text", data)?;
+            let TextDelta { delta } = read("an event that is no piece of text", data)?;
             Ok(token(delta).into_iter().collect())
         }
         Some("response.failed") => Err(reported(event.response.and_then(|r| r.error).as_ref())),
         // Here the event is the error itself.
-        Some("error") => Err(reported(Some(&read("error", data)?))),
+        Some("error") => Err(reported(Some(&read("an event that is no error", data)?))),
         Some("response.completed" | "response.incomplete") => Ok(end(event.response)),
         _ => Ok(Vec::new()),
     }

@@ -4,11 +4,8 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-use super::UpstreamError;
 use super::text::Text;
-
-/// The most characters of an API's own error message that are passed on.
-const MAX_MESSAGE: usize = 500;
+use super::{Theirs, UpstreamError};
 
 /// In the type or code of an error that may pass.
 const TRANSIENT: [&str; 9] = [
@@ -37,10 +34,10 @@ pub enum Part<T = String> {
 /// The parts of one event, in order; or why there will be no more.
 pub type Parts = Result<Vec<Part<Text>>, UpstreamError>;
 
-/// An event's data as the vendor's object. `what` names that for people.
-pub fn read<T: DeserializeOwned>(what: &str, data: &str) -> Result<T, UpstreamError> {
+/// An event's data as the vendor's object. `what` says to people that it is none.
+pub fn read<T: DeserializeOwned>(what: &'static str, data: &str) -> Result<T, UpstreamError> {
     serde_json::from_str(data)
-        .map_err(|error| UpstreamError::Malformed(format!("an event that is no {what}: {error}")))
+        .map_err(|error| UpstreamError::Malformed { what, why: Theirs::new(error) })
 }
 
 /// A token, unless there is no text.
@@ -67,9 +64,8 @@ pub fn reported(error: Option<&Value>) -> UpstreamError {
         None => Problem::default(),
     };
     let message = problem.message.as_ref().and_then(Value::as_str);
-    let message = message.unwrap_or("an error without a message");
     UpstreamError::Reported {
-        message: message.chars().take(MAX_MESSAGE).collect(),
+        message: Theirs::new(message.unwrap_or("it has no message")),
         transient: [problem.kind, problem.code].iter().flatten().any(is_transient),
     }
 }
@@ -97,13 +93,12 @@ mod tests {
             (json!({ "message": "slow down", "code": "rate_limit_exceeded" }), "slow down", true),
             (json!({ "message": "oops", "code": 503 }), "oops", true),
             (json!({ "message": "no", "type": "invalid_request_error" }), "no", false),
-            (json!({ "message": 1, "type": {} }), "an error without a message", false),
-            (json!(null), "an error without a message", false),
+            (json!({ "message": 1, "type": {} }), "it has no message", false),
+            (json!(null), "it has no message", false),
         ] {
-            let UpstreamError::Reported { message, transient } = reported(Some(&error)) else {
-                panic!("another error")
-            };
-            assert_eq!((message.as_str(), transient), (said, may_pass), "{error}");
+            let seen = reported(Some(&error)).show();
+            let shown = format!("the upstream reported an error: {said}");
+            assert_eq!((seen.to_string(), seen.is_transient()), (shown, may_pass), "{error}");
         }
     }
 }

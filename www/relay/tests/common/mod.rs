@@ -13,7 +13,9 @@ use std::time::Duration;
 use reqwest::{Client, Response, StatusCode};
 use serde_json::{Value, json};
 use sluicegate::sse::Decoder;
-use sluicegate_relay::{Builtin, Options, Relay, Site, Upstream, UpstreamOptions, router, serve};
+use sluicegate_relay::{
+    Builtin, Options, Relay, Secret, ServeOptions, Site, Upstream, UpstreamOptions, router, serve,
+};
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
@@ -24,6 +26,18 @@ pub const PATIENCE: Duration = Duration::from_secs(20);
 pub fn free_port() -> u16 {
     let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     listener.local_addr().unwrap().port()
+}
+
+/// What the tests' tokens are signed with.
+pub const SECRET: &str = "the tests' own secret, of 32 bytes and more";
+
+pub fn secret() -> Secret {
+    Secret::new(SECRET.as_bytes()).unwrap()
+}
+
+/// A good token of this user's, for ten minutes.
+pub fn token(user: &str) -> String {
+    secret().sign(user, std::time::UNIX_EPOCH.elapsed().unwrap().as_secs() + 600)
 }
 
 /// A client that takes no proxy from the environment.
@@ -51,6 +65,16 @@ impl TestRelay {
         site: Site,
         configure: impl FnOnce(Relay) -> Relay,
     ) -> Self {
+        Self::serving(ServeOptions::default(), upstream, site, configure).await
+    }
+
+    /// The same, served in another way.
+    pub async fn serving(
+        serving: ServeOptions,
+        upstream: UpstreamOptions,
+        site: Site,
+        configure: impl FnOnce(Relay) -> Relay,
+    ) -> Self {
         let shutdown = CancellationToken::new();
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
@@ -58,7 +82,7 @@ impl TestRelay {
         let relay = configure(
             relay.with_options(Options { resume_grace: Duration::ZERO, ..Options::default() }),
         );
-        tokio::spawn(serve(listener, router(relay, site), shutdown.clone()));
+        tokio::spawn(serve(listener, router(relay, site), serving, shutdown.clone()));
         Self { url, client: client(), shutdown }
     }
 

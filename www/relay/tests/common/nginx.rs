@@ -53,6 +53,11 @@ impl Nginx {
 }
 
 impl Nginx {
+    /// What it has logged of the requests so far.
+    pub fn access_log(&self) -> String {
+        std::fs::read_to_string(self.folder.join("access.log")).unwrap()
+    }
+
     /// A client as the one there is, with a connection of its own: one takes 128 streams.
     pub fn another_client(&self) -> Client {
         trusting(&self.certificate)
@@ -102,6 +107,7 @@ fn configuration(replicas: &[&str], port: u16) -> String {
     for (line, instead) in [
         (server, servers.as_str()),
         ("listen 443", &format!("listen 127.0.0.1:{port}")),
+        ("/var/log/nginx/sluicegate.log", "access.log"),
         ("/etc/ssl/relay.example.com.pem", "cert.pem"),
         ("/etc/ssl/private/relay.example.com.key", "key.pem"),
         ("relay.example.com", "localhost"),

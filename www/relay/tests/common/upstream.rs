@@ -89,6 +89,11 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Exchange<S> {
         self.stream.write(bytes).await.unwrap()
     }
 
+    /// As [`Exchange::write`]; `None` once the relay has closed the connection.
+    pub async fn try_write(&mut self, bytes: &[u8]) -> Option<usize> {
+        self.stream.write(bytes).await.ok()
+    }
+
     /// Writes `event` again and again until nothing is taken any more, which must happen before
     /// 256 MiB. Gives how often it was begun, and what is left of the last one.
     pub async fn flood<'a>(&mut self, event: &'a str) -> (usize, &'a str) {
