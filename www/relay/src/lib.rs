@@ -28,5 +28,7 @@ pub use auth::{Auth, Secret, TooShort};
 pub use builtin::{Builtin, Counts};
 pub use routes::{Options, Relay, Site, router};
 pub use serve::serve;
-pub use sessions::{BadUrl, Limits, Memory, Redis, Registry};
+pub use sessions::{
+    BadKey, BadPrefix, BadUrl, Limits, Memory, Redis, RedisKey, RedisOptions, RedisPrefix, Registry,
+};
 pub use upstream::{SetupError, Upstream, UpstreamKind, UpstreamOptions};

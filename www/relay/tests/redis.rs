@@ -2,7 +2,6 @@
 
 mod common;
 
-use std::sync::Arc;
 use std::time::Duration;
 
 use common::redis::TestRedis;
@@ -10,7 +9,7 @@ use common::upstream::{DONE, Exchange, PlayedUpstream};
 use common::{Event, Events, PATIENCE, TestRelay, json_of, refusal, tokens_of, until};
 use reqwest::{Response, StatusCode};
 use serde_json::json;
-use sluicegate_relay::{Limits, Options, Redis, Site, UpstreamOptions};
+use sluicegate_relay::{Limits, Options, Redis, RedisOptions, Site, UpstreamOptions};
 use tokio::net::TcpStream;
 
 async fn replica(redis: &TestRedis, upstream: &PlayedUpstream) -> TestRelay {
@@ -145,7 +144,7 @@ async fn a_users_sessions_are_counted_at_all_replicas() {
         let options = UpstreamOptions::new(upstream.url(), ["test-model"]);
         TestRelay::with(options, Site::default(), |relay| {
             let limits = Limits { sessions_per_user: 2, ..Limits::default() };
-            relay.with_registry(Arc::new(Redis::new(&redis.url(), limits).unwrap()))
+            redis.shared_with(relay, |options| options, limits)
         })
         .await
     };
@@ -310,6 +309,6 @@ async fn a_replica_that_shuts_down_hands_its_answers_over() {
 
 #[test]
 fn a_url_that_is_none_is_refused() {
-    let error = Redis::new("http://127.0.0.1", Limits::default()).err().unwrap();
+    let error = Redis::new(RedisOptions::new("http://127.0.0.1"), Limits::default()).err().unwrap();
     assert_eq!(error.to_string(), "not a Redis URL, such as redis://:password@127.0.0.1:6379/0");
 }
