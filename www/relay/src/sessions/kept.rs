@@ -112,7 +112,7 @@ impl Kept {
         if before.is_some_and(|session| session.user() != name) {
             return Err(OpenError::Taken);
         }
-        let is_new = before.is_none();
+        let is_new = before.is_none() && !self.owned.has(id);
         let limits = self.limits;
         let too_much = |held: usize, most: usize| held > 0 && held + asked > most;
         let ids = self.owned.len() + self.ended.len();

@@ -62,6 +62,11 @@ impl Owned {
         })
     }
 
+    /// Whether an id is kept, whosever it is.
+    pub fn has(&self, id: &str) -> bool {
+        self.ids.contains_key(&self.hasher.hash_one(id))
+    }
+
     /// How many ids of a user are kept.
     pub fn count(&self, user: &str) -> usize {
         self.users.get(&self.hasher.hash_one(user)).copied().unwrap_or_default()
