@@ -5,7 +5,8 @@
 //! cargo test --release -p sluicegate-relay --test memory -- --nocapture --test-threads 1
 //! ```
 //!
-//! `RELAY_PROGRAM` names another program to attack, such as that of an earlier version.
+//! `RELAY_PROGRAM` names another program to attack, such as that of an earlier version. Without
+//! `--release` there are fewer answers and questions: it would take minutes.
 
 mod common;
 
@@ -31,6 +32,8 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::process::{Child, Command};
 
 const MIB: usize = 1 << 20;
+
+const MANY: usize = if cfg!(debug_assertions) { 60 } else { 300 };
 
 /// A model whose answer has as many tokens, and as long ones, as the question begins with: `19 100000`.
 #[derive(Clone, Default)]
@@ -151,29 +154,23 @@ fn report(what: &str, before: usize, after: usize, most: usize) {
 
 #[tokio::test]
 async fn long_answers_that_have_ended_are_not_all_kept() {
-    for (what, users, count, size) in [
-        ("300 answers of 1.9 MB, of one user", 1, 19, 100_000),
-        ("300 answers of 1.9 MB, of 300 users", 300, 19, 100_000),
-        ("300 answers of 10,000 tokens of one byte, of one user", 1, 10_000, 1),
-    ] {
+    for (whose, users) in [("one user", 1), ("as many users", MANY)] {
         let relay = Relay::start(&Model::default(), &[]).await;
         relay.ask("ann", "first", "1 1").await;
         let before = relay.resident();
-        for number in 0..300 {
+        for number in 0..MANY {
             let user = format!("u{}", number % users);
-            relay.ask(&user, &format!("s{number}"), &format!("{count} {size}")).await;
+            relay.ask(&user, &format!("s{number}"), "19 100000").await;
         }
-        report(what, before, relay.resident(), if users == 1 { 64 } else { 200 });
+        let what = format!("{MANY} answers of 1.9 MB, of {whose}");
+        report(&what, before, relay.resident(), if users == 1 { 64 } else { 200 });
     }
 }
 
 #[tokio::test]
 async fn what_waits_for_readers_that_never_read_is_bounded() {
-    for (what, readers, size, most) in [
-        ("8 sessions that nobody reads, with tokens of 1 MB", 8, 1_000_000, 100),
-        ("100 sessions that nobody reads, with tokens of 10 KB", 100, 10_000, 150),
-        ("100 sessions that nobody reads, with tokens of one byte", 100, 1, 150),
-    ] {
+    for (readers, size, most) in [(8, 1_000_000, 100), (MANY / 4, 10_000, 100)] {
+        let what = format!("{readers} sessions that nobody reads, with tokens of {size} bytes");
         let model = Model::default();
         let relay = Relay::start(&model, &[]).await;
         relay.ask("ann", "first", "1 1").await;
@@ -184,7 +181,7 @@ async fn what_waits_for_readers_that_never_read_is_bounded() {
             open.push(relay.ask_and_not_read("ann", &format!("s{number}"), &question).await);
         }
         model.stalls().await;
-        report(what, before, relay.resident(), most);
+        report(&what, before, relay.resident(), most);
     }
     let model = Model::default();
     let relay = Relay::start(&model, &[]).await;
@@ -218,16 +215,18 @@ async fn redis_keeps_no_questions_of_answers_that_have_ended() {
     };
     let (redis_before, before) = (used().await, relay.resident());
     let question = format!("1 1 {}", "x".repeat(1_000_000));
-    for number in 0..300 {
+    for number in 0..MANY {
         relay.ask("ann", &format!("s{number}"), &question).await;
     }
-    report("Redis, with 300 questions of 1 MB", redis_before, used().await, 20);
-    report("the relay, with 300 questions of 1 MB", before, relay.resident(), 64);
+    let what = format!("{MANY} questions of 1 MB");
+    report(&format!("Redis, after {what}"), redis_before, used().await, 20);
+    report(&format!("the relay, after {what}"), before, relay.resident(), 64);
     let before = used().await;
-    for number in 0..100 {
+    for number in 0..MANY / 2 {
         relay.ask("ann", &format!("t{number}"), "19 100000").await;
     }
-    report("Redis, with 100 answers of 1.9 MB", before, used().await, 40);
+    let what = format!("Redis, after {} answers of 1.9 MB", MANY / 2);
+    report(&what, before, used().await, 40);
 }
 
 #[tokio::test]
