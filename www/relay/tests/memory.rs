@@ -33,7 +33,7 @@ use tokio::process::{Child, Command};
 
 const MIB: usize = 1 << 20;
 
-const MANY: usize = if cfg!(debug_assertions) { 60 } else { 300 };
+const MANY: usize = if cfg!(debug_assertions) { 40 } else { 300 };
 
 /// A model whose answer has as many tokens, and as long ones, as the question begins with: `19 100000`.
 #[derive(Clone, Default)]
@@ -154,7 +154,10 @@ fn report(what: &str, before: usize, after: usize, most: usize) {
 
 #[tokio::test]
 async fn long_answers_that_have_ended_are_not_all_kept() {
-    for (whose, users) in [("one user", 1), ("as many users", MANY)] {
+    // Of few answers, those of many users may all be kept.
+    let cases = [("one user", 1), ("as many users", MANY)];
+    let count = if cfg!(debug_assertions) { 1 } else { 2 };
+    for (whose, users) in &cases[..count] {
         let relay = Relay::start(&Model::default(), &[]).await;
         relay.ask("ann", "first", "1 1").await;
         let before = relay.resident();
@@ -163,7 +166,7 @@ async fn long_answers_that_have_ended_are_not_all_kept() {
             relay.ask(&user, &format!("s{number}"), "19 100000").await;
         }
         let what = format!("{MANY} answers of 1.9 MB, of {whose}");
-        report(&what, before, relay.resident(), if users == 1 { 64 } else { 200 });
+        report(&what, before, relay.resident(), if *users == 1 { 50 } else { 200 });
     }
 }
 
@@ -226,7 +229,7 @@ async fn redis_keeps_no_questions_of_answers_that_have_ended() {
         relay.ask("ann", &format!("t{number}"), "19 100000").await;
     }
     let what = format!("Redis, after {} answers of 1.9 MB", MANY / 2);
-    report(&what, before, used().await, 40);
+    report(&what, before, used().await, 25);
 }
 
 #[tokio::test]
