@@ -10,6 +10,14 @@ pub struct Chat {
     pub messages: Vec<Message>,
 }
 
+impl Chat {
+    /// How many bytes it takes, about.
+    pub fn size(&self) -> usize {
+        let turns = self.messages.iter().map(|turn| size_of::<Message>() + turn.content.capacity());
+        self.model.len() + turns.sum::<usize>()
+    }
+}
+
 /// One turn of a conversation.
 #[derive(Clone, Serialize, Deserialize)]
 pub struct Message {

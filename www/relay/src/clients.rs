@@ -4,11 +4,14 @@ use std::collections::{HashMap, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use bytes::Bytes;
-use tokio::sync::mpsc;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc};
 use tokio_util::sync::CancellationToken;
 
 /// How many frames may wait for a slow client before the answers to it wait.
 const FRAMES_AHEAD: usize = 100;
+
+/// How many bytes of frames may wait. One frame may always.
+const BYTES_AHEAD: u32 = 64 << 10;
 
 /// How many messages of a client are remembered; past this the oldest is forgotten.
 const REMEMBERED: usize = 1000;
@@ -24,11 +27,78 @@ pub struct Client {
     /// The user of its token, if there are tokens.
     owner: Option<String>,
     /// The frames to it.
-    pub frames: mpsc::Sender<Bytes>,
+    pub frames: FrameSender,
     /// Ends the connection.
     pub completed: CancellationToken,
     /// The ids of the messages that were sent to it, and whether it has acknowledged them.
     messages: Mutex<VecDeque<(String, bool)>>,
+}
+
+/// Sends frames to a client, and waits while too much waits for it. A clone is for the same client.
+#[derive(Clone)]
+pub struct FrameSender {
+    frames: mpsc::Sender<Bytes>,
+    room: Arc<Semaphore>,
+}
+
+/// A frame, and the room that it takes until it is on its way to the client.
+struct Waiting {
+    frame: Bytes,
+    _room: OwnedSemaphorePermit,
+}
+
+impl AsRef<[u8]> for Waiting {
+    fn as_ref(&self) -> &[u8] {
+        &self.frame
+    }
+}
+
+/// The client does not read any more, or too slowly for a frame that can be left out.
+#[derive(Debug)]
+pub struct NotSent;
+
+impl FrameSender {
+    /// For frames that come out of the receiver.
+    pub fn new() -> (Self, mpsc::Receiver<Bytes>) {
+        let (frames, receiver) = mpsc::channel(FRAMES_AHEAD);
+        (Self { frames, room: Arc::new(Semaphore::new(BYTES_AHEAD as usize)) }, receiver)
+    }
+
+    /// Sends a frame as soon as there is room for it.
+    pub async fn send(&self, frame: Bytes) -> Result<(), NotSent> {
+        let room = Arc::clone(&self.room).acquire_many_owned(room_for(&frame));
+        let room = tokio::select! {
+            room = room => room.expect("nobody closes it"),
+            () = self.frames.closed() => return Err(NotSent),
+        };
+        let waiting = Bytes::from_owner(Waiting { frame, _room: room });
+        self.frames.send(waiting).await.map_err(|_| NotSent)
+    }
+
+    /// Sends a frame if there is room for it.
+    pub fn try_send(&self, frame: Bytes) -> Result<(), NotSent> {
+        let room = Arc::clone(&self.room).try_acquire_many_owned(room_for(&frame));
+        let room = room.map_err(|_| NotSent)?;
+        let waiting = Bytes::from_owner(Waiting { frame, _room: room });
+        self.frames.try_send(waiting).map_err(|_| NotSent)
+    }
+
+    /// Resolves when the client does not read any more.
+    pub async fn closed(&self) {
+        self.frames.closed().await;
+    }
+}
+
+/// How much room a frame takes: all that there is, if it is longer.
+fn room_for(frame: &Bytes) -> u32 {
+    u32::try_from(frame.len()).unwrap_or(BYTES_AHEAD).min(BYTES_AHEAD)
+}
+
+/// How many clients may be connected: together, and of one user.
+#[derive(Clone, Copy)]
+pub struct Most {
+    pub all: usize,
+    pub user: usize,
 }
 
 /// Why a client was not connected.
@@ -36,6 +106,8 @@ pub struct Client {
 pub enum ConnectError {
     /// As many are connected as may be.
     Full,
+    /// As many of the user are connected as may be.
+    UserFull,
     /// A client of another user has this id.
     NotYours,
 }
@@ -50,7 +122,8 @@ pub enum FindError {
 }
 
 impl Clients {
-    /// Connects a client, and completes the connection that it has already. `most` may be connected.
+    /// Connects a client, and completes the connection that it has already. Where there are no tokens,
+    /// all clients are nobody's, and only those of all are counted.
     ///
     /// # Errors
     /// [`ConnectError`].
@@ -58,16 +131,23 @@ impl Clients {
         &self,
         id: String,
         owner: Option<&str>,
-        most: usize,
+        most: Most,
     ) -> Result<(Arc<Client>, mpsc::Receiver<Bytes>), ConnectError> {
         let mut clients = self.clients();
         if clients.get(&id).is_some_and(|known| known.owner.as_deref() != owner) {
             return Err(ConnectError::NotYours);
         }
-        if clients.len() >= most && !clients.contains_key(&id) {
-            return Err(ConnectError::Full);
+        if !clients.contains_key(&id) {
+            let theirs =
+                || clients.values().filter(|known| known.owner.as_deref() == owner).count();
+            if owner.is_some() && theirs() >= most.user {
+                return Err(ConnectError::UserFull);
+            }
+            if clients.len() >= most.all {
+                return Err(ConnectError::Full);
+            }
         }
-        let (frames, receiver) = mpsc::channel(FRAMES_AHEAD);
+        let (frames, receiver) = FrameSender::new();
         let client = Arc::new(Client {
             id: id.clone(),
             owner: owner.map(str::to_owned),
@@ -137,12 +217,13 @@ mod tests {
     #[test]
     fn a_client_has_one_connection_and_one_owner() {
         let clients = Clients::default();
-        let (first, _) = clients.connect("c".into(), Some("ann"), 1).unwrap();
-        let other = clients.connect("c".into(), Some("bob"), 1);
+        let one = Most { all: 1, user: 1 };
+        let (first, _) = clients.connect("c".into(), Some("ann"), one).unwrap();
+        let other = clients.connect("c".into(), Some("bob"), one);
         assert_eq!(other.err(), Some(ConnectError::NotYours));
-        assert_eq!(clients.connect("d".into(), None, 1).err(), Some(ConnectError::Full));
+        assert_eq!(clients.connect("d".into(), None, one).err(), Some(ConnectError::Full));
         assert!(!first.completed.is_cancelled());
-        let (second, _) = clients.connect("c".into(), Some("ann"), 1).unwrap();
+        let (second, _) = clients.connect("c".into(), Some("ann"), one).unwrap();
         assert!(first.completed.is_cancelled() && !second.completed.is_cancelled());
         clients.remove(&first);
         assert!(Arc::ptr_eq(&clients.find("c", Some("ann")).unwrap(), &second));
@@ -153,7 +234,8 @@ mod tests {
 
     #[test]
     fn a_message_is_acknowledged_once() {
-        let (client, _) = Clients::default().connect("c".into(), None, 1).unwrap();
+        let most = Most { all: 1, user: 1 };
+        let (client, _) = Clients::default().connect("c".into(), None, most).unwrap();
         for number in 0..=REMEMBERED {
             client.remember(number.to_string());
         }
@@ -161,5 +243,37 @@ mod tests {
         assert_eq!(client.acknowledge("1"), Some(true));
         assert_eq!(client.acknowledge("1"), Some(false));
         assert_eq!(client.acknowledge("2"), Some(true));
+    }
+    #[test]
+    fn one_user_cannot_take_all_places() {
+        let clients = Clients::default();
+        let connect = |id: &str, owner| {
+            clients.connect(id.into(), owner, Most { all: 5, user: 2 }).map(|_| ()).err()
+        };
+        assert_eq!([connect("1", Some("ann")), connect("2", Some("ann"))], [None, None]);
+        assert_eq!(connect("3", Some("ann")), Some(ConnectError::UserFull));
+        assert_eq!(connect("2", Some("ann")), None, "the same client comes back");
+        assert_eq!([connect("4", Some("bob")), connect("5", Some("bob"))], [None, None]);
+        assert_eq!(connect("6", Some("bob")), Some(ConnectError::UserFull));
+        assert_eq!([connect("7", None), connect("8", None)], [None, Some(ConnectError::Full)]);
+    }
+
+    #[tokio::test]
+    async fn what_waits_for_a_slow_client_is_counted_in_bytes() {
+        let (sender, mut receiver) = FrameSender::new();
+        let frame = |size: u32| Bytes::from(vec![b'x'; size as usize]);
+        let waits = async |size| {
+            let sending = sender.send(frame(size));
+            tokio::select! { biased; _ = sending => false, () = async {} => true }
+        };
+        assert!(!waits(BYTES_AHEAD * 20).await, "one frame may always wait");
+        assert!(waits(1).await && sender.try_send(frame(1)).is_err());
+        let long = receiver.recv().await.unwrap();
+        assert_eq!(long.len(), BYTES_AHEAD as usize * 20);
+        assert!(waits(1).await, "it is not sent yet");
+        drop(long);
+        assert!(!waits(BYTES_AHEAD / 2).await && !waits(BYTES_AHEAD / 2).await && waits(1).await);
+        drop(receiver);
+        assert!(sender.send(frame(1)).await.is_err());
     }
 }

@@ -19,13 +19,19 @@ pub fn text(id: u64, text: &str) -> Bytes {
 /// A named event whose data is `value` as JSON, which has no raw line ends.
 pub fn json(id: u64, event: &'static str, value: &impl Serialize) -> Bytes {
     let data = serde_json::to_string(value).expect("the relay's own events have string keys only");
-    format!("id: {id}\nevent: {event}\ndata: {data}\n\n").into()
+    raw(Some(id), event, &data)
 }
 
 /// As [`json`], without an id: the stream cannot be resumed.
 pub fn named(event: &'static str, value: &impl Serialize) -> Bytes {
     let data = serde_json::to_string(value).expect("the relay's own events have string keys only");
-    format!("event: {event}\ndata: {data}\n\n").into()
+    raw(None, event, &data)
+}
+
+/// A named event whose `data` is one line.
+pub fn raw(id: Option<u64>, event: &str, data: &str) -> Bytes {
+    let id = id.map(|id| format!("id: {id}\n")).unwrap_or_default();
+    format!("{id}event: {event}\ndata: {data}\n\n").into()
 }
 
 /// Tells a client to connect anew soon, because this process ends: another one will answer. It is no

@@ -36,5 +36,7 @@ pub use gate::Hosts;
 pub use logging::log_to_stderr;
 pub use routes::{Options, Relay, Site, router};
 pub use serve::{ServeOptions, serve};
-pub use sessions::{BadUrl, Limits, Memory, Redis, Registry};
+pub use sessions::{
+    BadKey, BadPrefix, BadUrl, Limits, Memory, Redis, RedisKey, RedisOptions, RedisPrefix, Registry,
+};
 pub use upstream::{SetupError, Upstream, UpstreamKind, UpstreamOptions};

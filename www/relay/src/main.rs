@@ -14,8 +14,9 @@ use std::time::Duration;
 use axum::http::HeaderValue;
 use clap::{Parser, ValueEnum};
 use sluicegate_relay::{
-    Auth, Builtin, Hosts, Limits, Memory, Options, Redis, Relay, Role, Secret, ServeOptions, Site,
-    Upstream, UpstreamKind, UpstreamOptions, log_to_stderr, router, serve,
+    Auth, Builtin, Hosts, Limits, Memory, Options, Redis, RedisKey, RedisOptions, RedisPrefix,
+    Relay, Role, Secret, ServeOptions, Site, Upstream, UpstreamKind, UpstreamOptions,
+    log_to_stderr, router, serve,
 };
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
@@ -71,6 +72,15 @@ struct Flags {
     /// client may cancel and resume at any of them. A password is better given in the environment
     #[arg(long, value_name = "URL", env = "SLUICEGATE_REDIS", hide_env_values = true)]
     redis: Option<String>,
+    /// What the names of all keys and channels in Redis begin with: relays with the same prefix share
+    /// their sessions, others don't see them
+    #[arg(long, value_name = "PREFIX", default_value = "sluicegate:")]
+    redis_prefix: RedisPrefix,
+    /// What the relays sign with what they keep in Redis, 32 bytes or more, so that nothing that others
+    /// have written there reaches a reader. Made of SLUICEGATE_AUTH_SECRET by default, where there is
+    /// one. Better given in the environment
+    #[arg(long, value_name = "SECRET", env = "SLUICEGATE_REDIS_KEY", hide_env_values = true)]
+    redis_key: Option<String>,
     /// How callers say who they are: by naming a user that nobody checks (on a loopback address
     /// only), by a signed token in the Authorization header, or by one in the cookie
     /// sluicegate_token. Tokens are JWTs (HS256, with sub and exp) signed with the environment
@@ -120,6 +130,24 @@ struct Flags {
     /// How many of them for one user; past it new ones are refused with 429
     #[arg(long, value_name = "N", default_value = "100")]
     max_sessions_per_user: usize,
+    /// How many ended answers of one user are remembered; past it the same user's oldest is forgotten
+    #[arg(long, value_name = "N", default_value = "100")]
+    max_ended_per_user: usize,
+    /// How many session ids one user may take in ten minutes; past it new ones are refused with 429
+    #[arg(long, value_name = "N", default_value = "10000")]
+    max_ids_per_user: usize,
+    /// How many bytes of an answer are kept for a client that lost its connection; past it the oldest go,
+    /// down to half of it
+    #[arg(long, value_name = "BYTES", default_value = "2097152")]
+    max_bytes_per_session: usize,
+    /// How many bytes are held for one user's sessions, half of it for those being written, with what they
+    /// were asked, and half for the ended ones; past it the same user's oldest go, and long questions are
+    /// refused with 429
+    #[arg(long, value_name = "BYTES", default_value = "33554432")]
+    max_bytes_per_user: usize,
+    /// As --max-bytes-per-user, for all users
+    #[arg(long, value_name = "BYTES", default_value = "268435456")]
+    max_bytes: usize,
     /// How long an answer may take; then it is ended
     #[arg(long, value_name = "SECONDS", default_value = "600", value_parser = seconds)]
     max_session_age: Duration,
@@ -135,6 +163,9 @@ struct Flags {
     /// How many such clients may be connected at a time; past it new ones are refused with 503
     #[arg(long, value_name = "N", default_value_t = 10_000)]
     max_clients: usize,
+    /// How many of them for one user, where there are tokens; past it new ones are refused with 429
+    #[arg(long, value_name = "N", default_value_t = 100)]
+    max_clients_per_user: usize,
     /// How fast the built-in writer writes
     #[arg(long, value_name = "N", default_value = "40", conflicts_with = "upstream")]
     tokens_per_second: NonZeroU32,
@@ -238,13 +269,25 @@ async fn run(flags: Flags) -> Result<(), Box<dyn Error>> {
         client_roles: flags.client_roles,
         legacy_get: flags.legacy_get,
         tutorial: flags.tutorial,
+        max_clients_per_user: flags.max_clients_per_user,
     };
     // A session outlives its reader's connection by a while.
-    let max_sessions = flags.max_sessions.min(max_connections);
-    let limits = Limits { sessions: max_sessions, sessions_per_user: flags.max_sessions_per_user };
+    let limits = Limits {
+        sessions: flags.max_sessions.min(max_connections),
+        sessions_per_user: flags.max_sessions_per_user,
+        ended_per_user: flags.max_ended_per_user,
+        ids_per_user: flags.max_ids_per_user,
+        bytes_per_session: flags.max_bytes_per_session,
+        bytes_per_user: flags.max_bytes_per_user,
+        bytes: flags.max_bytes,
+    };
     let mut relay = Relay::new(upstream, shutdown.clone()).with_options(options);
     relay = relay.with_registry(match flags.redis {
-        Some(url) => Arc::new(Redis::new(&url, limits)?),
+        Some(url) => {
+            let key = redis_key(flags.redis_key, flags.auth)?;
+            let options = RedisOptions { url, prefix: flags.redis_prefix, key };
+            Arc::new(Redis::new(options, limits)?)
+        }
         None => Arc::new(Memory::new(limits)),
     });
     if flags.weather {
@@ -307,6 +350,17 @@ fn hosts(address: IpAddr, mut names: Vec<String>) -> Hosts {
         names.push(address.to_string());
     }
     Hosts::Only(names)
+}
+
+/// What is signed with in Redis: the key that was given, or the secret of the tokens.
+fn redis_key(given: Option<String>, auth: AuthKind) -> Result<Option<RedisKey>, String> {
+    let secret = match given {
+        Some(key) => key.into(),
+        None if auth == AuthKind::None => return Ok(None),
+        None => std::env::var_os(AUTH_SECRET).unwrap_or_default(),
+    };
+    let key = RedisKey::new(secret.as_encoded_bytes());
+    key.map(Some).map_err(|error| format!("--redis-key, or SLUICEGATE_REDIS_KEY: {error}"))
 }
 
 async fn stop_on_signal(

@@ -100,7 +100,7 @@ async fn past_the_limits_clients_are_told_when_to_come_back() {
     let upstream = PlayedUpstream::start().await;
     let address = UpstreamOptions::new(upstream.url(), ["test-model"]);
     let relay = TestRelay::with(address, Site::default(), |relay| {
-        let limits = Limits { sessions: 3, sessions_per_user: 2 };
+        let limits = Limits { sessions: 3, sessions_per_user: 2, ..Limits::default() };
         relay.with_registry(Arc::new(Memory::new(limits)))
     })
     .await;

@@ -89,6 +89,7 @@ pub fn not_opened(error: OpenError) -> ApiError {
         )
         .retry_after(RETRY_AFTER),
         OpenError::Unavailable => unavailable(),
+        OpenError::Foreign => foreign(),
         OpenError::UserFull => ApiError::new(
             StatusCode::TOO_MANY_REQUESTS,
             "too-many-sessions-of-user",
@@ -106,6 +107,15 @@ pub fn unavailable() -> ApiError {
         "the relay does not reach the place where sessions are kept: try again in some seconds",
     )
     .retry_after(RETRY_AFTER)
+}
+
+/// 500.
+pub fn foreign() -> ApiError {
+    ApiError::new(
+        StatusCode::INTERNAL_SERVER_ERROR,
+        "foreign-session-data",
+        "something else has written to where the relay keeps this session: ask anew with another sessionId",
+    )
 }
 
 #[derive(Deserialize)]
@@ -136,6 +146,7 @@ pub async fn cancel(
     let cancel = relay.sessions.cancel(&body.session_id, &user).await;
     let cancel = cancel.map_err(|error| match error {
         CancelError::Unavailable => unavailable(),
+        CancelError::Foreign => foreign(),
         CancelError::Unknown => resume::not_found(),
         CancelError::NotYours => resume::not_yours("cancel", &body.session_id, &user),
     })?;
@@ -144,7 +155,7 @@ pub async fn cancel(
     Ok(Json(answer).into_response())
 }
 
-/// Lists the live sessions and the last 1000 ended ones, the latest first; with tokens only those of
+/// Lists the live sessions and the last 100 ended ones of each user, the latest first; with tokens only those of
 /// the caller.
 pub async fn list(State(relay): State<Relay>, caller: Caller) -> Response {
     let sessions = relay.sessions.list(caller.user());

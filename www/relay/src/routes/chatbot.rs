@@ -12,10 +12,8 @@ use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, State};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use bytes::Bytes;
 use serde::Deserialize;
 use serde_json::json;
-use tokio::sync::mpsc;
 use tracing::Instrument as _;
 use uuid::Uuid;
 
@@ -25,7 +23,7 @@ use super::chat::not_opened;
 use super::stream::{Taken, event_stream};
 use super::{Relay, ids};
 use crate::chat::{Chat, Message, Role};
-use crate::clients::{Client, ConnectError, FindError};
+use crate::clients::{Client, ConnectError, FindError, FrameSender, Most};
 use crate::error::ApiError;
 use crate::frame;
 use crate::framing::Framing;
@@ -36,8 +34,8 @@ use crate::sessions::Reader;
 const RETRY_AFTER: u32 = 30;
 
 /// `GET /api/sse/connect/{clientId}`: the client's connection. It completes the one that the client
-/// had before, and is completed itself after a while. 403 for another user's client, 503 if too many
-/// are connected.
+/// had before, and is completed itself after a while. 403 for another user's client, 429 if the user has
+/// too many, 503 if all have.
 pub async fn connect(
     State(relay): State<Relay>,
     caller: Caller,
@@ -46,10 +44,16 @@ pub async fn connect(
     let Path(id) = path.map_err(|error| ApiError::invalid(error.body_text()))?;
     ids::check("clientId", &id)?;
     let taken = Taken::of_user(&relay, caller.user().unwrap_or(&id))?;
-    let most = relay.options.max_clients;
+    let most = Most { all: relay.options.max_clients, user: relay.options.max_clients_per_user };
     let connected = relay.clients.connect(id.clone(), caller.user(), most);
     let (client, frames) = connected.map_err(|error| match error {
         ConnectError::NotYours => not_yours("connect", &id, &caller),
+        ConnectError::UserFull => ApiError::new(
+            StatusCode::TOO_MANY_REQUESTS,
+            "too-many-clients-of-user",
+            "this user has as many clients as one may: disconnect one",
+        )
+        .retry_after(RETRY_AFTER),
         ConnectError::Full => ApiError::new(
             StatusCode::SERVICE_UNAVAILABLE,
             "too-many-clients",
@@ -157,7 +161,7 @@ async fn ask(
     Ok(no_store(answer))
 }
 
-async fn forward(mut answer: Reader, frames: mpsc::Sender<Bytes>) {
+async fn forward(mut answer: Reader, frames: FrameSender) {
     while let Some(Ok(frame)) = answer.next_frame().await {
         if frames.send(frame).await.is_err() {
             return;

@@ -68,6 +68,8 @@ pub struct Options {
     pub max_session_age: Duration,
     /// How many clients of `/api/sse` may be connected at a time. 10,000 by default.
     pub max_clients: usize,
+    /// How many of them for one user, where callers have tokens. 100 by default.
+    pub max_clients_per_user: usize,
     /// How often such a client gets a heartbeat. Every 20 seconds by default.
     pub heartbeat: Duration,
     /// After what time its connection is completed. 30 minutes by default.
@@ -97,6 +99,7 @@ impl Default for Options {
             resume_grace: Duration::from_secs(5),
             max_session_age: Duration::from_secs(600),
             max_clients: 10_000,
+            max_clients_per_user: 100,
             heartbeat: Duration::from_secs(20),
             client_timeout: Duration::from_secs(30 * 60),
             max_body: 1 << 20,

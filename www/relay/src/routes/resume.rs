@@ -60,6 +60,7 @@ pub async fn attach(
     let resumed = relay.sessions.resume(session_id, user_id, after).await;
     let reader = resumed.map_err(|error| match error {
         ResumeError::Unavailable => chat::unavailable(),
+        ResumeError::Foreign => chat::foreign(),
         ResumeError::Unknown => not_found(),
         ResumeError::NotYours => not_yours("resume", session_id, user_id),
         ResumeError::Gone => {

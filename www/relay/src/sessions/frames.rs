@@ -5,9 +5,7 @@ use std::time::Instant;
 
 use bytes::Bytes;
 
-/// How many bytes of frames are kept for readers that come back; frames that nobody has read yet
-/// are kept beyond that.
-pub const KEPT_BYTES: usize = 1 << 20;
+use super::budget::{Account, Budgets};
 
 /// The kept frames, one after the other in one piece: most are short, and there are many.
 pub struct Frames {
@@ -24,6 +22,12 @@ pub struct Frames {
     /// The frames before this id are to be seen, the others not yet. All are, without one.
     pub shown: Option<u64>,
     pub end: End,
+    /// When more bytes than this are kept, the oldest that were read go, down to half of it. Frames
+    /// that nobody has read yet are kept beyond that.
+    most: usize,
+    /// The bytes that the session holds beside its frames.
+    beside: usize,
+    account: Account,
 }
 
 /// Whether frames are still added.
@@ -36,8 +40,8 @@ pub enum End {
 }
 
 impl Frames {
-    /// None, and the first will have the id `first`.
-    pub fn starting_at(first: u64) -> Self {
+    /// None, and the first will have the id `first`. `most` bytes of those that were read are kept.
+    pub fn starting_at(first: u64, most: usize, account: Account) -> Self {
         Self {
             bytes: Vec::new(),
             ends: VecDeque::new(),
@@ -47,6 +51,9 @@ impl Frames {
             remote_readers: HashMap::new(),
             shown: None,
             end: End::NotYet,
+            most,
+            beside: 0,
+            account,
         }
     }
 
@@ -68,6 +75,23 @@ impl Frames {
         self.readers + self.remote_readers.len() > 0
     }
 
+    /// Whether there may be another frame ahead of the fastest reader: at most `frames` and `bytes`
+    /// are, and only one while too much is held for the user or for all.
+    pub fn has_room(&self, frames: u64, bytes: usize) -> bool {
+        let ahead = self.next().saturating_sub(self.read_to);
+        if ahead == 0 {
+            return true;
+        }
+        let unread = self.bytes.len() - self.end_before(self.read());
+        ahead < frames && unread < bytes && !self.account.is_over()
+    }
+
+    /// How many of the kept frames were read.
+    fn read(&self) -> usize {
+        let read = self.read_to.saturating_sub(self.first);
+        usize::try_from(read).unwrap_or(usize::MAX).min(self.ends.len())
+    }
+
     /// Where the frame at `at` begins in `bytes`.
     pub fn end_before(&self, at: usize) -> usize {
         if at == 0 { 0 } else { self.ends[at - 1] }
@@ -76,23 +100,87 @@ impl Frames {
     /// Adds the frame that `frame` makes of its id, and drops old ones that were read.
     pub fn add(&mut self, frame: impl FnOnce(u64) -> Bytes) {
         let frame = frame(self.next());
+        let most = self.most.min(self.account.share());
+        if self.bytes.len() + frame.len() > most {
+            self.drop_read(most / 2);
+        }
+        let needed = self.bytes.len() + frame.len();
+        if needed > self.bytes.capacity() {
+            // Doubling what is large already would hold twice as much as there is.
+            let doubled = self.bytes.capacity() * 2;
+            let grown = if doubled <= most { needed.max(doubled) } else { needed + needed / 8 };
+            self.bytes.reserve_exact(grown - self.bytes.len());
+        }
         self.bytes.extend_from_slice(&frame);
         self.ends.push_back(self.bytes.len());
-        if self.bytes.len() > 2 * KEPT_BYTES {
-            let excess = self.bytes.len() - KEPT_BYTES;
-            let read = usize::try_from(self.read_to.saturating_sub(self.first)).unwrap_or(0);
-            let dropped = self.ends.iter().take(read).take_while(|end| **end <= excess).count();
-            self.drop_first(dropped);
-        }
+        self.count();
+    }
+
+    /// Drops the oldest frames that were read, until no more than `kept` bytes are there.
+    fn drop_read(&mut self, kept: usize) {
+        let excess = self.bytes.len().saturating_sub(kept);
+        let read = self.ends.iter().take(self.read());
+        self.drop_first(read.take_while(|end| **end <= excess).count());
+    }
+
+    /// Drops the frames of a session that has ended: all of them, or those that no reader waits for.
+    pub fn forget(&mut self, all: bool) {
+        let read = if self.is_read() && !all { self.read() } else { self.ends.len() };
+        self.drop_first(read);
     }
 
     /// Drops the first `count` of the kept frames.
     pub fn drop_first(&mut self, count: usize) {
+        if count == 0 {
+            return;
+        }
         let bytes = self.end_before(count);
         self.bytes.drain(..bytes);
         self.ends.drain(..count);
         self.ends.iter_mut().for_each(|end| *end -= bytes);
         self.first += count as u64;
+        // Neither `drain` gives anything back.
+        if self.bytes.len() < self.bytes.capacity() / 2 {
+            self.shrink();
+        }
+        self.count();
+    }
+
+    /// Drops the frames from `shown` on.
+    pub fn truncate(&mut self, shown: usize) {
+        self.bytes.truncate(self.end_before(shown));
+        self.ends.truncate(shown);
+        self.shrink();
+        self.count();
+    }
+
+    /// Gives back what is not filled.
+    pub fn shrink(&mut self) {
+        self.bytes.shrink_to_fit();
+        self.ends.shrink_to_fit();
+        self.count();
+    }
+
+    /// Counts `bytes` that the session holds beside its frames.
+    pub fn hold_beside(&mut self, bytes: usize) {
+        self.beside = bytes;
+        self.count();
+    }
+
+    /// Sets how many bytes are kept of those that were read.
+    pub fn keep(&mut self, most: usize) {
+        self.most = most;
+    }
+
+    /// Counts the frames in other budgets, and nothing beside them any more.
+    pub fn retire(&mut self, budgets: Budgets) {
+        self.account.move_to(budgets);
+        self.hold_beside(0);
+    }
+
+    fn count(&mut self) {
+        let ends = self.ends.capacity() * size_of::<usize>();
+        self.account.set(self.beside + self.bytes.capacity() + ends);
     }
 
     /// A reader that begins at the id `from`: if nobody else reads, the writer waits for it.

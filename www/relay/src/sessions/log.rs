@@ -7,10 +7,17 @@ use std::time::{Duration, Instant};
 use bytes::Bytes;
 use tokio::sync::watch;
 
+use super::budget::{Account, Budgets};
 use super::frames::{End, Frames};
 
 /// How many frames may wait to be read before the writer waits.
 pub const FRAMES_AHEAD: u64 = 100;
+
+/// How many bytes of frames may wait to be read before the writer waits. One frame may always.
+pub const BYTES_AHEAD: usize = 256 << 10;
+
+/// How many readers of a session at other replicas are counted.
+const REMOTE_READERS: usize = 1000;
 
 /// The frames. Each has an id: 0, 1, 2 and so on, in the order of writing.
 pub struct Log {
@@ -55,33 +62,29 @@ pub enum Missing {
     NotWritten,
 }
 
-impl Default for Log {
-    fn default() -> Self {
-        Self::starting_at(0)
-    }
-}
-
 impl Log {
-    /// A log whose first frame will have the id `first`.
-    pub fn starting_at(first: u64) -> Self {
+    /// A log whose first frame will have the id `first`. Of the frames that were read, half of `most`
+    /// bytes are kept at least, and `most` at most.
+    pub fn starting_at(first: u64, most: usize, account: Account) -> Self {
         Self {
-            frames: Mutex::new(Frames::starting_at(first)),
+            frames: Mutex::new(Frames::starting_at(first, most, account)),
             written: watch::Sender::default(),
             shown: watch::Sender::default(),
             read: watch::Sender::default(),
         }
     }
 
-    /// Waits while [`FRAMES_AHEAD`] frames are unread, then adds the one that `frame` makes of its
-    /// id. There is one writer only.
+    /// Waits as [`Log::room`] does, then adds the frame that `frame` makes of its id. There is one
+    /// writer only.
     pub async fn push(&self, frame: impl FnOnce(u64) -> Bytes) {
         self.room().await;
         self.add(frame, End::NotYet);
     }
 
-    /// Waits while [`FRAMES_AHEAD`] frames are unread.
+    /// Waits while [`FRAMES_AHEAD`] frames or [`BYTES_AHEAD`] bytes are unread; while too much is held
+    /// for the user or for all, until everything is read.
     pub async fn room(&self) {
-        self.until(|frames| frames.next() < frames.read_to + FRAMES_AHEAD).await;
+        self.until(|frames| frames.has_room(FRAMES_AHEAD, BYTES_AHEAD)).await;
     }
 
     /// Adds a frame without waiting.
@@ -108,9 +111,7 @@ impl Log {
     pub fn lose(&self) {
         let mut frames = self.frames();
         let shown = frames.shown();
-        let bytes = frames.end_before(shown);
-        frames.ends.truncate(shown);
-        frames.bytes.truncate(bytes);
+        frames.truncate(shown);
         drop(frames);
         self.interrupt();
     }
@@ -123,6 +124,9 @@ impl Log {
         }
         frames.add(frame);
         frames.end = end;
+        if end == End::Closed {
+            frames.shrink();
+        }
         drop(frames);
         self.written.send_replace(());
         self.shown.send_replace(());
@@ -181,9 +185,14 @@ impl Log {
         self.written.subscribe()
     }
 
-    /// Notes how far a reader at another replica is; whether it is a new one.
+    /// Notes how far a reader at another replica is; whether it is a new one. A place that was not
+    /// written yet is none to be at.
     pub fn remote_read(&self, name: String, to: u64) -> bool {
         let mut frames = self.frames();
+        let is_known = frames.remote_readers.contains_key(&name);
+        if to > frames.next() || !is_known && frames.remote_readers.len() >= REMOTE_READERS {
+            return false;
+        }
         frames.begin_reading(to);
         let new = frames.remote_readers.insert(name, Instant::now()).is_none();
         drop(frames);
@@ -207,11 +216,24 @@ impl Log {
         }
     }
 
-    /// Drops all frames of a closed log.
-    pub fn clear(&self) {
-        let mut frames = self.frames();
-        let kept = frames.ends.len();
-        frames.drop_first(kept);
+    /// Drops frames of a closed log: all of them, or those that no reader waits for.
+    pub fn forget(&self, all: bool) {
+        self.frames().forget(all);
+    }
+
+    /// Counts `bytes` that the session holds beside its frames.
+    pub fn hold_beside(&self, bytes: usize) {
+        self.frames().hold_beside(bytes);
+    }
+
+    /// Sets how many bytes are kept of those that were read.
+    pub fn keep(&self, most: usize) {
+        self.frames().keep(most);
+    }
+
+    /// Counts the frames in other budgets, and nothing beside them any more: the session has ended.
+    pub fn retire(&self, budgets: Budgets) {
+        self.frames().retire(budgets);
     }
 
     /// Counts a reader in. `after` is the id of the last frame that it knows.
@@ -309,8 +331,30 @@ impl Log {
 
 #[cfg(test)]
 mod tests {
-    use super::super::frames::KEPT_BYTES;
+    use std::sync::Arc;
+
+    use super::super::budget::Budget;
     use super::*;
+
+    const MOST: usize = 2 << 20;
+
+    fn budgets(most: usize) -> Budgets {
+        let [user, all] = [most, usize::MAX].map(|most| Arc::new(Budget::new(most)));
+        Budgets { user, all }
+    }
+
+    fn log_in(budgets: &Budgets) -> Log {
+        Log::starting_at(0, MOST, Account::new(budgets.clone()))
+    }
+
+    fn log() -> Log {
+        log_in(&budgets(usize::MAX))
+    }
+
+    /// Whether the writer would wait.
+    async fn waits(log: &Log) -> bool {
+        tokio::select! { biased; () = log.room() => false, () = async {} => true }
+    }
 
     fn numbered(id: u64) -> Bytes {
         format!("{id};").into()
@@ -326,7 +370,7 @@ mod tests {
 
     #[tokio::test]
     async fn each_reader_begins_where_it_wants() {
-        let log = Log::default();
+        let log = log();
         for _ in 0..3 {
             log.push(numbered).await;
         }
@@ -346,7 +390,7 @@ mod tests {
 
     #[tokio::test]
     async fn the_writer_waits_for_the_fastest_reader() {
-        let log = Log::default();
+        let log = log();
         for _ in 0..FRAMES_AHEAD {
             log.push(numbered).await;
         }
@@ -363,7 +407,7 @@ mod tests {
 
     #[tokio::test]
     async fn frames_are_shown_when_they_are_stored() {
-        let log = Log::default();
+        let log = log();
         log.show_until(0);
         for _ in 0..3 {
             log.push(numbered).await;
@@ -385,10 +429,14 @@ mod tests {
 
     #[tokio::test]
     async fn readers_elsewhere_count_until_they_fall_silent() {
-        let log = Log::starting_at(7);
+        let log = Log::starting_at(7, MOST, Account::new(budgets(usize::MAX)));
+        log.add_now(numbered);
         assert!(log.remote_read("r".into(), 7));
-        assert!(!log.remote_read("r".into(), 9));
-        assert_eq!((log.next(), log.read_to()), (7, 9));
+        assert!(!log.remote_read("r".into(), 8));
+        // It can't be where nothing was written.
+        assert!(!log.remote_read("r".into(), u64::MAX));
+        assert!(!log.remote_read("s".into(), 9));
+        assert_eq!((log.next(), log.read_to()), (8, 8));
         let is_read =
             async || tokio::select! { biased; () = log.unread() => false, () = async {} => true };
         log.forget_silent_readers(Duration::from_secs(60));
@@ -398,20 +446,21 @@ mod tests {
         log.interrupt();
         log.push(numbered).await;
         log.close(numbered);
-        assert!(matches!(log.read(7, 1000), Read::Interrupted));
+        assert!(matches!(log.read(8, 1000), Read::Interrupted));
     }
 
     #[tokio::test]
     async fn what_was_read_long_ago_is_dropped_and_nothing_else() {
-        let log = Log::default();
-        let frame = |_| Bytes::from(vec![b'x'; KEPT_BYTES / 4]);
+        let budgets = budgets(usize::MAX);
+        let log = log_in(&budgets);
+        let frame = |_| Bytes::from(vec![b'x'; MOST / 8]);
         for _ in 0..50 {
-            log.push(frame).await;
+            log.add_now(frame);
         }
         let mut from = log.attach(None).unwrap();
         assert_eq!(from, 0);
         while let Read::Frames(bytes, next) = log.read(from, 1000) {
-            assert_eq!((bytes.len(), next), (KEPT_BYTES / 4, from + 1));
+            assert_eq!((bytes.len(), next), (MOST / 8, from + 1));
             from = next;
         }
         assert_eq!(from, 50);
@@ -419,9 +468,73 @@ mod tests {
         assert_eq!(log.attach(Some(40)), Err(Missing::Dropped));
         assert_eq!(log.attach(Some(46)), Ok(47));
         assert!(matches!(log.read(10, 1000), Read::Interrupted));
+        let held = budgets.user.held();
+        assert!(held < MOST + 4096, "what was dropped is given back: {held}");
         log.close(frame);
-        log.clear();
+        log.forget(true);
         assert_eq!(log.attach(Some(48)), Err(Missing::Dropped));
         assert_eq!(log.attach(Some(51)), Ok(52));
+        assert_eq!(budgets.user.held(), 0);
+    }
+
+    #[tokio::test]
+    async fn the_writer_waits_by_bytes_and_not_only_by_frames() {
+        let log = log();
+        let mut from = log.attach(None).unwrap();
+        let half = BYTES_AHEAD / 2;
+        for sizes in [&[BYTES_AHEAD * 4][..], &[1, half, half], &[half, 4 * BYTES_AHEAD]] {
+            for size in sizes {
+                assert!(!waits(&log).await, "one frame may always be ahead");
+                log.push(|_| vec![b'x'; *size].into()).await;
+            }
+            assert!(waits(&log).await);
+            while let Read::Frames(_, next) = log.read(from, 1000) {
+                from = next;
+            }
+        }
+    }
+
+    #[tokio::test]
+    async fn past_the_budget_less_is_kept_and_nothing_is_read_ahead() {
+        let budgets = budgets(MOST + MOST / 8);
+        let [first, second] = [log_in(&budgets), log_in(&budgets)];
+        let frame = |_| Bytes::from(vec![b'x'; MOST / 64]);
+        let fill = |log: &Log, from: u64, until: u64| {
+            for at in from..until {
+                log.add_now(frame);
+                assert!(matches!(log.read(at, 1), Read::Frames(..)));
+            }
+        };
+        for log in [&first, &second] {
+            log.attach(None).unwrap();
+        }
+        fill(&first, 0, 48);
+        assert_eq!(first.attach(None), Ok(0));
+        fill(&second, 0, 48);
+        assert!(second.attach(None).is_err(), "the second keeps less");
+        first.add_now(frame);
+        assert!(first.attach(None).is_err(), "and then the first, too");
+        let held = budgets.user.held();
+        assert!(held < MOST + MOST / 4, "{held}");
+        second.hold_beside(MOST);
+        assert!(waits(&first).await, "the prompts count, too");
+        assert!(matches!(first.read(48, 1), Read::Frames(..)));
+        assert!(!waits(&first).await);
+        drop((first, second));
+        assert_eq!(budgets.user.held(), 0);
+    }
+
+    #[tokio::test]
+    async fn what_a_reader_waits_for_outlives_the_rest() {
+        let log = log();
+        for _ in 0..4 {
+            log.add_now(numbered);
+        }
+        let from = log.attach(None).unwrap();
+        assert!(matches!(log.read(from, 1), Read::Frames(_, 1)));
+        log.close(numbered);
+        log.forget(false);
+        assert_eq!((log.attach(None), log.attach(Some(0))), (Err(Missing::Dropped), Ok(1)));
+        assert_eq!(text(&log, 1), ("1;2;3;4;".into(), 5));
     }
 }

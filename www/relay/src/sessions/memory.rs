@@ -1,76 +1,40 @@
 //! Sessions in this process's memory.
 
-use std::collections::hash_map::Entry;
-use std::collections::{HashMap, VecDeque};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::Duration;
 
 use async_trait::async_trait;
 
+use super::budget::Account;
+use super::kept::Kept;
+use super::log::Log;
 use super::{
     Cancel, CancelError, Limits, OpenError, Reader, Registry, ResumeError, Session, SessionView,
     State,
 };
 use crate::chat::Chat;
 
-/// How many ended sessions are remembered; past this the oldest is forgotten.
-const REMEMBERED: usize = 1000;
-
-/// How long the frames of an ended session are kept, for a reader that lost its connection just
-/// before the end.
-const FRAMES_KEPT: Duration = Duration::from_secs(60);
+/// From one look for what can be forgotten to the next.
+const SWEEP: Duration = Duration::from_secs(1);
 
 /// The sessions of this process: the registry of a relay that has no other beside it.
 #[derive(Default)]
 pub struct Memory {
     limits: Limits,
-    kept: Mutex<Kept>,
-}
-
-#[derive(Default)]
-struct Kept {
-    live: HashMap<String, Arc<Session>>,
-    /// How many sessions of each user are live.
-    users: HashMap<String, usize>,
-    /// The oldest first.
-    ended: VecDeque<Arc<Session>>,
-}
-
-impl Kept {
-    fn find(&self, id: &str) -> Option<&Arc<Session>> {
-        let ended = || self.ended.iter().find(|session| session.id() == id);
-        self.live.get(id).or_else(ended)
-    }
-
-    fn count_in(&mut self, user: &str) {
-        *self.users.entry(user.to_owned()).or_default() += 1;
-    }
-
-    fn remove_live(&mut self, session: &Session) {
-        self.live.remove(session.id());
-        if let Entry::Occupied(mut count) = self.users.entry(session.user().to_owned()) {
-            *count.get_mut() -= 1;
-            if *count.get() == 0 {
-                count.remove();
-            }
-        }
-    }
-
-    fn forget_old_frames(&self) {
-        let is_old =
-            |session: &&Arc<Session>| session.ended_ago().is_some_and(|ago| ago > FRAMES_KEPT);
-        self.ended.iter().take_while(is_old).for_each(|session| session.forget_frames());
-    }
+    kept: Arc<Mutex<Kept>>,
+    is_swept: AtomicBool,
 }
 
 impl Memory {
     /// Without sessions.
     pub fn new(limits: Limits) -> Self {
-        Self { limits, kept: Mutex::default() }
+        let kept = Arc::new(Mutex::new(Kept::new(limits)));
+        Self { limits, kept, is_swept: AtomicBool::new(false) }
     }
 
     fn kept(&self) -> MutexGuard<'_, Kept> {
-        self.kept.lock().unwrap_or_else(PoisonError::into_inner)
+        lock(&self.kept)
     }
 
     fn find(&self, id: &str) -> Option<Arc<Session>> {
@@ -79,49 +43,62 @@ impl Memory {
 
     /// The live session of that id.
     pub(super) fn find_live(&self, id: &str) -> Option<Arc<Session>> {
-        self.kept().live.get(id).cloned()
+        self.kept().find_live(id).cloned()
     }
 
     /// All live sessions.
     pub(super) fn live(&self) -> Vec<Arc<Session>> {
-        self.kept().live.values().cloned().collect()
+        self.kept().live().cloned().collect()
+    }
+
+    /// A log for frames of a user's session that come from elsewhere, from the id `first` on. They are
+    /// kept there.
+    pub(super) fn log_of_elsewhere(&self, user: &str, first: u64) -> Log {
+        self.sweep();
+        Log::starting_at(first, 0, Account::new(self.kept().writing(user)))
     }
 
     /// Takes a live session in that was opened elsewhere, beyond all limits.
     pub(super) fn adopt(&self, session: Arc<Session>) {
-        let mut kept = self.kept();
-        kept.count_in(session.user());
-        kept.live.insert(session.id().to_owned(), session);
+        session.log.keep(self.limits.bytes_per_session);
+        self.kept().add_live(session);
     }
 
     /// Forgets a live session that goes on elsewhere, or never began.
     pub(super) fn disown(&self, session: &Session) {
         self.kept().remove_live(session);
     }
+
+    /// Sees to it that what is old is forgotten, whether there are requests or not.
+    fn sweep(&self) {
+        if self.is_swept.swap(true, Ordering::Relaxed) {
+            return;
+        }
+        let kept = Arc::downgrade(&self.kept);
+        tokio::spawn(async move {
+            while let Some(kept) = Weak::upgrade(&kept) {
+                lock(&kept).forget_old();
+                drop(kept);
+                tokio::time::sleep(SWEEP).await;
+            }
+        });
+    }
+}
+
+fn lock(kept: &Mutex<Kept>) -> MutexGuard<'_, Kept> {
+    kept.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 #[async_trait]
 impl Registry for Memory {
-    async fn open(&self, id: String, user: String, _: &Chat) -> Result<Arc<Session>, OpenError> {
+    async fn open(&self, id: String, user: String, chat: &Chat) -> Result<Arc<Session>, OpenError> {
+        self.sweep();
         let mut kept = self.kept();
-        if kept.live.contains_key(&id) {
-            return Err(OpenError::Taken);
-        }
-        if kept.live.len() >= self.limits.sessions {
-            return Err(OpenError::Full);
-        }
-        if kept.users.get(&user).is_some_and(|count| *count >= self.limits.sessions_per_user) {
-            return Err(OpenError::UserFull);
-        }
-        if let Some(at) = kept.ended.iter().position(|session| session.id() == id) {
-            if kept.ended[at].user() != user {
-                return Err(OpenError::Taken);
-            }
-            kept.ended.remove(at);
-        }
-        kept.count_in(&user);
-        let session = Arc::new(Session::new(id.clone(), user));
-        kept.live.insert(id, Arc::clone(&session));
+        kept.admit(&id, &user, chat.size())?;
+        let account = Account::new(kept.writing(&user));
+        let log = Log::starting_at(0, self.limits.bytes_per_session, account);
+        let session = Arc::new(Session::new(id, user, log, chat.size()));
+        kept.add_live(Arc::clone(&session));
         Ok(session)
     }
 
@@ -131,8 +108,14 @@ impl Registry for Memory {
         user: &str,
         after: Option<u64>,
     ) -> Result<Reader, ResumeError> {
-        self.kept().forget_old_frames();
-        let session = self.find(id).ok_or(ResumeError::Unknown)?;
+        let session = {
+            let kept = self.kept();
+            match kept.find(id) {
+                Some(session) => Arc::clone(session),
+                None if kept.is_anothers(id, user) => return Err(ResumeError::NotYours),
+                None => return Err(ResumeError::Unknown),
+            }
+        };
         if session.user() != user {
             return Err(ResumeError::NotYours);
         }
@@ -140,7 +123,10 @@ impl Registry for Memory {
     }
 
     async fn cancel(&self, id: &str, user: &str) -> Result<Cancel, CancelError> {
-        let session = self.find(id).ok_or(CancelError::Unknown)?;
+        let Some(session) = self.find(id) else {
+            let is_anothers = self.kept().is_anothers(id, user);
+            return Err(if is_anothers { CancelError::NotYours } else { CancelError::Unknown });
+        };
         if session.user() != user {
             return Err(CancelError::NotYours);
         }
@@ -149,21 +135,12 @@ impl Registry for Memory {
 
     fn end(&self, session: &Arc<Session>, state: State) {
         let mut kept = self.kept();
-        kept.remove_live(session);
-        if kept.ended.len() == REMEMBERED {
-            kept.ended.pop_front();
-        }
-        kept.ended.push_back(Arc::clone(session));
-        kept.forget_old_frames();
+        kept.end(session);
         session.end(state);
     }
 
     fn list(&self, user: Option<&str>) -> Vec<SessionView> {
-        let kept = self.kept();
-        let all = kept.live.values().chain(&kept.ended);
-        let theirs = all.filter(|session| user.is_none_or(|user| session.user() == user));
-        let mut views: Vec<_> = theirs.map(|session| session.view()).collect();
-        drop(kept);
+        let mut views = self.kept().list(user);
         views.sort_by_key(|view| std::cmp::Reverse(view.started_at));
         views
     }
@@ -192,7 +169,8 @@ mod tests {
 
     #[tokio::test]
     async fn sessions_are_counted_while_they_live() {
-        let sessions = Memory::new(Limits { sessions: 3, sessions_per_user: 2 });
+        let sessions =
+            Memory::new(Limits { sessions: 3, sessions_per_user: 2, ..Limits::default() });
         let open =
             async |id: &str, user: &str| sessions.open(id.into(), user.into(), &chat()).await;
         let first = open("1", "ann").await.unwrap();
@@ -202,19 +180,90 @@ mod tests {
         assert_eq!(open("4", "cat").await.err(), Some(OpenError::Full));
         sessions.end(&first, State::Completed);
         open("4", "ann").await.unwrap();
-        assert_eq!(sessions.kept().users.len(), 2);
+        assert_eq!(sessions.live().len(), 3);
     }
 
     #[tokio::test]
-    async fn the_oldest_ended_sessions_are_forgotten() {
-        let sessions = Memory::default();
-        for number in 0..REMEMBERED + 5 {
-            let session = sessions.open(number.to_string(), "ann".into(), &chat()).await.unwrap();
+    async fn a_users_oldest_ended_sessions_are_forgotten_and_nobody_elses() {
+        let limits = Limits { ended_per_user: 10, ids_per_user: 1000, ..Limits::default() };
+        let sessions = Memory::new(limits);
+        let end = async |id: &str, user: &str| {
+            let session = sessions.open(id.into(), user.into(), &chat()).await?;
             sessions.end(&session, State::Completed);
+            Ok(())
+        };
+        end("mine", "ann").await.unwrap();
+        for number in 0..1000 {
+            end(&number.to_string(), "bob").await.unwrap();
         }
-        assert_eq!(sessions.list(None).len(), REMEMBERED);
-        assert!(sessions.find("4").is_none());
-        assert!(sessions.find("5").is_some());
+        assert_eq!(end("1000", "bob").await, Err(OpenError::UserFull));
+        assert_eq!((sessions.list(Some("ann")).len(), sessions.list(Some("bob")).len()), (1, 10));
+        // Forgotten or not, each id is still its owner's.
+        for (id, user, other) in
+            [("mine", "ann", "bob"), ("0", "bob", "ann"), ("999", "bob", "ann")]
+        {
+            assert_eq!(end(id, other).await, Err(OpenError::Taken), "{id}");
+            assert!(matches!(sessions.cancel(id, other).await, Err(CancelError::NotYours)), "{id}");
+            let resumed = sessions.resume(id, other, None).await;
+            assert_eq!(resumed.err(), Some(ResumeError::NotYours), "{id}");
+            end(id, user).await.unwrap();
+        }
+        assert_eq!(sessions.resume("5", "bob", None).await.err(), Some(ResumeError::Unknown));
+        assert_eq!(sessions.list(Some("bob")).len(), 10);
+    }
+
+    #[tokio::test]
+    async fn ended_answers_are_dropped_by_their_size_and_of_whom_they_are_too_many() {
+        const ANSWER: usize = 100_000;
+        let limits =
+            Limits { bytes_per_user: 10 * ANSWER, bytes: 22 * ANSWER, ..Limits::default() };
+        let sessions = Memory::new(limits);
+        let end = async |id: &str, user: &str| {
+            let session = sessions.open(id.into(), user.into(), &chat()).await.unwrap();
+            session.push(|_| vec![b'x'; ANSWER * 9 / 10].into()).await;
+            sessions.end(&session, State::Completed);
+            session.close(|_| "end".into());
+        };
+        let kept = async |id: &str, user: &str| {
+            let resumed = sessions.resume(id, user, None).await;
+            resumed.map_err(|error| assert_eq!(error, ResumeError::Gone)).is_ok()
+        };
+        end("a", "ann").await;
+        for number in 0..300 {
+            end(&number.to_string(), "bob").await;
+        }
+        assert!(kept("a", "ann").await && kept("299", "bob").await && kept("295", "bob").await);
+        assert!(!kept("290", "bob").await);
+        // Together they may keep 11: what cat and dan get, bob loses.
+        for number in 0..5 {
+            end(&format!("c{number}"), "cat").await;
+            end(&format!("d{number}"), "dan").await;
+        }
+        assert!(kept("a", "ann").await && kept("c4", "cat").await && kept("d4", "dan").await);
+        assert!(!kept("295", "bob").await);
+    }
+
+    #[tokio::test]
+    async fn what_is_asked_is_counted_in_bytes() {
+        let limits = Limits { bytes_per_user: 20_000, bytes: 40_000, ..Limits::default() };
+        let sessions = Memory::new(limits);
+        let open = async |id: &str, user: &str, size: usize| {
+            let content = "x".repeat(size);
+            let messages = vec![crate::chat::Message { role: crate::chat::Role::User, content }];
+            let chat = Chat { model: "m".into(), messages };
+            sessions.open(id.into(), user.into(), &chat).await
+        };
+        let first = open("1", "ann", 6000).await.unwrap();
+        assert_eq!(open("2", "ann", 6000).await.err(), Some(OpenError::UserFull));
+        open("3", "ann", 3000).await.unwrap();
+        open("4", "bob", 9000).await.unwrap();
+        assert_eq!(open("5", "cat", 9000).await.err(), Some(OpenError::Full));
+        sessions.end(&first, State::Completed);
+        open("2", "ann", 6000).await.unwrap();
+        // One question may always be asked, however long.
+        let sessions = Memory::new(limits);
+        let chat = Chat { model: "m".repeat(50_000), messages: vec![] };
+        sessions.open("1".into(), "ann".into(), &chat).await.unwrap();
     }
 
     #[tokio::test]

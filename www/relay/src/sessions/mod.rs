@@ -2,9 +2,12 @@
 //!
 //! [`Registry`] is all that the rest of the relay knows about where sessions are kept.
 
+mod budget;
 mod frames;
+mod kept;
 mod log;
 mod memory;
+mod owned;
 mod redis;
 mod session;
 
@@ -14,7 +17,7 @@ use async_trait::async_trait;
 
 use crate::chat::Chat;
 pub use memory::Memory;
-pub use redis::{BadUrl, Redis};
+pub use redis::{BadKey, BadPrefix, BadUrl, Redis, RedisKey, RedisOptions, RedisPrefix};
 pub use session::{Reader, Session, SessionView, State};
 
 /// Where sessions are kept. A session belongs to the user who opened it, and only to that one.
@@ -74,18 +77,38 @@ pub struct TakenOver {
     pub chat: Option<Chat>,
 }
 
-/// How many sessions may be live at a time.
+/// How much is kept of sessions.
 #[derive(Clone, Copy)]
 pub struct Limits {
-    /// In this process. 10,000 by default.
+    /// How many sessions may be live in this process. 10,000 by default.
     pub sessions: usize,
-    /// Of one user. 100 by default.
+    /// How many sessions of one user may be live. 100 by default.
     pub sessions_per_user: usize,
+    /// How many ended sessions of one user are remembered. 100 by default.
+    pub ended_per_user: usize,
+    /// How many ids a user may take in the time for which they are promised. 10,000 by default.
+    pub ids_per_user: usize,
+    /// How many bytes of a session's frames are kept for readers that come back: half of this at least.
+    /// 2 MiB by default.
+    pub bytes_per_session: usize,
+    /// How many bytes are held of one user's sessions: half of it of the live ones, with what they were
+    /// asked, and half of the ended ones. 32 MiB by default.
+    pub bytes_per_user: usize,
+    /// As `bytes_per_user`, of all users. 256 MiB by default.
+    pub bytes: usize,
 }
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { sessions: 10_000, sessions_per_user: 100 }
+        Self {
+            sessions: 10_000,
+            sessions_per_user: 100,
+            ended_per_user: 100,
+            ids_per_user: 10_000,
+            bytes_per_session: 2 << 20,
+            bytes_per_user: 32 << 20,
+            bytes: 256 << 20,
+        }
     }
 }
 
@@ -94,12 +117,15 @@ impl Default for Limits {
 pub enum OpenError {
     /// The id is that of a live session, or of another user's session that is still remembered.
     Taken,
-    /// As many sessions are live as may be.
+    /// As many sessions are live as may be, or as many bytes are being asked.
     Full,
-    /// As many sessions of the user are live as may be.
+    /// As many sessions of the user are live as may be, or as many bytes are being asked, or the user
+    /// has taken as many ids.
     UserFull,
     /// Where sessions are kept cannot be reached.
     Unavailable,
+    /// What is kept there is not the relay's.
+    Foreign,
 }
 
 /// Why a session was not resumed.
@@ -115,6 +141,8 @@ pub enum ResumeError {
     NeverSent,
     /// Where sessions are kept cannot be reached.
     Unavailable,
+    /// What is kept there is not the relay's.
+    Foreign,
 }
 
 /// What a cancel came to.
@@ -136,4 +164,6 @@ pub enum CancelError {
     NotYours,
     /// Where sessions are kept cannot be reached, or the session's replica does not answer.
     Unavailable,
+    /// What is kept there is not the relay's.
+    Foreign,
 }

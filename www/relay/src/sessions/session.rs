@@ -11,6 +11,7 @@ use serde::Serialize;
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
+use super::budget::Budgets;
 use super::log::{Log, Missing, Read};
 use super::{Cancel, ResumeError};
 use crate::frame;
@@ -63,10 +64,9 @@ impl State {
         }
     }
 
-    /// The state of that name; [`State::UpstreamError`] if there is none.
-    pub(super) fn of(name: &str) -> Self {
-        let mut all = Self::ALL.into_iter();
-        all.find(|state| state.name() == name).unwrap_or(Self::UpstreamError)
+    /// The state of that name.
+    pub(super) fn of(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|state| state.name() == name)
     }
 }
 
@@ -80,6 +80,8 @@ pub struct Session {
     /// Another replica writes the rest.
     lost: CancellationToken,
     status: watch::Sender<Status>,
+    /// How many bytes were asked.
+    pub(super) asked: usize,
     pub(super) log: Log,
 }
 
@@ -104,8 +106,10 @@ pub struct SessionView {
 }
 
 impl Session {
-    pub(super) fn new(id: String, user: String) -> Self {
-        let session = Self::begun_elsewhere(id, user, Log::default());
+    /// A session that begins now. `asked` bytes are held as long as it lives.
+    pub(super) fn new(id: String, user: String, log: Log, asked: usize) -> Self {
+        log.hold_beside(asked);
+        let session = Self { asked, ..Self::begun_elsewhere(id, user, log) };
         session.set_begun(now(), 0);
         session
     }
@@ -120,6 +124,7 @@ impl Session {
             cancel: CancellationToken::new(),
             lost: CancellationToken::new(),
             status: watch::Sender::new(Status { state: State::Live, ended_at: None }),
+            asked: 0,
             log,
         }
     }
@@ -145,7 +150,7 @@ impl Session {
     }
 
     /// Adds the frame that `frame` makes of its id: 0 for the first, then 1 and so on. Waits while
-    /// 100 frames are unread.
+    /// 100 frames or 256 KiB are unread.
     pub async fn push(&self, frame: impl FnOnce(u64) -> Bytes) {
         self.log.push(frame).await;
     }
@@ -230,8 +235,9 @@ impl Session {
         self.status.send_replace(Status { state, ended_at: Some(now()) });
     }
 
-    pub(super) fn forget_frames(&self) {
-        self.log.clear();
+    /// Counts what is still held in other budgets: those of ended sessions.
+    pub(super) fn retire(&self, budgets: Budgets) {
+        self.log.retire(budgets);
     }
 
     /// Asks the session to stop and waits until it has ended.

@@ -8,9 +8,11 @@ use tokio::time::timeout;
 
 use super::PATIENCE;
 
+const PROGRAM: &str = env!("CARGO_BIN_EXE_sluicegate-relay");
+
 /// The program with these arguments, and no secrets from the environment.
 pub fn program(arguments: &[&str]) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_sluicegate-relay"));
+    let mut command = Command::new(PROGRAM);
     command
         .args(arguments)
         .env_remove("OPENAI_API_KEY")

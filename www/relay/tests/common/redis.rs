@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::process::Stdio;
 
-use sluicegate_relay::{Limits, Redis, Relay};
+use sluicegate_relay::{Limits, Redis, RedisOptions, Relay};
 use tokio::process::{Child, Command};
 
 use super::{free_port, until};
@@ -68,8 +68,18 @@ impl TestRedis {
 
     /// What makes a relay one of those that share this Redis.
     pub fn shared(&self, relay: Relay) -> Relay {
-        relay
-            .with_registry(std::sync::Arc::new(Redis::new(&self.url(), Limits::default()).unwrap()))
+        self.shared_with(relay, |options| options, Limits::default())
+    }
+
+    /// As [`TestRedis::shared`], with other options and limits.
+    pub fn shared_with(
+        &self,
+        relay: Relay,
+        configure: impl FnOnce(RedisOptions) -> RedisOptions,
+        limits: Limits,
+    ) -> Relay {
+        let redis = Redis::new(configure(RedisOptions::new(self.url())), limits).unwrap();
+        relay.with_registry(std::sync::Arc::new(redis))
     }
 }
 

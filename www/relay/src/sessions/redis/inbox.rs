@@ -5,6 +5,7 @@ use std::sync::Weak;
 use redis::{PushInfo, PushKind};
 use serde::{Deserialize, Serialize};
 use tokio::sync::mpsc;
+use uuid::Uuid;
 
 use super::Inner;
 
@@ -27,12 +28,12 @@ impl Message {
 }
 
 /// Does what the other replicas' messages ask, as long as this replica is there.
-pub async fn receive(inner: Weak<Inner>, mut pushed: mpsc::UnboundedReceiver<PushInfo>) {
+pub async fn receive(inner: Weak<Inner>, mut pushed: mpsc::Receiver<PushInfo>) {
     while let Some(push) = pushed.recv().await {
         let Some(inner) = inner.upgrade() else { return };
         let message = match (push.kind, push.data.last()) {
             (PushKind::Message, Some(redis::Value::BulkString(bytes))) => {
-                serde_json::from_slice(bytes).ok()
+                inner.store.received(bytes).and_then(|json| serde_json::from_slice(json).ok())
             }
             _ => None,
         };
@@ -44,6 +45,10 @@ pub async fn receive(inner: Weak<Inner>, mut pushed: mpsc::UnboundedReceiver<Pus
             }
             Some(Message::Reading { session, replica, reader, to }) => {
                 let Some(session) = inner.memory.find_live(&session) else { continue };
+                let is_id = |name: &str| Uuid::try_parse(name).is_ok();
+                if !is_id(&replica) || !is_id(&reader) {
+                    continue;
+                }
                 let name = format!("{replica} {reader}");
                 if session.log.remote_read(name, to) {
                     // What was written since that reader last looked, it was not told of.

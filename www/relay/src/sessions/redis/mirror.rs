@@ -4,15 +4,14 @@
 use std::sync::{Arc, PoisonError};
 use std::time::{Duration, Instant};
 
-use redis::RedisResult;
 use sluicegate::sse::Decoder;
 use tokio::sync::Notify;
 use uuid::Uuid;
 
-use super::super::log::{FRAMES_AHEAD, Log};
+use super::super::log::FRAMES_AHEAD;
 use super::super::{Reader, ResumeError, Session, State, TakenOver};
 use super::inbox::Message;
-use super::store::View;
+use super::store::{StoreError, StoreResult, View};
 use super::{Inner, owner};
 use crate::chat::{Chat, Message as Turn, Role};
 
@@ -38,7 +37,12 @@ pub async fn open(
     after: Option<u64>,
 ) -> Result<Reader, ResumeError> {
     let from = after.map_or(0, |after| after.saturating_add(1));
-    let view = inner.store.read(id, from, 1).await.map_err(|_| ResumeError::Unavailable)?;
+    let view = inner.store.read(id, from, 1).await;
+    inner.note(&view);
+    let view = view.map_err(|error| match error {
+        StoreError::Gone(_) => ResumeError::Unavailable,
+        StoreError::Foreign(_) => ResumeError::Foreign,
+    })?;
     let view = view.ok_or(ResumeError::Unknown)?;
     if view.user != user {
         return Err(ResumeError::NotYours);
@@ -46,13 +50,16 @@ pub async fn open(
     if from > view.next {
         return Err(ResumeError::NeverSent);
     }
+    if view.frames.is_empty() && view.is_foreign {
+        return Err(ResumeError::Foreign);
+    }
     if from < view.next && view.frames.first().is_none_or(|(first, _)| *first != from) {
         return Err(ResumeError::Gone);
     }
-    let log = Log::starting_at(from);
+    let log = inner.memory.log_of_elsewhere(user, from);
     let session = Session::begun_elsewhere(id.to_owned(), user.to_owned(), log);
     let session = Arc::new(session);
-    if from == view.next && view.state != State::Live.name() {
+    if from == view.next && view.state != State::Live {
         session.log.finish();
     }
     let reader = session.reader(after)?;
@@ -140,7 +147,7 @@ impl Mirror {
         }
     }
 
-    async fn take(&mut self, view: RedisResult<Option<View>>) -> Next {
+    async fn take(&mut self, view: StoreResult<Option<View>>) -> Next {
         self.inner.note(&view);
         let log = &self.session.log;
         let view = match view {
@@ -154,7 +161,11 @@ impl Mirror {
                 log.interrupt();
                 return Next::Stop;
             }
-            Err(_) => return Next::Look,
+            Err(StoreError::Gone(_)) => return Next::Look,
+            Err(StoreError::Foreign(_)) => {
+                log.interrupt();
+                return Next::Stop;
+            }
         };
         self.missing_since = None;
         let came = !view.frames.is_empty();
@@ -166,7 +177,12 @@ impl Mirror {
             }
             log.add_now(|_| frame.into());
         }
-        if log.next() == view.next && view.state != State::Live.name() {
+        if view.is_foreign {
+            // What comes next will not be found here.
+            log.interrupt();
+            return Next::Stop;
+        }
+        if log.next() == view.next && view.state != State::Live {
             log.finish();
             return Next::Stop;
         }
@@ -213,7 +229,7 @@ impl Inner {
         cancelled: bool,
     ) -> Option<Arc<Session>> {
         let next = self.store.read(id, 0, 0).await.ok()??.next;
-        let log = Log::starting_at(next);
+        let log = self.memory.log_of_elsewhere(user, next);
         let session = Arc::new(Session::begun_elsewhere(id.to_owned(), user.to_owned(), log));
         self.adopt(&session, owner, cancelled).await.then_some(session)
     }
@@ -233,7 +249,8 @@ impl Inner {
         owner: &str,
         cancelled: bool,
     ) -> bool {
-        let Ok(Some(taken)) = self.store.take_over(session.id(), owner).await else { return false };
+        let whose = (session.id(), session.user());
+        let Ok(Some(taken)) = self.store.take_over(whose, owner).await else { return false };
         let Ok(text) = self.load(session, taken.next).await else {
             // Redis is gone again: whoever reads this session next may try.
             drop(self.store.release(session.id()).await);
@@ -247,7 +264,8 @@ impl Inner {
             session.ask_to_stop();
         }
         self.memory.adopt(Arc::clone(session));
-        let chat = serde_json::from_str(&taken.chat).ok();
+        let chat: Option<Chat> = serde_json::from_str(&taken.chat).ok();
+        session.log.hold_beside(chat.as_ref().map_or(0, Chat::size));
         owner::keep(Arc::clone(self), Arc::clone(session), taken.chat, taken.next);
         let work = self.work.get().expect("the relay works on its registry's sessions");
         work(TakenOver { session: Arc::clone(session), chat: chat.zip(text).map(continued) });
@@ -256,30 +274,35 @@ impl Inner {
 
     /// Adds the frames to `session` that are not there yet, up to the id `next`, and gives the text
     /// of the answer so far; `None` if its beginning is not kept.
-    async fn load(&self, session: &Session, next: u64) -> RedisResult<Option<String>> {
+    async fn load(&self, session: &Session, next: u64) -> StoreResult<Option<String>> {
         let mut decoder = Decoder::new();
-        let mut text = String::new();
+        let mut text = Some(String::new());
         let mut from = 0;
         while from < next {
             let view = self.store.read(session.id(), from, BATCH).await?;
             let frames = view.map(|view| view.frames).unwrap_or_default();
             if frames.first().is_none_or(|(first, _)| *first != from) {
-                return Ok(None);
+                if from >= session.log.next() {
+                    return Err(StoreError::Foreign("the last events are missing".to_owned()));
+                }
+                text = None;
+                from = session.log.next();
+                continue;
             }
             for (id, frame) in frames {
                 from = id + 1;
                 if decoder.push(&frame).is_err() {
-                    return Ok(None);
+                    text = None;
                 }
                 for event in decoder.events().filter(|event| event.event_type == "message") {
-                    text.push_str(event.data);
+                    text.iter_mut().for_each(|text| text.push_str(event.data));
                 }
                 if id == session.log.next() {
                     session.log.add_now(|_| frame.into());
                 }
             }
         }
-        Ok(Some(text))
+        Ok(text)
     }
 }
 

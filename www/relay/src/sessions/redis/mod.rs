@@ -14,6 +14,8 @@
 mod inbox;
 mod mirror;
 mod owner;
+mod scripts;
+mod seal;
 mod store;
 
 use std::collections::HashMap;
@@ -22,7 +24,6 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
-use redis::RedisResult;
 use tokio::sync::Notify;
 use uuid::Uuid;
 
@@ -32,7 +33,9 @@ use super::{
 };
 use crate::chat::Chat;
 use inbox::Message;
-use store::{NewSession, Store};
+pub use seal::{BadKey, BadPrefix, RedisKey, RedisPrefix};
+use seal::{Seal, preview};
+use store::{NewSession, Store, StoreError, StoreResult};
 
 /// From one sign of life to the next.
 const HEARTBEAT: Duration = Duration::from_millis(500);
@@ -49,13 +52,35 @@ const CANCEL_PATIENCE: Duration = Duration::from_secs(5);
 /// From one look whether a cancelled session has ended to the next.
 const CANCEL_LOOK: Duration = Duration::from_millis(20);
 
+/// The most replicas of which it is remembered that they are dead.
+const DEAD: usize = 1000;
+
 /// The sessions of this replica and, through Redis, of the others.
 pub struct Redis(Arc<Inner>);
+
+/// Where sessions are shared, and with whom.
+pub struct RedisOptions {
+    /// Such as `redis://:password@127.0.0.1:6379/0`.
+    pub url: String,
+    /// What the names of all keys and channels begin with. Relays with the same one share their
+    /// sessions. `sluicegate:` by default.
+    pub prefix: RedisPrefix,
+    /// What the relays sign with what they keep there, so that they know it from what others have
+    /// written. None by default: then only its form is checked.
+    pub key: Option<RedisKey>,
+}
+
+impl RedisOptions {
+    /// For the Redis at `url`.
+    pub fn new(url: impl Into<String>) -> Self {
+        let prefix = "sluicegate:".parse().expect("it is short and has no special characters");
+        Self { url: url.into(), prefix, key: None }
+    }
+}
 
 struct Inner {
     store: Store,
     memory: Memory,
-    limits: Limits,
     /// What wakes the readers of other replicas' sessions, by the reader's name.
     readers: Mutex<HashMap<String, Arc<Notify>>>,
     /// Since when other replicas have been seen dead, and never alive.
@@ -83,17 +108,19 @@ impl std::error::Error for BadUrl {
 }
 
 impl Redis {
-    /// As a new replica of those that share the Redis at `url`. It is connected to in the
-    /// background; while it cannot be reached, no session is opened.
+    /// As a new replica of those that share a Redis. It is connected to in the background; while it
+    /// cannot be reached, no session is opened.
     ///
     /// # Errors
     /// [`BadUrl`].
-    pub fn new(url: &str, limits: Limits) -> Result<Self, BadUrl> {
-        let (store, pushed) = Store::new(url, Uuid::new_v4().to_string()).map_err(BadUrl)?;
+    pub fn new(options: RedisOptions, limits: Limits) -> Result<Self, BadUrl> {
+        let RedisOptions { url, prefix, key } = options;
+        let replica = Uuid::new_v4().to_string();
+        let store = Store::new(&url, replica, limits, Seal { prefix, key });
+        let (store, pushed) = store.map_err(BadUrl)?;
         let inner = Arc::new(Inner {
             store,
             memory: Memory::new(limits),
-            limits,
             readers: Mutex::default(),
             dead: Mutex::default(),
             work: OnceLock::new(),
@@ -124,20 +151,27 @@ impl Inner {
             dead.remove(replica);
             return Duration::ZERO;
         }
+        if dead.len() >= DEAD {
+            dead.clear();
+        }
         dead.entry(replica.to_owned()).or_insert_with(Instant::now).elapsed()
     }
 
-    /// Logs when Redis goes and comes back.
-    fn note<T>(&self, result: &RedisResult<T>) {
-        if result.is_err() {
-            self.dead.lock().unwrap_or_else(PoisonError::into_inner).clear();
-        }
+    /// Logs when Redis goes and comes back, and what it holds that is not ours.
+    fn note<T>(&self, result: &StoreResult<T>) {
         match result {
             Ok(_) if !self.up.swap(true, Ordering::Relaxed) => tracing::info!("Redis is back"),
-            Err(error) if self.up.swap(false, Ordering::Relaxed) => {
-                tracing::warn!(%error, "Redis is gone: no new sessions until it is back");
+            Ok(_) => {}
+            Err(StoreError::Foreign(what)) => {
+                tracing::warn!(what, "Redis holds something at a key of ours that is not ours");
             }
-            _ => {}
+            Err(StoreError::Gone(error)) => {
+                self.dead.lock().unwrap_or_else(PoisonError::into_inner).clear();
+                if self.up.swap(false, Ordering::Relaxed) {
+                    let error = preview(error.to_string().as_bytes());
+                    tracing::warn!(error, "Redis is gone: no new sessions until it is back");
+                }
+            }
         }
     }
 
@@ -156,19 +190,23 @@ impl Inner {
         id: &str,
         user: &str,
     ) -> Result<Cancel, CancelError> {
-        let unavailable = |_| CancelError::Unavailable;
-        let noted = self.store.cancel(id, user).await.map_err(unavailable)?;
+        let unavailable = |error| match error {
+            StoreError::Gone(_) => CancelError::Unavailable,
+            StoreError::Foreign(_) => CancelError::Foreign,
+        };
+        let noted = self.store.cancel(id, user).await;
+        self.note(&noted);
+        let noted = noted.map_err(unavailable)?;
         let noted = noted.ok_or(CancelError::Unknown)?;
         if noted.user != user {
             return Err(CancelError::NotYours);
         }
-        let outcome = |state: &str, tokens, was_live| {
-            let state = State::of(state);
+        let outcome = |state: State, tokens, was_live| {
             let cancelled = was_live && state == State::Cancelled;
             Cancel { state, cancelled, tokens }
         };
-        if noted.state != State::Live.name() {
-            return Ok(outcome(&noted.state, noted.tokens, false));
+        if noted.state != State::Live {
+            return Ok(outcome(noted.state, noted.tokens, false));
         }
         if noted.owner_lives {
             self.send(&noted.owner, &Message::Cancel { session: id.to_owned() }).await;
@@ -182,8 +220,8 @@ impl Inner {
                 tokio::time::sleep(CANCEL_LOOK).await;
                 let view = self.store.read(id, 0, 0).await.map_err(unavailable)?;
                 let view = view.ok_or(CancelError::Unknown)?;
-                if view.state != State::Live.name() {
-                    return Ok(outcome(&view.state, view.tokens, true));
+                if view.state != State::Live {
+                    return Ok(outcome(view.state, view.tokens, true));
                 }
             }
         };
@@ -214,16 +252,17 @@ impl Registry for Redis {
             started_at: session.started_at(),
             chat: &chat,
         };
-        let opened = inner.store.open(&new, inner.limits.sessions_per_user).await;
+        let opened = inner.store.open(&new).await;
         inner.note(&opened);
-        let refusal = match opened.as_deref() {
+        let refusal = match opened.as_ref().map(String::as_str) {
             Ok("opened") => {
                 owner::keep(Arc::clone(inner), Arc::clone(&session), chat, 0);
                 return Ok(session);
             }
             Ok("taken") => OpenError::Taken,
             Ok(_) => OpenError::UserFull,
-            Err(_) => OpenError::Unavailable,
+            Err(StoreError::Gone(_)) => OpenError::Unavailable,
+            Err(StoreError::Foreign(_)) => OpenError::Foreign,
         };
         inner.memory.disown(&session);
         if refusal == OpenError::Unavailable {

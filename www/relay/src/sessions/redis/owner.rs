@@ -3,10 +3,10 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::super::Session;
+use super::super::{Session, State};
 use super::Inner;
 use super::inbox::Message;
-use super::store::{NewSession, Stored};
+use super::store::{NewSession, StoreError, Stored};
 
 /// How many frames are stored at once.
 const BATCH: usize = 256;
@@ -17,34 +17,45 @@ const REFRESH: Duration = Duration::from_secs(20);
 /// When storing is tried again after it failed.
 const RETRY: Duration = Duration::from_millis(500);
 
+/// For how long it is tried to store what an ended session has written.
+const PATIENCE: Duration = Duration::from_secs(120);
+
 /// Stores the frames of a session of this replica from the id `stored` on, until its end. `chat` is
 /// what the model was asked, in JSON.
 pub fn keep(inner: Arc<Inner>, session: Arc<Session>, chat: String, stored: u64) {
     session.log.show_until(stored);
-    tokio::spawn(async move { store_all(&inner, &session, &chat, stored).await });
+    tokio::spawn(async move { store_all(&inner, &session, chat, stored).await });
 }
 
-async fn store_all(inner: &Inner, session: &Session, chat: &str, mut stored: u64) {
-    let (id, user) = (session.id(), session.user());
+async fn store_all(inner: &Inner, session: &Session, mut chat: String, mut stored: u64) {
+    let (id, user, started_at) = (session.id(), session.user(), session.started_at());
     let mut written = session.log.written();
     let mut failures = 0;
     loop {
+        if session.ended_ago().is_some() {
+            // Nobody goes on with it.
+            chat = String::new();
+        }
         written.mark_unchanged();
         let new = session.log.unstored(stored, BATCH);
         let next = new.first + new.frames.len() as u64;
-        let state = if new.closed { session.state() } else { super::State::Live };
-        let outcome = inner.store.append((id, user), &new, state.name(), session.tokens()).await;
+        let state = if new.closed { session.state() } else { State::Live };
+        let far = (session.tokens(), session.log.read_to());
+        let outcome = inner.store.append((id, user, started_at), &new, state, far).await;
         inner.note(&outcome);
         match outcome {
             Ok(Stored::Missing) => {
-                let started_at = session.started_at();
-                let known = NewSession { id, user, started_at, chat };
-                // Redis came back empty. What is kept here is stored anew.
+                let known = NewSession { id, user, started_at, chat: &chat };
+                // Redis came back empty, or something else has written there. What is kept here is
+                // stored anew.
                 let first = session.log.unstored(0, 0).first;
-                match inner.store.restore(&known, first).await {
-                    Ok(()) => stored = first,
-                    Err(_) => tokio::time::sleep(RETRY).await,
+                if inner.store.restore(&known, first).await.is_ok() {
+                    stored = first;
                 }
+                if failures > 0 {
+                    tokio::time::sleep(RETRY).await;
+                }
+                failures += 1;
                 continue;
             }
             Ok(Stored::Lost) => {
@@ -71,14 +82,18 @@ async fn store_all(inner: &Inner, session: &Session, chat: &str, mut stored: u64
                     return;
                 }
             }
-            Err(_) => {
+            Err(StoreError::Foreign(what)) => {
+                tracing::warn!(id, what, "the session is not stored any more: its key is not ours");
+                return session.log.show_all();
+            }
+            Err(StoreError::Gone(_)) => {
                 // Readers here go on without Redis. Not after one failure: this process may have
                 // slept, and be told the next time that another one has the session.
                 failures += 1;
                 if failures > 1 || new.interrupted {
                     session.log.show_all();
                 }
-                if new.interrupted {
+                if new.interrupted || session.ended_ago().is_some_and(|ago| ago > PATIENCE) {
                     return;
                 }
                 tokio::time::sleep(RETRY).await;
