@@ -177,7 +177,7 @@ describe('EventSource, beyond the standard', () => {
     }
   })
 
-  // WebKit's workers are not told of violations in time: there it is tried again.
+  // WebKit's workers are not told of violations: there it is tried again.
   test(
     'in a worker, too, what the Content Security Policy forbids fails once',
     async () => {
