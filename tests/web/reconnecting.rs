@@ -42,6 +42,19 @@ async fn the_last_event_id_goes_out_with_the_next_attempt() {
 }
 
 #[test]
+async fn an_id_with_control_characters_is_a_final_error() {
+    for id in ["\u{1}", "a\u{1b}b", "\u{7f}", "é\u{1f}"] {
+        let script = Script::streaming(json!([{ "send": format!("id: {id}\ndata: a\n\n") }])).await;
+        let mut stream = EventStream::builder(&script.url()).retry(quickly()).open().unwrap();
+        assert_eq!(event(&mut stream).await.last_event_id, id);
+        let error = failure(&mut stream).await;
+        assert_eq!(error.code, ErrorCode::InvalidOptions);
+        assert_eq!(error.message, "an event id with control characters can't be sent");
+        script.over(1).await;
+    }
+}
+
+#[test]
 async fn a_post_is_sent_again_only_if_that_was_asked_for() {
     let steps = json!([{ "send": "id: 1\ndata: a\n\n" }, { "waitFor": "seen" }, { "reset": true }]);
     let unasked = Script::streaming(steps).await;

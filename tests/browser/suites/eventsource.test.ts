@@ -177,27 +177,37 @@ describe('EventSource, beyond the standard', () => {
     }
   })
 
-  test('in a worker, too, what the Content Security Policy forbids fails once', async () => {
-    const source = await script([HELD])
-    const stream = source.url.replace(location.origin, otherOrigin)
-    const query = new URLSearchParams({ stream, class: 'ours', violations: '' })
-    const worker = new Worker(`/csp/source-worker.js?${query}`, { type: 'module' })
-    try {
-      const lines = ['violation connect-src', 'error 2']
-      await posted(new Subject(EventSource, 'ours'), worker, lines, false)
-      expect(await source.log()).to.have.length(0)
-    } finally {
-      worker.terminate()
-    }
-  })
+  // WebKit's workers are not told of violations: there it is tried again.
+  test(
+    'in a worker, too, what the Content Security Policy forbids fails once',
+    async () => {
+      const source = await script([HELD])
+      const stream = source.url.replace(location.origin, otherOrigin)
+      const query = new URLSearchParams({ stream, class: 'ours', violations: '' })
+      const worker = new Worker(`/csp/source-worker.js?${query}`, { type: 'module' })
+      try {
+        const lines = ['violation connect-src', 'error 2']
+        await posted(new Subject(EventSource, 'ours'), worker, lines, false)
+        expect(await source.log()).to.have.length(0)
+      } finally {
+        worker.terminate()
+      }
+    },
+    { skip: engine === 'webkit' },
+  )
 
   test("closing in a listener leaves a fetch function's producer in peace", async () => {
     const { readable, writable } = new TransformStream<Uint8Array, Uint8Array>()
     const headers = { 'content-type': 'text/event-stream' }
     const piped = gate<unknown>()
     const send = (): Promise<Response> => {
-      const { body } = new Response(event('a'))
-      body!.pipeTo(writable, { preventClose: true }).then(() => piped.pass('piped'), piped.pass)
+      const producer = new ReadableStream<Uint8Array>({
+        start(controller) {
+          controller.enqueue(new TextEncoder().encode(event('a')))
+          controller.close()
+        },
+      })
+      producer.pipeTo(writable, { preventClose: true }).then(() => piped.pass('piped'), piped.pass)
       return Promise.resolve(new Response(readable, { headers }))
     }
     const source = new EventSource('/', { fetch: send })
