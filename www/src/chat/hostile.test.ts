@@ -103,22 +103,10 @@ describe('a hostile answer', () => {
 
 /** What took the renderer apart, or would if it looked at everything: repeated to 12,000 characters. */
 const INTRICATE = [
-  ...['>', '> ', '- ', '* ', '1. ', '    ', '[', '(', '![', '[a](', '*', '**', '_', '_**a', '~~'],
-  ...['`', '`a', '|', '| a |\n|-|\n', '(| a |\n|-|\n', '<div>', '<b>', '<a b', '<!--', '&', '\\'],
-  ...[
-    '#',
-    '\n',
-    '[a]: b\n',
-    '[a][',
-    'www.',
-    'a@b.',
-    '- [ ] ',
-    '```\n',
-    '***a',
-    '\n\n[',
-    '  - a\n(',
-  ],
-]
+  ['>', '> ', '- ', '* ', '1. ', '    ', '[', '(', '![', '[a](', '*', '**', '_', '_**a', '~~'],
+  ['`', '`a', '|', '| a |\n|-|\n', '(| a |\n|-|\n', '<div>', '<b>', '<a b', '<!--', '&', '\\'],
+  ['#', '\n', '[a]: b\n', '[a][', 'www.', 'a@b.', '- [ ] ', '```\n', '***a', '\n\n[', '  - a\n('],
+].flat()
 const SIZE = 12_000
 const repeated = (part: string, size = SIZE) => part.repeat(Math.ceil(size / part.length))
 
