@@ -56,6 +56,8 @@ export class Calls {
     if (whole?.startsWith(before)) fragment = whole.slice(before.length)
     // An empty object stands for what is still to come; what is whole may be sent again.
     if (before === '' ? fragment === '{}' : fragment === before && isObject(before)) fragment = ''
+    // What comes as a fragment holds, not what was there at the start.
+    if (part.arguments) call.initial = ''
     this.#grow(call, fragment, deltas, !!isNew)
   }
 

@@ -172,10 +172,11 @@ describe('an exception of the renderer', () => {
     const fail = () => {
       throw new Error('broken')
     }
-    const target = which === 'parser' ? marked.Parser.prototype : marked.Lexer.prototype
-    vi.spyOn(target as never, (which === 'parser' ? 'parse' : 'lex') as never).mockImplementation(
-      fail as never,
-    )
+    const target: object = which === 'parser' ? marked.Parser.prototype : marked.Lexer.prototype
+    vi.spyOn(
+      target as Record<string, () => unknown>,
+      which === 'parser' ? 'parse' : 'lex',
+    ).mockImplementation(fail)
     const growing = new GrowingMarkdown()
     expect(growing.render('a **b', false).tail).toBe('<p>a **b</p>\n')
     expect(growing.render('a **b** <i>', true).settled.join('')).toBe('<p>a **b** &lt;i&gt;</p>\n')

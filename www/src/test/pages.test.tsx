@@ -1,15 +1,16 @@
 // @vitest-environment jsdom
 /** The same page in both frameworks, over a real server. */
+import { cleanStores } from 'nanostores'
 import { createElement, StrictMode } from 'react'
 import { flushSync } from 'react-dom'
 import { createRoot } from 'react-dom/client'
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { afterAll, afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { createApp } from 'vue'
 import { Chat } from '../chat/chat'
 import { $conversations } from '../chat/conversations'
 import { followModels } from '../chat/models'
 import { ChatPage as ReactPage } from '../react/ChatPage'
-import { $language, $model, $relay } from '../site/settings'
+import { $language, $model, $relay, $theme } from '../site/settings'
 import VuePage from '../vue/ChatPage.vue'
 import { answerOf, startRelay, type TestRelay } from './relay'
 
@@ -30,6 +31,9 @@ const FRAMEWORKS: Record<string, Mount> = {
     return () => root.unmount()
   },
 }
+
+// Stores let their listeners go a second after their last reader: the window is gone by then.
+afterAll(() => cleanStores($conversations, $language, $model, $relay, $theme))
 
 // What jsdom lacks, and nothing here is about.
 vi.stubGlobal(
