@@ -504,9 +504,9 @@ impl Decoder {
             if self.event_type != MESSAGE {
                 new_type = self.types.announce(self.event_type);
             }
-            let flags = HAS_ID * u32::from(is_new_id)
-                | HAS_TYPE * u32::from(new_type.is_some())
-                | OWN_ID * u32::from(self.has_staged_id);
+            let flags = (HAS_ID * u32::from(is_new_id))
+                | (HAS_TYPE * u32::from(new_type.is_some()))
+                | (OWN_ID * u32::from(self.has_staged_id));
             self.batch.close(EVENT | flags | self.event_type << TYPE_SHIFT);
         }
         if is_new_id {
