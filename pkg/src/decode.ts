@@ -6,7 +6,7 @@ import { Flag } from './stream/machine.js'
 import { formatOf, load } from './wasm.js'
 
 /** Bytes, in whatever view, or text. */
-type Bytes = ArrayBufferView | ArrayBuffer | string
+export type Bytes = ArrayBufferView | ArrayBuffer | string
 
 /** Bytes, or text, that somebody else fetched. */
 export type DecodeSource =

@@ -1,7 +1,7 @@
 /** Server-Sent Events over `fetch`, with a `cancel()` that also stops the backend. */
 
 export type { EventConsumer } from './consumer.js'
-export { decode, type DecodedEvents, type DecodeSource } from './decode.js'
+export { type Bytes, decode, type DecodedEvents, type DecodeSource } from './decode.js'
 export { createDecoder, type Decoder, type DecoderOptions } from './decoder.js'
 export { EventStreamDecoderStream } from './decoder-stream.js'
 export {

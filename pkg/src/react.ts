@@ -13,6 +13,7 @@ export type {
   StreamControls,
   StreamSnapshot,
   TextPart,
+  RunReader,
   TextReader,
   UseEventStreamOptions,
 } from './store/options.js'
