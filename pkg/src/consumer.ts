@@ -49,7 +49,7 @@ export abstract class EventConsumer implements AsyncIterableIterator<ServerSentE
   /** @internal */
   tap: Tap | undefined
 
-  /** @internal How the sequence ended; `undefined` where nobody but its consumer can end it. */
+  /** @internal How the sequence ended; `undefined` if only its consumer can end it. */
   get ending(): StreamEnding | undefined {
     return undefined
   }

@@ -141,7 +141,7 @@ class Call {
     return this.#method.toUpperCase() === 'GET'
   }
 
-  /** Those of the `Request`, too, unless they are given anew. */
+  /** The headers of the `Request`, overridden by those of `init`. */
   #allHeaders(): [string, string][] {
     const given = new Set(this.#headers.map((pair) => String(pair[0]).toLowerCase()))
     const inherited = pairsOf(this.#request?.headers).filter(([name]) => !given.has(name))

@@ -67,7 +67,7 @@ export function useEventStream(
     const mount = ++mounts.current
     store.activate()
     return () => {
-      // StrictMode and Fast Refresh mount anew at once: a stream that was started meanwhile stays.
+      // StrictMode and Fast Refresh mount again at once: a stream that was started meanwhile stays.
       queueMicrotask(() => mount === mounts.current && store.deactivate())
     }
   }, [store])

@@ -83,7 +83,7 @@ pub(super) fn keep_text(text: String) -> *const usize {
     publish_text(&kept)
 }
 
-/// Gives where the six words of the decoder's batch are.
+/// Returns the address of the six words of the decoder's batch.
 ///
 /// `TextDecoder` is fastest at ASCII when told so, and at UTF-16 with three bytes of UTF-8 for a
 /// code unit.

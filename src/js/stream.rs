@@ -131,7 +131,7 @@ impl RawStream {
         self.0.opened();
     }
 
-    /// Decodes the first `length` bytes of the room. Gives where the six words of the batch are.
+    /// Decodes the first `length` bytes of the room. Returns the address of the six words of the batch.
     pub fn push(&mut self, length: usize) -> *const usize {
         let (is_done, pushed) = read(length, |chunk| self.0.push(chunk));
         let what = match (is_done, pushed) {

@@ -59,7 +59,7 @@ const ANSWERS = [
   'anthropic/unicode.sse',
 ]
 
-/** Answers that end with the vendor's error; LiteLLM words some of them anew. */
+/** Answers that end with the vendor's error; LiteLLM rewrites some of them. */
 const FAILURES = [
   'openai-chat/error.sse',
   'openai-responses/failed.sse',

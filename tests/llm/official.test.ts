@@ -142,7 +142,7 @@ for (const [format, theirs] of Object.entries(OFFICIAL)) {
 const OPTIONAL =
   /^(created|created_at|system_fingerprint|service_tier|logprobs|role|refusal|stop_sequence|obfuscation|sequence_number|total_duration|load_duration|eval_duration|prompt_eval_duration|prompt_tokens_details|completion_tokens_details|cache_creation|signature|title)$/
 
-/** Values that nobody knows. */
+/** Values that no API defines. */
 const NEW = [null, true, 7, 'new', [], [null], {}, { type: 'new', text: 'no' }]
 
 /** The same numbers for the same seed (mulberry32). */

@@ -149,7 +149,7 @@ fn event_stream(options: Options, text: &str, cut: usize, outcome: &mut Outcome)
             break;
         }
     }
-    // Without its colon it may still become a line that nobody keeps.
+    // Without its colon it may still become a line that is ignored.
     outcome.too_large |= unfinished.contains(':')
         && is_kept(options, unfinished)
         && buffers.size() + unfinished.len() - cut > options.limit();

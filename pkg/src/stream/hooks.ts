@@ -4,7 +4,7 @@ import type { Init, RequestTemplate } from '../fetch/request.js'
 import type { AttemptContext } from '../options.js'
 
 /**
- * What the drop-ins do in the place of a stream's driver. `openStream` does not take them.
+ * What the drop-ins do differently from `openStream`, which does not take them.
  *
  * @internal
  */
