@@ -123,11 +123,11 @@ async function stopEarly(chat: Chat): Promise<void> {
 }
 
 describe('openChat at a gateway', () => {
-  function ask(model: string, api: Api = 'openai-chat'): Chat {
+  function ask(model: string, api: Api = 'openai-chat', stream = true): Chat {
     const { path, body } = APIS[api]
     return openChat(gateway.url + path, {
       messages: [{ role: 'user', content: 'Hi' }],
-      body: { model, stream: true, ...body },
+      body: { model, stream, ...(stream ? body : { max_tokens: 100 }) },
     })
   }
 
@@ -137,6 +137,19 @@ describe('openChat at a gateway', () => {
     assert.deepEqual([answer?.text, answer?.finishReason, answer?.model], [TEXT, 'stop', 'text'])
     assert.ok(answer?.usage?.inputTokens && answer.usage.outputTokens, 'counted by the gateway')
   })
+
+  for (const [api, reason] of [
+    ['openai-chat', 'stop'],
+    ['anthropic', 'end_turn'],
+  ] as const) {
+    test(`an answer that is not streamed comes in one piece: ${api}`, async () => {
+      const { text, answer, error } = await read(ask('text', api, false))
+      assert.equal(error, undefined)
+      assert.equal(text, TEXT)
+      assert.deepEqual([answer?.finishReason, answer?.model], [reason, 'text'])
+      assert.ok(answer?.usage?.inputTokens && answer.usage.outputTokens)
+    })
+  }
 
   for (const name of ANSWERS) {
     test(`${name} is what it is without a gateway`, async () => {
