@@ -1,10 +1,9 @@
 import { tagOf } from '../bytes.js'
 import { StreamError } from '../error.js'
 import type { ServerSentEvent } from '../event.js'
-import type { EventStream } from '../stream/event-stream.js'
 import { nextFrame } from '../frame.js'
-import { openStream } from '../open-stream.js'
 import type { CancelResult, StreamOutcome } from '../outcome.js'
+import { EventStream } from '../stream/event-stream.js'
 import type { RunReader, StartOptions, StreamSnapshot, TextReader } from './options.js'
 
 const DEFAULT_MAX_EVENTS = 10_000
@@ -55,15 +54,7 @@ export class Run {
     this.#maxEvents = maxEvents
     this.#onChange = onChange
     this.#signal = rest.signal
-    const schedule = () => this.#schedule()
-    const { fetch: request = (...args) => fetch(...args), onOpen, onRetry } = rest
-    this.#stream = openStream(url, {
-      ...rest,
-      // Around each of these the stream's state changes.
-      fetch: observed(request, schedule),
-      onOpen: observed(onOpen ?? (() => undefined), schedule),
-      onRetry: observed(onRetry ?? (() => undefined), schedule),
-    })
+    this.#stream = new EventStream(url, rest, { changed: () => this.#schedule() })
     this.#reader = reader.begin(this.#stream)
     void this.#read()
   }
@@ -156,24 +147,6 @@ export class Run {
     this.#events = []
     this.#text = ''
     this.#onChange()
-  }
-}
-
-/**
- * The same function, with a call before it and one when what it started is over. What is no function
- * is left to `openStream`, which says so.
- */
-function observed<Args extends unknown[], Result>(
-  run: (...args: Args) => Result,
-  observe: () => void,
-): (...args: Args) => Result {
-  if (typeof run !== 'function') return run
-  return (...args) => {
-    observe()
-    const result = run(...args)
-    const promise = result as PromiseLike<unknown> | undefined
-    if (typeof promise?.then === 'function') promise.then(observe, observe)
-    return result
   }
 }
 

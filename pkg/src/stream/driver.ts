@@ -149,6 +149,7 @@ export class Driver {
     const init = await this.#unlessOver(prepare(request, context, attempt))
     setStreamHeaders(init.headers, context, accept)
     this.#raw.sent()
+    this.#events.changed?.()
     const exchange = new Exchange(this.#scope, this)
     init.signal = exchange.signal
     const late = () => this.#failure('connect-timeout', Message.noResponse, connectTimeout)
@@ -161,6 +162,7 @@ export class Driver {
       return failure
     }
     this.#raw.opened()
+    this.#events.changed?.()
     this.#exchange = exchange
     this.#events.opened(response as Response)
     this.#events.connected?.(response as Response)
@@ -214,6 +216,7 @@ export class Driver {
       throw new StreamError('retries-exhausted', text, { attempt, cause: error })
     }
     const delay = typeof verdict === 'number' ? verdict : usual
+    this.#events.changed?.()
     onRetry?.({ attempt: attempt + 1, delay, error })
     await this.#unlessOver()
     await new Promise<void>((resolve) => {
@@ -345,6 +348,7 @@ export class Driver {
     this.#letGo()
     this.#isConnecting = true
     this.#raw.pause()
+    this.#events.changed?.()
     const stop = this.#scope.listen('visibilitychange', () => {
       if (isHidden()) return
       stop()

@@ -4,7 +4,7 @@ import type { Init, RequestTemplate } from '../fetch/request.js'
 import type { AttemptContext } from '../options.js'
 
 /**
- * What the drop-ins do differently from `openStream`, which does not take them.
+ * What the drop-ins and the hooks for Vue and React need of a stream. `openStream` does not take them.
  *
  * @internal
  */
@@ -19,6 +19,8 @@ export interface Hooks {
   ) => Promise<Response | StreamError>
   /** Decides what to do with a response: an `Answer`. Called with the machine's. */
   judge?: (answer: number, response: Response) => number
+  /** Called when the stream's state has changed, but not at its end. */
+  changed?: () => void
   /** Called when there is a connection. */
   connected?: (response: Response) => void
   /** Called at the end of each response's body. Returns the failure to recover from, if there is one. */
