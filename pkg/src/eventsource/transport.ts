@@ -37,23 +37,21 @@ export class Transport {
 
   /** The request as the options have it sent. */
   #adapted(request: Request, init: Init): [Request, Init] {
-    const { fetch, lastEventIdQueryParameterName: name } = this.#options
-    if (!fetch && name === undefined) return [request, init]
-    // A plain object: those who wrap `fetch` spread it.
-    const headers = Object.fromEntries(init.headers)
-    const url = name === undefined ? request.url : moveId(request.url, name, headers)
+    const { lastEventIdQueryParameterName: name } = this.#options
+    if (name === undefined) return [request, init]
+    const headers = new Headers(init.headers)
     return [
-      { ...request, url },
-      { ...init, headers: headers as unknown as Headers },
+      { ...request, url: moveId(request.url, name, headers) },
+      { ...init, headers },
     ]
   }
 }
 
 /** The id as a parameter of the query, not as a header. */
-function moveId(url: string, name: string, headers: Record<string, string>): string {
-  const bytes = headers['last-event-id']
-  if (bytes === undefined) return url
-  delete headers['last-event-id']
+function moveId(url: string, name: string, headers: Headers): string {
+  const bytes = headers.get('last-event-id')
+  if (bytes === null) return url
+  headers.delete('last-event-id')
   // Each character of a header is a byte; together they are UTF-8.
   const id = new TextDecoder().decode(Uint8Array.from(bytes, (byte) => byte.charCodeAt(0)))
   const target = new URL(url)

@@ -96,10 +96,11 @@ export async function send<Context>(
 ): Promise<Response | StreamError> {
   const fetch = request.fetch ?? globalThis.fetch
   if (!fetch) throw invalid(message(Message.noFetch), { attempt })
+  // A record: polyfills know no `Headers` but their own.
+  const plain = { ...init, headers: Object.fromEntries(init.headers) }
   let response: Response
   try {
-    // A record: polyfills know no `Headers` but their own.
-    response = await fetch(request.url, { ...init, headers: Object.fromEntries(init.headers) })
+    response = await fetch(request.url, plain)
   } catch (cause) {
     return unreachable(request, cause, attempt)
   }
