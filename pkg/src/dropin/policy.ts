@@ -38,7 +38,8 @@ export async function underPolicy(
     const answer = await request()
     if (!(answer instanceof StreamError)) return answer
     await nextTask()
-    if (scope.document === undefined && forbidden.size === 0) await told(scope)
+    const isWorker = scope.document === undefined && scope.SecurityPolicyViolationEvent
+    if (isWorker && forbidden.size === 0) await told(scope)
     // Without the fragment; some browsers report nothing but the origin.
     const { href, origin } = new URL(url)
     if (!forbidden.has(href.replace(/#.*/s, '')) && !forbidden.has(origin)) return answer
