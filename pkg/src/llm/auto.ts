@@ -1,7 +1,13 @@
-import { END, type HoldingExtractor, isDone, jsonFormat, type Extractor } from './format.js'
+import {
+  END,
+  NO_JSON,
+  type HoldingExtractor,
+  isDone,
+  jsonFormat,
+  type Extractor,
+} from './format.js'
 import { JSON_FORMATS } from './json-formats.js'
 import { type Json, parsed } from './json.js'
-import { messageFrames } from './message-frames.js'
 import { relay } from './relay.js'
 import { parse, throwIfProblem } from './upstream.js'
 
@@ -49,20 +55,16 @@ export function auto(): HoldingExtractor {
       const rest = release()
       return rest || isText ? { ...END, text: rest } : END
     }
-    const isFrame = /^message(Start|Fragment|End)$/
-    if (isFrame.test(type)) format = messageFrames
-    const json = format ? {} : (parse(event, JSON_START) ?? {})
-    if (isFrame.test(String(json['type']))) format = messageFrames
+    const json = parse(event, JSON_START) ?? NO_JSON
     if (isRelay(type, json) || ((isText || held.length > 0) && type === 'done')) {
       format = relay
       const text = release()
-      if (text) return { ...relay(event), text }
+      return text ? { ...relay(event), text } : relay(event)
     }
-    if (format) return format(event)
     for (const read of Object.values(JSON_FORMATS)) {
       const part = read(json, event)
       // Others than the AI SDK start and finish, too.
-      if (!part || (/^(start|finish)$/.test(String(json['type'])) && !json['messageId'])) continue
+      if (!part || (/^(start|finish)$/.test(json['type'] ?? type) && !json['messageId'])) continue
       format = jsonFormat(read)
       return part
     }

@@ -1,5 +1,5 @@
 /** JSON of which nothing is sure. */
-export type Json = Record<string, unknown>
+export type Json = Record<string, any>
 
 /** A text that is JSON, parsed. */
 export function parsed(data: string): unknown {
@@ -39,12 +39,14 @@ export function argumentsOf(value: unknown): string | undefined {
 
 /**
  * The value at a path such as `a.b`, the first that is there of `a.b|c`, or the text after a `=`.
- * Empty texts are not there.
+ * Empty texts are not there. `*` is a list's first item by its `index`: 0, or none.
  */
-export function at(json: unknown, path: string): unknown {
+export function at(json: any, path: string): any {
   for (const option of path.split('|')) {
     if (option.startsWith('=')) return option.slice(1)
-    const value = option.split('.').reduce((inner, name) => (inner as Json | null)?.[name], json)
+    const value = option.split('.').reduce((inner, name) => {
+      return name === '*' ? list<Json>(inner).find((item) => !item?.['index']) : inner?.[name]
+    }, json)
     if (value != null && value !== '') return value
   }
   return undefined

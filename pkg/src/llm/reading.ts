@@ -1,12 +1,12 @@
 import type { EventConsumer, Tap } from '../consumer.js'
 import { StreamError } from '../error.js'
 import type { ServerSentEvent } from '../event.js'
+import { reasonOf } from '../fetch/response.js'
 import type { Answer, Delta, Part } from './answer.js'
 import { Assembly } from './assembly.js'
 import { END, type Extractor, type HoldingExtractor } from './format.js'
 import { type AnswerFormat, extractorOf } from './formats.js'
 import { objectOf, parsed } from './json.js'
-import type { UpstreamProblem } from './upstream.js'
 
 /** Events to read an answer from: what `openStream` and `decode` return. */
 export type AnswerSource = Pick<EventConsumer, 'next' | 'return' | 'frames'>
@@ -16,21 +16,12 @@ const MOST = 1 << 20
 /** How many of them an error shows. */
 const SHOWN = 200
 
-/** The iterator if it is one of ours, of whatever copy of this package. */
-export function ownOf(source: AnswerSource): EventConsumer | undefined {
-  return 'takeReady' in source ? (source as EventConsumer) : undefined
-}
-
-/** Whether a source that has no more events has come to its end, and was not left or stopped. */
-export function hasEnded(source: AnswerSource): boolean {
-  const ending = ownOf(source)?.ending
-  return !ending || ['ended', 'done', 'truncated'].includes(ending)
-}
-
 /** Reads an answer out of events, and sees to it that something was understood. */
 export class Reading implements Tap {
+  readonly source: AnswerSource
+  /** The source if it is one of ours, of whatever copy of this package. */
+  readonly own: EventConsumer | undefined
   readonly #extract: HoldingExtractor
-  readonly #own: EventConsumer | undefined
   readonly #assembly = new Assembly()
   readonly #decoder = new TextDecoder()
   #isUnderstood = false
@@ -42,12 +33,19 @@ export class Reading implements Tap {
   /** Throws a `StreamError` `'invalid-options'` for a format that is none. */
   constructor(source: AnswerSource, format: AnswerFormat | Extractor) {
     this.#extract = extractorOf(format)
-    this.#own = ownOf(source)
-    if (this.#own) this.#own.tap = this
+    this.source = source
+    this.own = 'takeReady' in source ? (source as EventConsumer) : undefined
+    if (this.own) this.own.tap = this
   }
 
   get answer(): Answer {
     return this.#assembly.answer
+  }
+
+  /** Ends the source. One that is not ours can only be left. */
+  leave(how?: 'finish' | 'fail', error?: unknown): void {
+    if (this.own && how) this.own[how](error)
+    else this.source.return().catch(() => undefined)
   }
 
   /** Gateways that do not stream send JSON. */
@@ -67,50 +65,45 @@ export class Reading implements Tap {
 
   /** What an event adds. `isEnd` says whether it is the last one. Throws what ends the stream. */
   read(event: ServerSentEvent): { deltas: Delta[]; isEnd: boolean } {
-    if (!this.#own) this.#body ||= event.data
-    if (event === this.#unframed) return { deltas: this.#readUnframed(event), isEnd: true }
-    let isEnd = false
-    const deltas = partsOf(this.#extract, event).flatMap((part) => {
-      if (part.isEnd) isEnd = true
-      return this.#add(part)
-    })
-    return { deltas, isEnd }
+    if (!this.own) this.#body ||= event.data
+    const isUnframed = event === this.#unframed
+    try {
+      const parts = partsOf(this.#extract, event)
+      const deltas = parts.flatMap((part) => this.#add(part))
+      if (isUnframed) deltas.push(...this.finish())
+      return { deltas, isEnd: isUnframed || parts.some((part) => part.isEnd) }
+    } catch (error) {
+      throw isUnframed && (error as StreamError).code === 'upstream' ? this.#unknown() : error
+    }
   }
 
-  /** The stream has ended; returns what was held back. Throws if nothing was understood. */
+  /**
+   * The source has no more events. Returns what was held back, unless it was left or stopped. Throws if
+   * nothing was understood.
+   */
   finish(): Delta[] {
+    const ending = this.own?.ending
+    if (ending && !/^(ended|done|truncated)$/.test(ending)) return []
     const text = this.#extract.end?.()
     const deltas = text ? this.#add({ text }) : []
     if (!this.#isUnderstood) throw this.#unknown()
     return deltas.concat(this.#assembly.end())
   }
 
-  #readUnframed(event: ServerSentEvent): Delta[] {
-    try {
-      const deltas = partsOf(this.#extract, event).flatMap((part) => this.#add(part))
-      return deltas.concat(this.finish())
-    } catch (error) {
-      const { code, cause } = error as StreamError
-      throw code === 'upstream' ? this.#unknown((cause as UpstreamProblem).message) : error
-    }
-  }
-
   #add(part: Part): Delta[] {
     if (part === END && !this.#isUnderstood) throw this.#unknown()
     this.#isUnderstood = true
-    if (this.#own) this.#own.tap = undefined
+    if (this.own) this.own.tap = undefined
     this.#body = ''
     return this.#assembly.add(part)
   }
 
-  #unknown(problem?: string): StreamError {
-    const body = this.#body.trim().slice(0, SHOWN)
-    const what =
-      problem === undefined
-        ? 'nothing in the response was understood as an answer of a model'
-        : `the server sent an error instead of an answer: ${problem}`
-    const start = body ? `It starts with ${JSON.stringify(body)}` : 'No data came'
-    return new StreamError('unknown-format', `${what}. ${start}`, { body })
+  #unknown(): StreamError {
+    const body = this.#body.trim()
+    const start = body.slice(0, SHOWN)
+    const shown = start ? `It starts with ${JSON.stringify(start)}` : 'No data came'
+    const message = `nothing in the response was understood as an answer of a model${reasonOf(body)}. ${shown}`
+    return new StreamError('unknown-format', message, { body: start })
   }
 }
 

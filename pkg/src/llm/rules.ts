@@ -1,5 +1,5 @@
 import type { Part, ToolCallPart } from './answer.js'
-import { contentOf } from './content.js'
+import { callOf, contentOf } from './content.js'
 import type { Reader } from './format.js'
 import { argumentsOf, at, type Json, objectOf, text } from './json.js'
 import { upstreamError } from './upstream.js'
@@ -13,55 +13,60 @@ export interface Rule {
   id?: string
   model?: string
   usage?: string
+  /** Whether the event has figures itself, which count if there is no `usage`. */
+  isUsage?: boolean
   /** A call, unless there is nothing of it but the key. */
   call?: { [Name in keyof ToolCallPart]?: string }
+  /** A call or a list of them, each with its own `index`. */
+  calls?: string
   /** Content blocks, which may be of all kinds. */
   content?: string
   /** What makes the event an error. */
   problem?: string
-  isWhole?: true
-  isEnd?: true
+  isWhole?: boolean
+  isEnd?: boolean
 }
 
-/** Where a format's events have their kind, and in which figures their tokens are. */
-interface Shape {
-  /** A path. */
-  kind: string
-  /** Whether the event's name is its kind where the path leads nowhere. */
-  isNamed?: true
-  /** A path: `kind:subkind` goes before `kind` in the table. */
-  subkind?: string
-  input?: readonly string[]
-  output?: readonly string[]
-}
+/** Where fragments say which call or block they are of. */
+const KEY = 'output_index|index|item_id|item.id'
 
-/** The reader of a format whose events are told by their kind. */
-export function byKind(shape: Shape, table: Record<string, Rule>): Reader {
+/**
+ * The reader of a format whose events are told by their kind.
+ *
+ * @param kind a path; where it leads nowhere, the event's name is its kind
+ * @param subkind a path: `kind:subkind` goes before `kind` in the table
+ */
+export function byKind(kind: string, subkind: string, table: Record<string, Rule>): Reader {
   const rules = new Map(Object.entries(table))
   return (json, { type }) => {
-    const kind = text(at(json, shape.kind)) ?? (shape.isNamed && type !== 'message' ? type : '')
-    const rule = rules.get(`${kind}:${String(at(json, shape.subkind ?? ''))}`) ?? rules.get(kind)
-    return rule && apply(rule, json, shape)
+    const name = text(at(json, kind)) ?? (type === 'message' ? '' : type)
+    const rule = rules.get(`${name}:${at(json, subkind)}`) ?? rules.get(name)
+    return rule && apply(rule, json)
   }
 }
 
-function apply(rule: Rule, json: Json, { input = [], output = [] }: Shape): Part {
-  const { call, content, usage, problem, isWhole, isEnd, ...texts } = rule
-  if (problem) throw upstreamError({ error: at(json, problem) })
-  const read = (path: string) => text(at(json, path))
-  const raw = usage && objectOf(at(json, usage))
-  return {
-    ...(content && contentOf(at(json, content), json['index'])),
-    ...Object.fromEntries(Object.entries(texts).map(([name, path]) => [name, read(path)])),
-    ...(call && { toolCalls: callsOf(call, json) }),
-    usage: raw ? { raw, input, output } : undefined,
-    isWhole,
-    isEnd,
+/** What an event adds. Throws a `StreamError` `'upstream'` if it is an error. */
+export function apply(rule: Rule, json: Json): Part {
+  const { call, calls, content, usage, isUsage, problem, isWhole, isEnd, ...texts } = rule
+  const read = (path = '') => at(json, path)
+  const error = read(problem)
+  if (error) throw upstreamError({ error })
+  const part: Json = contentOf(read(content), read(KEY))
+  for (const [name, path] of Object.entries(texts)) part[name] ||= text(read(path))
+  for (const one of [read(calls) ?? []].flat()) {
+    part['toolCalls'].push(callOf(one, isWhole ? {} : at(one, 'index'), 'arguments'))
   }
+  if (call) part['toolCalls'] = callsOf(call, json)
+  const raw = objectOf(read(usage)) ?? (isUsage ? figuresOf(json) : undefined)
+  return { ...part, usage: raw && { raw }, isWhole, isEnd }
 }
 
-function callsOf({ key, ...paths }: NonNullable<Rule['call']>, json: Json): ToolCallPart[] {
+function callsOf(paths: NonNullable<Rule['call']>, json: Json): ToolCallPart[] {
   const members = Object.entries(paths).map(([name, path]) => [name, argumentsOf(at(json, path))])
   if (!members.some(([, value]) => value)) return []
-  return [{ key: at(json, key ?? ''), ...Object.fromEntries(members) }]
+  return [{ key: at(json, KEY), ...Object.fromEntries(members) }]
+}
+
+function figuresOf(json: Json): Json {
+  return Object.fromEntries(Object.entries(json).filter(([name]) => /count|tokens/.test(name)))
 }

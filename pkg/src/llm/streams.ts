@@ -1,11 +1,9 @@
-import type { EventConsumer } from '../consumer.js'
 import type { ServerSentEvent } from '../event.js'
 import { markRaw } from '../mark-raw.js'
-import { Turns } from '../turns.js'
 import type { Answer, Delta } from './answer.js'
 import type { Extractor } from './format.js'
 import type { AnswerFormat } from './formats.js'
-import { type AnswerSource, hasEnded, ownOf, Reading, textIn } from './reading.js'
+import { type AnswerSource, Reading, textIn } from './reading.js'
 
 export type { AnswerSource }
 
@@ -22,23 +20,21 @@ abstract class AnswerStream<Item, Frame> implements AsyncIterableIterator<Item, 
    */
   readonly done: Promise<Answer>
 
-  readonly #source: AnswerSource
-  /** The source if it is one of ours, whose events can be taken without a promise each. */
-  readonly #own: EventConsumer | undefined
   readonly #reading: Reading
+  readonly #later: AsyncGenerator<Item, undefined, undefined>
+  /** How many calls wait for events. */
+  #waiting = 0
   /** What the event that was taken last gave, and how much of it is handed out. */
-  #items: readonly Item[] = []
+  #items: Item[] = []
   #index = 0
-  readonly #turns = new Turns()
   #isOver = false
   #resolve!: (answer: Answer) => void
   #reject!: (error: unknown) => void
 
   /** @internal Use `textOf`, `deltasOf` or `openChat`. */
   constructor(source: AnswerSource, format: AnswerFormat | Extractor) {
-    this.#source = source
-    this.#own = ownOf(source)
     this.#reading = new Reading(source, format)
+    this.#later = this.#readItems()
     this.done = new Promise((resolve, reject) => {
       this.#resolve = resolve
       this.#reject = reject
@@ -47,36 +43,31 @@ abstract class AnswerStream<Item, Frame> implements AsyncIterableIterator<Item, 
     this.done.catch(() => undefined)
   }
 
-  /** What the iterator gives for an event's deltas. */
-  protected abstract items(deltas: Delta[]): readonly Item[]
+  /** What the iterator gives for deltas. */
+  protected abstract items(deltas: Delta[]): Item[]
 
-  /** What `frames()` gives for a frame's deltas; `undefined` for nothing. */
-  protected abstract frame(deltas: Delta[]): Frame | undefined
+  /** What `frames()` gives for the items of a frame, of which there are some. */
+  protected abstract frame(items: Item[]): Frame
 
   [Symbol.asyncIterator](): this {
     return this
   }
 
   /** The next item. Calls may overlap: they are answered in order. */
-  next(): Promise<IteratorResult<Item, undefined>> {
-    if (this.#turns.areFree) {
-      try {
-        const value = this.#ready()
-        if (value !== undefined) return Promise.resolve({ done: false, value })
-      } catch (error) {
-        return Promise.reject(error)
-      }
-    }
-    return this.#turns.take(() => this.#nextLater())
+  async next(): Promise<IteratorResult<Item, undefined>> {
+    // What is at hand needs no promise of the generator's.
+    const value = this.#waiting === 0 ? this.#ready() : undefined
+    if (value !== undefined) return { done: false, value }
+    this.#waiting++
+    return this.#later.next().finally(() => this.#waiting--)
   }
 
   /** Leaves the answer here, as a `break` does, and with it the stream. */
-  return(): Promise<IteratorResult<Item, undefined>> {
-    if (!this.#isOver) this.#leave()
-    this.#items = []
-    this.#index = 0
+  async return(): Promise<IteratorResult<Item, undefined>> {
+    if (!this.#isOver) this.#reading.leave()
+    this.#open([])
     this.#end()
-    return Promise.resolve({ done: true, value: undefined })
+    return { done: true, value: undefined }
   }
 
   /** The same, at most once an animation frame, however fast the events come. */
@@ -100,15 +91,16 @@ abstract class AnswerStream<Item, Frame> implements AsyncIterableIterator<Item, 
     return this.done
   }
 
-  async #nextLater(): Promise<IteratorResult<Item, undefined>> {
+  async *#readItems(): AsyncGenerator<Item, undefined, undefined> {
     try {
       for (;;) {
         const value = this.#ready()
-        if (value !== undefined) return { done: false, value }
-        if (this.#isOver) return { done: true, value: undefined }
-        const { done, value: event } = await this.#source.next()
-        if (done) this.#open(this.#finish())
-        else if (!this.#isOver) this.#open(this.#take(event))
+        if (value !== undefined) yield value
+        else if (this.#isOver) return undefined
+        else {
+          const { done, value: event } = await this.#reading.source.next()
+          this.#open(done ? this.#finish() : this.#take(event))
+        }
       }
     } catch (error) {
       this.#fail(error)
@@ -119,7 +111,7 @@ abstract class AnswerStream<Item, Frame> implements AsyncIterableIterator<Item, 
   /** The next item if it is at hand. */
   #ready(): Item | undefined {
     while (this.#index === this.#items.length) {
-      const event = this.#isOver ? undefined : this.#own?.takeReady()
+      const event = this.#isOver ? undefined : this.#reading.own?.takeReady()
       if (!event) return undefined
       this.#open(this.#take(event))
     }
@@ -132,14 +124,18 @@ abstract class AnswerStream<Item, Frame> implements AsyncIterableIterator<Item, 
   }
 
   async *#readFrames(): AsyncGenerator<Frame, undefined, undefined> {
-    const batches = this.#source.frames()
+    const batches = this.#reading.source.frames()
     try {
       while (!this.#isOver) {
         const { done, value: events } = await batches.next()
-        if (!done) yield* this.#takeFrame(events)
-        else {
-          const frame = this.frame(this.#finish())
-          if (frame !== undefined) yield frame
+        const deltas: Delta[] = []
+        try {
+          if (done) deltas.push(...this.#finish())
+          else for (const event of events) deltas.push(...this.#take(event))
+        } finally {
+          // What came before an event that throws is given first.
+          const items = this.items(deltas)
+          if (items.length > 0) yield this.frame(items)
         }
       }
     } catch (error) {
@@ -149,32 +145,17 @@ abstract class AnswerStream<Item, Frame> implements AsyncIterableIterator<Item, 
     return undefined
   }
 
-  *#takeFrame(events: readonly ServerSentEvent[]): Generator<Frame, void, undefined> {
-    const deltas: Delta[] = []
-    try {
-      for (const event of events) {
-        if (!this.#isOver) deltas.push(...this.#take(event))
-      }
-    } finally {
-      // What came before an event that throws is given first.
-      const frame = this.frame(deltas)
-      if (frame !== undefined) yield frame
-    }
-  }
-
   #take(event: ServerSentEvent): Delta[] {
+    if (this.#isOver) return []
     try {
       const { deltas, isEnd } = this.#reading.read(event)
       if (isEnd) {
-        // One that is not ours is left.
-        if (this.#own) this.#own.finish()
-        else this.#leave()
+        this.#reading.leave('finish')
         this.#end()
       }
       return deltas
     } catch (error) {
-      if (this.#own) this.#own.fail(error)
-      else this.#leave()
+      this.#reading.leave('fail', error)
       this.#fail(error)
       throw error
     }
@@ -182,13 +163,9 @@ abstract class AnswerStream<Item, Frame> implements AsyncIterableIterator<Item, 
 
   /** The source is at its end: what was held back, unless it was left or cancelled. */
   #finish(): Delta[] {
-    const deltas = !this.#isOver && hasEnded(this.#source) ? this.#reading.finish() : []
+    const deltas = this.#isOver ? [] : this.#reading.finish()
     this.#end()
     return deltas
-  }
-
-  #leave(): void {
-    this.#source.return().catch(() => undefined)
   }
 
   #end(): void {
@@ -204,24 +181,24 @@ abstract class AnswerStream<Item, Frame> implements AsyncIterableIterator<Item, 
 
 /** The texts of an answer, never empty ones. Made by `textOf` and `openChat`. */
 export class TextStream extends AnswerStream<string, string> {
-  protected items(deltas: Delta[]): readonly string[] {
+  protected items(deltas: Delta[]): string[] {
     const text = textIn(deltas)
-    return text === '' ? [] : [text]
+    return text ? [text] : []
   }
 
-  protected frame(deltas: Delta[]): string | undefined {
-    return textIn(deltas) || undefined
+  protected frame(texts: string[]): string {
+    return texts[0]!
   }
 }
 
 /** The deltas of an answer. Made by `deltasOf`. Its `frames()` gives arrays, never empty ones. */
 export class DeltaStream extends AnswerStream<Delta, Delta[]> {
-  protected items(deltas: Delta[]): readonly Delta[] {
+  protected items(deltas: Delta[]): Delta[] {
     return deltas
   }
 
-  protected frame(deltas: Delta[]): Delta[] | undefined {
-    return deltas.length > 0 ? deltas : undefined
+  protected frame(deltas: Delta[]): Delta[] {
+    return deltas
   }
 }
 
