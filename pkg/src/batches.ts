@@ -112,7 +112,11 @@ export class Batches {
           row += ROW
           types[head >> TYPE_SHIFT] = copy(all.substring(from, (from = words[row + 1]!)))
         }
-        const event = { type: types[head >> TYPE_SHIFT]!, data: text, lastEventId: this.lastEventId }
+        const event = {
+          type: types[head >> TYPE_SHIFT]!,
+          data: text,
+          lastEventId: this.lastEventId,
+        }
         events.push(event)
         if (head & OWN_ID) this.#hooks.identified?.add(event)
       } else if (kind === ID) {

@@ -2,7 +2,7 @@ import { byKind, type Rule } from './rules.js'
 
 const TEXT: Rule = { text: 'delta' }
 const REASONING: Rule = { reasoning: 'delta' }
-const CALL: Rule = { call: { id: 'toolCallId', name: 'toolCallName', arguments: 'delta' } }
+const CALL: Rule = { arguments: 'delta' }
 const REASON = 'finishReason|metadata.tanstack.finishReason|outcome.type|=stop'
 const FINISHED: Rule = {
   finishReason: REASON,

@@ -1,6 +1,5 @@
 import { byKind, type Rule } from './rules.js'
 
-const CALL = { id: 'toolCallId', name: 'toolName' }
 const DELTA = 'delta|textDelta|text'
 // Where the AI SDK's documents put them.
 const METADATA: Rule = {
@@ -18,10 +17,10 @@ export const aiSdk = byKind('type', '', {
   'text-delta': { text: DELTA },
   'reasoning-start': {},
   'reasoning-delta': { reasoning: DELTA },
-  'tool-input-start': { call: CALL },
-  'tool-input-delta': { call: { ...CALL, arguments: 'inputTextDelta' } },
-  'tool-input-available': { call: { ...CALL, whole: 'input' } },
-  'tool-input-error': { call: { ...CALL, whole: 'input' } },
+  'tool-input-start': { arguments: 'inputTextDelta' },
+  'tool-input-delta': { arguments: 'inputTextDelta' },
+  'tool-input-available': { whole: 'input' },
+  'tool-input-error': { whole: 'input' },
   finish: { ...METADATA, finishReason: 'finishReason|=stop' },
   abort: { finishReason: '=abort' },
 })

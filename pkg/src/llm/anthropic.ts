@@ -64,7 +64,7 @@ export const anthropic = byKind(
     content_block_delta: {
       text: 'delta.text',
       reasoning: 'delta.thinking',
-      call: { arguments: 'delta.partial_json' },
+      arguments: 'delta.partial_json',
     },
     content_block_stop: {},
     message_delta: {

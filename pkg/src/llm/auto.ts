@@ -29,37 +29,35 @@ const JSON_START = /^\s*(\{\s*"[^"]*"\s*:|\[\s*\{\s*")/
 export function auto(): HoldingExtractor {
   let format: Extractor | undefined
   let isText = false
-  let held: string[] = []
+  let held = ''
+  /** Whether some of what is held is text if nothing else comes. */
+  let isHeldText = false
 
-  function release(): string | undefined {
-    const words = held
-    held = []
-    return words.every((word) => NO_TEXT.test(word)) ? undefined : words.join('')
+  function release(): string {
+    const text = isHeldText ? held : ''
+    held = ''
+    return text
   }
 
   function readText(data: string): string | undefined {
-    if (!isText && HEARTBEAT.test(data)) {
-      held.push(data)
-      return undefined
-    }
-    const before = held.join('')
-    isText = true
-    held = []
-    return before + data
+    held += data
+    isHeldText ||= !NO_TEXT.test(data)
+    if (!isText && HEARTBEAT.test(data)) return undefined
+    isText = isHeldText = true
+    return release()
   }
 
   const extract: HoldingExtractor = (event) => {
     if (format) return format(event)
     const { type, data } = event
     if (isDone(event)) {
-      const rest = release()
-      return rest || isText ? { ...END, text: rest } : END
+      const text = release()
+      return text || isText ? { ...END, text } : END
     }
     const json = parse(event, JSON_START) ?? NO_JSON
-    if (isRelay(type, json) || ((isText || held.length > 0) && type === 'done')) {
+    if (isRelay(type, json) || ((isText || held) && type === 'done')) {
       format = relay
-      const text = release()
-      return text ? { ...relay(event), text } : relay(event)
+      return { ...relay(event), text: release() }
     }
     for (const read of Object.values(JSON_FORMATS)) {
       const part = read(json, event)

@@ -14,63 +14,72 @@ interface Call {
   readonly join: (piece?: string) => string
 }
 
+/** Tool calls that are put together. */
+export interface Calls {
+  /** The calls so far. One without a name is none: nobody could answer it. */
+  list(): ToolCall[]
+  /** Adds a part of a call. */
+  add(part: ToolCallPart, deltas: Delta[]): void
+  /** What the calls had at their start holds if nothing more came. At the end halves of characters come out. */
+  settle(deltas: Delta[], isEnd: boolean): void
+}
+
 /**
  * Puts tool calls together. Gateways number each call 0, or none; they repeat id and name in each
  * fragment, or send them late; they repeat the arguments at the end.
  */
-export class Calls {
-  readonly #all: Call[] = []
-  readonly #named: Call[] = []
+export function assembleCalls(): Calls {
+  const all: Call[] = []
+  const named: Call[] = []
 
-  /** The calls so far. One without a name is none: nobody could answer it. */
-  get list(): ToolCall[] {
-    return this.#named.map(({ id, name, arguments: text, initial }) => {
-      return { id, name, arguments: text || initial || '{}' }
-    })
-  }
-
-  /** Adds a part of a call. */
-  add(part: ToolCallPart, deltas: Delta[]): void {
-    const { key, id, name, initial, whole } = part
-    let call = [...this.#all].reverse().find((call) => {
-      const isSameKey = key == null || call.key == null || call.key === key
-      return isSameKey && (!id || !call.id || call.id === id)
-    })
-    if (!call || isAnother(call, part)) {
-      const empty = { id: '', name: '', arguments: '', initial: '', untold: '' }
-      call = { key, ...empty, join: joiner() }
-      this.#all.push(call)
-    }
-    const isNew = !call.id && !!id
-    call.key ??= key
-    call.id ||= id ?? ''
-    call.name ||= name ?? ''
-    call.initial ||= initial ?? ''
-    const before = call.arguments
-    let fragment = part.arguments ?? ''
-    if (whole?.startsWith(before)) fragment = whole.slice(before.length)
-    // An empty object stands for what is still to come; what is whole may be sent again.
-    if (before ? fragment === before && jsonObject(before) : fragment === '{}') fragment = ''
-    this.#tell(call, call.join(fragment), deltas, isNew)
-  }
-
-  /** What the calls had at their start holds if nothing more comes. At the end halves of characters come out. */
-  settle(deltas: Delta[], isEnd = false): void {
-    for (const call of this.#all) {
-      const rest = call.join(call.arguments ? '' : call.initial)
-      this.#tell(call, isEnd ? rest + call.join() : rest, deltas)
-    }
-  }
-
-  #tell(call: Call, piece: string, deltas: Delta[], isNew = false): void {
+  function tell(call: Call, piece: string, deltas: Delta[], isNew = false): void {
     call.arguments += piece
     call.untold += piece
     const { id, name, arguments: text, untold: fragment } = call
-    let index = this.#named.indexOf(call)
+    let index = named.indexOf(call)
     if (!name || (index >= 0 && !fragment && !isNew)) return
-    if (index < 0) index = this.#named.push(call) - 1
+    if (index < 0) index = named.push(call) - 1
     call.untold = ''
     deltas.push({ type: 'tool-call', index, fragment, call: { id, name, arguments: text } })
+  }
+
+  return {
+    list: () => {
+      return named.map(({ id, name, arguments: text, initial }) => {
+        return { id, name, arguments: text || initial || '{}' }
+      })
+    },
+
+    add(part, deltas) {
+      const { key, id = '', name = '', initial = '', whole } = part
+      if (!(id || name || part.arguments || whole || initial)) return
+      const isSame = (call: Call) =>
+        (key == null || call.key == null || call.key === key) && (!id || !call.id || call.id === id)
+      let call = all.filter(isSame).at(-1)
+      if (!call || isAnother(call, part)) {
+        const nothing = { id: '', name: '', arguments: '', initial: '', untold: '' }
+        call = { key, ...nothing, join: joiner() }
+        all.push(call)
+      }
+      const isNew = !call.id && !!id
+      call.key ??= key
+      call.id ||= id
+      call.name ||= name
+      call.initial ||= initial
+      const before = call.arguments
+      let fragment = part.arguments ?? ''
+      if (whole?.startsWith(before)) fragment = whole.slice(before.length)
+      // An empty object stands for what is still to come; what is whole may be sent again.
+      if (before ? fragment === before && jsonObject(before) : fragment === '{}') fragment = ''
+      tell(call, call.join(fragment), deltas, isNew)
+    },
+
+    settle(deltas, isEnd) {
+      for (const call of all) {
+        const rest = call.join(call.arguments ? '' : call.initial)
+        tell(call, isEnd ? rest + call.join() : rest, deltas)
+      }
+    },
   }
 }
 

@@ -4,7 +4,7 @@ import { tagOf } from '../bytes.js'
 import { invalid } from '../fetch/request.js'
 import type { Body, CancelContext, CancelOptions, OpenOptions } from '../options.js'
 import type { CancelResult } from '../outcome.js'
-import { TextStream } from './streams.js'
+import { textOf, type TextStream } from './streams.js'
 
 /** One turn of a conversation. Further members are sent along. */
 export interface ChatMessage {
@@ -32,23 +32,13 @@ export interface ChatOptions extends Omit<OpenOptions, 'body' | 'cancel'> {
 }
 
 /** An answer on its way: its texts, and how to stop it. Made by `openChat`. */
-export class Chat extends TextStream {
+export interface Chat extends TextStream {
   /** Names this answer, to the endpoint and to the one that cancels. */
   readonly sessionId: string
   /** The stream that the texts are of: its state, its outcome. Nobody else is to read it. */
   readonly stream: EventStream
-
-  /** @internal Use `openChat`. */
-  constructor(stream: EventStream, sessionId: string) {
-    super(stream, 'auto')
-    this.stream = stream
-    this.sessionId = sessionId
-  }
-
   /** Stops the answer here and on the server, as `EventStream.cancel` does. Never rejects. */
-  cancel(reason?: unknown): Promise<CancelResult> {
-    return this.stream.cancel(reason)
-  }
+  cancel(reason?: unknown): Promise<CancelResult>
 }
 
 /**
@@ -69,7 +59,8 @@ export function openChat(url: string | URL, options: ChatOptions): Chat {
     body: bodyOf(messages, body, sessionId),
     ...(cancel && { cancel: withSession(cancel, sessionId) }),
   })
-  return new Chat(stream, sessionId)
+  const stop = (reason?: unknown) => stream.cancel(reason)
+  return Object.assign(textOf(stream), { stream, sessionId, cancel: stop }) as Chat
 }
 
 function bodyOf(messages: unknown, body: object | undefined, sessionId: string): object {
@@ -83,9 +74,7 @@ function bodyOf(messages: unknown, body: object | undefined, sessionId: string):
     return copy
   }
   if (!isPlain(body)) {
-    throw invalid(
-      '`body` must be an object whose members are sent along, a FormData or URLSearchParams',
-    )
+    throw invalid('`body` must be a plain object, a FormData or URLSearchParams')
   }
   const { toJSON } = Object(body) as { toJSON?: () => object }
   return { messages, ...(typeof toJSON === 'function' ? toJSON.call(body) : body), sessionId }

@@ -1,4 +1,4 @@
-import { StreamError } from '../error.js'
+import { invalid } from '../fetch/request.js'
 import { auto } from './auto.js'
 import { type Extractor, type HoldingExtractor, jsonFormat } from './format.js'
 import { JSON_FORMATS } from './json-formats.js'
@@ -16,5 +16,5 @@ export function extractorOf(format: AnswerFormat | Extractor): HoldingExtractor 
   for (const [name, read] of Object.entries(JSON_FORMATS)) formats[name] = jsonFormat(read)
   if (Object.hasOwn(formats, format)) return repeating(formats[format]!)
   const names = ['auto', ...Object.keys(formats)].join(', ')
-  throw new StreamError('invalid-options', `\`format\` must be a function or one of ${names}`)
+  throw invalid(`\`format\` must be a function or one of ${names}`)
 }

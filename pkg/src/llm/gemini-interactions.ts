@@ -8,7 +8,7 @@ export const geminiInteractions = byKind('event_type', 'step.type|delta.type|int
   'step.start': { content: 'step' },
   'step.delta:text': { text: 'delta.text' },
   'step.delta:thought_summary': { reasoning: 'delta.content.text' },
-  'step.delta:arguments_delta': { call: { arguments: 'delta.arguments' } },
+  'step.delta:arguments_delta': { arguments: 'delta.arguments' },
   'interaction.completed:failed': { problem: 'interaction.error|=the interaction failed' },
   'interaction.completed': {
     ...NAMES,

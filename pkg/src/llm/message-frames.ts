@@ -24,7 +24,8 @@ const readFrame = byKind('', '', {
  * The answer of chat backends that frame a message as `messageStart`, `messageFragment`… and
  * `messageEnd`. A fragment's data is a `MessageFrame`, or text as it is.
  */
-export const messageFrames: Reader = (json, { type, data, lastEventId }) => {
+export const messageFrames: Reader = (json, event) => {
+  const { type, data } = event
   const frame = json === NO_JSON && type === 'messageFragment' ? { text: data } : json
-  return readFrame(frame, { type: type === 'message' ? json['type'] : type, data, lastEventId })
+  return readFrame(frame, { ...event, type: type === 'message' ? json['type'] : type })
 }

@@ -53,16 +53,9 @@ export interface OpenAIResponse {
   usage?: { input_tokens?: number; output_tokens?: number } | null
 }
 
-const ITEM = { id: 'item.call_id', name: 'item.name' }
-const ADDED: Rule = { call: { ...ITEM, initial: 'item.arguments|item.input' } }
-const DONE: Rule = { call: { ...ITEM, whole: 'item.arguments|item.input' } }
-const ARGUMENTS: Rule = {
-  call: {
-    name: 'name',
-    arguments: 'delta',
-    whole: 'arguments|input',
-  },
-}
+const ADDED: Rule = { initial: 'item.arguments|item.input' }
+const DONE: Rule = { whole: 'item.arguments|item.input' }
+const ARGUMENTS: Rule = { arguments: 'delta', whole: 'arguments|input' }
 const NAMES: Rule = { id: 'response.id|id', model: 'response.model|model' }
 const END: Rule = {
   ...NAMES,

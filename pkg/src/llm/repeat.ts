@@ -18,9 +18,9 @@ export function repeating(extract: HoldingExtractor): HoldingExtractor {
 
   function learn({ type: newType, data }: ServerSentEvent, text: string): void {
     const literal = JSON.stringify(text)
-    const at = data.indexOf(`:${literal}`) + 1
+    const at = data.indexOf(literal)
     // Twice the same could be another member.
-    if (at === 0 || data.indexOf(literal) !== at || data.lastIndexOf(literal) !== at) return
+    if (data[at - 1] !== ':' || data.lastIndexOf(literal) !== at) return
     type = newType
     before = data.slice(0, at)
     after = data.slice(at + literal.length)

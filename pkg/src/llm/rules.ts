@@ -1,11 +1,11 @@
-import type { Part, ToolCallPart } from './answer.js'
-import { callOf, contentOf } from './content.js'
+import type { Part } from './answer.js'
+import { ARGUMENTS, callOf, type CallPaths, contentOf } from './content.js'
 import type { Reader } from './format.js'
-import { argumentsOf, at, type Json, objectOf, text } from './json.js'
+import { at, type Json, objectOf, text } from './json.js'
 import { upstreamError } from './upstream.js'
 
 /** Which members of an event are what of its part: paths, as `at` takes them. */
-export interface Rule {
+export interface Rule extends CallPaths {
   text?: string
   reasoning?: string
   refusal?: string
@@ -15,8 +15,6 @@ export interface Rule {
   usage?: string
   /** Whether the event has figures itself, which count if there is no `usage`. */
   isUsage?: boolean
-  /** A call, unless there is nothing of it but the key. */
-  call?: { [Name in keyof ToolCallPart]?: string }
   /** A call or a list of them, each with its own `index`. */
   calls?: string
   /** Content blocks, which may be of all kinds. */
@@ -47,24 +45,23 @@ export function byKind(kind: string, subkind: string, table: Record<string, Rule
 
 /** What an event adds. Throws a `StreamError` `'upstream'` if it is an error. */
 export function apply(rule: Rule, json: Json): Part {
-  const { call, calls, content, usage, isUsage, problem, isWhole, isEnd, ...texts } = rule
+  const { arguments: fragment, whole, initial, calls, content, usage, problem, ...others } = rule
+  const { isUsage, isWhole, isEnd, ...texts } = others
   const read = (path = '') => at(json, path)
   const error = read(problem)
   if (error) throw upstreamError({ error })
-  const part: Json = contentOf(read(content), read(KEY))
+  const key = read(KEY)
+  const part: Json = contentOf(read(content), key)
   for (const [name, path] of Object.entries(texts)) part[name] ||= text(read(path))
-  for (const one of [read(calls) ?? []].flat()) {
-    part['toolCalls'].push(callOf(one, isWhole ? {} : at(one, 'index'), 'arguments'))
-  }
-  if (call) part['toolCalls'] = callsOf(call, json)
+  part['toolCalls'].push(
+    ...[read(calls) ?? []].flat().map((call) => {
+      return callOf(call, isWhole ? {} : at(call, 'index'), { arguments: ARGUMENTS })
+    }),
+  )
+  // The event's own `id` is none of a call.
+  if (fragment || whole || initial) part['toolCalls'] = [callOf({ ...json, id: '' }, key, rule)]
   const raw = objectOf(read(usage)) ?? (isUsage ? figuresOf(json) : undefined)
   return { ...part, usage: raw && { raw }, isWhole, isEnd }
-}
-
-function callsOf(paths: NonNullable<Rule['call']>, json: Json): ToolCallPart[] {
-  const members = Object.entries(paths).map(([name, path]) => [name, argumentsOf(at(json, path))])
-  if (!members.some(([, value]) => value)) return []
-  return [{ key: at(json, KEY), ...Object.fromEntries(members) }]
 }
 
 function figuresOf(json: Json): Json {

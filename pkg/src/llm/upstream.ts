@@ -60,7 +60,7 @@ export function throwIfProblem(json: Json): void {
 }
 
 const TRANSIENT =
-  /overload|rate.?limit|server.?error|api_error|time.?out|unavailable|internal|exhausted|^(429|5\d\d)$/i
+  /overload|rate.?limit|(server|api).?error|time.?out|unavailable|internal|exhausted|^(429|5\d\d)$/i
 
 /** The error for what a vendor sent: `{ error: { type, message } }` in one of its dialects. */
 export function upstreamError(data: Json | string): StreamError {
