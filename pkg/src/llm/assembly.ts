@@ -17,7 +17,7 @@ export interface Assembly {
 
 /** Puts an answer together, part by part. */
 export function assemble(): Assembly {
-  const joiners = TEXTS.map(joiner)
+  const joiners = { reasoning: joiner(), text: joiner(), refusal: joiner() }
   const calls = assembleCalls()
   const answer: { -readonly [Name in keyof Answer]: Answer[Name] } = {
     text: '',
@@ -29,12 +29,15 @@ export function assemble(): Assembly {
 
   /** Adds to each of the texts; the end of one is `undefined`. */
   function tell(pieceOf: (type: (typeof TEXTS)[number]) => string | undefined): Delta[] {
-    return TEXTS.flatMap((type, i) => {
-      const text = joiners[i]!(pieceOf(type))
-      if (!text) return []
+    const deltas: Delta[] = []
+    for (const type of TEXTS) {
+      const piece = pieceOf(type)
+      const text = piece !== '' && joiners[type](piece)
+      if (!text) continue
       answer[type] = (answer[type] ?? '') + text
-      return { type, text }
-    })
+      deltas.push({ type, text })
+    }
+    return deltas
   }
 
   function end(): Delta[] {

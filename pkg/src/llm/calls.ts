@@ -52,7 +52,6 @@ export function assembleCalls(): Calls {
 
     add(part, deltas) {
       const { key, id = '', name = '', initial = '', whole } = part
-      if (!(id || name || part.arguments || whole || initial)) return
       const isSame = (call: Call) =>
         (key == null || call.key == null || call.key === key) && (!id || !call.id || call.id === id)
       let call = all.filter(isSame).at(-1)

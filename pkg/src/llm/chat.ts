@@ -74,7 +74,7 @@ function bodyOf(messages: unknown, body: object | undefined, sessionId: string):
     return copy
   }
   if (!isPlain(body)) {
-    throw invalid('`body` must be a plain object, a FormData or URLSearchParams')
+    throw invalid('`body` must be a plain object or a form')
   }
   const { toJSON } = Object(body) as { toJSON?: () => object }
   return { messages, ...(typeof toJSON === 'function' ? toJSON.call(body) : body), sessionId }

@@ -15,6 +15,6 @@ export const coze = byKind(
     'conversation.message.completed:answer': { ...MESSAGE, isWhole: true },
     'conversation.chat.completed': { finishReason: 'status|=completed', usage: 'usage' },
     'conversation.chat.requires_action': { finishReason: '=requires_action' },
-    'conversation.chat.failed': { problem: 'last_error|=the chat failed' },
+    'conversation.chat.failed': { problem: 'last_error|=the answer failed' },
   },
 )

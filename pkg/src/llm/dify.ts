@@ -11,5 +11,5 @@ export const dify = byKind('event', 'data.status', {
   message_replace: { text: 'answer', isWhole: true },
   message_end: { ...MESSAGE, finishReason: '=stop', isEnd: true },
   workflow_finished: { text: 'data.outputs.answer|data.outputs.text', isWhole: true },
-  'workflow_finished:failed': { problem: 'data.error|=the workflow failed' },
+  'workflow_finished:failed': { problem: 'data.error|=the answer failed' },
 })

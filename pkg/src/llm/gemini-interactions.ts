@@ -9,7 +9,7 @@ export const geminiInteractions = byKind('event_type', 'step.type|delta.type|int
   'step.delta:text': { text: 'delta.text' },
   'step.delta:thought_summary': { reasoning: 'delta.content.text' },
   'step.delta:arguments_delta': { arguments: 'delta.arguments' },
-  'interaction.completed:failed': { problem: 'interaction.error|=the interaction failed' },
+  'interaction.completed:failed': { problem: 'interaction.error|=the answer failed' },
   'interaction.completed': {
     ...NAMES,
     finishReason: 'interaction.status|=completed',

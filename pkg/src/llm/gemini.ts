@@ -1,4 +1,4 @@
-import { apply, type Rule } from './rules.js'
+import { byRule } from './rules.js'
 import type { Reader } from './format.js'
 import { at } from './json.js'
 
@@ -38,16 +38,16 @@ export interface GeminiUsage {
   thoughtsTokenCount?: number
 }
 
-const RULE: Rule = {
+const read = byRule({
   content: 'candidates.*.content.parts',
   refusal: 'promptFeedback.blockReasonMessage',
   finishReason: 'candidates.*.finishReason|promptFeedback.blockReason',
   usage: 'usageMetadata',
   model: 'modelVersion',
   id: 'responseId',
-}
+})
 
 /** The first candidate of Gemini's chunks. Arguments streamed in parts (`partialArgs`) are not read. */
 export const gemini: Reader = (json) => {
-  return at(json, 'candidates|usageMetadata|promptFeedback') && apply(RULE, json)
+  return at(json, 'candidates|usageMetadata|promptFeedback') && read(json)
 }

@@ -1,6 +1,7 @@
+import type { Part } from './answer.js'
 import type { Reader } from './format.js'
-import { at } from './json.js'
-import { apply, type Rule } from './rules.js'
+import { at, type Json } from './json.js'
+import { byRule } from './rules.js'
 import { upstreamError } from './upstream.js'
 
 /**
@@ -55,8 +56,8 @@ export interface OpenAIChatUsage {
   completion_tokens?: number
 }
 
-function ruleOf(message: string): Rule {
-  return {
+function reader(message: string, isWhole: boolean): (json: Json) => Part {
+  return byRule({
     problem: 'choices.*.error',
     content: `${message}.content|choices.*.text`,
     reasoning: `${message}.reasoning_content|${message}.reasoning`,
@@ -66,18 +67,19 @@ function ruleOf(message: string): Rule {
     usage: 'usage|x_groq.usage|choices.*.usage',
     model: 'model',
     id: 'id',
-  }
+    isWhole,
+  })
 }
 
-const CHUNK = ruleOf('choices.*.delta')
-const WHOLE: Rule = { ...ruleOf('choices.*.message'), isWhole: true }
+const readChunk = reader('choices.*.delta', false)
+const readWhole = reader('choices.*.message', true)
 
 /** The first answer (`index: 0`) of Chat Completions chunks, or of a whole completion. */
 export const openaiChat: Reader = (json) => {
   const isOurs = 'choices' in json || /^(chat\.|text_)completion/.test(json['object'])
   if (!isOurs && !at(json, 'usage.prompt_tokens')) return undefined
   const isWhole = at(json, 'choices.*.message') && !at(json, 'choices.*.delta')
-  const part = apply(isWhole ? WHOLE : CHUNK, json)
+  const part = (isWhole ? readWhole : readChunk)(json)
   if (part.finishReason === 'error') throw upstreamError(json)
   return part
 }

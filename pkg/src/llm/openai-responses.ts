@@ -66,7 +66,7 @@ const END: Rule = {
   isWhole: true,
   isEnd: true,
 }
-const FAILED: Rule = { problem: 'response.error|error|=the response failed' }
+const FAILED: Rule = { problem: 'response.error|error|=the answer failed' }
 
 /** The answer of Responses API events, and of a whole response where a gateway does not stream. */
 export const openaiResponses = byKind('type|object', 'item.type|status|summary_index', {

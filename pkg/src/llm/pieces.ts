@@ -10,7 +10,8 @@ export function joiner(): (piece?: string) => string {
   let half = ''
   return (piece) => {
     const all = half + (piece ?? '')
-    half = piece != null && /[\ud800-\udbff]$/.test(all) ? all.slice(-1) : ''
+    half =
+      piece != null && (all.charCodeAt(all.length - 1) & 0xfc00) === 0xd800 ? all.slice(-1) : ''
     return all.slice(0, all.length - half.length).replace(/\p{Surrogate}/gu, '\ufffd')
   }
 }

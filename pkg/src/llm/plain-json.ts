@@ -1,6 +1,6 @@
 import type { Reader } from './format.js'
 import { objectOf } from './json.js'
-import { apply } from './rules.js'
+import { byRule } from './rules.js'
 
 /**
  * The answer of objects that say it in a member: Ollama's lines (`message` or `response`),
@@ -14,20 +14,17 @@ export const plainJson: Reader = (json) => {
   if (!(objectOf(message) || 'done' in json || typeof response === 'string' || isContent))
     return undefined
   const isEnd = done === true || stop === true
-  const part = apply(
-    {
-      text: isContent ? 'content' : 'message.content|response',
-      reasoning: 'message.thinking|thinking',
-      calls: 'message.tool_calls|tool_calls',
-      model: 'model',
-      finishReason: isEnd ? 'done_reason|stop_type|=stop' : '',
-      usage: 'usage',
-      isUsage: isEnd,
-      // Of its calls alone: its text is not.
-      isWhole: true,
-      isEnd,
-    },
-    json,
-  )
-  return { ...part, isWhole: false }
+  const read = byRule({
+    text: isContent ? 'content' : 'message.content|response',
+    reasoning: 'message.thinking|thinking',
+    calls: 'message.tool_calls|tool_calls',
+    model: 'model',
+    finishReason: isEnd ? 'done_reason|stop_type|=stop' : '',
+    usage: 'usage',
+    isUsage: isEnd,
+    // Of its calls alone: its text is not.
+    isWhole: true,
+    isEnd,
+  })
+  return { ...read(json), isWhole: false }
 }

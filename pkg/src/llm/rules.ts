@@ -35,33 +35,42 @@ const KEY = 'output_index|index|item_id|item.id'
  * @param subkind a path: `kind:subkind` goes before `kind` in the table
  */
 export function byKind(kind: string, subkind: string, table: Record<string, Rule>): Reader {
-  const rules = new Map(Object.entries(table))
+  const rules = new Map(Object.entries(table).map(([name, rule]) => [name, byRule(rule)]))
   return (json, { type }) => {
     const name = text(at(json, kind)) ?? (type === 'message' ? '' : type)
-    const rule = rules.get(`${name}:${at(json, subkind)}`) ?? rules.get(name)
-    return rule && apply(rule, json)
+    return (rules.get(`${name}:${at(json, subkind)}`) ?? rules.get(name))?.(json)
   }
 }
 
-/** What an event adds. Throws a `StreamError` `'upstream'` if it is an error. */
-export function apply(rule: Rule, json: Json): Part {
+/** What an event adds by a rule. The function throws a `StreamError` `'upstream'` for an error. */
+export function byRule(rule: Rule): (json: Json) => Part {
   const { arguments: fragment, whole, initial, calls, content, usage, problem, ...others } = rule
   const { isUsage, isWhole, isEnd, ...texts } = others
-  const read = (path = '') => at(json, path)
-  const error = read(problem)
-  if (error) throw upstreamError({ error })
-  const key = read(KEY)
-  const part: Json = contentOf(read(content), key)
-  for (const [name, path] of Object.entries(texts)) part[name] ||= text(read(path))
-  part['toolCalls'].push(
-    ...[read(calls) ?? []].flat().map((call) => {
-      return callOf(call, isWhole ? {} : at(call, 'index'), { arguments: ARGUMENTS })
-    }),
-  )
-  // The event's own `id` is none of a call.
-  if (fragment || whole || initial) part['toolCalls'] = [callOf({ ...json, id: '' }, key, rule)]
-  const raw = objectOf(read(usage)) ?? (isUsage ? figuresOf(json) : undefined)
-  return { ...part, usage: raw && { raw }, isWhole, isEnd }
+  const paths = Object.entries(texts)
+  return (json) => {
+    const error = problem && at(json, problem)
+    if (error) throw upstreamError({ error })
+    const key = at(json, KEY)
+    const part: Json = contentOf(content && at(json, content), key)
+    for (const [name, path] of paths) part[name] ||= text(at(json, path))
+    if (calls) {
+      part['toolCalls'] = [at(json, calls) ?? []].flat().map((call) => {
+        return callOf(call, isWhole ? {} : at(call, 'index'), { arguments: ARGUMENTS })
+      })
+    }
+    if (fragment || whole || initial) {
+      // The event's own `id` is none of a call.
+      const call = callOf({ ...json, id: '' }, key, rule)
+      if (call.id || call.name || call.arguments || call.whole || call.initial) {
+        part['toolCalls'] = [call]
+      }
+    }
+    const raw = (usage && objectOf(at(json, usage))) || (isUsage ? figuresOf(json) : undefined)
+    part['usage'] = raw && { raw }
+    part['isWhole'] = isWhole
+    part['isEnd'] = isEnd
+    return part
+  }
 }
 
 function figuresOf(json: Json): Json {

@@ -124,7 +124,8 @@ function streamOf<Item, Frame>(
   async function* readFrames(): AsyncGenerator<Frame, undefined, undefined> {
     const frames = source.frames()
     try {
-      while (!isOver) {
+      for (;;) {
+        if (isOver) return undefined
         const next = await frames.next()
         const deltas: Delta[] = []
         try {
@@ -136,17 +137,20 @@ function streamOf<Item, Frame>(
           if (some.length > 0) yield frameOf(some)
         }
       }
-      return undefined
     } catch (error) {
       return fail(error)
     }
   }
 
   const later = readItems()
-  async function next(): Promise<IteratorResult<Item, undefined>> {
-    // What is at hand needs none of the generator's promises.
-    const value = waiting === 0 ? ready() : undefined
-    if (value !== undefined) return { done: false, value }
+  function next(): Promise<IteratorResult<Item, undefined>> {
+    try {
+      // What is at hand needs none of the generator's promises.
+      const value = waiting === 0 ? ready() : undefined
+      if (value !== undefined) return Promise.resolve({ done: false, value })
+    } catch (error) {
+      return Promise.reject(error)
+    }
     waiting++
     return later.next().finally(() => waiting--)
   }
@@ -187,7 +191,10 @@ export function textOf(
   stream: AnswerSource,
   format: AnswerFormat | Extractor = 'auto',
 ): TextStream {
-  const textsOf = (deltas: Delta[]) => [textIn(deltas)].filter(Boolean)
+  const textsOf = (deltas: Delta[]) => {
+    const text = textIn(deltas)
+    return text ? [text] : []
+  }
   return streamOf(stream, format, textsOf, ([text]) => text!)
 }
 
