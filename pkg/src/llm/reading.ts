@@ -87,10 +87,14 @@ export function readingOf(source: AnswerSource, format: AnswerFormat | Extractor
       if (!own) body ||= event.data
       const isUnframed = event === unframed
       try {
-        const parts = partsOf(extract, event)
-        const deltas = parts.flatMap(add)
+        let isEnd = isUnframed
+        const deltas: Delta[] = []
+        for (const part of partsOf(extract, event)) {
+          deltas.push(...add(part))
+          isEnd ||= !!part.isEnd
+        }
         if (isUnframed) deltas.push(...finish())
-        return { deltas, isEnd: isUnframed || parts.some(({ isEnd }) => isEnd) }
+        return { deltas, isEnd }
       } catch (error) {
         throw isUnframed && (error as StreamError).code === 'upstream' ? unknownFormat(body) : error
       }
