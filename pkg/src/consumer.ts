@@ -274,15 +274,23 @@ export abstract class EventConsumer implements AsyncIterableIterator<ServerSentE
   }
 
   #view<T>(next: () => Promise<IteratorResult<T, undefined>>): AsyncIterableIterator<T, undefined> {
-    return {
-      next,
-      return: async () => {
-        this.leave()
-        return { done: true, value: undefined }
-      },
-      [Symbol.asyncIterator]() {
-        return this
-      },
-    }
+    return viewOf(next, () => this.leave())
+  }
+}
+
+/** An iterator that leaves its sequence at `return()`. */
+export function viewOf<T>(
+  next: () => Promise<IteratorResult<T, undefined>>,
+  leave: () => unknown,
+): AsyncIterableIterator<T, undefined> {
+  return {
+    next,
+    return: async () => {
+      leave()
+      return { done: true, value: undefined }
+    },
+    [Symbol.asyncIterator]() {
+      return this
+    },
   }
 }

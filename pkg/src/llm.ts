@@ -1,6 +1,6 @@
 /** The text of a model's answer, whichever vendor's API streams it. */
 
-export type { Answer, Delta, Figures, Part, ToolCall, ToolCallPart, Usage } from './llm/answer.js'
+export type { Answer, Delta, Part, ToolCall, ToolCallPart, Usage } from './llm/answer.js'
 export type {
   AnthropicBlock,
   AnthropicDelta,

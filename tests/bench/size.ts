@@ -35,7 +35,7 @@ const ENTRIES: Entry[] = [
   {
     entry: './llm',
     imports: 'textOf, deltasOf, openChat, textReader',
-    budget: 4_000,
+    budget: 5_500,
     isAddition: true,
   },
   { entry: './vue', imports: 'useEventStream', budget: 1_500, isAddition: true },

@@ -16,7 +16,7 @@ const MAX_WAIT = 1_000
 const MAX_REASON = 200
 
 /** Where JSON tells what went wrong, the best place first; the last is the first item of a list. */
-const REASONS = ['message', 'error_description', 'error', 'errors', 'detail', 'msg', 'title', '0']
+const REASONS = 'message error_description errorText error errors detail msg title 0'.split(' ')
 
 /** What can't be printed: logs and terminals obey it. */
 const CONTROLS =
@@ -49,7 +49,7 @@ function escape(character: string): string {
 }
 
 /** What a JSON body says, as the end of a message. */
-function reasonOf(body = ''): string {
+export function reasonOf(body = ''): string {
   try {
     const reason = reasonIn(JSON.parse(body))
     return reason ? `. It says: ${reason.slice(0, MAX_REASON)}` : ''
@@ -58,7 +58,8 @@ function reasonOf(body = ''): string {
   }
 }
 
-function reasonIn(value: any): string | undefined {
+/** What a value that was JSON says. */
+export function reasonIn(value: any): string | undefined {
   if (typeof value === 'string') return value
   for (const name of REASONS) {
     const reason = value?.[name] && reasonIn(value[name])

@@ -73,24 +73,14 @@ export interface ToolCallPart {
   readonly initial?: string | undefined
 }
 
-/** A vendor's figures, and under which names in them the tokens are that add up. */
-export interface Figures {
-  readonly raw: Readonly<Record<string, unknown>>
-  readonly input: readonly string[]
-  readonly output: readonly string[]
-}
-
 /** What one event adds to an answer. Nothing has to be there. */
 export interface Part {
   readonly text?: string | undefined
   readonly reasoning?: string | undefined
   readonly refusal?: string | undefined
   readonly toolCalls?: readonly ToolCallPart[] | undefined
-  /**
-   * The figures so far. Later ones replace those of the same name; `Figures` are added up once they
-   * are merged.
-   */
-  readonly usage?: Usage | Figures | undefined
+  /** The figures so far. Later ones replace those of the same name. */
+  readonly usage?: Usage | undefined
   readonly finishReason?: string | undefined
   readonly model?: string | undefined
   readonly id?: string | undefined

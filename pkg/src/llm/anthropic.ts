@@ -55,21 +55,16 @@ export interface AnthropicUsage {
 
 /** The answer of Messages API events, and of a whole message where a gateway does not stream. */
 export const anthropic = byKind(
-  {
-    kind: 'type',
-    // Some gateways drop the events' names, others the members `type`.
-    isNamed: true,
-    subkind: 'role',
-    input: ['input_tokens', 'cache_creation_input_tokens', 'cache_read_input_tokens'],
-    output: ['output_tokens'],
-  },
+  // Some gateways drop the events' names, others the members `type`.
+  'type',
+  'role',
   {
     message_start: { id: 'message.id', model: 'message.model', usage: 'message.usage' },
     content_block_start: { content: 'content_block' },
     content_block_delta: {
       text: 'delta.text',
       reasoning: 'delta.thinking',
-      call: { key: 'index', arguments: 'delta.partial_json' },
+      arguments: 'delta.partial_json',
     },
     content_block_stop: {},
     message_delta: {

@@ -1,7 +1,13 @@
-import { END, type HoldingExtractor, isDone, jsonFormat, type Extractor } from './format.js'
+import {
+  END,
+  NO_JSON,
+  type HoldingExtractor,
+  isDone,
+  jsonFormat,
+  type Extractor,
+} from './format.js'
 import { JSON_FORMATS } from './json-formats.js'
 import { type Json, parsed } from './json.js'
-import { messageFrames } from './message-frames.js'
 import { relay } from './relay.js'
 import { parse, throwIfProblem } from './upstream.js'
 
@@ -23,46 +29,40 @@ const JSON_START = /^\s*(\{\s*"[^"]*"\s*:|\[\s*\{\s*")/
 export function auto(): HoldingExtractor {
   let format: Extractor | undefined
   let isText = false
-  let held: string[] = []
+  let held = ''
+  /** Whether some of what is held is text if nothing else comes. */
+  let isHeldText = false
 
-  function release(): string | undefined {
-    const words = held
-    held = []
-    return words.every((word) => NO_TEXT.test(word)) ? undefined : words.join('')
+  function release(): string {
+    const text = isHeldText ? held : ''
+    held = ''
+    return text
   }
 
   function readText(data: string): string | undefined {
-    if (!isText && HEARTBEAT.test(data)) {
-      held.push(data)
-      return undefined
-    }
-    const before = held.join('')
-    isText = true
-    held = []
-    return before + data
+    held += data
+    isHeldText ||= !NO_TEXT.test(data)
+    if (!isText && HEARTBEAT.test(data)) return undefined
+    isText = isHeldText = true
+    return release()
   }
 
   const extract: HoldingExtractor = (event) => {
     if (format) return format(event)
     const { type, data } = event
     if (isDone(event)) {
-      const rest = release()
-      return rest || isText ? { ...END, text: rest } : END
-    }
-    const isFrame = /^message(Start|Fragment|End)$/
-    if (isFrame.test(type)) format = messageFrames
-    const json = format ? {} : (parse(event, JSON_START) ?? {})
-    if (isFrame.test(String(json['type']))) format = messageFrames
-    if (isRelay(type, json) || ((isText || held.length > 0) && type === 'done')) {
-      format = relay
       const text = release()
-      if (text) return { ...relay(event), text }
+      return text || isText ? { ...END, text } : END
     }
-    if (format) return format(event)
+    const json = parse(event, JSON_START) ?? NO_JSON
+    if (isRelay(type, json) || ((isText || held) && type === 'done')) {
+      format = relay
+      return { ...relay(event), text: release() }
+    }
     for (const read of Object.values(JSON_FORMATS)) {
       const part = read(json, event)
       // Others than the AI SDK start and finish, too.
-      if (!part || (/^(start|finish)$/.test(String(json['type'])) && !json['messageId'])) continue
+      if (!part || (/^(start|finish)$/.test(json['type'] ?? type) && !json['messageId'])) continue
       format = jsonFormat(read)
       return part
     }

@@ -1,10 +1,10 @@
 import type { EventStream } from '../stream/event-stream.js'
 import { openStream } from '../open-stream.js'
 import { tagOf } from '../bytes.js'
-import { StreamError } from '../error.js'
+import { invalid } from '../fetch/request.js'
 import type { Body, CancelContext, CancelOptions, OpenOptions } from '../options.js'
 import type { CancelResult } from '../outcome.js'
-import { TextStream } from './streams.js'
+import { textOf, type TextStream } from './streams.js'
 
 /** One turn of a conversation. Further members are sent along. */
 export interface ChatMessage {
@@ -32,23 +32,13 @@ export interface ChatOptions extends Omit<OpenOptions, 'body' | 'cancel'> {
 }
 
 /** An answer on its way: its texts, and how to stop it. Made by `openChat`. */
-export class Chat extends TextStream {
+export interface Chat extends TextStream {
   /** Names this answer, to the endpoint and to the one that cancels. */
   readonly sessionId: string
   /** The stream that the texts are of: its state, its outcome. Nobody else is to read it. */
   readonly stream: EventStream
-
-  /** @internal Use `openChat`. */
-  constructor(stream: EventStream, sessionId: string) {
-    super(stream, 'auto')
-    this.stream = stream
-    this.sessionId = sessionId
-  }
-
   /** Stops the answer here and on the server, as `EventStream.cancel` does. Never rejects. */
-  cancel(reason?: unknown): Promise<CancelResult> {
-    return this.stream.cancel(reason)
-  }
+  cancel(reason?: unknown): Promise<CancelResult>
 }
 
 /**
@@ -67,9 +57,10 @@ export function openChat(url: string | URL, options: ChatOptions): Chat {
     method: 'POST',
     ...rest,
     body: bodyOf(messages, body, sessionId),
-    ...(cancel === undefined ? {} : { cancel: withSession(cancel, sessionId) }),
+    ...(cancel && { cancel: withSession(cancel, sessionId) }),
   })
-  return new Chat(stream, sessionId)
+  const stop = (reason?: unknown) => stream.cancel(reason)
+  return Object.assign(textOf(stream), { stream, sessionId, cancel: stop }) as Chat
 }
 
 function bodyOf(messages: unknown, body: object | undefined, sessionId: string): object {
@@ -82,48 +73,35 @@ function bodyOf(messages: unknown, body: object | undefined, sessionId: string):
     copy.set('sessionId', sessionId)
     return copy
   }
-  if (body && tagOf(body) !== '[object Object]') {
-    throw new StreamError(
-      'invalid-options',
-      '`body` must be an object whose members are sent along, a FormData or URLSearchParams',
-    )
+  if (!isPlain(body)) {
+    throw invalid('`body` must be a plain object or a form')
   }
-  const { toJSON } = (body ?? {}) as { toJSON?: () => object }
+  const { toJSON } = Object(body) as { toJSON?: () => object }
   return { messages, ...(typeof toJSON === 'function' ? toJSON.call(body) : body), sessionId }
 }
 
 function withSession(cancel: string | URL | CancelOptions, sessionId: string): CancelOptions {
-  if (typeof cancel === 'string' || 'href' in cancel) {
-    return { url: cancel, body: { sessionId } }
-  }
-  const { body } = cancel
-  if (typeof body !== 'function') return { ...cancel, body: addTo(body, sessionId) }
+  const options = typeof cancel === 'string' || 'href' in cancel ? { url: cancel } : cancel
+  const { body } = options as CancelOptions
+  const add = (given: Body): Body => (isPlain(given) ? { ...given, sessionId } : given)
+  if (typeof body !== 'function') return { ...options, body: add(body) }
   return {
-    ...cancel,
+    ...options,
     body: (context: CancelContext) => {
-      const given = body(context)
+      const given = body(context) as Body & Partial<Promise<Body>>
       // What is there at once has to stay so: a page that goes away does not wait.
-      if (!isPromise(given)) return addTo(given, sessionId)
-      return given.then((late) => addTo(late, sessionId))
+      return typeof given?.then === 'function' ? given.then(add) : add(given)
     },
   }
 }
 
-function addTo(body: Body, sessionId: string): Body {
-  const isPlain = body == null || tagOf(body) === '[object Object]'
-  return isPlain ? { ...(body as object | null | undefined), sessionId } : body
-}
-
-function isPromise(value: Body | Promise<Body>): value is Promise<Body> {
-  return typeof (value as Promise<Body> | undefined)?.then === 'function'
+function isPlain(body: Body): body is object | null | undefined {
+  return body == null || tagOf(body) === '[object Object]'
 }
 
 /** A random UUID, also on a page over plain HTTP, which has no `crypto.randomUUID`. */
 function newId(): string {
-  if ('randomUUID' in crypto) return crypto.randomUUID()
-  const bytes = (crypto as Crypto).getRandomValues(new Uint8Array(16))
-  bytes[6] = (bytes[6]! & 0x0f) | 0x40
-  bytes[8] = (bytes[8]! & 0x3f) | 0x80
-  const hex = Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('')
-  return hex.replace(/(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-')
+  return 'xxxxxxxx-xxxx-4xxx-8xxx-xxxxxxxxxxxx'.replace(/x/g, () => {
+    return (crypto.getRandomValues(new Uint8Array(1))[0]! & 15).toString(16)
+  })
 }

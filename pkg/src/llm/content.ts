@@ -2,6 +2,16 @@ import type { Part, ToolCallPart } from './answer.js'
 import { argumentsOf, at, list, objectOf, text } from './json.js'
 
 /**
+ * Of a call's arguments: the path to what is added to them, to all of them, or to what they are if
+ * nothing follows.
+ */
+export interface CallPaths {
+  arguments?: string
+  whole?: string
+  initial?: string
+}
+
+/**
  * The texts and the calls of content blocks, as vendors nest them: a text, an array of blocks, or a
  * block that is text, a thought, a refusal, a call, or has blocks itself.
  *
@@ -19,8 +29,10 @@ export function contentOf(content: unknown, key?: unknown): Part {
     const call =
       json['functionCall'] ?? (/^(tool_use|(function|custom_tool)_call)$/.test(kind) && json)
     part.refusal += text(json['refusal']) ?? ''
-    if (call) part.toolCalls.push(callOf(call, key ?? {}, key === undefined ? 'whole' : 'initial'))
-    else {
+    if (call) {
+      const paths = key === undefined ? { whole: ARGUMENTS } : { initial: ARGUMENTS }
+      part.toolCalls.push(callOf(call, key ?? {}, paths))
+    } else {
       const isThought = json['thought'] || /think|reason/.test(kind)
       const inner = kind === 'message' ? '|content' : ''
       read(at(json, `text|thinking|summary${inner}`), isThought ? 'reasoning' : type)
@@ -31,13 +43,18 @@ export function contentOf(content: unknown, key?: unknown): Part {
   return part
 }
 
-/** A call, or a fragment of one, with its arguments as `name`. */
-export function callOf(call: unknown, key: unknown, name: keyof ToolCallPart): ToolCallPart {
-  const inner = at(call, 'function|custom') ?? call
+/** Where calls have their arguments. */
+export const ARGUMENTS = 'function.arguments|custom.input|arguments|args|input'
+
+/** A call, or a fragment of one. */
+export function callOf(call: unknown, key: unknown, paths: CallPaths): ToolCallPart {
+  const read = (path = '') => argumentsOf(at(call, path))
   return {
     key,
-    id: text(at(call, 'call_id|id')),
-    name: text(at(inner, 'name')),
-    [name]: argumentsOf(at(inner, 'arguments|args|input')),
+    id: text(at(call, 'item.call_id|call_id|toolCallId|id')),
+    name: text(at(call, 'function.name|custom.name|item.name|toolCallName|toolName|name')),
+    arguments: read(paths.arguments),
+    whole: read(paths.whole),
+    initial: read(paths.initial),
   }
 }

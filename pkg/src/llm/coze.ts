@@ -6,13 +6,8 @@ const CHAT: Rule = { id: 'id' }
 /** The answer of Coze's chat events (v3). `event: done` with `[DONE]` is their end. */
 export const coze = byKind(
   // Follow-up questions and tools' answers are messages of another type.
-  {
-    kind: '',
-    isNamed: true,
-    subkind: 'type|=answer',
-    input: ['input_count'],
-    output: ['output_count'],
-  },
+  '',
+  'type|=answer',
   {
     'conversation.chat.created': CHAT,
     'conversation.chat.in_progress': CHAT,
@@ -20,6 +15,6 @@ export const coze = byKind(
     'conversation.message.completed:answer': { ...MESSAGE, isWhole: true },
     'conversation.chat.completed': { finishReason: 'status|=completed', usage: 'usage' },
     'conversation.chat.requires_action': { finishReason: '=requires_action' },
-    'conversation.chat.failed': { problem: 'last_error|=the chat failed' },
+    'conversation.chat.failed': { problem: 'last_error|=the answer failed' },
   },
 )

@@ -3,21 +3,13 @@ import { byKind, type Rule } from './rules.js'
 const MESSAGE: Rule = { id: 'message_id', text: 'answer', usage: 'metadata.usage' }
 
 /** The answer of Dify's events, of apps and of workflows, streamed or not. */
-export const dify = byKind(
-  {
-    kind: 'event',
-    subkind: 'data.status',
-    input: ['prompt_tokens'],
-    output: ['completion_tokens'],
-  },
-  {
-    workflow_started: {},
-    message: MESSAGE,
-    agent_message: MESSAGE,
-    text_chunk: { text: 'data.text' },
-    message_replace: { text: 'answer', isWhole: true },
-    message_end: { ...MESSAGE, finishReason: '=stop', isEnd: true },
-    workflow_finished: { text: 'data.outputs.answer|data.outputs.text', isWhole: true },
-    'workflow_finished:failed': { problem: 'data.error|=the workflow failed' },
-  },
-)
+export const dify = byKind('event', 'data.status', {
+  workflow_started: {},
+  message: MESSAGE,
+  agent_message: MESSAGE,
+  text_chunk: { text: 'data.text' },
+  message_replace: { text: 'answer', isWhole: true },
+  message_end: { ...MESSAGE, finishReason: '=stop', isEnd: true },
+  workflow_finished: { text: 'data.outputs.answer|data.outputs.text', isWhole: true },
+  'workflow_finished:failed': { problem: 'data.error|=the answer failed' },
+})

@@ -12,7 +12,7 @@ export type Extractor = (event: ServerSentEvent) => string | Part | null | undef
 /**
  * What an event adds to an answer in a vendor's format; `undefined` if it is not of that format.
  *
- * @param json the event's data, empty if that is no JSON object
+ * @param json the event's data, `NO_JSON` if that is no JSON object
  */
 export type Reader = (json: Json, event: ServerSentEvent) => Part | undefined
 
@@ -25,17 +25,19 @@ export interface HoldingExtractor extends Extractor {
 /** The part of an end marker, which shows nothing of the format. */
 export const END: Part = { isEnd: true }
 
+/** What a reader gets for data that is no JSON object. */
+export const NO_JSON: Json = {}
+
 /** Whether an event is `[DONE]`, which may end any format. Coze quotes it. */
-export function isDone({ data }: ServerSentEvent): boolean {
-  return /^\s*"?\[DONE\]"?\s*$/.test(data)
+export function isDone({ type, data }: ServerSentEvent): boolean {
+  return type !== 'messageFragment' && /^\s*"?\[DONE\]"?\s*$/.test(data)
 }
 
 /** The extractor of a format whose events are JSON objects. */
 export function jsonFormat(read: Reader): Extractor {
   return (event) => {
     if (isDone(event)) return END
-    const json = parse(event)
-    if (!json) return undefined
+    const json = parse(event) ?? NO_JSON
     const part = read(json, event)
     if (!part) throwIfProblem(json)
     return part

@@ -3,25 +3,17 @@ import { byKind, type Rule } from './rules.js'
 const NAMES: Rule = { id: 'interaction.id', model: 'interaction.model' }
 
 /** The answer of the events of Gemini's Interactions API. */
-export const geminiInteractions = byKind(
-  {
-    kind: 'event_type',
-    subkind: 'step.type|delta.type|interaction.status',
-    input: ['total_input_tokens', 'total_tool_use_tokens'],
-    output: ['total_output_tokens', 'total_thought_tokens'],
+export const geminiInteractions = byKind('event_type', 'step.type|delta.type|interaction.status', {
+  'interaction.created': NAMES,
+  'step.start': { content: 'step' },
+  'step.delta:text': { text: 'delta.text' },
+  'step.delta:thought_summary': { reasoning: 'delta.content.text' },
+  'step.delta:arguments_delta': { arguments: 'delta.arguments' },
+  'interaction.completed:failed': { problem: 'interaction.error|=the answer failed' },
+  'interaction.completed': {
+    ...NAMES,
+    finishReason: 'interaction.status|=completed',
+    usage: 'interaction.usage',
+    isEnd: true,
   },
-  {
-    'interaction.created': NAMES,
-    'step.start': { content: 'step' },
-    'step.delta:text': { text: 'delta.text' },
-    'step.delta:thought_summary': { reasoning: 'delta.content.text' },
-    'step.delta:arguments_delta': { call: { key: 'index', arguments: 'delta.arguments' } },
-    'interaction.completed:failed': { problem: 'interaction.error|=the interaction failed' },
-    'interaction.completed': {
-      ...NAMES,
-      finishReason: 'interaction.status|=completed',
-      usage: 'interaction.usage',
-      isEnd: true,
-    },
-  },
-)
+})

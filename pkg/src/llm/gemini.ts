@@ -1,6 +1,6 @@
-import { contentOf } from './content.js'
+import { byRule } from './rules.js'
 import type { Reader } from './format.js'
-import { at, list, objectOf, text } from './json.js'
+import { at } from './json.js'
 
 /**
  * A chunk of Gemini's `streamGenerateContent?alt=sse`, a `GenerateContentResponse`. There is no end
@@ -38,22 +38,16 @@ export interface GeminiUsage {
   thoughtsTokenCount?: number
 }
 
+const read = byRule({
+  content: 'candidates.*.content.parts',
+  refusal: 'promptFeedback.blockReasonMessage',
+  finishReason: 'candidates.*.finishReason|promptFeedback.blockReason',
+  usage: 'usageMetadata',
+  model: 'modelVersion',
+  id: 'responseId',
+})
+
 /** The first candidate of Gemini's chunks. Arguments streamed in parts (`partialArgs`) are not read. */
 export const gemini: Reader = (json) => {
-  const { candidates, usageMetadata, promptFeedback, modelVersion, responseId } = json
-  if (!candidates && !usageMetadata && !promptFeedback) return undefined
-  const candidate = list(candidates as GeminiCandidate[]).find((candidate) => !candidate?.index)
-  const raw = objectOf(usageMetadata)
-  return {
-    ...contentOf(at(candidate, 'content.parts')),
-    refusal: text(at(promptFeedback, 'blockReasonMessage')),
-    finishReason: text(at(candidate, 'finishReason') ?? at(promptFeedback, 'blockReason')),
-    usage: raw && {
-      raw,
-      input: ['promptTokenCount', 'toolUsePromptTokenCount'],
-      output: ['candidatesTokenCount', 'thoughtsTokenCount'],
-    },
-    model: text(modelVersion),
-    id: text(responseId),
-  }
+  return at(json, 'candidates|usageMetadata|promptFeedback') && read(json)
 }

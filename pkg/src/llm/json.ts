@@ -1,5 +1,5 @@
 /** JSON of which nothing is sure. */
-export type Json = Record<string, unknown>
+export type Json = Record<string, any>
 
 /** A text that is JSON, parsed. */
 export function parsed(data: string): unknown {
@@ -37,14 +37,22 @@ export function argumentsOf(value: unknown): string | undefined {
   return typeof value === 'object' && value !== null ? JSON.stringify(value) : text(value)
 }
 
+/** The paths that were read before, split. */
+const PATHS = new Map<string, string[][]>()
+
 /**
  * The value at a path such as `a.b`, the first that is there of `a.b|c`, or the text after a `=`.
- * Empty texts are not there.
+ * Empty texts are not there. `*` is a list's first item by its `index`: 0, or none.
  */
-export function at(json: unknown, path: string): unknown {
-  for (const option of path.split('|')) {
-    if (option.startsWith('=')) return option.slice(1)
-    const value = option.split('.').reduce((inner, name) => (inner as Json | null)?.[name], json)
+export function at(json: any, path: string): any {
+  let options = PATHS.get(path)
+  if (!options) PATHS.set(path, (options = path.split('|').map((option) => option.split('.'))))
+  for (const names of options) {
+    let value = json
+    for (const name of names) {
+      if (name[0] === '=') return name.slice(1)
+      value = name === '*' ? list<Json>(value).find((item) => !item?.['index']) : value?.[name]
+    }
     if (value != null && value !== '') return value
   }
   return undefined

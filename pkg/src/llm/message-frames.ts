@@ -1,8 +1,5 @@
-import type { ServerSentEvent } from '../event.js'
-import type { Part } from './answer.js'
-import { END, isDone } from './format.js'
-import { jsonObject, text } from './json.js'
-import { parse } from './upstream.js'
+import { NO_JSON, type Reader } from './format.js'
+import { byKind } from './rules.js'
 
 /** The data of a frame, if it is JSON. Its kind is the event's name, or `type`. */
 export interface MessageFrame {
@@ -17,27 +14,18 @@ export interface MessageFrame {
   finishReason?: string
 }
 
+const readFrame = byKind('', '', {
+  messageStart: { id: 'messageId', model: 'model' },
+  messageFragment: { text: 'content|text|fragment' },
+  messageEnd: { finishReason: 'finishReason', isEnd: true },
+})
+
 /**
  * The answer of chat backends that frame a message as `messageStart`, `messageFragment`… and
  * `messageEnd`. A fragment's data is a `MessageFrame`, or text as it is.
  */
-export function messageFrames(event: ServerSentEvent): Part | undefined {
-  if (event.type === 'message' && isDone(event)) return END
-  // A fragment that is text may look like broken JSON; no other event may.
-  const frame: MessageFrame | undefined =
-    event.type === 'messageFragment' ? jsonObject(event.data) : parse(event)
-  switch (event.type === 'message' ? frame?.type : event.type) {
-    case 'messageStart':
-      return { id: text(frame?.messageId), model: text(frame?.model) }
-    case 'messageFragment':
-      return { text: frame ? textOf(frame) : event.data }
-    case 'messageEnd':
-      return { finishReason: text(frame?.finishReason), isEnd: true }
-    default:
-      return undefined
-  }
-}
-
-function textOf({ content, text: plain, fragment }: MessageFrame): string | undefined {
-  return text(content) ?? text(plain) ?? text(fragment)
+export const messageFrames: Reader = (json, event) => {
+  const { type, data } = event
+  const frame = json === NO_JSON && type === 'messageFragment' ? { text: data } : json
+  return readFrame(frame, { ...event, type: type === 'message' ? json['type'] : type })
 }

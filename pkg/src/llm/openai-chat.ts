@@ -1,6 +1,7 @@
-import { callOf, contentOf } from './content.js'
+import type { Part } from './answer.js'
 import type { Reader } from './format.js'
-import { at, list, objectOf, text } from './json.js'
+import { at, type Json } from './json.js'
+import { byRule } from './rules.js'
 import { upstreamError } from './upstream.js'
 
 /**
@@ -55,31 +56,30 @@ export interface OpenAIChatUsage {
   completion_tokens?: number
 }
 
+function reader(message: string, isWhole: boolean): (json: Json) => Part {
+  return byRule({
+    problem: 'choices.*.error',
+    content: `${message}.content|choices.*.text`,
+    reasoning: `${message}.reasoning_content|${message}.reasoning`,
+    refusal: `${message}.refusal`,
+    calls: `${message}.tool_calls|${message}.function_call`,
+    finishReason: 'choices.*.finish_reason',
+    usage: 'usage|x_groq.usage|choices.*.usage',
+    model: 'model',
+    id: 'id',
+    isWhole,
+  })
+}
+
+const readChunk = reader('choices.*.delta', false)
+const readWhole = reader('choices.*.message', true)
+
 /** The first answer (`index: 0`) of Chat Completions chunks, or of a whole completion. */
 export const openaiChat: Reader = (json) => {
-  const isOurs = 'choices' in json || /^(chat\.|text_)completion/.test(String(json['object']))
-  if (!isOurs && at(json, 'usage.prompt_tokens') === undefined) return undefined
-  const choices = list((json as OpenAIChatChunk).choices)
-  const choice = choices.find((choice) => !choice?.index)
-  const finishReason = text(at(choice, 'finish_reason'))
-  const error = at(choice, 'error')
-  if (error || finishReason === 'error') throw upstreamError(error ? { error } : json)
-  const delta = at(choice, 'delta')
-  const message = delta ?? at(choice, 'message')
-  const content = contentOf(at(message, 'content') ?? at(choice, 'text'))
-  const calls = at(message, 'tool_calls') ?? [at(message, 'function_call')].filter(Boolean)
-  const raw = objectOf(at(json, 'usage|x_groq.usage') ?? at(choice, 'usage'))
-  return {
-    text: content.text,
-    reasoning: content.reasoning || text(at(message, 'reasoning_content|reasoning')),
-    refusal: text(at(message, 'refusal')),
-    toolCalls: list(calls as unknown[]).map((call) => {
-      return callOf(call, delta ? at(call, 'index') : {}, 'arguments')
-    }),
-    isWhole: !delta && !!message,
-    finishReason,
-    usage: raw && { raw, input: ['prompt_tokens'], output: ['completion_tokens'] },
-    model: text(json['model']),
-    id: text(json['id']),
-  }
+  const isOurs = 'choices' in json || /^(chat\.|text_)completion/.test(json['object'])
+  if (!isOurs && !at(json, 'usage.prompt_tokens')) return undefined
+  const isWhole = at(json, 'choices.*.message') && !at(json, 'choices.*.delta')
+  const part = (isWhole ? readWhole : readChunk)(json)
+  if (part.finishReason === 'error') throw upstreamError(json)
+  return part
 }

@@ -53,17 +53,9 @@ export interface OpenAIResponse {
   usage?: { input_tokens?: number; output_tokens?: number } | null
 }
 
-const ITEM = { key: 'output_index|item.id', id: 'item.call_id', name: 'item.name' }
-const ADDED: Rule = { call: { ...ITEM, initial: 'item.arguments|item.input' } }
-const DONE: Rule = { call: { ...ITEM, whole: 'item.arguments|item.input' } }
-const ARGUMENTS: Rule = {
-  call: {
-    key: 'output_index|item_id',
-    name: 'name',
-    arguments: 'delta',
-    whole: 'arguments|input',
-  },
-}
+const ADDED: Rule = { initial: 'item.arguments|item.input' }
+const DONE: Rule = { whole: 'item.arguments|item.input' }
+const ARGUMENTS: Rule = { arguments: 'delta', whole: 'arguments|input' }
 const NAMES: Rule = { id: 'response.id|id', model: 'response.model|model' }
 const END: Rule = {
   ...NAMES,
@@ -74,38 +66,29 @@ const END: Rule = {
   isWhole: true,
   isEnd: true,
 }
-const FAILED: Rule = { problem: 'response.error|error|=the response failed' }
+const FAILED: Rule = { problem: 'response.error|error|=the answer failed' }
 
 /** The answer of Responses API events, and of a whole response where a gateway does not stream. */
-export const openaiResponses = byKind(
-  {
-    kind: 'type|object',
-    isNamed: true,
-    subkind: 'item.type|status|summary_index',
-    input: ['input_tokens'],
-    output: ['output_tokens'],
-  },
-  {
-    'response.created': NAMES,
-    'response.in_progress': NAMES,
-    'response.output_text.delta': { text: 'delta' },
-    'response.refusal.delta': { refusal: 'delta' },
-    'response.reasoning_text.delta': { reasoning: 'delta' },
-    'response.reasoning_summary_text.delta': { reasoning: 'delta' },
-    'response.reasoning_summary_part.added:0': {},
-    'response.reasoning_summary_part.added': { reasoning: '=\n\n' },
-    'response.output_item.added:function_call': ADDED,
-    'response.output_item.added:custom_tool_call': ADDED,
-    'response.output_item.done:function_call': DONE,
-    'response.output_item.done:custom_tool_call': DONE,
-    'response.function_call_arguments.delta': ARGUMENTS,
-    'response.function_call_arguments.done': ARGUMENTS,
-    'response.custom_tool_call_input.delta': ARGUMENTS,
-    'response.custom_tool_call_input.done': ARGUMENTS,
-    'response.completed': END,
-    'response.incomplete': END,
-    response: END,
-    'response.failed': FAILED,
-    'response:failed': FAILED,
-  },
-)
+export const openaiResponses = byKind('type|object', 'item.type|status|summary_index', {
+  'response.created': NAMES,
+  'response.in_progress': NAMES,
+  'response.output_text.delta': { text: 'delta' },
+  'response.refusal.delta': { refusal: 'delta' },
+  'response.reasoning_text.delta': { reasoning: 'delta' },
+  'response.reasoning_summary_text.delta': { reasoning: 'delta' },
+  'response.reasoning_summary_part.added:0': {},
+  'response.reasoning_summary_part.added': { reasoning: '=\n\n' },
+  'response.output_item.added:function_call': ADDED,
+  'response.output_item.added:custom_tool_call': ADDED,
+  'response.output_item.done:function_call': DONE,
+  'response.output_item.done:custom_tool_call': DONE,
+  'response.function_call_arguments.delta': ARGUMENTS,
+  'response.function_call_arguments.done': ARGUMENTS,
+  'response.custom_tool_call_input.delta': ARGUMENTS,
+  'response.custom_tool_call_input.done': ARGUMENTS,
+  'response.completed': END,
+  'response.incomplete': END,
+  response: END,
+  'response.failed': FAILED,
+  'response:failed': FAILED,
+})

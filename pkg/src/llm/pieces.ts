@@ -1,29 +1,17 @@
 /**
- * A text that grows by pieces. The two halves of a character may come in two pieces: a high surrogate
- * at the end waits for the next one, so that all that is handed out is well-formed Unicode.
+ * Joins a text that comes in pieces. The two halves of a character may come in two of them: a high
+ * surrogate at the end waits for the next piece, so that all that is handed out is well-formed
+ * Unicode. A half without its other half becomes U+FFFD.
+ *
+ * @returns a function from a piece to what is handed out for it; without a piece, at the end, to
+ *   what is left
  */
-export class Pieces {
-  /** What was handed out. */
-  value = ''
-  #half = ''
-
-  /** Returns what a piece adds. A half without its other half becomes U+FFFD. */
-  add(piece: string): string {
-    const all = this.#half + piece
-    const isHalf = (all.charCodeAt(all.length - 1) & 0xfc00) === 0xd800
-    const end = isHalf ? all.length - 1 : all.length
-    this.#half = all.slice(end)
-    const text = all.slice(0, end).replace(/\p{Surrogate}/gu, '\ufffd')
-    this.value += text
-    return text
-  }
-
-  /** Returns what is left at the end. */
-  end(): string {
-    // What follows no half is one itself.
-    const text = this.#half && '\ufffd'
-    this.#half = ''
-    this.value += text
-    return text
+export function joiner(): (piece?: string) => string {
+  let half = ''
+  return (piece) => {
+    const all = half + (piece ?? '')
+    half =
+      piece != null && (all.charCodeAt(all.length - 1) & 0xfc00) === 0xd800 ? all.slice(-1) : ''
+    return all.slice(0, all.length - half.length).replace(/\p{Surrogate}/gu, '\ufffd')
   }
 }

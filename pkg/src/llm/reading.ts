@@ -1,12 +1,12 @@
 import type { EventConsumer, Tap } from '../consumer.js'
 import { StreamError } from '../error.js'
 import type { ServerSentEvent } from '../event.js'
+import { reasonOf } from '../fetch/response.js'
 import type { Answer, Delta, Part } from './answer.js'
-import { Assembly } from './assembly.js'
-import { END, type Extractor, type HoldingExtractor } from './format.js'
+import { assemble } from './assembly.js'
+import { END, type Extractor } from './format.js'
 import { type AnswerFormat, extractorOf } from './formats.js'
 import { objectOf, parsed } from './json.js'
-import type { UpstreamProblem } from './upstream.js'
 
 /** Events to read an answer from: what `openStream` and `decode` return. */
 export type AnswerSource = Pick<EventConsumer, 'next' | 'return' | 'frames'>
@@ -16,102 +16,97 @@ const MOST = 1 << 20
 /** How many of them an error shows. */
 const SHOWN = 200
 
-/** The iterator if it is one of ours, of whatever copy of this package. */
-export function ownOf(source: AnswerSource): EventConsumer | undefined {
-  return 'takeReady' in source ? (source as EventConsumer) : undefined
-}
-
-/** Whether a source that has no more events has come to its end, and was not left or stopped. */
-export function hasEnded(source: AnswerSource): boolean {
-  const ending = ownOf(source)?.ending
-  return !ending || ['ended', 'done', 'truncated'].includes(ending)
-}
-
-/** Reads an answer out of events, and sees to it that something was understood. */
-export class Reading implements Tap {
-  readonly #extract: HoldingExtractor
-  readonly #own: EventConsumer | undefined
-  readonly #assembly = new Assembly()
-  readonly #decoder = new TextDecoder()
-  #isUnderstood = false
-  /** The start of the body; of a source that is not ours, the data of its first event. */
-  #body = ''
-  /** The whole body as an event, if it is JSON and no event stream. */
-  #unframed: ServerSentEvent | undefined
-
-  /** Throws a `StreamError` `'invalid-options'` for a format that is none. */
-  constructor(source: AnswerSource, format: AnswerFormat | Extractor) {
-    this.#extract = extractorOf(format)
-    this.#own = ownOf(source)
-    if (this.#own) this.#own.tap = this
-  }
-
-  get answer(): Answer {
-    return this.#assembly.answer
-  }
-
-  /** Gateways that do not stream send JSON. */
-  takes(contentType: string): boolean {
-    return /json/i.test(contentType)
-  }
-
-  chunk(bytes: Uint8Array): void {
-    if (this.#body.length < MOST) this.#body += this.#decoder.decode(bytes, { stream: true })
-  }
-
-  end(): ServerSentEvent | undefined {
-    const data = this.#body.trim()
-    if (!/^[{[]/.test(data) || parsed(data) === undefined) return undefined
-    return (this.#unframed = { type: 'message', data, lastEventId: '' })
-  }
-
+/** What reads an answer out of a source's events. */
+export interface Reading {
+  readonly source: AnswerSource
+  /** The source if it is one of ours, of whatever copy of this package. */
+  readonly own: EventConsumer | undefined
   /** What an event adds. `isEnd` says whether it is the last one. Throws what ends the stream. */
-  read(event: ServerSentEvent): { deltas: Delta[]; isEnd: boolean } {
-    if (!this.#own) this.#body ||= event.data
-    if (event === this.#unframed) return { deltas: this.#readUnframed(event), isEnd: true }
-    let isEnd = false
-    const deltas = partsOf(this.#extract, event).flatMap((part) => {
-      if (part.isEnd) isEnd = true
-      return this.#add(part)
-    })
-    return { deltas, isEnd }
+  read(event: ServerSentEvent): { deltas: Delta[]; isEnd: boolean }
+  /**
+   * The source has no more events. Returns what was held back, unless it was left or stopped. Throws
+   * if nothing was understood.
+   */
+  finish(): Delta[]
+  /** The answer so far. */
+  answer(): Answer
+}
+
+/**
+ * Reads an answer out of events, and sees to it that something was understood.
+ *
+ * Throws a `StreamError` `'invalid-options'` for a format that is none.
+ */
+export function readingOf(source: AnswerSource, format: AnswerFormat | Extractor): Reading {
+  const extract = extractorOf(format)
+  const own = 'takeReady' in source ? (source as EventConsumer) : undefined
+  const assembly = assemble()
+  const decoder = new TextDecoder()
+  let isUnderstood = false
+  /** The start of the body; of a source that is not ours, the data of its first event. */
+  let body = ''
+  /** The whole body as an event, if it is JSON and no event stream. */
+  let unframed: ServerSentEvent | undefined
+
+  const tap: Tap = {
+    // Gateways that do not stream send JSON.
+    takes: (contentType) => /json/i.test(contentType),
+    chunk(bytes) {
+      if (body.length < MOST) body += decoder.decode(bytes, { stream: true })
+    },
+    end() {
+      const data = body.trim()
+      const isJson = /^[{[]/.test(data) && parsed(data) !== undefined
+      return isJson ? (unframed = { type: 'message', data, lastEventId: '' }) : undefined
+    },
+  }
+  if (own) own.tap = tap
+
+  function add(part: Part): Delta[] {
+    if (part === END && !isUnderstood) throw unknownFormat(body)
+    isUnderstood = true
+    if (own) own.tap = undefined
+    body = ''
+    return assembly.add(part)
   }
 
-  /** The stream has ended; returns what was held back. Throws if nothing was understood. */
-  finish(): Delta[] {
-    const text = this.#extract.end?.()
-    const deltas = text ? this.#add({ text }) : []
-    if (!this.#isUnderstood) throw this.#unknown()
-    return deltas.concat(this.#assembly.end())
+  function finish(): Delta[] {
+    if (own?.ending && !/^(ended|done|truncated)$/.test(own.ending)) return []
+    const text = extract.end?.()
+    const deltas = text ? add({ text }) : []
+    if (!isUnderstood) throw unknownFormat(body)
+    return deltas.concat(assembly.end())
   }
 
-  #readUnframed(event: ServerSentEvent): Delta[] {
-    try {
-      const deltas = partsOf(this.#extract, event).flatMap((part) => this.#add(part))
-      return deltas.concat(this.finish())
-    } catch (error) {
-      const { code, cause } = error as StreamError
-      throw code === 'upstream' ? this.#unknown((cause as UpstreamProblem).message) : error
-    }
+  return {
+    source,
+    own,
+    finish,
+    answer: assembly.answer,
+    read(event) {
+      if (!own) body ||= event.data
+      const isUnframed = event === unframed
+      try {
+        let isEnd = isUnframed
+        const deltas: Delta[] = []
+        for (const part of partsOf(extract, event)) {
+          deltas.push(...add(part))
+          isEnd ||= !!part.isEnd
+        }
+        if (isUnframed) deltas.push(...finish())
+        return { deltas, isEnd }
+      } catch (error) {
+        throw isUnframed && (error as StreamError).code === 'upstream' ? unknownFormat(body) : error
+      }
+    },
   }
+}
 
-  #add(part: Part): Delta[] {
-    if (part === END && !this.#isUnderstood) throw this.#unknown()
-    this.#isUnderstood = true
-    if (this.#own) this.#own.tap = undefined
-    this.#body = ''
-    return this.#assembly.add(part)
-  }
-
-  #unknown(problem?: string): StreamError {
-    const body = this.#body.trim().slice(0, SHOWN)
-    const what =
-      problem === undefined
-        ? 'nothing in the response was understood as an answer of a model'
-        : `the server sent an error instead of an answer: ${problem}`
-    const start = body ? `It starts with ${JSON.stringify(body)}` : 'No data came'
-    return new StreamError('unknown-format', `${what}. ${start}`, { body })
-  }
+function unknownFormat(body: string): StreamError {
+  const start = body.trim().slice(0, SHOWN)
+  const shown = start ? `It starts with ${JSON.stringify(start)}` : 'No data came'
+  const message = `nothing in the response was understood${reasonOf(body)}. ${shown}`
+  return new StreamError('unknown-format', message, { body: start })
 }
 
 /** What an event adds: several parts where its data is an array of what a format streams. */

@@ -1,6 +1,6 @@
 import type { ServerSentEvent } from '../event.js'
 import type { Part } from './answer.js'
-import { text } from './json.js'
+import { byKind } from './rules.js'
 import { parse } from './upstream.js'
 
 /** The data of the relay's event `start`. */
@@ -16,30 +16,17 @@ export interface RelayDone {
   tokens?: number
 }
 
+const readNamed = byKind('', '', {
+  start: { id: 'sessionId', model: 'model' },
+  done: { finishReason: 'finishReason', isUsage: true, isEnd: true },
+})
+
 /**
  * The answer of our relay's events: `start`, events without a name whose data is text as it is,
  * `done`, or `error` with `{ error: { code, message } }`.
  */
 export function relay(event: ServerSentEvent): Part | undefined {
-  switch (event.type) {
-    case 'message':
-      return { text: event.data }
-    case 'start': {
-      const start = parse(event) as RelayStart | undefined
-      return { id: text(start?.sessionId), model: text(start?.model) }
-    }
-    case 'done': {
-      const done = parse(event) as RelayDone | undefined
-      return {
-        finishReason: text(done?.finishReason),
-        usage: done && { raw: { tokens: done.tokens }, input: [], output: ['tokens'] },
-        isEnd: true,
-      }
-    }
-    case 'error':
-      parse(event)
-      return undefined
-    default:
-      return undefined
-  }
+  const { type, data } = event
+  if (type === 'message') return { text: data }
+  return /^(start|done|error)$/.test(type) ? readNamed(parse(event) ?? {}, event) : undefined
 }

@@ -1,6 +1,7 @@
 import type { ServerSentEvent } from '../event.js'
 import type { Part } from './answer.js'
 import type { HoldingExtractor } from './format.js'
+import { parsed } from './json.js'
 
 /**
  * An extractor of JSON that does not parse what repeats itself: as a rule, a chunk is the one before
@@ -17,9 +18,9 @@ export function repeating(extract: HoldingExtractor): HoldingExtractor {
 
   function learn({ type: newType, data }: ServerSentEvent, text: string): void {
     const literal = JSON.stringify(text)
-    const at = data.indexOf(`:${literal}`) + 1
+    const at = data.indexOf(literal)
     // Twice the same could be another member.
-    if (at === 0 || data.indexOf(literal) !== at || data.lastIndexOf(literal) !== at) return
+    if (data[at - 1] !== ':' || data.lastIndexOf(literal) !== at) return
     type = newType
     before = data.slice(0, at)
     after = data.slice(at + literal.length)
@@ -32,11 +33,11 @@ export function repeating(extract: HoldingExtractor): HoldingExtractor {
       event.type === type &&
       data.slice(0, before.length) === before &&
       data.slice(-after.length) === after
-    const literal = repeats ? parseLiteral(data.slice(before.length, -after.length)) : undefined
-    if (literal !== undefined) return { text: literal }
+    const literal = repeats && parsed(data.slice(before.length, -after.length))
+    if (typeof literal === 'string') return { text: literal }
     const part = extract(event)
-    const text = onlyText(part)
-    if (text !== undefined) learn(event, text)
+    const text = part && typeof part === 'object' ? onlyText(part) : undefined
+    if (text) learn(event, text)
     return part
   }
   repeated.end = extract.end
@@ -44,19 +45,6 @@ export function repeating(extract: HoldingExtractor): HoldingExtractor {
 }
 
 /** The text of a part that has nothing else to be repeated; what names the answer counts once. */
-function onlyText(part: ReturnType<HoldingExtractor>): string | undefined {
-  if (!part || typeof part === 'string') return undefined
-  const { text, reasoning, refusal, toolCalls, usage, finishReason, isEnd, isWhole }: Part = part
-  const hasMore =
-    reasoning || refusal || toolCalls?.length || usage || finishReason || isEnd || isWhole
-  return text && !hasMore ? text : undefined
-}
-
-function parseLiteral(json: string): string | undefined {
-  if (!json.startsWith('"')) return undefined
-  try {
-    return JSON.parse(json) as string
-  } catch {
-    return undefined
-  }
+function onlyText({ text, model, id, toolCalls, ...rest }: Part): string | undefined {
+  return toolCalls?.length || Object.values(rest).some(Boolean) ? undefined : text
 }

@@ -1,11 +1,11 @@
-import type { Part, ToolCallPart } from './answer.js'
-import { contentOf } from './content.js'
+import type { Part } from './answer.js'
+import { ARGUMENTS, callOf, type CallPaths, contentOf } from './content.js'
 import type { Reader } from './format.js'
-import { argumentsOf, at, type Json, objectOf, text } from './json.js'
+import { at, type Json, objectOf, text } from './json.js'
 import { upstreamError } from './upstream.js'
 
 /** Which members of an event are what of its part: paths, as `at` takes them. */
-export interface Rule {
+export interface Rule extends CallPaths {
   text?: string
   reasoning?: string
   refusal?: string
@@ -13,55 +13,66 @@ export interface Rule {
   id?: string
   model?: string
   usage?: string
-  /** A call, unless there is nothing of it but the key. */
-  call?: { [Name in keyof ToolCallPart]?: string }
+  /** Whether the event has figures itself, which count if there is no `usage`. */
+  isUsage?: boolean
+  /** A call or a list of them, each with its own `index`. */
+  calls?: string
   /** Content blocks, which may be of all kinds. */
   content?: string
   /** What makes the event an error. */
   problem?: string
-  isWhole?: true
-  isEnd?: true
+  isWhole?: boolean
+  isEnd?: boolean
 }
 
-/** Where a format's events have their kind, and in which figures their tokens are. */
-interface Shape {
-  /** A path. */
-  kind: string
-  /** Whether the event's name is its kind where the path leads nowhere. */
-  isNamed?: true
-  /** A path: `kind:subkind` goes before `kind` in the table. */
-  subkind?: string
-  input?: readonly string[]
-  output?: readonly string[]
-}
+/** Where fragments say which call or block they are of. */
+const KEY = 'output_index|index|item_id|item.id'
 
-/** The reader of a format whose events are told by their kind. */
-export function byKind(shape: Shape, table: Record<string, Rule>): Reader {
-  const rules = new Map(Object.entries(table))
+/**
+ * The reader of a format whose events are told by their kind.
+ *
+ * @param kind a path; where it leads nowhere, the event's name is its kind
+ * @param subkind a path: `kind:subkind` goes before `kind` in the table
+ */
+export function byKind(kind: string, subkind: string, table: Record<string, Rule>): Reader {
+  const rules = new Map(Object.entries(table).map(([name, rule]) => [name, byRule(rule)]))
   return (json, { type }) => {
-    const kind = text(at(json, shape.kind)) ?? (shape.isNamed && type !== 'message' ? type : '')
-    const rule = rules.get(`${kind}:${String(at(json, shape.subkind ?? ''))}`) ?? rules.get(kind)
-    return rule && apply(rule, json, shape)
+    const name = text(at(json, kind)) ?? (type === 'message' ? '' : type)
+    return (rules.get(`${name}:${at(json, subkind)}`) ?? rules.get(name))?.(json)
   }
 }
 
-function apply(rule: Rule, json: Json, { input = [], output = [] }: Shape): Part {
-  const { call, content, usage, problem, isWhole, isEnd, ...texts } = rule
-  if (problem) throw upstreamError({ error: at(json, problem) })
-  const read = (path: string) => text(at(json, path))
-  const raw = usage && objectOf(at(json, usage))
-  return {
-    ...(content && contentOf(at(json, content), json['index'])),
-    ...Object.fromEntries(Object.entries(texts).map(([name, path]) => [name, read(path)])),
-    ...(call && { toolCalls: callsOf(call, json) }),
-    usage: raw ? { raw, input, output } : undefined,
-    isWhole,
-    isEnd,
+/** What an event adds by a rule. The function throws a `StreamError` `'upstream'` for an error. */
+export function byRule(rule: Rule): (json: Json) => Part {
+  const { arguments: fragment, whole, initial, calls, content, usage, problem, ...others } = rule
+  const { isUsage, isWhole, isEnd, ...texts } = others
+  const paths = Object.entries(texts)
+  return (json) => {
+    const error = problem && at(json, problem)
+    if (error) throw upstreamError({ error })
+    const key = at(json, KEY)
+    const part: Json = contentOf(content && at(json, content), key)
+    for (const [name, path] of paths) part[name] ||= text(at(json, path))
+    if (calls) {
+      part['toolCalls'] = [at(json, calls) ?? []].flat().map((call) => {
+        return callOf(call, isWhole ? {} : at(call, 'index'), { arguments: ARGUMENTS })
+      })
+    }
+    if (fragment || whole || initial) {
+      // The event's own `id` is none of a call.
+      const call = callOf({ ...json, id: '' }, key, rule)
+      if (call.id || call.name || call.arguments || call.whole || call.initial) {
+        part['toolCalls'] = [call]
+      }
+    }
+    const raw = (usage && objectOf(at(json, usage))) || (isUsage ? figuresOf(json) : undefined)
+    part['usage'] = raw && { raw }
+    part['isWhole'] = isWhole
+    part['isEnd'] = isEnd
+    return part
   }
 }
 
-function callsOf({ key, ...paths }: NonNullable<Rule['call']>, json: Json): ToolCallPart[] {
-  const members = Object.entries(paths).map(([name, path]) => [name, argumentsOf(at(json, path))])
-  if (!members.some(([, value]) => value)) return []
-  return [{ key: at(json, key ?? ''), ...Object.fromEntries(members) }]
+function figuresOf(json: Json): Json {
+  return Object.fromEntries(Object.entries(json).filter(([name]) => /count|tokens/.test(name)))
 }

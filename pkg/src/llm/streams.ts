@@ -1,228 +1,177 @@
-import type { EventConsumer } from '../consumer.js'
+import { viewOf } from '../consumer.js'
 import type { ServerSentEvent } from '../event.js'
-import { markRaw } from '../mark-raw.js'
-import { Turns } from '../turns.js'
 import type { Answer, Delta } from './answer.js'
 import type { Extractor } from './format.js'
 import type { AnswerFormat } from './formats.js'
-import { type AnswerSource, hasEnded, ownOf, Reading, textIn } from './reading.js'
+import { type AnswerSource, readingOf, textIn } from './reading.js'
 
 export type { AnswerSource }
 
 /** An answer as an async iterator. */
-abstract class AnswerStream<Item, Frame> implements AsyncIterableIterator<Item, undefined> {
-  static {
-    markRaw(this)
-  }
-
+interface AnswerStream<Item, Frame> extends AsyncIterableIterator<Item, undefined> {
   /**
    * The whole answer. It settles when the iterator ends: with as much as there was if that was cut
    * short, left or cancelled. Rejects with what the iterator throws, also if nothing of what came
    * was understood. Nothing is read for it: iterate, or call `answer()`.
    */
   readonly done: Promise<Answer>
-
-  readonly #source: AnswerSource
-  /** The source if it is one of ours, whose events can be taken without a promise each. */
-  readonly #own: EventConsumer | undefined
-  readonly #reading: Reading
-  /** What the event that was taken last gave, and how much of it is handed out. */
-  #items: readonly Item[] = []
-  #index = 0
-  readonly #turns = new Turns()
-  #isOver = false
-  #resolve!: (answer: Answer) => void
-  #reject!: (error: unknown) => void
-
-  /** @internal Use `textOf`, `deltasOf` or `openChat`. */
-  constructor(source: AnswerSource, format: AnswerFormat | Extractor) {
-    this.#source = source
-    this.#own = ownOf(source)
-    this.#reading = new Reading(source, format)
-    this.done = new Promise((resolve, reject) => {
-      this.#resolve = resolve
-      this.#reject = reject
-    })
-    // Who does not ask for the answer is told by the iterator.
-    this.done.catch(() => undefined)
-  }
-
-  /** What the iterator gives for an event's deltas. */
-  protected abstract items(deltas: Delta[]): readonly Item[]
-
-  /** What `frames()` gives for a frame's deltas; `undefined` for nothing. */
-  protected abstract frame(deltas: Delta[]): Frame | undefined
-
-  [Symbol.asyncIterator](): this {
-    return this
-  }
-
   /** The next item. Calls may overlap: they are answered in order. */
-  next(): Promise<IteratorResult<Item, undefined>> {
-    if (this.#turns.areFree) {
-      try {
-        const value = this.#ready()
-        if (value !== undefined) return Promise.resolve({ done: false, value })
-      } catch (error) {
-        return Promise.reject(error)
-      }
-    }
-    return this.#turns.take(() => this.#nextLater())
-  }
-
+  next(): Promise<IteratorResult<Item, undefined>>
   /** Leaves the answer here, as a `break` does, and with it the stream. */
-  return(): Promise<IteratorResult<Item, undefined>> {
-    if (!this.#isOver) this.#leave()
-    this.#items = []
-    this.#index = 0
-    this.#end()
-    return Promise.resolve({ done: true, value: undefined })
-  }
-
+  return(): Promise<IteratorResult<Item, undefined>>
   /** The same, at most once an animation frame, however fast the events come. */
-  frames(): AsyncIterableIterator<Frame, undefined> {
-    const frames = this.#readFrames()
-    return {
-      next: () => frames.next(),
-      return: async () => {
-        await this.return()
-        return frames.return(undefined)
-      },
-      [Symbol.asyncIterator]() {
-        return this
-      },
-    }
-  }
-
+  frames(): AsyncIterableIterator<Frame, undefined>
   /** Reads to the end and gives the whole answer. */
-  async answer(): Promise<Answer> {
-    while (!(await this.next()).done);
-    return this.done
-  }
-
-  async #nextLater(): Promise<IteratorResult<Item, undefined>> {
-    try {
-      for (;;) {
-        const value = this.#ready()
-        if (value !== undefined) return { done: false, value }
-        if (this.#isOver) return { done: true, value: undefined }
-        const { done, value: event } = await this.#source.next()
-        if (done) this.#open(this.#finish())
-        else if (!this.#isOver) this.#open(this.#take(event))
-      }
-    } catch (error) {
-      this.#fail(error)
-      throw error
-    }
-  }
-
-  /** The next item if it is at hand. */
-  #ready(): Item | undefined {
-    while (this.#index === this.#items.length) {
-      const event = this.#isOver ? undefined : this.#own?.takeReady()
-      if (!event) return undefined
-      this.#open(this.#take(event))
-    }
-    return this.#items[this.#index++]
-  }
-
-  #open(deltas: Delta[]): void {
-    this.#items = this.items(deltas)
-    this.#index = 0
-  }
-
-  async *#readFrames(): AsyncGenerator<Frame, undefined, undefined> {
-    const batches = this.#source.frames()
-    try {
-      while (!this.#isOver) {
-        const { done, value: events } = await batches.next()
-        if (!done) yield* this.#takeFrame(events)
-        else {
-          const frame = this.frame(this.#finish())
-          if (frame !== undefined) yield frame
-        }
-      }
-    } catch (error) {
-      this.#fail(error)
-      throw error
-    }
-    return undefined
-  }
-
-  *#takeFrame(events: readonly ServerSentEvent[]): Generator<Frame, void, undefined> {
-    const deltas: Delta[] = []
-    try {
-      for (const event of events) {
-        if (!this.#isOver) deltas.push(...this.#take(event))
-      }
-    } finally {
-      // What came before an event that throws is given first.
-      const frame = this.frame(deltas)
-      if (frame !== undefined) yield frame
-    }
-  }
-
-  #take(event: ServerSentEvent): Delta[] {
-    try {
-      const { deltas, isEnd } = this.#reading.read(event)
-      if (isEnd) {
-        // One that is not ours is left.
-        if (this.#own) this.#own.finish()
-        else this.#leave()
-        this.#end()
-      }
-      return deltas
-    } catch (error) {
-      if (this.#own) this.#own.fail(error)
-      else this.#leave()
-      this.#fail(error)
-      throw error
-    }
-  }
-
-  /** The source is at its end: what was held back, unless it was left or cancelled. */
-  #finish(): Delta[] {
-    const deltas = !this.#isOver && hasEnded(this.#source) ? this.#reading.finish() : []
-    this.#end()
-    return deltas
-  }
-
-  #leave(): void {
-    this.#source.return().catch(() => undefined)
-  }
-
-  #end(): void {
-    this.#isOver = true
-    this.#resolve(this.#reading.answer)
-  }
-
-  #fail(error: unknown): void {
-    this.#isOver = true
-    this.#reject(error)
-  }
+  answer(): Promise<Answer>
+  [Symbol.asyncIterator](): this
 }
 
 /** The texts of an answer, never empty ones. Made by `textOf` and `openChat`. */
-export class TextStream extends AnswerStream<string, string> {
-  protected items(deltas: Delta[]): readonly string[] {
-    const text = textIn(deltas)
-    return text === '' ? [] : [text]
-  }
-
-  protected frame(deltas: Delta[]): string | undefined {
-    return textIn(deltas) || undefined
-  }
-}
+export interface TextStream extends AnswerStream<string, string> {}
 
 /** The deltas of an answer. Made by `deltasOf`. Its `frames()` gives arrays, never empty ones. */
-export class DeltaStream extends AnswerStream<Delta, Delta[]> {
-  protected items(deltas: Delta[]): readonly Delta[] {
+export interface DeltaStream extends AnswerStream<Delta, Delta[]> {}
+
+/**
+ * @param itemsOf what the iterator gives for deltas
+ * @param frameOf what `frames()` gives for the items of a frame, of which there are some
+ */
+function streamOf<Item, Frame>(
+  source: AnswerSource,
+  format: AnswerFormat | Extractor,
+  itemsOf: (deltas: Delta[]) => Item[],
+  frameOf: (items: Item[]) => Frame,
+): AnswerStream<Item, Frame> {
+  const reading = readingOf(source, format)
+  const { own } = reading
+  /** How many calls wait for events. */
+  let waiting = 0
+  /** What the event that was taken last gave and is not handed out yet. */
+  let items: Item[] = []
+  let isOver = false
+  let resolve!: (answer: Answer) => void
+  let reject!: (error: unknown) => void
+  const done = new Promise<Answer>((...settle) => ([resolve, reject] = settle))
+  // Who does not ask for the answer is told by the iterator.
+  done.catch(() => undefined)
+
+  function end(): void {
+    isOver = true
+    resolve(reading.answer())
+  }
+
+  function fail(error: unknown): never {
+    isOver = true
+    reject(error)
+    throw error
+  }
+
+  function leave(): void {
+    source.return().catch(() => undefined)
+  }
+
+  function take(event: ServerSentEvent): Delta[] {
+    if (isOver) return []
+    try {
+      const { deltas, isEnd } = reading.read(event)
+      if (isEnd) {
+        // One that is not ours is left.
+        if (own) own.finish()
+        else leave()
+        end()
+      }
+      return deltas
+    } catch (error) {
+      if (own) own.fail(error)
+      else leave()
+      return fail(error)
+    }
+  }
+
+  /** The source is at its end: what was held back. */
+  function finish(): Delta[] {
+    const deltas = isOver ? [] : reading.finish()
+    end()
     return deltas
   }
 
-  protected frame(deltas: Delta[]): Delta[] | undefined {
-    return deltas.length > 0 ? deltas : undefined
+  /** The next item if it is at hand. */
+  function ready(): Item | undefined {
+    while (items.length === 0) {
+      const event = isOver ? undefined : own?.takeReady()
+      if (!event) return undefined
+      items = itemsOf(take(event))
+    }
+    return items.shift()
   }
+
+  async function* readItems(): AsyncGenerator<Item, undefined, undefined> {
+    try {
+      for (;;) {
+        const value = ready()
+        if (value !== undefined) yield value
+        else if (isOver) return undefined
+        else {
+          const next = await source.next()
+          items = itemsOf(next.done ? finish() : take(next.value))
+        }
+      }
+    } catch (error) {
+      return fail(error)
+    }
+  }
+
+  async function* readFrames(): AsyncGenerator<Frame, undefined, undefined> {
+    const frames = source.frames()
+    try {
+      for (;;) {
+        if (isOver) return undefined
+        const next = await frames.next()
+        const deltas: Delta[] = []
+        try {
+          if (next.done) deltas.push(...finish())
+          else for (const event of next.value) deltas.push(...take(event))
+        } finally {
+          // What came before an event that throws is given first.
+          const some = itemsOf(deltas)
+          if (some.length > 0) yield frameOf(some)
+        }
+      }
+    } catch (error) {
+      return fail(error)
+    }
+  }
+
+  const later = readItems()
+  function next(): Promise<IteratorResult<Item, undefined>> {
+    try {
+      // What is at hand needs none of the generator's promises.
+      const value = waiting === 0 ? ready() : undefined
+      if (value !== undefined) return Promise.resolve({ done: false, value })
+    } catch (error) {
+      return Promise.reject(error)
+    }
+    waiting++
+    return later.next().finally(() => waiting--)
+  }
+
+  function stop(): void {
+    if (!isOver) leave()
+    items = []
+    end()
+  }
+
+  return Object.assign(viewOf(next, stop) as AnswerStream<Item, Frame>, {
+    done,
+    frames() {
+      const frames = readFrames()
+      return viewOf(() => frames.next(), stop)
+    },
+    async answer() {
+      while (!(await next()).done);
+      return done
+    },
+  })
 }
 
 /**
@@ -242,7 +191,11 @@ export function textOf(
   stream: AnswerSource,
   format: AnswerFormat | Extractor = 'auto',
 ): TextStream {
-  return new TextStream(stream, format)
+  const textsOf = (deltas: Delta[]) => {
+    const text = textIn(deltas)
+    return text ? [text] : []
+  }
+  return streamOf(stream, format, textsOf, ([text]) => text!)
 }
 
 /** As `textOf`, with all else that an answer is made of: reasoning, tool calls, usage. */
@@ -250,5 +203,6 @@ export function deltasOf(
   stream: AnswerSource,
   format: AnswerFormat | Extractor = 'auto',
 ): DeltaStream {
-  return new DeltaStream(stream, format)
+  const same = (deltas: Delta[]) => deltas
+  return streamOf(stream, format, same, same)
 }

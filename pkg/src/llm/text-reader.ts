@@ -1,7 +1,7 @@
 import type { TextReader } from '../store/options.js'
 import type { Extractor } from './format.js'
 import { type AnswerFormat, extractorOf } from './formats.js'
-import { Reading, textIn } from './reading.js'
+import { readingOf, textIn } from './reading.js'
 
 /**
  * The option `text` of `useEventStream` for a model's answer: its text alone, ended by the vendor's
@@ -16,13 +16,13 @@ export function textReader(format: AnswerFormat | Extractor = 'auto'): TextReade
   extractorOf(format)
   return {
     begin(stream) {
-      const reading = new Reading(stream, format)
+      const { read, finish } = readingOf(stream, format)
       return {
         read(event) {
-          const { deltas, isEnd } = reading.read(event)
+          const { deltas, isEnd } = read(event)
           return { text: textIn(deltas), isEnd }
         },
-        finish: () => textIn(reading.finish()),
+        finish: () => textIn(finish()),
       }
     },
   }

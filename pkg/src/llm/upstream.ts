@@ -1,6 +1,7 @@
 import { StreamError } from '../error.js'
 import type { ServerSentEvent } from '../event.js'
-import { type Json, list, objectOf, text } from './json.js'
+import { reasonIn } from '../fetch/response.js'
+import { at, type Json, objectOf } from './json.js'
 
 /** The `cause` of an error `'upstream'`. */
 export interface UpstreamProblem {
@@ -27,12 +28,23 @@ export function parse(
   try {
     value = JSON.parse(data)
   } catch (cause) {
-    if (type !== 'error' && isBroken.test(data)) throw brokenJson(type, data, cause)
+    const start = JSON.stringify(data.slice(0, 100))
+    const message = `the data of an event '${type}' of the model's API is broken JSON: ${start}`
+    // A fragment that is text may look like JSON.
+    if (!/^(error|messageFragment)$/.test(type) && isBroken.test(data)) {
+      throw new StreamError('parse-json', message, { cause })
+    }
   }
   const json = objectOf(value)
-  const kinds = [type, json?.['type'], json?.['event'], json?.['object']]
-  if (kinds.some((kind) => /^(RUN_ERROR|error)$/.test(String(kind))) || hasMembers(json?.['error']))
+  const { error, ...kinds } = json ?? {}
+  if (
+    [type, kinds['type'], kinds['event'], kinds['object']].some((kind) =>
+      /^(RUN_ERROR|error)$/.test(kind),
+    ) ||
+    (error && JSON.stringify(error) !== '{}')
+  ) {
     throw upstreamError(json ?? data)
+  }
   return json
 }
 
@@ -42,50 +54,28 @@ export function parse(
  */
 export function throwIfProblem(json: Json): void {
   const { type, code, detail, success } = json
-  const isCode = !type && code && !/^(0+|20+|ok|success)$/i.test(String(code)) && messageOf(json)
+  const isCode = !type && code && !/^(0+|20+|ok|success)$/i.test(code) && reasonIn(json)
   const isDetail = detail && Object.keys(json).length === 1
   if (isCode || isDetail || success === false) throw upstreamError(json)
 }
 
+const TRANSIENT =
+  /overload|rate.?limit|(server|api).?error|time.?out|unavailable|internal|exhausted|^(429|5\d\d)$/i
+
 /** The error for what a vendor sent: `{ error: { type, message } }` in one of its dialects. */
 export function upstreamError(data: Json | string): StreamError {
-  const { types, message } = readProblem(data)
-  const [type] = types
-  const problem: UpstreamProblem = { type, message, data }
-  const what = [type, message].filter(Boolean).join(': ')
+  const inner = objectOf(at(data, 'error')) ?? objectOf(at(data, 'errors.0'))
+  const { type: kind, status, code, object } = inner ?? (data as Json)
+  // Of an event without an error object, `type` is the event's own.
+  const types = [inner || object ? kind : '', status, code]
+    .filter((value) => value && /string|number/.test(typeof value))
+    .map(String)
+  // Names say more than numbers.
+  const type = types.find((name) => !/^\d/.test(name)) ?? types[0]
+  const message = reasonIn(inner ?? data) ?? JSON.stringify(data)
+  const what = type ? `${type}: ${message}` : message
   return new StreamError('upstream', `the model's API sent an error in the stream: ${what}`, {
     retryable: types.some((name) => TRANSIENT.test(name)),
-    cause: problem,
+    cause: { type, message, data } satisfies UpstreamProblem,
   })
-}
-
-const TRANSIENT =
-  /overload|rate.?limit|server.?error|api_error|time.?out|unavailable|internal|exhausted|^(429|5\d\d)$/i
-
-function readProblem(data: Json | string): { types: string[]; message: string } {
-  if (typeof data === 'string') return { types: [], message: data }
-  const inner = objectOf(data['error']) ?? objectOf(list(data['errors'] as unknown[])[0])
-  const { type, status, code, object } = inner ?? data
-  // Of an event without an error object, `type` is the event's own.
-  const types = [inner || object ? type : undefined, status, code].flatMap((value) => {
-    return typeof value === 'number' ? String(value) : (text(value) ?? [])
-  })
-  // Names say more than numbers.
-  types.sort((a, b) => Number(/^\d/.test(a)) - Number(/^\d/.test(b)))
-  return { types, message: messageOf(inner ?? data) ?? JSON.stringify(data) }
-}
-
-function messageOf({ message, msg, errorText, error, detail }: Json): string | undefined {
-  return [message, msg, errorText, error, detail].map(text).find(Boolean)
-}
-
-function hasMembers(value: unknown): boolean {
-  const object = objectOf(value)
-  return object ? Object.keys(object).length > 0 : !!value
-}
-
-function brokenJson(type: string, data: string, cause: unknown): StreamError {
-  const start = JSON.stringify(data.slice(0, 100))
-  const message = `the data of an event '${type}' of the model's API is broken JSON: ${start}`
-  return new StreamError('parse-json', message, { cause })
 }
