@@ -3,7 +3,7 @@ import { displayUrl } from '../fetch/request.js'
 import { nextTask } from './task.js'
 
 /** Milliseconds. Firefox tells a worker of a violation by way of its page. */
-const MAX_WAIT = 250
+const MAX_WAIT = 1_000
 
 /** Waits for the next violation, but not for long. */
 function told(scope: Partial<typeof globalThis>): Promise<void> {
