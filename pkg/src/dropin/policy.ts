@@ -38,8 +38,7 @@ export async function underPolicy(
     const answer = await request()
     if (!(answer instanceof StreamError)) return answer
     await nextTask()
-    const isWorker = scope.document === undefined && scope.SecurityPolicyViolationEvent
-    if (isWorker && forbidden.size === 0) await told(scope)
+    if ('WorkerGlobalScope' in scope && forbidden.size === 0) await told(scope)
     // Without the fragment; some browsers report nothing but the origin.
     const { href, origin } = new URL(url)
     if (!forbidden.has(href.replace(/#.*/s, '')) && !forbidden.has(origin)) return answer
