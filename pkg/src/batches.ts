@@ -51,13 +51,19 @@ export class Batches {
 
   /** Adds the events that a chunk completes. */
   push(chunk: Uint8Array, events: ServerSentEvent[] = []): ServerSentEvent[] {
+    if (chunk.length <= PIECE) {
+      this.#pushPiece(chunk, events)
+      return events
+    }
     let at = 0
-    do {
-      const piece = chunk.subarray(at, (at += PIECE))
-      writeChunk(piece)
-      this.#cut(this.#raw.push(piece.length), events)
-    } while (at < chunk.length && !this.status)
+    do this.#pushPiece(chunk.subarray(at, (at += PIECE)), events)
+    while (at < chunk.length && !this.status)
     return events
+  }
+
+  #pushPiece(piece: Uint8Array, events: ServerSentEvent[]): void {
+    writeChunk(piece)
+    this.#cut(this.#raw.push(piece.length), events)
   }
 
   /** Adds the events that the end of the bytes completes. */
@@ -72,8 +78,10 @@ export class Batches {
    * An error that a hook throws is rethrown. The next call goes on behind that hook.
    */
   callHooks(): void {
-    while (this.#called < this.#calls.length) this.#calls[this.#called++]!()
-    this.#called = this.#calls.length = 0
+    const calls = this.#calls
+    if (calls.length === 0) return
+    while (this.#called < calls.length) calls[this.#called++]!()
+    this.#called = calls.length = 0
   }
 
   #cut(batch: number, events: ServerSentEvent[]): void {
@@ -83,13 +91,15 @@ export class Batches {
     const what = words[at + 4]!
     this.status = what & STATUS
     const types = this.#types
-    // It shrinks when Rust's does; what it grows by is told before it is used.
-    types.length = words[at + 5]!
+    const typeCount = words[at + 5]!
+    // It shrinks when Rust's does.
+    if (types.length > typeCount) types.length = typeCount
     const tableLength = words[at + 3]!
     if (tableLength === 0) return
     // One decode for the whole text: a string for each event is cut out of it, not decoded.
     const all = decodeText(words[at]!, words[at + 1]!, what >> ENCODING_SHIFT)
-    const { onComment, onRetry } = this.#hooks
+    const { onComment, onRetry, identified } = this.#hooks
+    let { lastEventId } = this
     let row = words[at + 2]! / 4
     const end = row + tableLength
     let from = 0
@@ -106,29 +116,27 @@ export class Batches {
       if (kind === EVENT) {
         if (head & HAS_ID) {
           row += ROW
-          this.#setId(all.substring(from, (from = words[row + 1]!)))
+          lastEventId = this.#setId(all.substring(from, (from = words[row + 1]!)))
         }
         if (head & HAS_TYPE) {
           row += ROW
           types[head >> TYPE_SHIFT] = copy(all.substring(from, (from = words[row + 1]!)))
         }
-        const event = {
-          type: types[head >> TYPE_SHIFT]!,
-          data: text,
-          lastEventId: this.lastEventId,
-        }
+        const event = { type: types[head >> TYPE_SHIFT]!, data: text, lastEventId }
         events.push(event)
-        if (head & OWN_ID) this.#hooks.identified?.add(event)
+        if (identified && head & OWN_ID) identified.add(event)
       } else if (kind === ID) {
-        this.#setId(text)
+        lastEventId = this.#setId(text)
       } else {
         this.#later(onComment, text)
       }
     }
   }
 
-  #setId(text: string): void {
-    this.#later(this.#hooks.onId, (this.lastEventId = copy(text)))
+  #setId(text: string): string {
+    const id = (this.lastEventId = copy(text))
+    this.#later(this.#hooks.onId, id)
+    return id
   }
 
   #later<T>(hook: ((value: T) => void) | undefined, value: T): void {

@@ -6,6 +6,8 @@
  * from another copy of a library.
  */
 export function bytesOf(value: unknown): Uint8Array | undefined {
+  // The usual case, of this realm.
+  if (value instanceof Uint8Array) return value
   if (typeof value === 'string') return new TextEncoder().encode(value)
   if (ArrayBuffer.isView(value)) {
     return new Uint8Array(value.buffer, value.byteOffset, value.byteLength)

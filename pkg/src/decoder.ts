@@ -81,7 +81,8 @@ export class Decoder {
   push(chunk: ArrayBufferView | ArrayBufferLike | string): ServerSentEvent[] {
     const bytes = bytesOf(chunk)
     if (!bytes) throw new TypeError(`a chunk must be bytes or a string, not ${tagOf(chunk)}`)
-    return this.#decode(() => this.#batches.push(bytes, this.#events))
+    if (this.#isDecoding()) this.#batches.push(bytes, this.#events)
+    return this.#finish()
   }
 
   /**
@@ -90,7 +91,8 @@ export class Decoder {
    * the same last event id.
    */
   end(): ServerSentEvent[] {
-    return this.#decode(() => this.#batches.finish(this.#events))
+    if (this.#isDecoding()) this.#batches.finish(this.#events)
+    return this.#finish()
   }
 
   /**
@@ -109,15 +111,18 @@ export class Decoder {
     return events
   }
 
-  #decode(decode: () => void): ServerSentEvent[] {
+  /** Whether no event has outgrown the limit. */
+  #isDecoding(): boolean {
     if (this.#isFreed) {
       throw new TypeError('this decoder was freed: make another one with createDecoder()')
     }
-    const isOver = () => this.#batches.status === TOO_LARGE
-    if (!isOver()) decode()
+    return this.#batches.status !== TOO_LARGE
+  }
+
+  #finish(): ServerSentEvent[] {
     this.#batches.callHooks()
     const events = this.take()
-    if (events.length > 0 || !isOver()) return events
+    if (events.length > 0 || this.#batches.status !== TOO_LARGE) return events
     throw new StreamError('event-too-large', message(Message.tooLarge, this.#maxEventSize))
   }
 }
