@@ -15,6 +15,9 @@ const TYPE_SHIFT = 6
 /** Up to here V8 copies what is cut out of a text. */
 const SHORT = 12
 
+/** Up to here an array grows faster than it is made. */
+const FEW = 16
+
 /** What a decoder calls back with besides events. */
 export interface DecoderHooks {
   onComment?: ((comment: string) => void) | undefined
@@ -51,25 +54,21 @@ export class Batches {
 
   /** Adds the events that a chunk completes. */
   push(chunk: Uint8Array, events: ServerSentEvent[] = []): ServerSentEvent[] {
-    if (chunk.length <= PIECE) {
-      this.#pushPiece(chunk, events)
-      return events
-    }
+    if (chunk.length <= PIECE) return this.#pushPiece(chunk, events)
     let at = 0
-    do this.#pushPiece(chunk.subarray(at, (at += PIECE)), events)
+    do events = this.#pushPiece(chunk.subarray(at, (at += PIECE)), events)
     while (at < chunk.length && !this.status)
     return events
   }
 
-  #pushPiece(piece: Uint8Array, events: ServerSentEvent[]): void {
+  #pushPiece(piece: Uint8Array, events: ServerSentEvent[]): ServerSentEvent[] {
     writeChunk(piece)
-    this.#cut(this.#raw.push(piece.length), events)
+    return this.#cut(this.#raw.push(piece.length), events)
   }
 
   /** Adds the events that the end of the bytes completes. */
   finish(events: ServerSentEvent[] = []): ServerSentEvent[] {
-    this.#cut(this.#raw.finish(), events)
-    return events
+    return this.#cut(this.#raw.finish(), events)
   }
 
   /**
@@ -84,7 +83,7 @@ export class Batches {
     this.#called = calls.length = 0
   }
 
-  #cut(batch: number, events: ServerSentEvent[]): void {
+  #cut(batch: number, events: ServerSentEvent[]): ServerSentEvent[] {
     const words = memoryWords()
     // The six words that src/js/room.rs publishes.
     const at = batch / 4
@@ -95,7 +94,7 @@ export class Batches {
     // It shrinks when Rust's does.
     if (types.length > typeCount) types.length = typeCount
     const tableLength = words[at + 3]!
-    if (tableLength === 0) return
+    if (tableLength === 0) return events
     // One decode for the whole text: a string for each event is cut out of it, not decoded.
     const all = decodeText(words[at]!, words[at + 1]!, what >> ENCODING_SHIFT)
     const { onComment, onRetry, identified } = this.#hooks
@@ -103,6 +102,10 @@ export class Batches {
     let row = words[at + 2]! / 4
     const end = row + tableLength
     let from = 0
+    let count = events.length
+    const rows = tableLength / ROW
+    // oxlint-disable-next-line unicorn/no-new-array -- made at its size, it needs no growing
+    if (count === 0 && rows > FEW) events = new Array(rows)
     for (; row < end; row += ROW) {
       const head = words[row]!
       const kind = head & KIND
@@ -123,7 +126,7 @@ export class Batches {
           types[head >> TYPE_SHIFT] = copy(all.substring(from, (from = words[row + 1]!)))
         }
         const event = { type: types[head >> TYPE_SHIFT]!, data: text, lastEventId }
-        events.push(event)
+        events[count++] = event
         if (identified && head & OWN_ID) identified.add(event)
       } else if (kind === ID) {
         lastEventId = this.#setId(text)
@@ -131,6 +134,8 @@ export class Batches {
         this.#later(onComment, text)
       }
     }
+    if (count < events.length) events.length = count
+    return events
   }
 
   #setId(text: string): string {

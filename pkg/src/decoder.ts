@@ -81,7 +81,7 @@ export class Decoder {
   push(chunk: ArrayBufferView | ArrayBufferLike | string): ServerSentEvent[] {
     const bytes = bytesOf(chunk)
     if (!bytes) throw new TypeError(`a chunk must be bytes or a string, not ${tagOf(chunk)}`)
-    if (this.#isDecoding()) this.#batches.push(bytes, this.#events)
+    if (this.#isDecoding()) this.#events = this.#batches.push(bytes, this.#events)
     return this.#finish()
   }
 
@@ -91,7 +91,7 @@ export class Decoder {
    * the same last event id.
    */
   end(): ServerSentEvent[] {
-    if (this.#isDecoding()) this.#batches.finish(this.#events)
+    if (this.#isDecoding()) this.#events = this.#batches.finish(this.#events)
     return this.#finish()
   }
 

@@ -45,7 +45,7 @@ export function memoryWords(): Uint32Array {
  * The most bytes that are decoded at once. The data of an event keeps the text alive that it is cut
  * out of: an app that keeps one event of a large chunk keeps no more than this besides it.
  */
-export const PIECE = 4096 // as in src/js/room.rs
+export const PIECE = 16384 // as in src/js/room.rs
 
 let place = 0
 

@@ -6,7 +6,7 @@ use core::cell::{Cell, RefCell};
 use wasm_bindgen::prelude::wasm_bindgen;
 
 /// As `PIECE` of `pkg/src/wasm.ts`: chunks are decoded in pieces of this many bytes at most.
-const PIECE: usize = 4096;
+const PIECE: usize = 16384;
 
 /// Room for the next piece, written by JavaScript right before the push that reads it: one copy,
 /// no allocation.

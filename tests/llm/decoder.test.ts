@@ -205,7 +205,7 @@ describe('what is kept of a stream does not keep its chunks alive', () => {
     ['nothing but the decoder', () => undefined, 1],
     ['a type of each chunk', ({ type }) => type, 1],
     ['an id of each chunk', ({ lastEventId }) => lastEventId, 1],
-    ['the data of an event of each chunk', ({ data }) => data, 6],
+    ['the data of an event of each chunk', ({ data }) => data, 12],
   ]
   for (const [what, keep, megabytes] of KEPT) {
     test(what, async (context) => {
