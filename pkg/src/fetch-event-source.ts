@@ -4,7 +4,14 @@ import { judge } from './dropin/judge.js'
 import { underPolicy } from './dropin/policy.js'
 import { StreamError } from './error.js'
 import type { ServerSentEvent } from './event.js'
-import { type Init, invalid, type RequestTemplate, send } from './fetch/request.js'
+import {
+  type Init,
+  invalid,
+  isRequest,
+  isStream,
+  type RequestTemplate,
+  send,
+} from './fetch/request.js'
 import type { AttemptContext, OpenOptions } from './options.js'
 import { EventStream } from './stream/event-stream.js'
 import { Answer } from './stream/machine.js'
@@ -213,18 +220,6 @@ class Call {
     }
     throw failure
   }
-}
-
-/** Whether this is a `Request`, of any realm or library. */
-function isRequest(input: unknown): input is Request {
-  const { url, clone } = Object(input) as Partial<Request>
-  return typeof url === 'string' && typeof clone === 'function'
-}
-
-/** Whether a body is read while it is sent, and so only once. */
-function isStream(body: unknown): boolean {
-  const { getReader, [Symbol.asyncIterator]: iterate } = Object(body) as Partial<ReadableStream>
-  return typeof getReader === 'function' || typeof iterate === 'function'
 }
 
 /** A `Headers` of any realm, pairs or a record, as pairs. */

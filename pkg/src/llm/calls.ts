@@ -9,14 +9,14 @@ interface Call {
   name: string
   arguments: string
   initial: string
-  /** What of the arguments nobody was told of, since there was no name yet. */
+  /** The part of the arguments that is not in a delta yet, since there was no name. */
   untold: string
   readonly join: (piece?: string) => string
 }
 
 /** Tool calls that are put together. */
 export interface Calls {
-  /** The calls so far. One without a name is none: nobody could answer it. */
+  /** The calls so far, but for those without a name: they can't be answered. */
   list(): ToolCall[]
   /** Adds a part of a call. */
   add(part: ToolCallPart, deltas: Delta[]): void

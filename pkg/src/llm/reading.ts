@@ -18,7 +18,6 @@ const SHOWN = 200
 
 /** What reads an answer out of a source's events. */
 export interface Reading {
-  readonly source: AnswerSource
   /** The source if it is one of ours, of whatever copy of this package. */
   readonly own: EventConsumer | undefined
   /** What an event adds. `isEnd` says whether it is the last one. Throws what ends the stream. */
@@ -35,7 +34,7 @@ export interface Reading {
 /**
  * Reads an answer out of events, and sees to it that something was understood.
  *
- * Throws a `StreamError` `'invalid-options'` for a format that is none.
+ * Throws a `StreamError` `'invalid-options'` for an unknown format.
  */
 export function readingOf(source: AnswerSource, format: AnswerFormat | Extractor): Reading {
   const extract = extractorOf(format)
@@ -79,7 +78,6 @@ export function readingOf(source: AnswerSource, format: AnswerFormat | Extractor
   }
 
   return {
-    source,
     own,
     finish,
     answer: assembly.answer,

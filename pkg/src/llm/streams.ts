@@ -29,12 +29,12 @@ interface AnswerStream<Item, Frame> extends AsyncIterableIterator<Item, undefine
 /** The texts of an answer, never empty ones. Made by `textOf` and `openChat`. */
 export interface TextStream extends AnswerStream<string, string> {}
 
-/** The deltas of an answer. Made by `deltasOf`. Its `frames()` gives arrays, never empty ones. */
+/** The deltas of an answer. Made by `deltasOf`. Its `frames()` yields arrays, never empty ones. */
 export interface DeltaStream extends AnswerStream<Delta, Delta[]> {}
 
 /**
- * @param itemsOf what the iterator gives for deltas
- * @param frameOf what `frames()` gives for the items of a frame, of which there are some
+ * @param itemsOf returns what the iterator yields for deltas
+ * @param frameOf returns what `frames()` yields for the items of a frame; there is at least one
  */
 function streamOf<Item, Frame>(
   source: AnswerSource,
@@ -182,7 +182,7 @@ function streamOf<Item, Frame>(
  * not stream, is read in one piece.
  *
  * Fails with a `StreamError` `'upstream'` for an error in the stream, and with `'unknown-format'` if
- * nothing of what came was understood. Throws `'invalid-options'` for a format that is none.
+ * nothing of what came was understood. Throws `'invalid-options'` for an unknown format.
  *
  * @param stream what `openStream` or `decode` returned; nobody else is to read it
  * @param format the vendor's, or a function of your own: from an event to its text
