@@ -29,6 +29,9 @@ extern crate alloc;
 )))]
 extern crate std;
 
+mod content_type;
+mod error;
+mod numbered;
 pub mod sse;
 mod stream;
 
@@ -37,8 +40,6 @@ mod stream;
 #[doc = include_str!("../README.md")]
 struct Readme;
 
-#[cfg(all(target_arch = "wasm32", feature = "fetch"))]
-mod error;
 #[cfg(all(target_arch = "wasm32", feature = "fetch"))]
 mod fetch;
 #[cfg(all(target_arch = "wasm32", feature = "npm"))]
@@ -50,7 +51,7 @@ mod runtime;
 pub use {
     error::{Error, ErrorCode, ErrorDetails},
     stream::{
-        Builder, CancelReport, CancelRequest, Canceller, Ending, Event, EventStream, Notification,
-        Outcome, State, retry::RetryPolicy,
+        Builder, CancelNotification, CancelRequest, CancelResult, Canceller, Ending, Event,
+        EventStream, Outcome, State, retry::RetryPolicy,
     },
 };

@@ -1,7 +1,7 @@
 //! The guard of one request and its response.
 
 use super::request::{Init, Request};
-use crate::{error::Error, stream::message::Message};
+use crate::error::{Error, text::ErrorText};
 use js_sys::Promise;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::{JsFuture, spawn_local};
@@ -11,10 +11,12 @@ pub(crate) struct Exchange(web_sys::AbortController);
 
 impl Exchange {
     pub(crate) fn new() -> Result<Self, Error> {
-        web_sys::AbortController::new().map(Self).map_err(|_| Error::invalid(Message::NoFetch, ""))
+        web_sys::AbortController::new()
+            .map(Self)
+            .map_err(|_| Error::invalid(ErrorText::NoFetch, ""))
     }
 
-    /// Sends the request, and gives the response once its headers are there.
+    /// Sends the request, and returns the response once its headers are there.
     pub(crate) async fn send(
         &self,
         request: &Request,
@@ -22,7 +24,7 @@ impl Exchange {
     ) -> Result<web_sys::Response, Error> {
         init.set_signal(&self.0.signal());
         let response = JsFuture::from(request.send(init)?).await;
-        // Not `dyn_into`: the page's own `fetch` may give a response of another realm or a
+        // Not `dyn_into`: the page's own `fetch` may return a response of another realm or a
         // look-alike.
         response.map(JsCast::unchecked_into).map_err(|cause| request.unreachable(cause))
     }

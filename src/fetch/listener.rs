@@ -14,20 +14,29 @@ extern "C" {
     fn set_timeout(callback: &Function, milliseconds: f64) -> JsValue;
     #[wasm_bindgen(js_name = clearTimeout)]
     fn clear_timeout(timer: &JsValue);
+
+    /// An event of the global object.
+    pub(crate) type PageEvent;
+    /// Whether the page goes to, or comes from, the back/forward cache.
+    #[wasm_bindgen(method, getter, structural)]
+    pub(crate) fn persisted(this: &PageEvent) -> bool;
 }
 
 /// A listener on the global object, for as long as it lives.
 pub(crate) struct EventListener {
     target: EventTarget,
     name: &'static str,
-    callback: Closure<dyn FnMut()>,
+    callback: Closure<dyn FnMut(PageEvent)>,
 }
 
 impl EventListener {
     /// `None` where the global object dispatches no events.
-    pub(crate) fn new(name: &'static str, callback: impl FnMut() + 'static) -> Option<Self> {
+    pub(crate) fn new(
+        name: &'static str,
+        callback: impl FnMut(PageEvent) + 'static,
+    ) -> Option<Self> {
         let target = globals::event_target()?;
-        let callback = Closure::<dyn FnMut()>::new(callback);
+        let callback = Closure::<dyn FnMut(PageEvent)>::new(callback);
         // Fails for no target that there is.
         let _ = target.add_event_listener_with_callback(name, callback.as_ref().unchecked_ref());
         Some(Self { target, name, callback })

@@ -1,10 +1,7 @@
 //! Options to what `fetch` takes, anew for each attempt.
 
 use super::globals;
-use crate::{
-    error::{Error, ErrorCode},
-    stream::message::Message,
-};
+use crate::error::{Error, ErrorCode, text::ErrorText};
 use alloc::string::String;
 use js_sys::{Array, ArrayBuffer, JSON, JsString, Object, Promise, Reflect};
 use wasm_bindgen::{JsCast, JsValue, prelude::wasm_bindgen};
@@ -79,12 +76,12 @@ impl Request {
     /// would report it as if the network had failed.
     pub(crate) fn check(&self) -> Result<(), Error> {
         if !self.body.is_undefined() && self.is_safe() {
-            return Err(Error::invalid(Message::BodyOfGet, &self.method));
+            return Err(Error::invalid(ErrorText::BodyOfGet, &self.method));
         }
         let has_secrets = web_sys::Url::new(&self.url)
             .is_ok_and(|url| !(url.username() + &url.password()).is_empty());
         if has_secrets {
-            return Err(Error::invalid(Message::Secrets, ""));
+            return Err(Error::invalid(ErrorText::Secrets, ""));
         }
         // WHATWG HTML, 9.2.2: an event source's requests have the cache mode "no-store".
         if Reflect::has(&self.init, &"cache".into()) == Ok(false) {
@@ -95,7 +92,7 @@ impl Request {
         checked.map(drop).map_err(|cause| {
             let reason = cause.dyn_ref::<js_sys::Error>().map(js_sys::Error::message);
             let reason = reason.map(String::from).unwrap_or_default();
-            Error::invalid(Message::BadRequest, &reason).caused_by(cause)
+            Error::invalid(ErrorText::BadRequest, &reason).caused_by(cause)
         })
     }
 
@@ -134,7 +131,7 @@ impl Request {
             // RFC 9110, 5.5: servers refuse control characters, and Node's `fetch` reports them as
             // if the network had failed.
             if last_event_id.bytes().any(|byte| byte.is_ascii_control() && byte != b'\t') {
-                return Err(Error::invalid(Message::BadId, ""));
+                return Err(Error::invalid(ErrorText::BadId, ""));
             }
             let bytes: String = last_event_id.bytes().map(char::from).collect();
             // Without control characters, any value is valid.
@@ -145,7 +142,7 @@ impl Request {
 
     /// Calls `fetch`.
     pub(crate) fn send(&self, init: &Init) -> Result<Promise, Error> {
-        let fetch = globals::fetch().ok_or_else(|| Error::invalid(Message::NoFetch, ""))?;
+        let fetch = globals::fetch().ok_or_else(|| Error::invalid(ErrorText::NoFetch, ""))?;
         let response = fetch.call2(&JsValue::UNDEFINED, &self.url.as_str().into(), init);
         response
             .map(|response| Promise::resolve(&response))
@@ -153,14 +150,14 @@ impl Request {
     }
 
     pub(crate) fn unreachable(&self, cause: JsValue) -> Error {
-        let message = Message::Unreachable.text(&self.method, &display_url(&self.url));
-        Error::new(ErrorCode::Network, message).retryable().caused_by(cause)
+        let message = ErrorText::Unreachable.with(&self.method, &display_url(&self.url));
+        Error::new(ErrorCode::Network, message).caused_by(cause)
     }
 }
 
 pub(crate) fn headers_of(pairs: &Array) -> Result<web_sys::Headers, Error> {
     web_sys::Headers::new_with_str_sequence_sequence(pairs)
-        .map_err(|cause| Error::invalid(Message::BadHeaders, "").caused_by(cause))
+        .map_err(|cause| Error::invalid(ErrorText::BadHeaders, "").caused_by(cause))
 }
 
 /// A body for `fetch` and the content type that it asks for, if `fetch` does not know it.
@@ -172,7 +169,7 @@ pub(crate) fn encode_body(body: JsValue) -> Result<(JsValue, Option<&'static str
     }
     if is_plain(&body) {
         let json = JSON::stringify(&body)
-            .map_err(|cause| Error::invalid(Message::NoJson, "").caused_by(cause))?;
+            .map_err(|cause| Error::invalid(ErrorText::NoJson, "").caused_by(cause))?;
         return Ok((json.into(), Some("application/json")));
     }
     let tag = tag_of(&body);
@@ -180,7 +177,7 @@ pub(crate) fn encode_body(body: JsValue) -> Result<(JsValue, Option<&'static str
     if body.is_string() || body.is_object() && !is_nothing {
         return Ok((body, None));
     }
-    Err(Error::invalid(Message::BadBody, &tag))
+    Err(Error::invalid(ErrorText::BadBody, &tag))
 }
 
 fn is_plain(value: &JsValue) -> bool {
@@ -202,7 +199,7 @@ pub(crate) fn resolve_url(url: &str) -> Result<String, Error> {
     };
     parsed
         .map(|url| url.href())
-        .map_err(|cause| Error::invalid(Message::BadUrl, "").caused_by(cause))
+        .map_err(|cause| Error::invalid(ErrorText::BadUrl, "").caused_by(cause))
 }
 
 /// The URL without the parts that may hold secrets.

@@ -1,10 +1,7 @@
 //! What is wrong with a response.
 
-use super::{Body, request::display_url};
-use crate::{
-    error::{Error, ErrorCode, decimal},
-    stream::{machine::is_unavailable, message::Message, waiting::within},
-};
+use super::{Body, globals::get, request::display_url, waiting::within};
+use crate::error::{Error, ErrorCode, decimal, text::ErrorText};
 use alloc::{string::String, vec::Vec};
 use core::fmt::Write as _;
 use js_sys::{JSON, Reflect};
@@ -28,7 +25,7 @@ const MAX_DEPTH: u32 = 8;
 
 /// A response that is no stream, with the start of the body; `content_type` is the header's.
 pub(crate) async fn type_error(response: &web_sys::Response, content_type: &str) -> Error {
-    let message = Message::WrongType.text(&display_url(&response.url()), content_type);
+    let message = ErrorText::WrongType.with(&display_url(&response.url()), content_type);
     refusal_of(ErrorCode::ContentType, message, response).await
 }
 
@@ -36,10 +33,8 @@ pub(crate) async fn type_error(response: &web_sys::Response, content_type: &str)
 pub(crate) async fn http_error(response: &web_sys::Response) -> Error {
     let status = response.status();
     let answer = decimal(status.into()) + " " + &response.status_text();
-    let message = Message::Status.text(&display_url(&response.url()), answer.trim_end());
-    let mut error = refusal_of(ErrorCode::Http, message, response).await;
-    error.details().retryable = is_unavailable(status);
-    error
+    let message = ErrorText::Status.with(&display_url(&response.url()), answer.trim_end());
+    refusal_of(ErrorCode::Http, message, response).await
 }
 
 async fn refusal_of(code: ErrorCode, mut message: String, response: &web_sys::Response) -> Error {
@@ -52,6 +47,21 @@ async fn refusal_of(code: ErrorCode, mut message: String, response: &web_sys::Re
     let mut error = Error::new(code, printable(&message)).of_response(response);
     error.details().body = body;
     error
+}
+
+/// What the host says of a failure, as the end of a message: `: terminated (UND_ERR_SOCKET: …)`.
+pub(crate) fn reason_of(cause: &JsValue) -> String {
+    let text_of = |value: &JsValue, name| get(value, name).as_string().filter(|it| !it.is_empty());
+    let Some(message) = text_of(cause, "message") else { return String::new() };
+    let mut reason = String::from(": ") + &message;
+    // Node tells the real reason one level deeper.
+    let deeper = get(cause, "cause");
+    let details: Vec<String> =
+        ["code", "message"].into_iter().filter_map(|name| text_of(&deeper, name)).collect();
+    if !details.is_empty() {
+        reason += &(String::from(" (") + &details.join(": ") + ")");
+    }
+    printable(&reason.chars().take(MAX_REASON).collect::<String>())
 }
 
 fn reason_in(value: &JsValue, depth: u32) -> Option<String> {
@@ -100,7 +110,7 @@ async fn read_text(response: &web_sys::Response) -> Option<String> {
             text.extend(chunk.subarray(0, chunk.length().min(room)).to_vec());
         }
     };
-    let _ = within(Some(MAX_WAIT), reading).await;
+    let _ = within(MAX_WAIT, reading).await;
     // Cut off, a character may be halved.
     let whole = text.len() - halved(&text);
     Some(String::from_utf8_lossy(&text[..whole]).into_owned())

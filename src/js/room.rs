@@ -1,6 +1,6 @@
 //! Where chunks come in and batches go out: places in memory, one call a chunk.
 
-use crate::sse::Decoder;
+use crate::{sse::Decoder, stream::border::step::ENCODING_SHIFT};
 use alloc::{string::String, vec::Vec};
 use core::cell::{Cell, RefCell};
 use wasm_bindgen::prelude::wasm_bindgen;
@@ -32,14 +32,9 @@ pub(super) fn read<T>(length: usize, read: impl FnOnce(&[u8]) -> T) -> T {
 /// types its reader has to know.
 type Batch = [usize; 6];
 
-/// An event outgrew the limit.
-pub(super) const TOO_LARGE: usize = 1;
-/// The `done` marker has come.
-pub(super) const DONE: usize = 2;
-
 /// The text is ASCII only, or UTF-16, not UTF-8: a bit each.
-const ASCII: usize = 1 << 2;
-const WIDE: usize = 1 << 3;
+const ASCII: usize = 1 << ENCODING_SHIFT;
+const WIDE: usize = 2 << ENCODING_SHIFT;
 
 /// The text that is handed over in UTF-16, until the next one.
 struct WideText(RefCell<Vec<u16>>);

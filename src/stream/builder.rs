@@ -1,10 +1,11 @@
-//! The options of the Rust face.
+//! The options of the Rust API.
 
 use super::{
     EventStream,
     cancel::Cancel,
-    engine::{DonePredicate, Engine, Settings},
-    machine::{CancelOn, Machine, RetryMode, Terms},
+    config::{CancelOn, RetryMode, StreamConfig},
+    driver::{DonePredicate, Driver, Settings},
+    machine::Machine,
     retry::RetryPolicy,
 };
 use crate::{
@@ -42,8 +43,11 @@ impl Parts {
         }
     }
 
+    /// Fetch, "normalize a method": only these six; `patch` stays as it is.
     fn method(&mut self, method: &str) {
-        self.method = method.to_ascii_uppercase();
+        let known = ["DELETE", "GET", "HEAD", "OPTIONS", "POST", "PUT"];
+        let found = known.into_iter().find(|known| known.eq_ignore_ascii_case(method));
+        self.method = found.unwrap_or(method).into();
     }
 
     fn header(&mut self, name: &str, value: &str) {
@@ -58,7 +62,8 @@ impl Parts {
     #[cfg(feature = "serde")]
     fn json(&mut self, body: &impl serde::Serialize) -> Result<(), Error> {
         let serializer = serde_wasm_bindgen::Serializer::json_compatible();
-        let error = |cause| Error::invalid(super::message::Message::NoJson, "").caused_by(cause);
+        let error =
+            |cause| Error::invalid(crate::error::text::ErrorText::NoJson, "").caused_by(cause);
         let value = body.serialize(&serializer).map_err(|cause| error(cause.into()))?;
         let json = js_sys::JSON::stringify(&value).map_err(error)?;
         self.body = json.into();
@@ -69,8 +74,8 @@ impl Parts {
     /// A request of it, checked.
     fn into_request(self, url: &str, init: Object) -> Result<Request, Error> {
         let headers = headers_of(&self.headers)?;
-        let (body, _) = encode_body(self.body)?;
-        if let Some(content_type) = self.content_type
+        let (body, body_type) = encode_body(self.body)?;
+        if let Some(content_type) = self.content_type.or(body_type)
             && headers.has("content-type") == Ok(false)
         {
             self.headers.push(&Array::of2(&"content-type".into(), &content_type.into()));
@@ -153,8 +158,9 @@ pub struct Builder {
     is_done: Option<Box<DonePredicate>>,
     retry: RetryMode,
     policy: RetryPolicy,
-    connect_timeout: Option<f64>,
-    idle_timeout: Option<f64>,
+    /// Milliseconds.
+    connect_timeout: f64,
+    idle_timeout: f64,
     max_event_size: usize,
     last_event_id: String,
     cancel: Option<CancelRequest>,
@@ -171,8 +177,8 @@ impl Builder {
             is_done: None,
             retry: RetryMode::Safe,
             policy: RetryPolicy::default(),
-            connect_timeout: Some(CONNECT_TIMEOUT),
-            idle_timeout: None,
+            connect_timeout: CONNECT_TIMEOUT,
+            idle_timeout: f64::INFINITY,
             max_event_size: DEFAULT_MAX_EVENT_SIZE,
             last_event_id: String::new(),
             cancel: None,
@@ -251,13 +257,13 @@ impl Builder {
 
     /// The longest time until the response's headers. Default: 30 s.
     pub fn connect_timeout(mut self, timeout: Duration) -> Self {
-        self.connect_timeout = Some(milliseconds(timeout));
+        self.connect_timeout = milliseconds(timeout);
         self
     }
 
     /// The longest time between bytes; comments count. Default: no limit.
     pub fn idle_timeout(mut self, timeout: Duration) -> Self {
-        self.idle_timeout = Some(milliseconds(timeout));
+        self.idle_timeout = milliseconds(timeout);
         self
     }
 
@@ -288,7 +294,7 @@ impl Builder {
         let request = self.parts.into_request(&self.url, self.init)?;
         request.check()?;
         let cancel = self.cancel.map(|cancel| cancel.into_cancel(&request.init)).transpose()?;
-        let terms = Terms {
+        let config = StreamConfig {
             retry: self.retry,
             is_safe: request.is_safe(),
             is_repeatable: request.is_repeatable(),
@@ -296,10 +302,16 @@ impl Builder {
             has_done: self.marker.is_some() || self.is_done.is_some(),
             marker: self.marker,
             cancel: cancel.is_some().then(CancelOn::default),
+            connect_timeout: self.connect_timeout,
+            idle_timeout: self.idle_timeout,
+            pauses: false,
+            asks_retry: false,
+            asks_end: false,
         };
         let mut decoder = Decoder::new().max_event_size(self.max_event_size);
         decoder.set_last_event_id(&self.last_event_id);
-        let mut machine = Machine::new(terms, decoder);
+        let seed = js_sys::Math::random() * f64::from(u32::MAX);
+        let mut machine = Machine::new(config, decoder, seed as u32);
         machine.set_policy(self.policy);
         let settings = Settings {
             request,
@@ -309,7 +321,7 @@ impl Builder {
             max_event_size: self.max_event_size,
             cancel,
         };
-        Ok(EventStream::new(Engine::new(settings, machine)))
+        Ok(EventStream::new(Driver::new(settings, machine)))
     }
 }
 

@@ -1,9 +1,9 @@
 //! Telling the backend to stop its work.
 
-use super::{message::Message, waiting::within};
+use super::failure::Failure;
 use crate::{
-    error::{Error, ErrorCode, decimal},
-    fetch::{Exchange, Request, display_url, http_error},
+    error::{Error, ErrorCode, decimal, text::ErrorText},
+    fetch::{Exchange, Request, display_url, http_error, within},
 };
 
 /// The longest body that still gets `keepalive`: such requests share 64 KiB in flight
@@ -17,20 +17,20 @@ pub(super) struct Cancel {
     pub(super) timeout: f64,
 }
 
-/// What `cancel` reports.
+/// What `cancel` resolves to.
 #[derive(Clone, Debug, Default)]
 #[non_exhaustive]
-pub struct CancelReport {
+pub struct CancelResult {
     /// Whether this call ended the stream.
     pub aborted: bool,
     /// What became of the notification, if this call sent one.
-    pub notification: Option<Notification>,
+    pub notification: Option<CancelNotification>,
 }
 
 /// What became of a notification.
 #[derive(Clone, Debug, Default)]
 #[non_exhaustive]
-pub struct Notification {
+pub struct CancelNotification {
     /// Whether the backend answered with a success.
     pub notified: bool,
     /// The backend's status, if it answered.
@@ -40,16 +40,16 @@ pub struct Notification {
 }
 
 impl Cancel {
-    pub(super) async fn notify(&self) -> Notification {
+    pub(super) async fn notify(&self) -> CancelNotification {
         match self.send().await {
-            Ok(status) => Notification { notified: true, status: Some(status), error: None },
+            Ok(status) => CancelNotification { notified: true, status: Some(status), error: None },
             Err(error) => {
-                Notification { notified: false, status: error.status, error: Some(error) }
+                CancelNotification { notified: false, status: error.status, error: Some(error) }
             }
         }
     }
 
-    /// Sends one request with an answer of its own. Gives the status of a success.
+    /// Sends one request with an answer of its own. Returns the status of a success.
     async fn send(&self) -> Result<u16, Error> {
         let Self { request, timeout } = self;
         let (init, _) = request.prepare()?;
@@ -57,10 +57,15 @@ impl Cancel {
         let exchange = Exchange::new()?;
         let answer = async {
             let response = exchange.send(request, &init).await?;
-            if response.ok() { Ok(response.status()) } else { Err(http_error(&response).await) }
+            if response.ok() {
+                return Ok(response.status());
+            }
+            let mut error = http_error(&response).await;
+            error.details().retryable = Failure::Http.is_retryable(response.status());
+            Err(error)
         };
-        within(Some(*timeout), answer).await.unwrap_or_else(|| {
-            let message = Message::NoAnswer.text(&display_url(&request.url), &decimal(*timeout));
+        within(*timeout, answer).await.unwrap_or_else(|| {
+            let message = ErrorText::NoAnswer.with(&display_url(&request.url), &decimal(*timeout));
             Err(Error::new(ErrorCode::ConnectTimeout, message))
         })
     }

@@ -1,6 +1,6 @@
-//! The Rust face: a stream of events.
+//! The Rust API: a stream of events.
 
-use super::{Builder, CancelReport, Ending, State, engine::Engine};
+use super::{Builder, CancelResult, Ending, State, driver::Driver};
 use crate::{error::Error, sse::EventRef};
 use alloc::{
     boxed::Box,
@@ -29,6 +29,14 @@ pub struct Event {
 }
 
 impl Event {
+    pub(super) fn as_ref(&self) -> EventRef<'_> {
+        EventRef {
+            event_type: &self.event_type,
+            data: &self.data,
+            last_event_id: &self.last_event_id,
+        }
+    }
+
     /// The data, parsed as JSON.
     ///
     /// # Errors
@@ -92,9 +100,9 @@ impl From<EventRef<'_>> for Event {
 /// [WHATWG HTML, 9.2]: https://html.spec.whatwg.org/multipage/server-sent-events.html
 #[must_use = "the request is sent when the stream is polled"]
 pub struct EventStream {
-    engine: Rc<Engine>,
+    driver: Rc<Driver>,
     batch: vec::IntoIter<Event>,
-    pull: Option<LocalBoxFuture<'static, bool>>,
+    pull: Option<LocalBoxFuture<'static, Option<Vec<Event>>>>,
     last_event_id: String,
     is_over: bool,
 }
@@ -105,32 +113,32 @@ impl EventStream {
         Builder::new(url)
     }
 
-    pub(super) fn new(engine: Rc<Engine>) -> Self {
-        let last_event_id = engine.machine().decoder().last_event_id().into();
-        Self { engine, batch: Vec::new().into_iter(), pull: None, last_event_id, is_over: false }
+    pub(super) fn new(driver: Rc<Driver>) -> Self {
+        let last_event_id = driver.machine().decoder().last_event_id().into();
+        Self { driver, batch: Vec::new().into_iter(), pull: None, last_event_id, is_over: false }
     }
 
     /// Stops here and there: aborts the request, ends the stream, and notifies the backend as
     /// [`Builder::cancel`] says, once. A failed notification is reported. The notification goes
     /// on if the future is dropped.
-    pub fn cancel(&self) -> impl Future<Output = CancelReport> + use<> {
-        cancel(&self.engine)
+    pub fn cancel(&self) -> impl Future<Output = CancelResult> + use<> {
+        cancel(&self.driver)
     }
 
     /// What cancels this stream from elsewhere, such as a Stop button while a task awaits the next
     /// event.
     pub fn canceller(&self) -> Canceller {
-        Canceller { engine: Rc::downgrade(&self.engine) }
+        Canceller { driver: Rc::downgrade(&self.driver) }
     }
 
     /// Where the stream is in its life.
     pub fn state(&self) -> State {
-        self.engine.state()
+        self.driver.state()
     }
 
     /// How the stream ended; `None` before.
     pub fn outcome(&self) -> Option<Outcome> {
-        self.engine.outcome()
+        self.driver.outcome()
     }
 
     /// The id to resume from: that of the event taken last.
@@ -140,7 +148,7 @@ impl EventStream {
 
     /// The response of the last attempt that got one. Its body is the stream's.
     pub fn response(&self) -> Option<web_sys::Response> {
-        self.engine.response()
+        self.driver.response()
     }
 }
 
@@ -156,24 +164,24 @@ impl fmt::Debug for EventStream {
 /// Cancels the [`EventStream`] that gave it. Does not keep that alive.
 #[derive(Clone, Debug)]
 pub struct Canceller {
-    engine: Weak<Engine>,
+    driver: Weak<Driver>,
 }
 
 impl Canceller {
     /// As [`EventStream::cancel`]. Does nothing if the stream was dropped.
-    pub fn cancel(&self) -> impl Future<Output = CancelReport> + use<> {
-        let cancelled = self.engine.upgrade().map(|engine| cancel(&engine));
+    pub fn cancel(&self) -> impl Future<Output = CancelResult> + use<> {
+        let cancelled = self.driver.upgrade().map(|driver| cancel(&driver));
         async move {
             match cancelled {
                 Some(cancelled) => cancelled.await,
-                None => CancelReport::default(),
+                None => CancelResult::default(),
             }
         }
     }
 }
 
-fn cancel(engine: &Rc<Engine>) -> impl Future<Output = CancelReport> + use<> {
-    let cancelled = engine.cancel();
+fn cancel(driver: &Rc<Driver>) -> impl Future<Output = CancelResult> + use<> {
+    let cancelled = driver.cancel();
     let (done, report) = futures::channel::oneshot::channel();
     wasm_bindgen_futures::spawn_local(async move {
         // Nobody waits for it: the notification is out all the same.
@@ -191,24 +199,22 @@ impl Stream for EventStream {
                 return Poll::Ready(None);
             }
             // What was decoded and not taken is dropped when the stream is stopped.
-            if self.engine.state() != State::Closed
+            if self.driver.state() != State::Closed
                 && let Some(event) = self.batch.next()
             {
                 self.last_event_id.clone_from(&event.last_event_id);
                 return Poll::Ready(Some(Ok(event)));
             }
-            let engine = Rc::clone(&self.engine);
+            let driver = Rc::clone(&self.driver);
             let pull =
-                self.pull.get_or_insert_with(|| Box::pin(async move { engine.next().await }));
-            let has_events = ready!(pull.as_mut().poll(context));
+                self.pull.get_or_insert_with(|| Box::pin(async move { driver.next().await }));
+            let events = ready!(pull.as_mut().poll(context));
             self.pull = None;
-            if !has_events {
+            let Some(events) = events else {
                 self.is_over = true;
-                let outcome = self.engine.outcome();
+                let outcome = self.driver.outcome();
                 return Poll::Ready(outcome.and_then(|outcome| outcome.error).map(Err));
-            }
-            let events: Vec<Event> =
-                self.engine.machine().decoder().events().map(Event::from).collect();
+            };
             self.batch = events.into_iter();
         }
     }
@@ -222,6 +228,6 @@ impl FusedStream for EventStream {
 
 impl Drop for EventStream {
     fn drop(&mut self) {
-        self.engine.close();
+        self.driver.close();
     }
 }

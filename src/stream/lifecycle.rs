@@ -1,5 +1,8 @@
 //! The states of a stream and the ways in which it ends.
 
+use crate::numbered::numbered;
+
+numbered! {
 /// Where a stream is in its life.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum State {
@@ -11,6 +14,7 @@ pub enum State {
     Waiting,
     /// Over, for good.
     Closed,
+}
 }
 
 impl State {
@@ -25,6 +29,7 @@ impl State {
     }
 }
 
+numbered! {
 /// How a stream ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
@@ -45,6 +50,7 @@ pub enum Ending {
     Aborted,
     /// By an error.
     Failed,
+}
 }
 
 impl Ending {

@@ -1,444 +1,412 @@
-//! The life of one stream, decided without I/O, clock or dice: a driver does what the states ask
-//! for, and tells what came of it. The browser's drivers are `engine.rs` for Rust and
+//! The life of one stream, without I/O, clock or randomness of its own: a driver tells what
+//! happened and does what the answer says. The drivers are `driver.rs` for Rust and
 //! `pkg/src/stream/driver.ts` for npm.
 
 use super::{
-    content_type::format_of,
+    config::{RetryMode, StreamConfig},
+    failure::Failure,
     lifecycle::{Ending, State},
     retry::{Backoff, RetryPolicy},
+    step::{Action, Cause, End, Input, ResponseVerdict, RetryVerdict, Step},
 };
-use crate::sse::{Decoder, EventTooLarge, Format};
-use alloc::string::String;
+use crate::{content_type::format_of, sse::Decoder};
 
-/// What a machine has to know of a stream's options.
-pub(crate) struct Terms {
-    pub(crate) retry: RetryMode,
-    /// Whether the request asks for nothing but an answer (RFC 9110, 9.2.1).
-    pub(crate) is_safe: bool,
-    /// Whether the request can be sent again: a stream as its body is read only once.
-    pub(crate) is_repeatable: bool,
-    /// What the body is; `None` is what its content type says.
-    pub(crate) format: Option<Format>,
-    /// Whether the page knows an event that ends the stream.
-    pub(crate) has_done: bool,
-    /// The data of that event, if data it is.
-    pub(crate) marker: Option<String>,
-    /// How the backend can be told to stop.
-    pub(crate) cancel: Option<CancelOn>,
+/// Milliseconds: a timer that fires later than this was held up by a page that was frozen, and the
+/// bytes that came meanwhile are still to be read.
+const HELD_UP: f64 = 1_000.0;
+
+/// Where the stream is, as far as the next step depends on it.
+#[derive(Clone, Copy, Debug)]
+enum Phase {
+    Idle,
+    Preparing,
+    Sending,
+    Accepting,
+    Inspecting,
+    Refusing,
+    /// The connection is open and nobody reads.
+    Open,
+    Reading,
+    /// The events of a chunk are with the driver. The next pull goes on with this.
+    Delivered(Next),
+    /// The page decides about a retry.
+    Asking {
+        failure: Failure,
+        retry_after: Option<f64>,
+    },
+    AskingEnd,
+    /// `wakes`: the network's return ends the wait.
+    Sleeping {
+        wakes: bool,
+    },
+    /// Closed until the page is shown.
+    Suspended,
+    Closed,
 }
 
-/// Which streams may be requested again.
-#[derive(Clone, Copy, PartialEq)]
-pub(crate) enum RetryMode {
-    Never,
-    /// What only asks for an answer: to repeat anything else could run the work twice, ids or not.
-    Safe,
-    Always,
-}
-
-/// What else than `cancel()` notifies the backend.
-#[derive(Clone, Copy, Default)]
-pub(crate) struct CancelOn {
-    pub(crate) abort: bool,
-    pub(crate) leave: bool,
-    pub(crate) pagehide: bool,
-    /// Also a stream whose request had not left yet.
-    pub(crate) unsent: bool,
-}
-
-/// What to do with a response.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Answer {
-    /// Read it.
+/// What follows when the events of a chunk are consumed.
+#[derive(Clone, Copy, Debug)]
+enum Next {
     Read,
-    /// 204, which means "stop" ([WHATWG HTML, 9.2.2]).
-    ///
-    /// [WHATWG HTML, 9.2.2]: https://html.spec.whatwg.org/multipage/server-sent-events.html#server-sent-events-intro
-    NoContent,
-    /// Its status is no success.
-    Refusal,
-    /// It is neither an event stream nor NDJSON.
-    WrongType,
-}
-
-/// Why a stream ends that could go on.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Cause {
-    /// `cancel()`.
-    Cancel,
-    /// `close()`.
-    Close,
-    /// The consumer has left its loop.
-    Leave,
-    /// The page goes away.
-    Pagehide,
-    /// The outside signal.
-    Abort,
-    /// An error.
-    Fail,
-    /// The event that ends the stream.
+    /// The stream is done.
     Done,
-    /// The server answered 204.
-    NoContent,
-    /// The response ended, and will not be asked for again.
-    Over,
-}
-
-impl Cause {
-    /// In the order of their numbers.
-    pub(crate) const ALL: [Self; 9] = [
-        Self::Cancel,
-        Self::Close,
-        Self::Leave,
-        Self::Pagehide,
-        Self::Abort,
-        Self::Fail,
-        Self::Done,
-        Self::NoContent,
-        Self::Over,
-    ];
-}
-
-/// The end of a stream.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct End {
-    pub(crate) ending: Ending,
-    /// Whether to tell the backend.
-    pub(crate) notify: bool,
+    /// The response has ended.
+    Ended,
+    Failed(Failure),
+    Threw,
 }
 
 pub(crate) struct Machine {
-    terms: Terms,
+    config: StreamConfig,
     decoder: Decoder,
     backoff: Backoff,
-    /// The reconnection time that the backoff knows of.
+    /// The reconnection time that the backoff has.
     reconnection_time: Option<u32>,
-    state: State,
+    phase: Phase,
     attempt: u32,
     was_sent: bool,
+    /// Whether the consumer waits for events.
+    is_pulled: bool,
+    is_hidden: bool,
+    /// Whether the pieces of the chunk so far have brought anything.
+    has_rows: bool,
 }
 
 impl Machine {
-    /// The decoder has the limits and the last event id to start from.
-    pub(crate) fn new(terms: Terms, decoder: Decoder) -> Self {
+    /// The decoder has the limits and the last event id to start from. The randomness of the delays
+    /// comes from `seed`.
+    pub(crate) fn new(config: StreamConfig, decoder: Decoder, seed: u32) -> Self {
         Self {
-            terms,
+            config,
             decoder,
-            backoff: Backoff::new(RetryPolicy::default()),
+            backoff: Backoff::new(RetryPolicy::default(), seed),
             reconnection_time: None,
-            state: State::Connecting,
+            phase: Phase::Idle,
             attempt: 0,
             was_sent: false,
+            is_pulled: false,
+            is_hidden: false,
+            has_rows: false,
         }
     }
 
-    /// Starts with another policy.
+    /// Sets the policy before the stream begins.
     pub(crate) fn set_policy(&mut self, policy: RetryPolicy) {
-        self.backoff = Backoff::new(policy);
+        self.backoff.set_policy(policy);
     }
 
     pub(crate) fn state(&self) -> State {
-        self.state
+        match self.phase {
+            Phase::Idle
+            | Phase::Preparing
+            | Phase::Sending
+            | Phase::Accepting
+            | Phase::Inspecting
+            | Phase::Refusing => State::Connecting,
+            Phase::Open | Phase::Reading | Phase::Delivered(_) => State::Open,
+            Phase::Asking { .. } | Phase::AskingEnd | Phase::Sleeping { .. } | Phase::Suspended => {
+                State::Waiting
+            }
+            Phase::Closed => State::Closed,
+        }
     }
 
     pub(crate) fn decoder(&self) -> &Decoder {
         &self.decoder
     }
 
-    /// Counted from 1; 0 before the first.
+    /// Returns the number of the attempt, counted from 1; 0 before the first.
     pub(crate) fn attempt(&self) -> u32 {
         self.attempt
     }
 
-    /// A new attempt begins.
-    pub(crate) fn connect(&mut self) {
-        self.decoder.reset();
-        self.state = State::Connecting;
-        self.attempt += 1;
-    }
-
-    /// The request is about to leave.
-    pub(crate) fn sent(&mut self) {
-        self.was_sent = true;
-    }
-
-    /// The response's headers are there.
-    pub(crate) fn answered(&mut self, status: u16, content_type: &str) -> Answer {
+    /// Returns what a response is, and prepares to read it.
+    pub(crate) fn judge(&mut self, status: u16, content_type: &str) -> ResponseVerdict {
         match status {
-            204 => return Answer::NoContent,
+            204 => return ResponseVerdict::NoContent,
             200..300 => {}
-            _ => return Answer::Refusal,
+            _ => return ResponseVerdict::Refusal,
         }
-        match self.terms.format.or_else(|| format_of(content_type)) {
+        match self.config.format.or_else(|| format_of(content_type)) {
             Some(format) => {
                 self.decoder.set_format(format);
-                Answer::Read
+                ResponseVerdict::Read
             }
-            None => Answer::WrongType,
+            None => ResponseVerdict::WrongType,
         }
     }
 
-    /// The response is what was asked for.
-    pub(crate) fn opened(&mut self) {
-        self.state = State::Open;
+    /// Takes what happened, and returns what to do. What makes no sense at the moment changes
+    /// nothing.
+    pub(crate) fn handle(&mut self, input: Input<'_>) -> Step {
+        match (input, self.phase) {
+            (_, Phase::Closed) => Step::WAIT,
+            (Input::Stop(cause), _) => self.end(cause),
+            (Input::PageLeft { persisted }, _) => self.page_left(persisted),
+            (Input::Pull, _) => {
+                self.is_pulled = true;
+                self.go_on()
+            }
+            (Input::Hidden, phase) => {
+                self.is_hidden = true;
+                if matches!(phase, Phase::Reading) && self.is_paused() {
+                    return self.suspend();
+                }
+                Step::WAIT
+            }
+            (Input::Shown, phase) => {
+                self.is_hidden = false;
+                if matches!(phase, Phase::Suspended) { self.connect() } else { Step::WAIT }
+            }
+            (Input::Threw, Phase::Delivered(_)) => self.close_then(Next::Threw),
+            (Input::Threw, _) => self.end(Cause::Fail),
+            (Input::FoundDone, Phase::Delivered(_)) => self.close_then(Next::Done),
+            (Input::Open, Phase::Idle) => self.connect(),
+            (Input::Prepared, Phase::Preparing) => {
+                self.was_sent = true;
+                self.phase = Phase::Sending;
+                Step::new(Action::Send).timed(self.config.connect_timeout)
+            }
+            (Input::Answered(verdict), Phase::Sending) => self.answered(verdict),
+            (Input::Accepted, Phase::Accepting) => {
+                self.phase = Phase::Open;
+                self.go_on()
+            }
+            (Input::Accepted, Phase::Inspecting) => self.refuse(),
+            (Input::Bytes { bytes, last }, Phase::Reading) => self.push(bytes, last),
+            (Input::BodyEnded, Phase::Reading) => self.body_ended(),
+            // A stream that is never opened decodes what others have fetched.
+            (Input::Bytes { bytes, .. }, Phase::Idle) => {
+                let failure = self.decoder.push(bytes).err().map(|_| Failure::EventTooLarge);
+                Step { failure, ..Step::WAIT }
+            }
+            (Input::BodyEnded, Phase::Idle) => {
+                self.decoder.finish();
+                Step::WAIT
+            }
+            (
+                Input::Failed { failure, status, retry_after },
+                Phase::Sending | Phase::Refusing | Phase::Reading | Phase::AskingEnd,
+            ) => self.fail(failure, failure.is_retryable(status), retry_after),
+            (Input::EndAccepted, Phase::AskingEnd) => self.end(Cause::ResponseEnded),
+            (Input::Decided(verdict), Phase::Asking { failure, retry_after }) => match verdict {
+                RetryVerdict::No => self.end(Cause::Fail),
+                RetryVerdict::Usual => self.sleep(failure, retry_after, None),
+                RetryVerdict::After(delay) => self.sleep(failure, retry_after, Some(delay)),
+            },
+            (Input::Timer { late }, _) => self.timer(late),
+            (Input::Returned, Phase::Sleeping { wakes: true }) => self.connect(),
+            _ => Step::WAIT,
+        }
     }
 
-    /// Decodes a chunk. Gives whether the `done` marker was in it: it and what follows is dropped.
-    ///
-    /// # Errors
-    /// As [`Decoder::push`]. The events before the large one are there.
-    pub(crate) fn push(&mut self, chunk: &[u8]) -> (bool, Result<(), EventTooLarge>) {
-        let pushed = self.decoder.push(chunk);
-        let marker = self.terms.marker.as_ref();
-        let done = marker.and_then(|marker| self.decoder.position(marker));
+    /// Begins an attempt.
+    fn connect(&mut self) -> Step {
+        self.decoder.reset();
+        self.attempt += 1;
+        self.phase = Phase::Preparing;
+        Step::new(Action::Prepare)
+    }
+
+    fn answered(&mut self, verdict: ResponseVerdict) -> Step {
+        match verdict {
+            ResponseVerdict::NoContent => self.end(Cause::NoContent),
+            ResponseVerdict::Refusal => self.refuse(),
+            ResponseVerdict::Read => {
+                self.phase = Phase::Accepting;
+                Step::new(Action::Accept)
+            }
+            ResponseVerdict::WrongType => {
+                self.phase = Phase::Inspecting;
+                Step::new(Action::Inspect)
+            }
+        }
+    }
+
+    fn refuse(&mut self) -> Step {
+        self.phase = Phase::Refusing;
+        Step::new(Action::Refuse)
+    }
+
+    /// Does what comes next, if the consumer wants events.
+    fn go_on(&mut self) -> Step {
+        match self.phase {
+            _ if !self.is_pulled => Step::WAIT,
+            Phase::Open | Phase::Delivered(Next::Read) if self.is_hidden && self.is_paused() => {
+                self.suspend()
+            }
+            Phase::Open | Phase::Delivered(Next::Read) => {
+                self.phase = Phase::Reading;
+                Step::new(Action::Read).timed(self.config.idle_timeout)
+            }
+            Phase::Delivered(Next::Done) => self.end(Cause::Done),
+            Phase::Delivered(Next::Threw) => self.end(Cause::Fail),
+            Phase::Delivered(Next::Failed(failure)) => self.noticed(failure),
+            Phase::Delivered(Next::Ended) => self.after_end(),
+            _ => Step::WAIT,
+        }
+    }
+
+    fn push(&mut self, bytes: &[u8], last: bool) -> Step {
+        let pushed = self.decoder.push(bytes);
         if self.decoder.retry() != self.reconnection_time {
             self.reconnection_time = self.decoder.retry();
-            let milliseconds = self.reconnection_time.map_or(0.0, f64::from);
-            self.backoff.set_reconnection_time(milliseconds);
+            self.backoff.set_reconnection_time(self.reconnection_time.map_or(0.0, f64::from));
         }
+        if self.take_events() {
+            return self.deliver(Next::Done);
+        }
+        match pushed {
+            Err(_) => self.deliver(Next::Failed(Failure::EventTooLarge)),
+            Ok(()) if !last => Step::WAIT,
+            Ok(()) if self.has_rows => self.deliver(Next::Read),
+            Ok(()) => Step::new(Action::Read).timed(self.config.idle_timeout),
+        }
+    }
+
+    /// The last line of NDJSON may be an event, also without a line break.
+    fn body_ended(&mut self) -> Step {
+        self.decoder.finish();
+        let next = if self.take_events() { Next::Done } else { Next::Ended };
+        self.deliver(next)
+    }
+
+    /// Drops the marker and what follows it, and returns whether it came.
+    fn take_events(&mut self) -> bool {
+        let marker = self.config.marker.as_ref();
+        let done = marker.and_then(|marker| self.decoder.position(marker));
         if let Some(index) = done {
             self.decoder.truncate(index);
         }
-        self.note_events();
-        (done.is_some(), pushed)
-    }
-
-    /// Drops the event of this index and all behind it: the driver found the one that ends the
-    /// stream.
-    pub(crate) fn truncate(&mut self, index: usize) {
-        self.decoder.truncate(index);
-    }
-
-    /// The connection broke: what was decoded last is nobody's any more.
-    pub(crate) fn broke(&mut self) {
-        self.decoder.reset();
-    }
-
-    /// The response has ended. Its last line may be an event.
-    pub(crate) fn finish(&mut self) {
-        self.decoder.finish();
-        self.note_events();
-    }
-
-    fn note_events(&mut self) {
         if self.decoder.event_count() > 0 {
             self.backoff.succeeded();
         }
+        self.has_rows |= !self.decoder.table().is_empty();
+        done.is_some()
     }
 
-    /// Whether a response that has ended is to be asked for again.
-    pub(crate) fn goes_on(&self) -> bool {
+    /// Lets the driver hand out what was decoded.
+    fn deliver(&mut self, next: Next) -> Step {
+        self.has_rows = false;
+        self.is_pulled = false;
+        self.phase = Phase::Delivered(next);
+        let close = !matches!(next, Next::Read);
+        Step { close, ..Step::new(Action::Deliver) }
+    }
+
+    /// Goes on with this once the events that are being delivered are consumed.
+    fn close_then(&mut self, next: Next) -> Step {
+        self.phase = Phase::Delivered(next);
+        Step::WAIT.closing()
+    }
+
+    /// The events of an ended response are consumed.
+    fn after_end(&mut self) -> Step {
+        if self.config.asks_end {
+            self.phase = Phase::AskingEnd;
+            return Step::new(Action::AskEnd);
+        }
+        if self.should_reopen() {
+            return self.noticed(Failure::Ended);
+        }
+        self.end(Cause::ResponseEnded)
+    }
+
+    /// Whether a response that has ended is to be requested again.
+    fn should_reopen(&self) -> bool {
         // NDJSON has no reconnection: its end is its end.
-        let is_too_early = self.terms.has_done || self.terms.is_safe;
+        let is_too_early = self.config.has_done || self.config.is_safe;
         is_too_early && self.decoder.is_sse() && self.may_request_again()
     }
 
-    /// Whether to send the request again is safe, or was asked for.
-    pub(crate) fn may_request_again(&self) -> bool {
-        self.terms.is_repeatable
-            && match self.terms.retry {
+    fn may_request_again(&self) -> bool {
+        self.config.is_repeatable
+            && match self.config.retry {
                 RetryMode::Never => false,
                 RetryMode::Always => true,
-                RetryMode::Safe => self.terms.is_safe,
+                RetryMode::Safe => self.config.is_safe,
             }
     }
 
-    /// An attempt failed and there is to be another: the wait before it in milliseconds, or `None`
-    /// if this was the last that the policy allows.
-    ///
-    /// `retry_after` is what the response asked for, `random` is evenly distributed in [0, 1).
-    pub(crate) fn wait(&mut self, retry_after: Option<f64>, random: f64) -> Option<f64> {
-        let delay = self.backoff.failed(retry_after, random);
-        if delay.is_some() {
-            self.state = State::Waiting;
-        }
-        delay
+    fn timer(&mut self, late: f64) -> Step {
+        let (failure, timeout) = match self.phase {
+            Phase::Sleeping { .. } => return self.connect(),
+            Phase::Sending => (Failure::ConnectTimeout, self.config.connect_timeout),
+            Phase::Reading => (Failure::IdleTimeout, self.config.idle_timeout),
+            _ => return Step::WAIT,
+        };
+        if late > HELD_UP { Step::WAIT.timed(timeout) } else { self.noticed(failure) }
     }
 
-    /// The connection is let go until somebody looks at the page.
-    pub(crate) fn pause(&mut self) {
-        self.state = State::Waiting;
+    /// A failure that no driver knows of yet.
+    fn noticed(&mut self, failure: Failure) -> Step {
+        let step = self.fail(failure, failure.is_retryable(0), None);
+        Step { failure: Some(failure), ..step }
     }
 
-    /// Ends the stream; `None` if it has ended.
-    pub(crate) fn end(&mut self, cause: Cause) -> Option<End> {
-        if self.state == State::Closed {
-            return None;
+    fn fail(&mut self, failure: Failure, is_retryable: bool, retry_after: Option<f64>) -> Step {
+        if !self.may_request_again() {
+            self.end(Cause::Fail)
+        } else if self.config.asks_retry {
+            self.phase = Phase::Asking { failure, retry_after };
+            Step::new(Action::AskRetry).closing()
+        } else if is_retryable {
+            self.sleep(failure, retry_after, None)
+        } else {
+            self.end(Cause::Fail)
         }
-        self.state = State::Closed;
-        let on = self.terms.cancel.unwrap_or_default();
+    }
+
+    /// Waits for the next attempt, if the policy allows one.
+    fn sleep(&mut self, failure: Failure, retry_after: Option<f64>, asked: Option<f64>) -> Step {
+        let Some(usual) = self.backoff.failed(retry_after) else {
+            let step = self.end(Cause::Fail);
+            return Step { end: step.end.map(|end| End { is_exhausted: true, ..end }), ..step };
+        };
+        self.phase = Phase::Sleeping { wakes: failure.is_of_network() };
+        Step::new(Action::Sleep).timed(asked.unwrap_or(usual)).closing()
+    }
+
+    fn is_paused(&self) -> bool {
+        self.config.pauses && self.may_request_again()
+    }
+
+    fn suspend(&mut self) -> Step {
+        self.phase = Phase::Suspended;
+        Step::WAIT.closing()
+    }
+
+    /// A page that is gone for good takes its streams with it.
+    fn page_left(&mut self, persisted: bool) -> Step {
+        if self.config.cancel.is_some_and(|on| on.pagehide) {
+            self.end(Cause::Pagehide)
+        } else if persisted {
+            Step::WAIT
+        } else {
+            self.end(Cause::Close)
+        }
+    }
+
+    fn end(&mut self, cause: Cause) -> Step {
+        self.phase = Phase::Closed;
+        let on = self.config.cancel.unwrap_or_default();
         let (ending, notify) = match cause {
             Cause::Cancel => (Ending::Cancelled, true),
-            Cause::Close => (Ending::Closed, false),
             Cause::Leave if on.leave => (Ending::Cancelled, true),
-            Cause::Leave => (Ending::Closed, false),
-            Cause::Pagehide => (Ending::Cancelled, on.pagehide),
+            Cause::Close | Cause::Leave => (Ending::Closed, false),
+            Cause::Pagehide => (Ending::Cancelled, true),
             Cause::Abort => (Ending::Aborted, on.abort),
             Cause::Fail => (Ending::Failed, false),
             Cause::Done => (Ending::Done, false),
             Cause::NoContent => (Ending::NoContent, false),
-            Cause::Over if self.terms.has_done => (Ending::Truncated, false),
-            Cause::Over => (Ending::Ended, false),
+            Cause::ResponseEnded if self.config.has_done => (Ending::Truncated, false),
+            Cause::ResponseEnded => (Ending::Ended, false),
         };
-        let can_notify = self.terms.cancel.is_some() && (self.was_sent || on.unsent);
-        Some(End { ending, notify: notify && can_notify })
+        let can_notify = self.config.cancel.is_some() && (self.was_sent || on.unsent);
+        let end = End { ending, notify: notify && can_notify, is_exhausted: false };
+        Step { end: Some(end), ..Step::new(Action::End).closing() }
     }
-}
-
-/// Whether a request that was answered with this may succeed later.
-pub(crate) fn is_unavailable(status: u16) -> bool {
-    matches!(status, 408 | 425 | 429 | 500..)
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn terms() -> Terms {
-        Terms {
-            retry: RetryMode::Safe,
-            is_safe: true,
-            is_repeatable: true,
-            format: None,
-            has_done: false,
-            marker: None,
-            cancel: None,
-        }
-    }
-
-    fn machine(terms: Terms) -> Machine {
-        Machine::new(terms, Decoder::new())
-    }
-
-    fn post() -> Terms {
-        Terms { is_safe: false, ..terms() }
-    }
-
-    #[test]
-    fn statuses_and_types() {
-        let mut machine = machine(terms());
-        let sse = "Text/Event-Stream; charset=utf-8";
-        assert_eq!(machine.answered(204, ""), Answer::NoContent);
-        for (status, may_succeed) in [
-            (0, false),
-            (300, false),
-            (400, false),
-            (404, false),
-            (499, false),
-            (408, true),
-            (425, true),
-            (429, true),
-            (500, true),
-            (599, true),
-        ] {
-            assert_eq!(machine.answered(status, sse), Answer::Refusal, "{status}");
-            assert_eq!(is_unavailable(status), may_succeed, "{status}");
-        }
-        assert_eq!(machine.answered(200, "text/html"), Answer::WrongType);
-        assert_eq!(machine.answered(200, ""), Answer::WrongType);
-        assert_eq!(machine.answered(201, sse), Answer::Read);
-        assert!(machine.decoder().is_sse());
-        assert_eq!(machine.answered(200, "application/x-ndjson"), Answer::Read);
-        assert!(!machine.decoder().is_sse());
-    }
-
-    #[test]
-    fn a_known_format_needs_no_type() {
-        let mut machine = machine(Terms { format: Some(Format::Ndjson), ..terms() });
-        assert_eq!(machine.answered(200, "text/plain"), Answer::Read);
-        assert_eq!(machine.answered(404, "text/plain"), Answer::Refusal);
-    }
-
-    #[test]
-    fn a_post_is_repeated_only_if_asked_for() {
-        for (retry, is_repeated) in
-            [(RetryMode::Safe, false), (RetryMode::Never, false), (RetryMode::Always, true)]
-        {
-            let mut machine = machine(Terms { retry, ..post() });
-            machine.connect();
-            assert_eq!(machine.may_request_again(), is_repeated);
-            machine.push(b"id: 1\ndata\n\n").1.unwrap();
-            assert_eq!(machine.may_request_again(), is_repeated, "ids are no proof of resuming");
-            assert!(!machine.goes_on(), "its end is no failure");
-        }
-    }
-
-    #[test]
-    fn what_is_read_only_once_is_never_repeated() {
-        let terms = Terms { retry: RetryMode::Always, is_repeatable: false, ..terms() };
-        assert!(!machine(terms).may_request_again());
-    }
-
-    #[test]
-    fn a_get_that_ends_is_asked_for_again() {
-        assert!(machine(terms()).goes_on());
-        let mut never = machine(Terms { retry: RetryMode::Never, ..terms() });
-        assert!(!never.goes_on());
-        assert_eq!(never.end(Cause::Over).unwrap().ending, Ending::Ended);
-        let mut ndjson = machine(terms());
-        ndjson.answered(200, "application/jsonl");
-        assert!(!ndjson.goes_on());
-    }
-
-    #[test]
-    fn a_promised_marker() {
-        let promised = Terms { has_done: true, marker: Some("[DONE]".into()), ..post() };
-        let mut machine = machine(promised);
-        assert!(!machine.goes_on(), "it is a POST");
-        assert!(!machine.push(b"data: 1\n\n").0);
-        let (is_done, pushed) = machine.push(b"data: 2\n\ndata: [DONE]\n\ndata: 3\n\n");
-        assert!(is_done && pushed.is_ok());
-        let data: alloc::vec::Vec<_> = machine.decoder().events().map(|event| event.data).collect();
-        assert_eq!(data, ["2"]);
-        assert_eq!(machine.end(Cause::Over).unwrap().ending, Ending::Truncated);
-    }
-
-    #[test]
-    fn waits_as_the_server_says_and_gives_up_as_the_policy_says() {
-        let policy = RetryPolicy { max_attempts: 2, ..RetryPolicy::default() };
-        let mut machine = machine(terms());
-        machine.set_policy(policy);
-        machine.push(b"retry: 700\n").1.unwrap();
-        assert_eq!(machine.wait(None, 0.0), Some(700.0));
-        assert_eq!(machine.state(), State::Waiting);
-        machine.connect();
-        assert_eq!(machine.wait(None, 0.0), None);
-        machine.push(b"data\n\n").1.unwrap();
-        assert_eq!(machine.wait(Some(5_000.0), 0.0), Some(5_000.0));
-    }
-
-    #[test]
-    fn ends_once() {
-        let mut machine = machine(terms());
-        let end = End { ending: Ending::Cancelled, notify: false };
-        assert_eq!(machine.end(Cause::Cancel), Some(end));
-        assert_eq!(machine.state(), State::Closed);
-        assert_eq!(machine.end(Cause::Fail), None);
-    }
-
-    #[test]
-    fn notifies_for_what_was_asked_and_sent() {
-        let all = CancelOn { abort: true, leave: true, pagehide: true, unsent: false };
-        let end = |on: Option<CancelOn>, is_sent: bool, cause| {
-            let mut machine = machine(Terms { cancel: on, ..terms() });
-            if is_sent {
-                machine.sent();
-            }
-            let End { ending, notify } = machine.end(cause).unwrap();
-            (ending, notify)
-        };
-        let none = Some(CancelOn::default());
-        assert_eq!(end(none, true, Cause::Cancel), (Ending::Cancelled, true));
-        assert_eq!(end(none, false, Cause::Cancel), (Ending::Cancelled, false));
-        assert_eq!(end(None, true, Cause::Cancel), (Ending::Cancelled, false));
-        assert_eq!(end(none, true, Cause::Leave), (Ending::Closed, false));
-        assert_eq!(end(none, true, Cause::Abort), (Ending::Aborted, false));
-        assert_eq!(end(Some(all), true, Cause::Leave), (Ending::Cancelled, true));
-        assert_eq!(end(Some(all), true, Cause::Abort), (Ending::Aborted, true));
-        assert_eq!(end(Some(all), true, Cause::Pagehide), (Ending::Cancelled, true));
-        assert_eq!(end(Some(all), true, Cause::Close), (Ending::Closed, false));
-        assert_eq!(end(Some(all), true, Cause::Fail), (Ending::Failed, false));
-        let unsent = Some(CancelOn { unsent: true, ..all });
-        assert_eq!(end(unsent, false, Cause::Abort), (Ending::Aborted, true));
-    }
-}
+mod tests;

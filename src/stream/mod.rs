@@ -1,30 +1,28 @@
 //! A stream's life: connect, read, wait, reconnect, end, cancel.
 //!
-//! `machine.rs` decides; all else here is the driver of the Rust face.
+//! `machine.rs` decides; `driver.rs` does what it says, for the Rust API.
 
-pub(crate) mod content_type;
+pub(crate) mod border;
+pub(crate) mod config;
+pub(crate) mod failure;
 pub(crate) mod lifecycle;
 pub(crate) mod machine;
-pub(crate) mod message;
 pub(crate) mod retry;
+pub(crate) mod step;
 
 #[cfg(all(target_arch = "wasm32", feature = "fetch"))]
 mod builder;
 #[cfg(all(target_arch = "wasm32", feature = "fetch"))]
 mod cancel;
 #[cfg(all(target_arch = "wasm32", feature = "fetch"))]
-mod engine;
+mod driver;
 #[cfg(all(target_arch = "wasm32", feature = "fetch"))]
 mod event_stream;
-#[cfg(all(target_arch = "wasm32", feature = "fetch"))]
-mod signal;
-#[cfg(all(target_arch = "wasm32", feature = "fetch"))]
-pub(crate) mod waiting;
 
 #[cfg(all(target_arch = "wasm32", feature = "fetch"))]
 pub use {
     builder::{Builder, CancelRequest},
-    cancel::{CancelReport, Notification},
+    cancel::{CancelNotification, CancelResult},
     event_stream::{Canceller, Event, EventStream, Outcome},
     lifecycle::{Ending, State},
 };

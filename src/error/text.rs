@@ -1,11 +1,12 @@
-//! What errors say, in one place for all faces: what happened, and what to do.
+//! The messages of errors, shared by both APIs: what happened, and what to do.
 
-use super::content_type::essence_of;
+use crate::{content_type::essence_of, numbered::numbered};
 use alloc::string::String;
 
+numbered! {
 /// A message with up to two details.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Message {
+pub(crate) enum ErrorText {
     /// The URL, milliseconds.
     NoResponse,
     /// The URL, milliseconds.
@@ -20,6 +21,8 @@ pub(crate) enum Message {
     WrongType,
     /// `fetch` tells scripts nothing but that it failed. The method, the URL.
     Unreachable,
+    /// The URL, what is known of the events before and of the cause.
+    Broke,
     /// Attempts, the message of the last failure.
     GaveUp,
     /// The URL, milliseconds.
@@ -40,31 +43,10 @@ pub(crate) enum Message {
     NoFetch,
 }
 
-impl Message {
-    /// In the order of their numbers.
-    pub(crate) const ALL: [Self; 19] = [
-        Self::NoResponse,
-        Self::Silence,
-        Self::Ended,
-        Self::TooLarge,
-        Self::Status,
-        Self::WrongType,
-        Self::Unreachable,
-        Self::GaveUp,
-        Self::NoAnswer,
-        Self::BodyOfGet,
-        Self::Secrets,
-        Self::BadRequest,
-        Self::BadUrl,
-        Self::BadUrlType,
-        Self::BadHeaders,
-        Self::BadBody,
-        Self::NoJson,
-        Self::BadId,
-        Self::NoFetch,
-    ];
+}
 
-    pub(crate) fn text(self, first: &str, second: &str) -> String {
+impl ErrorText {
+    pub(crate) fn with(self, first: &str, second: &str) -> String {
         let [before, between, behind] = PARTS[self as usize];
         let second = match self {
             Self::WrongType if essence_of(second).is_empty() => "no valid content type",
@@ -76,7 +58,7 @@ impl Message {
 }
 
 /// What stands before, between and behind the details.
-static PARTS: [[&str; 3]; Message::ALL.len()] = [
+static PARTS: [[&str; 3]; ErrorText::ALL.len()] = [
     ["", " sent no response within ", " ms: raise `connectTimeout` if it may take longer"],
     [
         "",
@@ -99,6 +81,7 @@ static PARTS: [[&str; 3]; Message::ALL.len()] = [
          server has to allow this origin and the request's headers, Last-Event-ID on reconnects \
          included)",
     ],
+    ["the connection to ", " broke after ", ""],
     ["gave up after ", " attempts: ", ""],
     ["", " did not answer within ", " ms: raise its `timeout`"],
     ["a ", " request has no body: set `method: 'POST'`", ""],
@@ -115,26 +98,20 @@ static PARTS: [[&str; 3]; Message::ALL.len()] = [
 
 #[cfg(test)]
 mod tests {
-    use super::Message;
-
-    #[test]
-    fn numbers_are_those_of_the_list() {
-        for (number, message) in Message::ALL.into_iter().enumerate() {
-            assert_eq!(message as usize, number);
-        }
-    }
+    use super::ErrorText;
 
     #[test]
     fn details_stand_where_they_belong() {
-        let text = Message::NoAnswer.text("http://a/b", "5");
+        let text = ErrorText::NoAnswer.with("http://a/b", "5");
         assert_eq!(text, "http://a/b did not answer within 5 ms: raise its `timeout`");
-        let text = Message::WrongType.text("http://a/b", "text/html;a=\"b\", Application/JSON; c");
+        let text =
+            ErrorText::WrongType.with("http://a/b", "text/html;a=\"b\", Application/JSON; c");
         assert!(
             text.starts_with("http://a/b answered with Application/JSON, not text/event-stream: ")
         );
-        let text = Message::WrongType.text("http://a/b", "json");
+        let text = ErrorText::WrongType.with("http://a/b", "json");
         assert!(text.starts_with("http://a/b answered with no valid content type, not "));
-        let text = Message::TooLarge.text("9", "");
+        let text = ErrorText::TooLarge.with("9", "");
         assert_eq!(
             text,
             "an event is larger than 9 bytes: raise `maxEventSize` if such events are meant"

@@ -1,6 +1,6 @@
-//! What can go wrong, under the names that JavaScript uses too.
+//! The errors of the Rust API, under the names that JavaScript uses too.
 
-use crate::stream::message::Message;
+use super::text::ErrorText;
 use alloc::{boxed::Box, string::String};
 use core::{fmt, ops::Deref};
 use wasm_bindgen::{JsValue, prelude::wasm_bindgen};
@@ -93,8 +93,8 @@ impl Error {
         }))
     }
 
-    pub(crate) fn invalid(message: Message, detail: &str) -> Self {
-        Self::new(ErrorCode::InvalidOptions, message.text(detail, ""))
+    pub(crate) fn invalid(text: ErrorText, detail: &str) -> Self {
+        Self::new(ErrorCode::InvalidOptions, text.with(detail, ""))
     }
 
     pub(crate) fn caused_by(mut self, cause: JsValue) -> Self {
@@ -104,11 +104,6 @@ impl Error {
 
     pub(crate) fn details(&mut self) -> &mut ErrorDetails {
         &mut self.0
-    }
-
-    pub(crate) fn retryable(mut self) -> Self {
-        self.0.retryable = true;
-        self
     }
 
     pub(crate) fn of_response(mut self, response: &web_sys::Response) -> Self {

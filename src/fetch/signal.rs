@@ -8,13 +8,13 @@ use core::{
 };
 
 #[derive(Default)]
-pub(super) struct Signal {
+pub(crate) struct Signal {
     is_set: Cell<bool>,
     waiting: RefCell<Option<Waker>>,
 }
 
 impl Signal {
-    pub(super) fn set(&self) {
+    pub(crate) fn set(&self) {
         self.is_set.set(true);
         let waiting = self.waiting.borrow_mut().take();
         if let Some(waker) = waiting {
@@ -22,13 +22,18 @@ impl Signal {
         }
     }
 
-    /// Gives once it is set.
-    pub(super) async fn wait(&self) {
+    /// Lets tasks wait for it again.
+    pub(crate) fn clear(&self) {
+        self.is_set.set(false);
+    }
+
+    /// Returns once it is set.
+    pub(crate) async fn wait(&self) {
         self.race(pending::<()>()).await;
     }
 
-    /// What the future gives, or `None` if the flag is set first: the future is dropped then.
-    pub(super) async fn race<T>(&self, future: impl Future<Output = T>) -> Option<T> {
+    /// Returns what the future results in, or `None` if the flag is set first.
+    pub(crate) async fn race<T>(&self, future: impl Future<Output = T>) -> Option<T> {
         let mut future = pin!(future);
         poll_fn(|context| {
             if self.is_set.get() {

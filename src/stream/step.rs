@@ -1,0 +1,173 @@
+//! What goes into the machine and what comes out of it.
+
+use super::{failure::Failure, lifecycle::Ending};
+use crate::numbered::numbered;
+
+/// Something that happened to a stream.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Input<'a> {
+    /// The stream is to begin.
+    Open,
+    /// The headers and the body of the request are ready.
+    Prepared,
+    /// The response's headers are there.
+    Answered(ResponseVerdict),
+    /// The page has seen the response.
+    Accepted,
+    /// The next bytes of the body. Bytes that are not the `last` of a chunk deliver nothing yet.
+    Bytes { bytes: &'a [u8], last: bool },
+    /// The body is at its end.
+    BodyEnded,
+    /// The page found the event that ends the stream among those that were to be delivered. The
+    /// driver drops it and all events behind it.
+    FoundDone,
+    /// The attempt failed. `retry_after` is what the response asks for, in milliseconds.
+    Failed { failure: Failure, status: u16, retry_after: Option<f64> },
+    /// The page's code threw, or there is a mistake in the options: nothing is to be tried again.
+    /// Events that were to be delivered still are.
+    Threw,
+    /// The page decided about a retry.
+    Decided(RetryVerdict),
+    /// The page has nothing against the end of the response.
+    EndAccepted,
+    /// The timer of the last timed step fired, so many milliseconds later than it was to.
+    Timer { late: f64 },
+    /// The network came back, or the page came back from the back/forward cache.
+    Returned,
+    /// The page is hidden.
+    Hidden,
+    /// The page is shown.
+    Shown,
+    /// The page is left: it may be kept in the back/forward cache, or is gone for good.
+    PageLeft { persisted: bool },
+    /// The consumer wants events.
+    Pull,
+    /// Somebody ends the stream.
+    Stop(Cause),
+}
+
+/// Who ends a stream that could go on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Cause {
+    /// `cancel()`.
+    Cancel,
+    /// `close()`.
+    Close,
+    /// The consumer left its loop.
+    Leave,
+    /// The page is going away, and the backend is to know.
+    Pagehide,
+    /// The outside signal.
+    Abort,
+    /// An error.
+    Fail,
+    /// The event that ends the stream.
+    Done,
+    /// The server answered 204.
+    NoContent,
+    /// The response ended, and is not requested again.
+    ResponseEnded,
+}
+
+numbered! {
+    /// What a response is.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+    pub(crate) enum ResponseVerdict {
+        /// It is to be read.
+        Read,
+        /// 204, which means "stop" ([WHATWG HTML, 9.2.2]).
+        ///
+        /// [WHATWG HTML, 9.2.2]: https://html.spec.whatwg.org/multipage/server-sent-events.html#server-sent-events-intro
+        NoContent,
+        /// Its status is no success.
+        Refusal,
+        /// It is neither an event stream nor NDJSON.
+        WrongType,
+    }
+}
+
+/// What the page says to a retry.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) enum RetryVerdict {
+    /// There is to be none.
+    No,
+    /// After the policy's delay.
+    Usual,
+    /// After so many milliseconds.
+    After(f64),
+}
+
+numbered! {
+    /// What the driver has to do next.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+    pub(crate) enum Action {
+        /// Nothing, until something happens.
+        Wait,
+        /// Begin an attempt: ask the page for headers and body. Answered by `Prepared` or `Threw`.
+        Prepare,
+        /// Send the request. Answered by `Answered` or `Failed`, unless the timer fires.
+        Send,
+        /// Take the response's body and show the response to the page. Answered by `Accepted` or
+        /// `Threw`.
+        Accept,
+        /// Show the page a response that is no stream. Answered by `Accepted` or `Threw`.
+        Inspect,
+        /// Read the start of a refused response. Answered by `Failed`.
+        Refuse,
+        /// Read the next chunk. Answered by `Bytes`, `BodyEnded` or `Failed`, unless the timer
+        /// fires.
+        Read,
+        /// Hand out the decoded events and call the page's hooks. Answered by `Pull` when there
+        /// were no events, or once the consumer wants more.
+        Deliver,
+        /// Ask the page whether to try again. Answered by `Decided` or `Threw`.
+        AskRetry,
+        /// Ask the page what the end of the response means. Answered by `EndAccepted` or `Failed`.
+        AskEnd,
+        /// Tell the page of the next attempt and wait for the timer.
+        Sleep,
+        /// The stream is over, as [`Step::end`] says.
+        End,
+    }
+}
+
+/// One step of a stream's life: what the driver does, in the order of the members.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct Step {
+    /// Whether to close the connection first, if there is one.
+    pub(crate) close: bool,
+    /// A failure that the machine noticed, for the error of the next retry or of the end.
+    pub(crate) failure: Option<Failure>,
+    /// The milliseconds after which to answer with [`Input::Timer`]; `f64::INFINITY` is never. A
+    /// timer that runs stops at the next step, unless that is a mere [`Action::Wait`].
+    pub(crate) timer: f64,
+    pub(crate) action: Action,
+    /// How the stream ended; with [`Action::End`] only.
+    pub(crate) end: Option<End>,
+}
+
+/// The end of a stream.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct End {
+    pub(crate) ending: Ending,
+    /// Whether to notify the backend.
+    pub(crate) notify: bool,
+    /// Whether the policy allows no further attempt: the error is the last attempt's.
+    pub(crate) is_exhausted: bool,
+}
+
+impl Step {
+    pub(crate) const WAIT: Self = Self::new(Action::Wait);
+
+    pub(crate) const fn new(action: Action) -> Self {
+        Self { close: false, failure: None, timer: f64::INFINITY, action, end: None }
+    }
+
+    pub(crate) fn closing(self) -> Self {
+        Self { close: true, ..self }
+    }
+
+    pub(crate) fn timed(self, timer: f64) -> Self {
+        Self { timer, ..self }
+    }
+}
