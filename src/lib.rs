@@ -51,7 +51,7 @@ mod runtime;
 pub use {
     error::{Error, ErrorCode, ErrorDetails},
     stream::{
-        Builder, CancelNotification, CancelRequest, CancelResult, Canceller, Ending, Event,
-        EventStream, Outcome, State, retry::RetryPolicy,
+        Builder, CancelNotification, CancelRequest, CancelResult, Canceller, Event, EventStream,
+        Outcome, OutcomeType, State, retry::RetryPolicy,
     },
 };

@@ -1,4 +1,4 @@
-//! Enums whose numbers `pkg/src/stream/border.ts` repeats.
+//! Enums whose numbers JavaScript shares.
 
 /// Declares an enum whose variants are numbered from 0 in their order, with `ALL` of them.
 macro_rules! numbered {
@@ -10,6 +10,7 @@ macro_rules! numbered {
 
         impl $name {
             /// In the order of their numbers.
+            #[allow(dead_code, reason = "some are read by the test of the border only")]
             pub(crate) const ALL: &[Self] = &[$(Self::$variant),*];
         }
     };

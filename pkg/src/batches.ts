@@ -1,16 +1,19 @@
+import {
+  ENCODING_SHIFT,
+  ROW_EVENT,
+  ROW_HAS_ID,
+  ROW_HAS_TYPE,
+  ROW_ID,
+  ROW_KIND,
+  ROW_OWN_ID,
+  ROW_RETRY,
+  ROW_TYPE_SHIFT,
+  ROW_WORDS,
+  STEP_ACTION,
+  STEP_FAILURE_SHIFT,
+} from './border.js'
 import type { ServerSentEvent } from './event.js'
-import { decodeText, memoryWords, PIECE, type RawStream, writeChunk } from './wasm.js'
-
-// The table's words, as src/sse/batch.rs writes them.
-const ROW = 3
-const KIND = 0b111
-const EVENT = 0
-const ID = 1
-const RETRY = 4
-const HAS_ID = 0b1000
-const HAS_TYPE = 0b10000
-const OWN_ID = 0b100000
-const TYPE_SHIFT = 6
+import { decodeText, memoryWords, PIECE, type StreamHandle, writeChunk } from './wasm.js'
 
 /** Up to here V8 copies what is cut out of a text. */
 const SHORT = 12
@@ -27,48 +30,50 @@ export interface DecoderHooks {
   identified?: WeakSet<ServerSentEvent> | undefined
 }
 
-/** `Batches.status`: an event outgrew the limit. */
-export const TOO_LARGE = 1
-/** `Batches.status`: the `done` marker has come. */
-export const DONE = 2
-/** The bits of a status; above them is what the text is. */
-const STATUS = 0b11
-const ENCODING_SHIFT = 2
+/** The bits of a step other than to go on. */
+const STOPS = STEP_ACTION | (0xff << STEP_FAILURE_SHIFT)
 
 /** Cuts what a stream's machine decodes into events. Knows its types, and the id of what it cut last. */
 export class Batches {
-  /** Of the last batch: 0, `TOO_LARGE` or `DONE`. */
-  status = 0
+  /** The step that the last batch led to: 0 if there is only to go on. */
+  step = 0
   lastEventId: string
-  readonly #raw: RawStream
+  readonly #handle: StreamHandle
   readonly #types = ['message']
   readonly #hooks: DecoderHooks
   readonly #calls: (() => void)[] = []
   #called = 0
 
-  constructor(raw: RawStream, lastEventId = '', hooks: DecoderHooks = {}) {
-    this.#raw = raw
+  constructor(handle: StreamHandle, lastEventId = '', hooks: DecoderHooks = {}) {
+    this.#handle = handle
     this.lastEventId = lastEventId
     this.#hooks = hooks
   }
 
+  /** Whether the bytes behind the last batch are dropped. */
+  get hasStopped(): boolean {
+    return (this.step & STOPS) !== 0
+  }
+
   /** Adds the events that a chunk completes. */
   push(chunk: Uint8Array, events: ServerSentEvent[] = []): ServerSentEvent[] {
-    if (chunk.length <= PIECE) return this.#pushPiece(chunk, events)
+    if (chunk.length <= PIECE) return this.#pushPiece(chunk, true, events)
     let at = 0
-    do events = this.#pushPiece(chunk.subarray(at, (at += PIECE)), events)
-    while (at < chunk.length && !this.status)
+    do {
+      const piece = chunk.subarray(at, (at += PIECE))
+      events = this.#pushPiece(piece, at >= chunk.length, events)
+    } while (at < chunk.length && !this.hasStopped)
     return events
   }
 
-  #pushPiece(piece: Uint8Array, events: ServerSentEvent[]): ServerSentEvent[] {
+  #pushPiece(piece: Uint8Array, last: boolean, events: ServerSentEvent[]): ServerSentEvent[] {
     writeChunk(piece)
-    return this.#cut(this.#raw.push(piece.length), events)
+    return this.#cut(this.#handle.push(piece.length, last), events)
   }
 
   /** Adds the events that the end of the bytes completes. */
   finish(events: ServerSentEvent[] = []): ServerSentEvent[] {
-    return this.#cut(this.#raw.finish(), events)
+    return this.#cut(this.#handle.finish(), events)
   }
 
   /**
@@ -88,7 +93,7 @@ export class Batches {
     // The six words that src/js/room.rs publishes.
     const at = batch / 4
     const what = words[at + 4]!
-    this.status = what & STATUS
+    this.step = what
     const types = this.#types
     const typeCount = words[at + 5]!
     // It shrinks when Rust's does.
@@ -103,32 +108,32 @@ export class Batches {
     const end = row + tableLength
     let from = 0
     let count = events.length
-    const rows = tableLength / ROW
+    const rows = tableLength / ROW_WORDS
     // oxlint-disable-next-line unicorn/no-new-array -- made at its size, it needs no growing
     if (count === 0 && rows > FEW) events = new Array(rows)
-    for (; row < end; row += ROW) {
+    for (; row < end; row += ROW_WORDS) {
       const head = words[row]!
-      const kind = head & KIND
+      const kind = head & ROW_KIND
       const to = words[row + 1]!
-      if (kind === RETRY) {
+      if (kind === ROW_RETRY) {
         this.#later(onRetry, to)
         continue
       }
       const text = all.substring(from, to)
       from = to
-      if (kind === EVENT) {
-        if (head & HAS_ID) {
-          row += ROW
+      if (kind === ROW_EVENT) {
+        if (head & ROW_HAS_ID) {
+          row += ROW_WORDS
           lastEventId = this.#setId(all.substring(from, (from = words[row + 1]!)))
         }
-        if (head & HAS_TYPE) {
-          row += ROW
-          types[head >> TYPE_SHIFT] = copy(all.substring(from, (from = words[row + 1]!)))
+        if (head & ROW_HAS_TYPE) {
+          row += ROW_WORDS
+          types[head >> ROW_TYPE_SHIFT] = copy(all.substring(from, (from = words[row + 1]!)))
         }
-        const event = { type: types[head >> TYPE_SHIFT]!, data: text, lastEventId }
+        const event = { type: types[head >> ROW_TYPE_SHIFT]!, data: text, lastEventId }
         events[count++] = event
-        if (identified && head & OWN_ID) identified.add(event)
-      } else if (kind === ID) {
+        if (identified && head & ROW_OWN_ID) identified.add(event)
+      } else if (kind === ROW_ID) {
         lastEventId = this.#setId(text)
       } else {
         this.#later(onComment, text)

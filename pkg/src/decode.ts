@@ -1,8 +1,8 @@
 import { Decoder, type DecoderOptions } from './decoder.js'
-import { EventConsumer } from './consumer.js'
+import { EventSequence } from './sequence.js'
 import { bytesOf } from './bytes.js'
 import { bodyOf, type Chunks, chunksOf, chunksOfIterator } from './fetch/chunks.js'
-import { Flag } from './stream/machine.js'
+import { FLAG_NDJSON } from './border.js'
 import { formatOf, load } from './wasm.js'
 
 /** Bytes, in whatever view, or text. */
@@ -16,7 +16,7 @@ export type DecodeSource =
 const PIECE = 64 * 1024
 
 /** The events of a source. Made by `decode`. */
-export class DecodedEvents extends EventConsumer {
+export class DecodedEvents extends EventSequence {
   readonly #chunks: Chunks
   readonly #contentType: string
   readonly #options: DecoderOptions
@@ -73,7 +73,7 @@ export class DecodedEvents extends EventConsumer {
     await load()
     if (this.#isOver) return
     const format =
-      this.#options.format ?? (formatOf(this.#contentType) === Flag.ndjson ? 'ndjson' : 'sse')
+      this.#options.format ?? (formatOf(this.#contentType) === FLAG_NDJSON ? 'ndjson' : 'sse')
     this.#decoder = new Decoder({ ...this.#options, format })
   }
 

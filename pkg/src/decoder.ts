@@ -1,12 +1,13 @@
-import { Batches, TOO_LARGE } from './batches.js'
+import { Batches } from './batches.js'
 import { bytesOf, tagOf } from './bytes.js'
 import { StreamError } from './error.js'
 import type { ServerSentEvent } from './event.js'
 import { invalid } from './fetch/request.js'
 import { markRaw } from './mark-raw.js'
-import { Flag, Message, message } from './stream/machine.js'
+import { FLAG_COMMENTS, FLAG_NDJSON, FLAG_SSE, TEXT_TOO_LARGE } from './border.js'
+import { errorText } from './error-text.js'
 import { MAX_EVENT_SIZE, sizeOf } from './stream/settings.js'
-import { load, RawStream } from './wasm.js'
+import { load, StreamHandle } from './wasm.js'
 
 /**
  * The options of `createDecoder`, `decode` and `EventStreamDecoderStream`.
@@ -42,7 +43,7 @@ export class Decoder {
     markRaw(this)
   }
 
-  readonly #raw: RawStream
+  readonly #handle: StreamHandle
   readonly #batches: Batches
   readonly #maxEventSize: number
   #events: ServerSentEvent[] = []
@@ -58,9 +59,10 @@ export class Decoder {
       throw invalid('`maxEventSize` must be a number of at least 1')
     }
     this.#maxEventSize = maxEventSize
-    const flags = Flag[format] | (options.onComment ? Flag.comments : 0)
-    this.#raw = new RawStream(flags, sizeOf(maxEventSize), '', '')
-    this.#batches = new Batches(this.#raw, '', options)
+    const flags =
+      (format === 'sse' ? FLAG_SSE : FLAG_NDJSON) | (options.onComment ? FLAG_COMMENTS : 0)
+    this.#handle = new StreamHandle(flags, sizeOf(maxEventSize), '', '', Infinity, Infinity)
+    this.#batches = new Batches(this.#handle, '', options)
   }
 
   /**
@@ -100,7 +102,7 @@ export class Decoder {
    * hook frees it from still returns its events.
    */
   free(): void {
-    if (!this.#isFreed) this.#raw.free()
+    if (!this.#isFreed) this.#handle.free()
     this.#isFreed = true
   }
 
@@ -116,14 +118,14 @@ export class Decoder {
     if (this.#isFreed) {
       throw new TypeError('this decoder was freed: make another one with createDecoder()')
     }
-    return this.#batches.status !== TOO_LARGE
+    return !this.#batches.hasStopped
   }
 
   #finish(): ServerSentEvent[] {
     this.#batches.callHooks()
     const events = this.take()
-    if (events.length > 0 || this.#batches.status !== TOO_LARGE) return events
-    throw new StreamError('event-too-large', message(Message.tooLarge, this.#maxEventSize))
+    if (events.length > 0 || !this.#batches.hasStopped) return events
+    throw new StreamError('event-too-large', errorText(TEXT_TOO_LARGE, this.#maxEventSize))
   }
 }
 

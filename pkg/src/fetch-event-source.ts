@@ -14,7 +14,7 @@ import {
 } from './fetch/request.js'
 import type { AttemptContext, OpenOptions } from './options.js'
 import { EventStream } from './stream/event-stream.js'
-import { Answer } from './stream/machine.js'
+import { VERDICT_NO_CONTENT, VERDICT_READ } from './border.js'
 
 /** The MIME type of event streams. */
 export const EventStreamContentType = 'text/event-stream'
@@ -138,7 +138,7 @@ class Call {
       accept: EventStreamContentType,
       send: (...attempt) => this.#send(...attempt),
       // What `onopen` accepts is read, whatever its status and type.
-      judge: onopen ? (answer) => (answer === Answer.noContent ? answer : Answer.read) : judge,
+      judge: onopen ? (verdict) => (verdict === VERDICT_NO_CONTENT ? verdict : VERDICT_READ) : judge,
       bodyEnded: () => this.#ended(),
       identified: this.#identified,
     })

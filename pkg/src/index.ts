@@ -1,6 +1,6 @@
 /** Server-Sent Events over `fetch`, with a `cancel()` that also stops the backend. */
 
-export type { EventConsumer } from './consumer.js'
+export type { EventSequence } from './sequence.js'
 export { type Bytes, decode, type DecodedEvents, type DecodeSource } from './decode.js'
 export { createDecoder, type Decoder, type DecoderOptions } from './decoder.js'
 export { EventStreamDecoderStream } from './decoder-stream.js'
@@ -27,7 +27,7 @@ export type {
 } from './options.js'
 export type {
   CancelResult,
-  StreamEnding,
+  StreamOutcomeType,
   StreamOutcome,
   StreamState,
   StreamStats,

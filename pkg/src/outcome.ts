@@ -15,12 +15,12 @@ export type StreamState = 'connecting' | 'open' | 'waiting' | 'closed'
  * - `aborted`: by the outside signal; `error` is its reason.
  * - `failed`: by `error`.
  */
-export type StreamEnding =
+export type StreamOutcomeType =
   'done' | 'ended' | 'truncated' | 'no-content' | 'cancelled' | 'closed' | 'aborted' | 'failed'
 
 /** The one outcome of a stream. */
 export interface StreamOutcome {
-  type: StreamEnding
+  type: StreamOutcomeType
   /** A `StreamError`, or the very value that the page's own code threw or aborted with. */
   error?: unknown
   /** Whether the backend has confirmed the cancellation; absent if it was not asked. */

@@ -1,10 +1,11 @@
 import { StreamError } from './error.js'
-import { instantiate, message, room } from './module/embedded.js'
+import { instantiate, room } from './module/embedded.js'
 
 export {
+  error_text as errorTextAt,
   format_of as formatOf,
-  is_unavailable as isUnavailable,
-  RawStream,
+  is_retryable as isRetryable,
+  StreamHandle,
 } from './module/embedded.js'
 
 let loading: Promise<void> | undefined
@@ -49,7 +50,7 @@ export const PIECE = 16384 // as in src/js/room.rs
 
 let place = 0
 
-/** Puts up to `PIECE` bytes where `RawStream.push` reads them. */
+/** Puts up to `PIECE` bytes where `StreamHandle.push` reads them. */
 export function writeChunk(chunk: Uint8Array): void {
   place ||= room()
   memoryBytes().set(chunk, place)
@@ -93,9 +94,4 @@ export function decodeText(place: number, length: number, encoding = 0): string 
 export function readText(words: number): string {
   const [place, length] = memoryWords().subarray(words / 4)
   return decodeText(place!, length!)
-}
-
-/** The text of a message. */
-export function messageText(number: number, first: string, second: string): string {
-  return readText(message(number, first, second))
 }

@@ -6,7 +6,7 @@ use crate::{
     error::text::ErrorText,
     sse::{Decoder, Format},
     stream::{
-        border::{InputKind, flag, pack},
+        border::{Flag, InputKind, pack},
         config::{CancelOn, RetryMode, StreamConfig},
         failure::Failure,
         machine::Machine,
@@ -34,7 +34,7 @@ pub struct StreamHandle {
 
 #[wasm_bindgen]
 impl StreamHandle {
-    /// `flags` are those of `border::flag`; the time-outs are in milliseconds, or infinite.
+    /// `flags` are the bits of `Flag`; the time-outs are in milliseconds, or infinite.
     #[wasm_bindgen(constructor)]
     pub fn new(
         flags: u32,
@@ -44,39 +44,39 @@ impl StreamHandle {
         connect_timeout: f64,
         idle_timeout: f64,
     ) -> Self {
-        let has = |flag| flags & flag != 0;
-        let format = match (has(flag::NDJSON), has(flag::SSE)) {
+        let has = |flag: Flag| flags & flag.bit() != 0;
+        let format = match (has(Flag::Ndjson), has(Flag::Sse)) {
             (true, _) => Some(Format::Ndjson),
             (_, true) => Some(Format::Sse),
             _ => None,
         };
         let config = StreamConfig {
-            retry: match (has(flag::NEVER), has(flag::ALWAYS)) {
+            retry: match (has(Flag::Never), has(Flag::Always)) {
                 (true, _) => RetryMode::Never,
                 (_, true) => RetryMode::Always,
                 _ => RetryMode::Safe,
             },
-            is_safe: has(flag::SAFE),
-            is_repeatable: has(flag::REPEATABLE),
+            is_safe: has(Flag::Safe),
+            is_repeatable: has(Flag::Repeatable),
             format,
-            has_done: has(flag::DONE),
-            marker: has(flag::MARKER).then(|| marker.into()),
-            cancel: has(flag::CANCEL).then(|| CancelOn {
-                abort: has(flag::ON_ABORT),
-                leave: has(flag::ON_RETURN),
-                pagehide: has(flag::ON_PAGEHIDE),
-                unsent: has(flag::ON_UNSENT),
+            has_done: has(Flag::Done),
+            marker: has(Flag::Marker).then(|| marker.into()),
+            cancel: has(Flag::Cancel).then(|| CancelOn {
+                abort: has(Flag::OnAbort),
+                leave: has(Flag::OnReturn),
+                pagehide: has(Flag::OnPagehide),
+                unsent: has(Flag::OnUnsent),
             }),
             connect_timeout,
             idle_timeout,
-            pauses: has(flag::PAUSES),
-            asks_retry: has(flag::ASKS_RETRY),
-            asks_end: has(flag::ASKS_END),
+            pauses: has(Flag::Pauses),
+            asks_retry: has(Flag::AsksRetry),
+            asks_end: has(Flag::AsksEnd),
         };
         let mut decoder = Decoder::new()
             .format(format.unwrap_or_default())
             .max_event_size(max_event_size)
-            .keep_comments(has(flag::COMMENTS));
+            .keep_comments(has(Flag::Comments));
         decoder.set_last_event_id(last_event_id);
         let seed = random() * f64::from(u32::MAX);
         Self { machine: Machine::new(config, decoder, seed as u32), timer: f64::INFINITY }
@@ -168,8 +168,8 @@ pub fn is_retryable(failure: usize, status: u16) -> bool {
 #[wasm_bindgen]
 pub fn format_of(content_type: &str) -> u32 {
     match content_type::format_of(content_type) {
-        Some(Format::Sse) => flag::SSE,
-        Some(Format::Ndjson) => flag::NDJSON,
+        Some(Format::Sse) => Flag::Sse.bit(),
+        Some(Format::Ndjson) => Flag::Ndjson.bit(),
         None => 0,
     }
 }

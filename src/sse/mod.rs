@@ -15,7 +15,7 @@
 //! [WHATWG HTML, 9.2.5 and 9.2.6]: https://html.spec.whatwg.org/multipage/server-sent-events.html#parsing-an-event-stream
 
 mod ascii;
-mod batch;
+pub(crate) mod batch;
 mod copy;
 mod decoder;
 mod intern;

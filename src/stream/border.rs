@@ -1,5 +1,4 @@
-//! The numbers by which `pkg/src/stream/border.ts` and the machine understand each other. A test
-//! compares both.
+//! The numbers that JavaScript and the machine share. `tests.rs` writes them to `pkg/src/border.ts`.
 
 use super::{
     lifecycle::State,
@@ -7,25 +6,34 @@ use super::{
 };
 use crate::numbered::numbered;
 
-/// The options of a stream, one bit each.
-pub(crate) mod flag {
-    pub(crate) const SSE: u32 = 1;
-    pub(crate) const NDJSON: u32 = 1 << 1;
-    pub(crate) const COMMENTS: u32 = 1 << 2;
-    pub(crate) const SAFE: u32 = 1 << 3;
-    pub(crate) const REPEATABLE: u32 = 1 << 4;
-    pub(crate) const NEVER: u32 = 1 << 5;
-    pub(crate) const ALWAYS: u32 = 1 << 6;
-    pub(crate) const DONE: u32 = 1 << 7;
-    pub(crate) const MARKER: u32 = 1 << 8;
-    pub(crate) const CANCEL: u32 = 1 << 9;
-    pub(crate) const ON_ABORT: u32 = 1 << 10;
-    pub(crate) const ON_RETURN: u32 = 1 << 11;
-    pub(crate) const ON_PAGEHIDE: u32 = 1 << 12;
-    pub(crate) const ON_UNSENT: u32 = 1 << 13;
-    pub(crate) const PAUSES: u32 = 1 << 14;
-    pub(crate) const ASKS_RETRY: u32 = 1 << 15;
-    pub(crate) const ASKS_END: u32 = 1 << 16;
+numbered! {
+    /// The options of a stream, one bit each.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+    pub(crate) enum Flag {
+        Sse,
+        Ndjson,
+        Comments,
+        Safe,
+        Repeatable,
+        Never,
+        Always,
+        Done,
+        Marker,
+        Cancel,
+        OnAbort,
+        OnReturn,
+        OnPagehide,
+        OnUnsent,
+        Pauses,
+        AsksRetry,
+        AsksEnd,
+    }
+}
+
+impl Flag {
+    pub(crate) fn bit(self) -> u32 {
+        1 << self as u32
+    }
 }
 
 numbered! {
@@ -90,6 +98,7 @@ impl InputKind {
 
 /// The bits of a step. Its timer is told apart from it.
 pub(crate) mod step {
+    #[cfg(test)]
     pub(crate) const ACTION: u32 = 0xF;
     pub(crate) const CLOSE: u32 = 1 << 4;
     pub(crate) const TIMED: u32 = 1 << 5;

@@ -5,7 +5,7 @@ use super::{
     cancel::{Cancel, CancelResult},
     event_stream::{Event, Outcome},
     failure::Failure,
-    lifecycle::State,
+    lifecycle::{OutcomeType, State},
     machine::Machine,
     retry::retry_after,
     step::{Action, Cause, End, Input, RetryVerdict, Step},
@@ -358,7 +358,7 @@ impl Driver {
     }
 
     fn end(&self, End { ending, is_exhausted, .. }: End) {
-        let mut error = self.error.take().filter(|_| ending == super::Ending::Failed);
+        let mut error = self.error.take().filter(|_| ending == OutcomeType::Failed);
         if let Some(last) = error.take_if(|_| is_exhausted) {
             let text = ErrorText::GaveUp.with(&decimal(last.attempt.into()), &last.message);
             let mut exhausted = Error::new(ErrorCode::RetriesExhausted, text);
@@ -366,7 +366,7 @@ impl Driver {
             exhausted.details().source = Some(last);
             error = Some(exhausted);
         }
-        self.outcome.replace(Some(Outcome { ending, error, notified: None }));
+        self.outcome.replace(Some(Outcome { outcome_type: ending, error, notified: None }));
         self.stop.set();
     }
 

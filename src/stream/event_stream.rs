@@ -1,6 +1,6 @@
 //! The Rust API: a stream of events.
 
-use super::{Builder, CancelResult, Ending, State, driver::Driver};
+use super::{Builder, CancelResult, OutcomeType, State, driver::Driver};
 use crate::{error::Error, sse::EventRef};
 use alloc::{
     boxed::Box,
@@ -58,7 +58,7 @@ impl Event {
 #[non_exhaustive]
 pub struct Outcome {
     /// How it ended.
-    pub ending: Ending,
+    pub outcome_type: OutcomeType,
     /// Why, if it is `Failed`.
     pub error: Option<Error>,
     /// Whether the backend has confirmed the cancellation; `None` if it was not asked.

@@ -35,6 +35,20 @@ impl Failure {
         }
     }
 
+    /// Returns the code of its error, as JavaScript has it.
+    #[cfg(test)]
+    pub(crate) fn code(self) -> &'static str {
+        match self {
+            Self::Network | Self::Ended => "network",
+            Self::Http => "http",
+            Self::ContentType => "content-type",
+            Self::ConnectTimeout => "connect-timeout",
+            Self::IdleTimeout => "idle-timeout",
+            Self::EventTooLarge => "event-too-large",
+            Self::Refused => "refused",
+        }
+    }
+
     /// Whether a network that comes back is a reason to try again at once.
     pub(crate) fn is_of_network(self) -> bool {
         matches!(self, Self::Network | Self::ConnectTimeout | Self::IdleTimeout)

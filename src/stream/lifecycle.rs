@@ -33,7 +33,7 @@ numbered! {
 /// How a stream ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
-pub enum Ending {
+pub enum OutcomeType {
     /// The `done` marker came.
     Done,
     /// The server ended the response, and no marker was promised.
@@ -53,7 +53,7 @@ pub enum Ending {
 }
 }
 
-impl Ending {
+impl OutcomeType {
     /// The ending as JavaScript has it.
     pub fn as_str(self) -> &'static str {
         match self {

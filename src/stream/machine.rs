@@ -5,7 +5,7 @@
 use super::{
     config::{RetryMode, StreamConfig},
     failure::Failure,
-    lifecycle::{Ending, State},
+    lifecycle::{OutcomeType, State},
     retry::{Backoff, RetryPolicy},
     step::{Action, Cause, End, Input, ResponseVerdict, RetryVerdict, Step},
 };
@@ -138,6 +138,7 @@ impl Machine {
 
     /// Takes what happened, and returns what to do. What makes no sense at the moment changes
     /// nothing.
+    #[inline(never)]
     pub(crate) fn handle(&mut self, input: Input<'_>) -> Step {
         match (input, self.phase) {
             (_, Phase::Closed) => Step::WAIT,
@@ -201,6 +202,7 @@ impl Machine {
     }
 
     /// Begins an attempt.
+    #[inline(never)]
     fn connect(&mut self) -> Step {
         self.decoder.reset();
         self.attempt += 1;
@@ -229,6 +231,7 @@ impl Machine {
     }
 
     /// Does what comes next, if the consumer wants events.
+    #[inline(never)]
     fn go_on(&mut self) -> Step {
         match self.phase {
             _ if !self.is_pulled => Step::WAIT,
@@ -247,6 +250,7 @@ impl Machine {
         }
     }
 
+    #[inline(never)]
     fn push(&mut self, bytes: &[u8], last: bool) -> Step {
         let pushed = self.decoder.push(bytes);
         if self.decoder.retry() != self.reconnection_time {
@@ -344,6 +348,7 @@ impl Machine {
         Step { failure: Some(failure), ..step }
     }
 
+    #[inline(never)]
     fn fail(&mut self, failure: Failure, is_retryable: bool, retry_after: Option<f64>) -> Step {
         if !self.may_request_again() {
             self.end(Cause::Fail)
@@ -358,6 +363,7 @@ impl Machine {
     }
 
     /// Waits for the next attempt, if the policy allows one.
+    #[inline(never)]
     fn sleep(&mut self, failure: Failure, retry_after: Option<f64>, asked: Option<f64>) -> Step {
         let Some(usual) = self.backoff.failed(retry_after) else {
             let step = self.end(Cause::Fail);
@@ -387,20 +393,21 @@ impl Machine {
         }
     }
 
+    #[inline(never)]
     fn end(&mut self, cause: Cause) -> Step {
         self.phase = Phase::Closed;
         let on = self.config.cancel.unwrap_or_default();
         let (ending, notify) = match cause {
-            Cause::Cancel => (Ending::Cancelled, true),
-            Cause::Leave if on.leave => (Ending::Cancelled, true),
-            Cause::Close | Cause::Leave => (Ending::Closed, false),
-            Cause::Pagehide => (Ending::Cancelled, true),
-            Cause::Abort => (Ending::Aborted, on.abort),
-            Cause::Fail => (Ending::Failed, false),
-            Cause::Done => (Ending::Done, false),
-            Cause::NoContent => (Ending::NoContent, false),
-            Cause::ResponseEnded if self.config.has_done => (Ending::Truncated, false),
-            Cause::ResponseEnded => (Ending::Ended, false),
+            Cause::Cancel => (OutcomeType::Cancelled, true),
+            Cause::Leave if on.leave => (OutcomeType::Cancelled, true),
+            Cause::Close | Cause::Leave => (OutcomeType::Closed, false),
+            Cause::Pagehide => (OutcomeType::Cancelled, true),
+            Cause::Abort => (OutcomeType::Aborted, on.abort),
+            Cause::Fail => (OutcomeType::Failed, false),
+            Cause::Done => (OutcomeType::Done, false),
+            Cause::NoContent => (OutcomeType::NoContent, false),
+            Cause::ResponseEnded if self.config.has_done => (OutcomeType::Truncated, false),
+            Cause::ResponseEnded => (OutcomeType::Ended, false),
         };
         let can_notify = self.config.cancel.is_some() && (self.was_sent || on.unsent);
         let end = End { ending, notify: notify && can_notify, is_exhausted: false };

@@ -24,5 +24,5 @@ pub use {
     builder::{Builder, CancelRequest},
     cancel::{CancelNotification, CancelResult},
     event_stream::{Canceller, Event, EventStream, Outcome},
-    lifecycle::{Ending, State},
+    lifecycle::{OutcomeType, State},
 };

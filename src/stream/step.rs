@@ -1,6 +1,6 @@
 //! What goes into the machine and what comes out of it.
 
-use super::{failure::Failure, lifecycle::Ending};
+use super::{failure::Failure, lifecycle::OutcomeType};
 use crate::numbered::numbered;
 
 /// Something that happened to a stream.
@@ -149,7 +149,7 @@ pub(crate) struct Step {
 /// The end of a stream.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct End {
-    pub(crate) ending: Ending,
+    pub(crate) ending: OutcomeType,
     /// Whether to notify the backend.
     pub(crate) notify: bool,
     /// Whether the policy allows no further attempt: the error is the last attempt's.

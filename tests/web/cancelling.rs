@@ -9,7 +9,7 @@ use futures::{
     future::{join, ready},
 };
 use serde_json::json;
-use sluicegate::{CancelReport, CancelRequest, Ending, Error, ErrorCode, EventStream, State};
+use sluicegate::{CancelReport, CancelRequest, Error, ErrorCode, EventStream, OutcomeType, State};
 use std::time::Duration;
 use wasm_bindgen_futures::spawn_local;
 use wasm_bindgen_test::wasm_bindgen_test as test;
@@ -57,7 +57,7 @@ async fn stops_here_stops_the_connection_and_tells_the_backend_once() {
     assert_eq!(stream.state(), State::Closed);
     assert!(stream.next().await.is_none());
     let outcome = stream.outcome().unwrap();
-    assert_eq!((outcome.ending, outcome.notified), (Ending::Cancelled, Some(true)));
+    assert_eq!((outcome.outcome_type, outcome.notified), (OutcomeType::Cancelled, Some(true)));
     assert!(outcome.error.is_none());
 
     let requests = sink.received(1).await;
@@ -111,7 +111,7 @@ async fn from_elsewhere_while_a_task_waits() {
     begin.await.unwrap();
     assert_notified(&canceller.cancel().await);
     let stream = end.await.unwrap();
-    assert_eq!(stream.outcome().unwrap().ending, Ending::Cancelled);
+    assert_eq!(stream.outcome().unwrap().outcome_type, OutcomeType::Cancelled);
     assert_untold(&canceller.clone().cancel().await, false);
     drop(stream);
     assert_untold(&canceller.cancel().await, false);
@@ -148,7 +148,7 @@ async fn what_was_decoded_and_not_taken_is_dropped() {
     assert!(stream.next().await.is_none());
     assert_eq!(stream.last_event_id(), "1");
     let outcome = stream.outcome().unwrap();
-    assert_eq!((outcome.ending, outcome.notified), (Ending::Cancelled, None));
+    assert_eq!((outcome.outcome_type, outcome.notified), (OutcomeType::Cancelled, None));
     assert_eq!(script.over(1).await[0].outcome, "client-closed");
 }
 
@@ -158,7 +158,7 @@ async fn before_the_first_poll_nobody_is_told() {
     let mut stream = open(&held.url, CancelRequest::to(sink.url()));
     assert_untold(&stream.cancel().await, true);
     assert!(stream.next().await.is_none());
-    assert_eq!(stream.outcome().unwrap().ending, Ending::Cancelled);
+    assert_eq!(stream.outcome().unwrap().outcome_type, OutcomeType::Cancelled);
     held.counted(Counters { requests: 0, open: 0, client_closed: 0 }).await;
     sink.received(0).await;
 }
@@ -202,7 +202,7 @@ async fn after_the_end_there_is_nothing_to_stop() {
     assert_eq!(event(&mut stream).await.data, "a");
     assert!(stream.next().await.is_none());
     assert_untold(&stream.cancel().await, false);
-    assert_eq!(stream.outcome().unwrap().ending, Ending::Ended);
+    assert_eq!(stream.outcome().unwrap().outcome_type, OutcomeType::Ended);
     sink.received(0).await;
 }
 
@@ -216,7 +216,7 @@ async fn a_refused_notification_is_reported() {
     assert_eq!((error.code, error.status), (ErrorCode::Http, Some(403)));
     assert_eq!(error.message, format!("{} answered 403 Forbidden", sink.url()));
     let outcome = stream.outcome().unwrap();
-    assert_eq!((outcome.ending, outcome.notified), (Ending::Cancelled, Some(false)));
+    assert_eq!((outcome.outcome_type, outcome.notified), (OutcomeType::Cancelled, Some(false)));
     assert!(stream.next().await.is_none(), "it is no error of the stream's");
     sink.received(1).await;
 }

@@ -5,7 +5,7 @@ use futures::StreamExt as _;
 use serde::{Serialize, Serializer};
 use serde_json::{Value, json};
 use sluicegate::{
-    Builder, CancelRequest, Ending, Error, ErrorCode, EventStream, RetryPolicy, State,
+    Builder, CancelRequest, Error, ErrorCode, EventStream, OutcomeType, RetryPolicy, State,
 };
 use std::{error::Error as _, time::Duration};
 use wasm_bindgen::JsCast as _;
@@ -21,7 +21,7 @@ async fn failed(builder: Builder) -> Error {
     let error = failure(&mut stream).await;
     assert_eq!(stream.state(), State::Closed);
     let outcome = stream.outcome().unwrap();
-    assert_eq!(outcome.ending, Ending::Failed);
+    assert_eq!(outcome.outcome_type, OutcomeType::Failed);
     assert_eq!(outcome.notified, None);
     let same = outcome.error.unwrap();
     assert_eq!((same.code, &same.message), (error.code, &error.message));

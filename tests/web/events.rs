@@ -5,7 +5,7 @@ use futures::{FutureExt as _, StreamExt as _, stream::FusedStream as _};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use sluicegate::{
-    Builder, CancelRequest, Ending, ErrorCode, Event, EventStream, State, sse::Format,
+    Builder, CancelRequest, ErrorCode, Event, EventStream, OutcomeType, State, sse::Format,
 };
 use wasm_bindgen_test::wasm_bindgen_test as test;
 
@@ -37,7 +37,7 @@ async fn events_come_in_order_with_their_types_and_ids() {
     assert!(stream.next().await.is_none(), "it stays over");
     assert_eq!(stream.state(), State::Closed);
     let outcome = stream.outcome().unwrap();
-    assert_eq!((outcome.ending, outcome.notified), (Ending::Ended, None));
+    assert_eq!((outcome.outcome_type, outcome.notified), (OutcomeType::Ended, None));
     assert!(outcome.error.is_none());
 }
 
@@ -165,7 +165,7 @@ async fn data_as_json() {
     }
     // What is wrong with one event's data does not end the stream.
     assert!(stream.next().await.is_none());
-    assert_eq!(stream.outcome().unwrap().ending, Ending::Ended);
+    assert_eq!(stream.outcome().unwrap().outcome_type, OutcomeType::Ended);
 }
 
 #[test]
@@ -179,7 +179,7 @@ async fn the_done_marker_ends_the_stream_and_is_not_delivered() {
         EventStream::builder(&script.url()).done("[DONE]").retry(quickly()).open().unwrap();
     assert_eq!(event(&mut stream).await.data, "a");
     assert!(stream.next().await.is_none());
-    assert_eq!(stream.outcome().unwrap().ending, Ending::Done);
+    assert_eq!(stream.outcome().unwrap().outcome_type, OutcomeType::Done);
     assert_eq!(stream.last_event_id(), "1");
     let log = script.over(1).await;
     assert_eq!(log[0].outcome, "client-closed");
@@ -195,7 +195,7 @@ async fn the_event_that_ends_the_stream_may_be_found_by_its_type() {
     let mut stream = builder.open().unwrap();
     assert_eq!(event(&mut stream).await.data, "done");
     assert!(stream.next().await.is_none());
-    assert_eq!(stream.outcome().unwrap().ending, Ending::Done);
+    assert_eq!(stream.outcome().unwrap().outcome_type, OutcomeType::Done);
     script.over(1).await;
 }
 
@@ -235,7 +235,7 @@ async fn without_its_done_marker_a_stream_is_truncated() {
     let mut stream = EventStream::builder(&script.url()).done("[DONE]").no_retry().open().unwrap();
     assert_eq!(event(&mut stream).await.data, "a");
     assert!(stream.next().await.is_none());
-    assert_eq!(stream.outcome().unwrap().ending, Ending::Truncated);
+    assert_eq!(stream.outcome().unwrap().outcome_type, OutcomeType::Truncated);
     script.over(1).await;
 }
 
@@ -264,7 +264,7 @@ async fn no_content_means_stop() {
     let mut stream = EventStream::builder(&script.url()).retry(quickly()).open().unwrap();
     assert!(stream.next().await.is_none());
     let outcome = stream.outcome().unwrap();
-    assert_eq!(outcome.ending, Ending::NoContent);
+    assert_eq!(outcome.outcome_type, OutcomeType::NoContent);
     assert!(outcome.error.is_none());
     script.over(1).await;
 }

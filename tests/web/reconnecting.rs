@@ -6,7 +6,7 @@ use crate::support::{
 use futures::StreamExt as _;
 use gloo_timers::future::TimeoutFuture;
 use serde_json::json;
-use sluicegate::{Ending, ErrorCode, EventStream, State};
+use sluicegate::{ErrorCode, EventStream, OutcomeType, State};
 use std::time::Duration;
 use wasm_bindgen_test::wasm_bindgen_test as test;
 
@@ -32,7 +32,7 @@ async fn the_last_event_id_goes_out_with_the_next_attempt() {
     assert_eq!((third.data.as_str(), third.last_event_id.as_str()), ("c", "ż 1"));
     assert_eq!(event(&mut stream).await.data, "d");
     assert!(stream.next().await.is_none());
-    assert_eq!(stream.outcome().unwrap().ending, Ending::Done);
+    assert_eq!(stream.outcome().unwrap().outcome_type, OutcomeType::Done);
 
     let log = script.over(3).await;
     let ids: Vec<_> = log.iter().map(|entry| entry.header("last-event-id").unwrap()).collect();

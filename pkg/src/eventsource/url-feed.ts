@@ -3,7 +3,7 @@ import { nextTask } from '../dropin/task.js'
 import { isStreamError, StreamError, type StreamErrorCode } from '../error.js'
 import type { OpenOptions, RetryOptions } from '../options.js'
 import { EventStream } from '../stream/event-stream.js'
-import { Answer } from '../stream/machine.js'
+import { VERDICT_READ, VERDICT_REFUSAL } from '../border.js'
 import { CLOSED, Feed, RECONNECTION_TIME } from './feed.js'
 import type { EventSourceOptions } from './options.js'
 import { Transport } from './transport.js'
@@ -86,10 +86,10 @@ export class UrlFeed extends Feed {
       accept: 'text/event-stream',
       send: (...attempt) => transport.send(...attempt, this.#origin !== ''),
       // The standard takes no other status and no other type (9.2.2).
-      judge: (answer, response) =>
-        answer === Answer.read && response.status !== 200
-          ? Answer.refusal
-          : judge(answer, response),
+      judge: (verdict, response) =>
+        verdict === VERDICT_READ && response.status !== 200
+          ? VERDICT_REFUSAL
+          : judge(verdict, response),
       connected: ({ url }) => {
         this.#origin = new URL(url || this.url, this.url).origin
         this.announce()

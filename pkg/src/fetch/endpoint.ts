@@ -1,8 +1,10 @@
 import { StreamError } from '../error.js'
-import { Message, message } from '../stream/machine.js'
-import { Exchange } from '../stream/exchange.js'
-import { Scope } from '../stream/scope.js'
+import { FAILURE_HTTP, TEXT_NO_ANSWER } from '../border.js'
+import { errorText } from '../error-text.js'
+import { Exchange } from './exchange.js'
+import { Scope } from '../scope.js'
 import type { Source } from '../options.js'
+import { isPromise, then } from '../promise.js'
 import {
   displayUrl,
   get,
@@ -28,18 +30,21 @@ export interface Endpoint<Context> extends Omit<RequestTemplate<Context>, 'url'>
 }
 
 /** What became of a notification. */
-export interface Notification {
+export interface CancelNotification {
   notified: boolean
   status?: number | undefined
   error?: unknown
 }
 
-/** Tells the backend to stop its work. Never rejects. */
+/**
+ * Tells the backend to stop its work. Never rejects. The request leaves before this returns, unless
+ * one of the page's functions returns a promise.
+ */
 export async function notify<Context>(
   endpoint: Endpoint<Context>,
   context: Context,
   isLeaving: boolean,
-): Promise<Notification> {
+): Promise<CancelNotification> {
   try {
     return isLeaving && !knowsKeepalive() && endpoint.method === 'POST'
       ? { notified: await sendBeacon(endpoint, context) }
@@ -51,19 +56,20 @@ export async function notify<Context>(
 }
 
 /**
- * Sends one request with an answer of its own: the stream's signal has no part in it. Gives the
+ * Sends one request with an answer of its own: the stream's signal has no part in it. Returns the
  * status of a success. Rejects with a `StreamError`, or with what the page's own code threw.
  */
 export async function tell<Context>(
   endpoint: Endpoint<Context>,
   context: Context,
 ): Promise<number> {
-  const [request, init] = await prepareEndpoint(endpoint, context)
+  const prepared = prepareEndpoint(endpoint, context)
+  const [request, init] = isPromise(prepared) ? await prepared : prepared
   const scope = new Scope()
   init.signal = new Exchange(scope, scope).signal
   const { timeout } = endpoint
   const late = () => {
-    const text = message(Message.noAnswer, displayUrl(request.url), timeout)
+    const text = errorText(TEXT_NO_ANSWER, displayUrl(request.url), timeout)
     return new StreamError('connect-timeout', text)
   }
   try {
@@ -84,20 +90,27 @@ async function sendBeacon<Context>(
   endpoint: Endpoint<Context>,
   context: Context,
 ): Promise<boolean> {
-  const [{ url }, { body }] = await prepareEndpoint(endpoint, context)
+  const prepared = prepareEndpoint(endpoint, context)
+  const [{ url }, { body }] = isPromise(prepared) ? await prepared : prepared
   // Beacons have no headers but their body's type.
   const data = typeof body === 'string' ? new Blob([body], { type: 'application/json' }) : body
   return navigator.sendBeacon(url, data as Blob)
 }
 
-async function prepareEndpoint<Context>(
+type Prepared<Context> = [RequestTemplate<Context>, Init]
+
+function prepareEndpoint<Context>(
   endpoint: Endpoint<Context>,
   context: Context,
-): Promise<[RequestTemplate<Context>, Init]> {
-  const request = { ...endpoint, url: resolveUrl(await get(endpoint.url, context)) }
-  const init = await prepare(request, context)
-  if (typeof init.body !== 'string' || init.body.length <= MAX_KEEPALIVE_BODY) init.keepalive = true
-  return [request, init]
+): Prepared<Context> | PromiseLike<Prepared<Context>> {
+  return then(get(endpoint.url, context), (url) => {
+    const request = { ...endpoint, url: resolveUrl(url) }
+    return then(prepare(request, context), (init): Prepared<Context> => {
+      const { body } = init
+      if (typeof body !== 'string' || body.length <= MAX_KEEPALIVE_BODY) init.keepalive = true
+      return [request, init]
+    })
+  })
 }
 
 async function answer<Context>(
@@ -108,5 +121,5 @@ async function answer<Context>(
   const response = await send(request, init)
   if (response instanceof StreamError) return response
   const { status = 200 } = response
-  return status >= 200 && status < 300 ? status : refusalOf('http', request, response, 0, scope)
+  return status >= 200 && status < 300 ? status : refusalOf(FAILURE_HTTP, request, response, 0, scope)
 }

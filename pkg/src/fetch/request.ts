@@ -1,7 +1,9 @@
 import { bytesOf, tagOf } from '../bytes.js'
 import { StreamError, type StreamErrorDetails } from '../error.js'
 import type { AttemptContext, Body, Source } from '../options.js'
-import { Message, message } from '../stream/machine.js'
+import { then } from '../promise.js'
+import { TEXT_BAD_BODY, TEXT_BAD_HEADERS, TEXT_BAD_ID, TEXT_BAD_REQUEST, TEXT_BAD_URL, TEXT_BAD_URL_TYPE, TEXT_BODY_OF_GET, TEXT_NO_FETCH, TEXT_NO_JSON, TEXT_SECRETS, TEXT_UNREACHABLE } from '../border.js'
+import { errorText } from '../error-text.js'
 
 /** What a stream accepts, unless the page says otherwise. */
 export const ACCEPT = 'text/event-stream, application/x-ndjson;q=0.9'
@@ -14,9 +16,9 @@ export function invalid(text: string, details?: StreamErrorDetails): StreamError
   return new StreamError('invalid-options', text, details)
 }
 
-/** A value; a function is asked for it. */
-export async function get<T, Context>(source: Source<T, Context>, context: Context): Promise<T> {
-  return typeof source === 'function' ? (source as (context: Context) => T)(context) : source
+/** Returns a value; a function is called for it. */
+export function get<T, Context>(source: Source<T, Context>, context: Context): T | PromiseLike<T> {
+  return typeof source === 'function' ? (source as (context: Context) => T)(context) : (source as T)
 }
 
 /** A request that can be sent any number of times. */
@@ -41,23 +43,37 @@ export function isSafe(method: string): boolean {
  * report it as if the network had failed.
  */
 export function check({ url, method, body, init }: RequestTemplate<AttemptContext>): void {
-  if (body !== undefined && isSafe(method)) throw invalid(message(Message.bodyOfGet, method))
-  if (/^[^/]*\/\/[^/?#]*@/.test(url)) throw invalid(message(Message.secrets))
+  if (body !== undefined && isSafe(method)) throw invalid(errorText(TEXT_BODY_OF_GET, method))
+  if (/^[^/]*\/\/[^/?#]*@/.test(url)) throw invalid(errorText(TEXT_SECRETS))
   try {
     if (globalThis.Request) void new Request(url, { ...init, method })
   } catch (cause) {
-    throw invalid(message(Message.badRequest, (cause as Error).message), { cause })
+    throw invalid(errorText(TEXT_BAD_REQUEST, (cause as Error).message), { cause })
   }
 }
 
-/** What to give `fetch`, the callbacks asked. `attempt` is for the errors. */
-export async function prepare<Context>(
+/**
+ * Returns what to pass to `fetch`, once the page's functions have said it. `attempt` is for the
+ * errors.
+ */
+export function prepare<Context>(
   request: RequestTemplate<Context>,
   context: Context,
   attempt = 0,
-): Promise<Init> {
-  const headers = headersOf(await get(request.headers, context), attempt)
-  const [body, contentType] = encodeBody(await get(request.body, context), attempt)
+): Init | PromiseLike<Init> {
+  return then(get(request.headers, context), (headers) =>
+    then(get(request.body, context), (body) => initOf(request, headers, body, attempt)),
+  )
+}
+
+function initOf(
+  request: Pick<RequestTemplate<never>, 'init' | 'method'>,
+  given: HeadersInit | undefined,
+  value: Body,
+  attempt: number,
+): Init {
+  const headers = headersOf(given, attempt)
+  const [body, contentType] = encodeBody(value, attempt)
   if (contentType && !headers.has('content-type')) headers.set('content-type', contentType)
   const init: Init = { ...request.init, method: request.method, headers }
   if (body !== undefined) {
@@ -84,7 +100,7 @@ export function setStreamHeaders(
   ).join('')
   // RFC 9110, 5.5: servers refuse control characters, and Node's `fetch` reports them as if the
   // network had failed.
-  if (/[^\t -~\x80-\xff]/.test(bytes)) throw invalid(message(Message.badId), { attempt })
+  if (/[^\t -~\x80-\xff]/.test(bytes)) throw invalid(errorText(TEXT_BAD_ID), { attempt })
   headers.set('Last-Event-ID', bytes)
 }
 
@@ -95,7 +111,7 @@ export async function send<Context>(
   attempt = 0,
 ): Promise<Response | StreamError> {
   const fetch = request.fetch ?? globalThis.fetch
-  if (!fetch) throw invalid(message(Message.noFetch), { attempt })
+  if (!fetch) throw invalid(errorText(TEXT_NO_FETCH), { attempt })
   // A record: polyfills know no `Headers` but their own.
   const plain = { ...init, headers: Object.fromEntries(init.headers) }
   let response: Response
@@ -114,7 +130,7 @@ export function unreachable(
   cause: unknown,
   attempt: number,
 ): StreamError {
-  const text = message(Message.unreachable, method, displayUrl(url))
+  const text = errorText(TEXT_UNREACHABLE, method, displayUrl(url))
   return new StreamError('network', text, { cause, attempt, retryable: true })
 }
 
@@ -125,7 +141,7 @@ function headersOf(init: HeadersInit | undefined, attempt: number): Headers {
       Symbol.iterator in Object(init) ? [...(init as Headers)] : (init ?? undefined),
     )
   } catch (cause) {
-    throw invalid(message(Message.badHeaders), { cause, attempt })
+    throw invalid(errorText(TEXT_BAD_HEADERS), { cause, attempt })
   }
 }
 
@@ -140,7 +156,7 @@ function encodeBody(body: Body, attempt: number): [BodyInit?, string?] {
   const isLocked = (body as Partial<ReadableStream>).locked === true
   if (isBody && !isLocked) return [body as BodyInit]
   const isNothing = typeof body !== 'object' || (!has(body, 'toJSON') && NOT_JSON.test(tagOf(body)))
-  if (isBody || isNothing) throw invalid(message(Message.badBody, tagOf(body)), { attempt })
+  if (isBody || isNothing) throw invalid(errorText(TEXT_BAD_BODY, tagOf(body)), { attempt })
   let json: string | undefined
   let cause: unknown
   try {
@@ -148,7 +164,7 @@ function encodeBody(body: Body, attempt: number): [BodyInit?, string?] {
   } catch (error) {
     cause = error
   }
-  if (json === undefined) throw invalid(message(Message.noJson), { cause, attempt })
+  if (json === undefined) throw invalid(errorText(TEXT_NO_JSON), { cause, attempt })
   return [json, 'application/json']
 }
 
@@ -184,11 +200,11 @@ export function isRequest(input: unknown): input is Request {
 export function resolveUrl(url: unknown): string {
   // Not by its class: it may be a URL of another realm.
   const href: unknown = typeof url === 'string' ? url : (Object(url) as Partial<URL>).href
-  if (typeof href !== 'string') throw invalid(message(Message.badUrlType))
+  if (typeof href !== 'string') throw invalid(errorText(TEXT_BAD_URL_TYPE))
   try {
     return new URL(href, globalThis.document?.baseURI ?? globalThis.location?.href).href
   } catch (cause) {
-    throw invalid(message(Message.badUrl), { cause })
+    throw invalid(errorText(TEXT_BAD_URL), { cause })
   }
 }
 

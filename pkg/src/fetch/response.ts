@@ -1,8 +1,9 @@
 import { bytesOf } from '../bytes.js'
 import { StreamError } from '../error.js'
-import { Message, message } from '../stream/machine.js'
-import type { Scope } from '../stream/scope.js'
-import { isUnavailable } from '../wasm.js'
+import { CODES, FAILURE_CONTENT_TYPE, FAILURE_HTTP, TEXT_STATUS, TEXT_WRONG_TYPE } from '../border.js'
+import { errorText } from '../error-text.js'
+import type { Scope } from '../scope.js'
+import { isRetryable } from '../wasm.js'
 import { bodyOf, type Chunks } from './chunks.js'
 import { displayUrl } from './request.js'
 
@@ -25,7 +26,7 @@ const CONTROLS =
 
 /** A status that is no success, or a response that is no stream, with the start of the body. */
 export async function refusalOf(
-  code: 'http' | 'content-type',
+  failure: typeof FAILURE_HTTP | typeof FAILURE_CONTENT_TYPE,
   request: { url: string },
   response: Response,
   attempt: number,
@@ -34,18 +35,28 @@ export async function refusalOf(
   const { url, status, statusText = '', headers } = response
   const body = await readText(response, scope)
   const [number, detail] =
-    code === 'http'
-      ? [Message.status, `${status} ${statusText}`.trimEnd()]
-      : [Message.wrongType, headers.get('content-type') ?? '']
+    failure === FAILURE_HTTP
+      ? [TEXT_STATUS, `${status} ${statusText}`.trimEnd()]
+      : [TEXT_WRONG_TYPE, headers.get('content-type') ?? '']
   const reason = reasonOf(body)
-  const text = message(number, displayUrl(url || request.url), detail) + reason
-  const retryable = code === 'http' && isUnavailable(status)
+  const text = errorText(number, displayUrl(url || request.url), detail) + reason
+  const retryable = isRetryable(failure, status)
   const details = { status, headers, body, attempt, retryable }
-  return new StreamError(code, text.replace(CONTROLS, escape), details)
+  return new StreamError(CODES[failure], text.replace(CONTROLS, escape), details)
 }
 
 function escape(character: string): string {
   return `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`
+}
+
+/** What the host says of a failure, as the end of a message. */
+export function hostReasonOf(cause: unknown): string {
+  const { message, cause: deeper } = Object(cause) as Partial<Error>
+  // Node tells the real reason one level deeper.
+  const { code, message: detail } = Object(deeper) as Partial<Error & { code: string }>
+  const details = [code, detail].filter(Boolean).join(': ')
+  const reason = `${message ? `: ${message}` : ''}${details && ` (${details})`}`
+  return reason.slice(0, MAX_REASON).replace(CONTROLS, escape)
 }
 
 /** What a JSON body says, as the end of a message. */

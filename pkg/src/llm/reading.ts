@@ -1,4 +1,4 @@
-import type { EventConsumer, Tap } from '../consumer.js'
+import type { EventSequence, Tap } from '../sequence.js'
 import { StreamError } from '../error.js'
 import type { ServerSentEvent } from '../event.js'
 import { reasonOf } from '../fetch/response.js'
@@ -9,7 +9,7 @@ import { type AnswerFormat, extractorOf } from './formats.js'
 import { objectOf, parsed } from './json.js'
 
 /** Events to read an answer from: what `openStream` and `decode` return. */
-export type AnswerSource = Pick<EventConsumer, 'next' | 'return' | 'frames'>
+export type AnswerSource = Pick<EventSequence, 'next' | 'return' | 'frames'>
 
 /** The most characters that are kept of a body of which nothing is understood yet. */
 const MOST = 1 << 20
@@ -19,7 +19,7 @@ const SHOWN = 200
 /** What reads an answer out of a source's events. */
 export interface Reading {
   /** The source if it is one of ours, of whatever copy of this package. */
-  readonly own: EventConsumer | undefined
+  readonly own: EventSequence | undefined
   /** What an event adds. `isEnd` says whether it is the last one. Throws what ends the stream. */
   read(event: ServerSentEvent): { deltas: Delta[]; isEnd: boolean }
   /**
@@ -38,7 +38,7 @@ export interface Reading {
  */
 export function readingOf(source: AnswerSource, format: AnswerFormat | Extractor): Reading {
   const extract = extractorOf(format)
-  const own = 'takeReady' in source ? (source as EventConsumer) : undefined
+  const own = 'takeReady' in source ? (source as EventSequence) : undefined
   const assembly = assemble()
   const decoder = new TextDecoder()
   let isUnderstood = false

@@ -1,4 +1,4 @@
-import { viewOf } from '../consumer.js'
+import { viewOf } from '../sequence.js'
 import type { ServerSentEvent } from '../event.js'
 import type { Answer, Delta } from './answer.js'
 import type { Extractor } from './format.js'

@@ -1,435 +1,324 @@
-import { Batches, DONE, TOO_LARGE } from '../batches.js'
-import { bytesOf, tagOf } from '../bytes.js'
-import type { Tap } from '../consumer.js'
-import { abortError, StreamError, type StreamErrorCode } from '../error.js'
+import { Batches } from '../batches.js'
+import * as border from '../border.js'
+import { abortError, StreamError } from '../error.js'
+import { errorText } from '../error-text.js'
 import type { ServerSentEvent } from '../event.js'
-import { notify, type Notification } from '../fetch/endpoint.js'
-import { displayUrl, prepare, send, setStreamHeaders, unreachable } from '../fetch/request.js'
-import { refusalOf } from '../fetch/response.js'
-import type { CancelContext, OpenOptions } from '../options.js'
-import type { CancelResult, StreamEnding, StreamState, StreamStats } from '../outcome.js'
+import { displayUrl } from '../fetch/request.js'
+import type { OpenOptions } from '../options.js'
+import type { CancelResult, StreamState, StreamStats } from '../outcome.js'
+import { isPromise } from '../promise.js'
+import { Scope } from '../scope.js'
 import { now } from '../timing.js'
-import { type RawStream, readText } from '../wasm.js'
-import { Acks } from './acks.js'
-import { Exchange } from './exchange.js'
-import type { Hooks } from './hooks.js'
-import { Answer, Cause, endOf, Message, message, stateOf } from './machine.js'
-import { Scope } from './scope.js'
+import { isRetryable, readText, type StreamHandle } from '../wasm.js'
+import { Attempt } from './attempt.js'
+import { type DriverEvents, Ending } from './ending.js'
+import { Reading } from './reading.js'
 import { readOptions, type Settings } from './settings.js'
 
-/** What a driver tells its stream. */
-export interface DriverEvents extends Hooks {
-  /** Who else sees the bodies. */
-  tap(): Tap | undefined
-  opened(response: Response): void
-  /** Answers a pull: events, never none, or `undefined` at the end. */
-  received(events: ServerSentEvent[] | undefined): void
-  /** Nothing more is handed out. */
-  ended(ending: StreamEnding, error: unknown): void
-  /** The backend is told, if it was to be. */
-  closed(notified: boolean | undefined): void
-  /** The event that the consumer got last, and the id to resume from. */
-  consumed(): Pick<CancelContext, 'lastEvent' | 'lastEventId'>
-}
+/** The bits of a step that end the timer of the one before. */
+const TIMER_ENDS = border.STEP_TIMED | border.STEP_CLOSE
 
-/**
- * Does what the machine (src/stream/machine.rs) decides: requests, reads, waits. Pulled by its
- * consumer, stopped by anyone.
- */
+/** Does what the machine (src/stream/machine.rs) says. Pulled by its consumer, stopped by anyone. */
 export class Driver {
   readonly stats: StreamStats = { bytes: 0, events: 0, attempts: 0, acknowledged: 0 }
   readonly #settings: Settings
-  readonly #raw: RawStream
-  readonly #batches: Batches
   readonly #events: DriverEvents
-  readonly #acks: Acks | undefined
+  readonly #reading: Reading
+  readonly #ending: Ending
   readonly #scope = new Scope()
-  readonly #start = now()
-  #exchange: Exchange | undefined
-  #response: Response | undefined
-  #isOver = false
-  /** Whether there is no connection yet, or none any more. */
-  #isConnecting = true
-  /** What a pull does instead of reading on. */
-  #next: (() => void) | undefined
-  /** Whether a pull waits for its answer. */
-  #isPulled = false
-  /** What ends a wait for the next chunk besides the chunk. */
-  #watches: (() => void)[] = []
+  /** Absent once the stream is over. */
+  #machine: StreamHandle | undefined
+  /** The last step. */
+  #step = 0
+  #attempt: Attempt | undefined
+  /** What the next retry, or the end, is due to. */
+  #error: unknown
+  #stopTimer: (() => void) | undefined
 
   /** Throws an error `'invalid-options'`. Nothing is sent yet. */
   constructor(input: string | URL | Request, options: OpenOptions, events: DriverEvents) {
-    const { settings, raw } = readOptions(input, options)
-    const { ack, ackEvery, onComment, onPagehide, signal } = settings
+    const { settings, machine } = readOptions(input, options, events)
+    const { onComment, signal } = settings
     this.#settings = settings
-    this.#raw = raw
+    this.#machine = machine
     this.#events = events
-    if (ack) this.#acks = new Acks(ack, ackEvery, this.stats)
-    this.#batches = new Batches(raw, options.lastEventId, {
-      onComment: onComment && ((comment) => this.#isOver || onComment(comment)),
+    const batches = new Batches(machine, options.lastEventId, {
+      onComment: onComment && ((comment) => this.#machine && onComment(comment)),
       identified: events.identified,
     })
-    if (onPagehide) {
-      this.#scope.listen('pagehide', () => void this.#stop(Cause.pagehide, undefined, 'pagehide'))
-    }
+    this.#reading = new Reading(batches, settings, this.stats, events.tap)
+    this.#ending = new Ending(settings, events, this.stats)
+    const { document } = globalThis
+    this.#listen('pagehide', ({ persisted }) => {
+      this.stop(border.INPUT_PAGE_LEFT, this.#error, 'pagehide', +persisted)
+    })
+    this.#listen('online', () => this.#tell(border.INPUT_RETURNED))
+    // The first load shows the page, too.
+    this.#listen('pageshow', ({ persisted }) => persisted && this.#tell(border.INPUT_RETURNED))
+    const look = () => this.#tell(document?.hidden ? border.INPUT_HIDDEN : border.INPUT_SHOWN)
+    this.#listen('visibilitychange', look)
+    look()
     if (signal) this.#obey(signal)
   }
 
   get state(): StreamState {
-    return this.#isOver ? 'closed' : stateOf(this.#raw)
+    return border.STATES[(this.#step >> border.STEP_STATE_SHIFT) & 3]!
   }
 
   /** Sends the request. */
   open(): void {
-    if (!this.#isOver) void this.#connect()
+    this.#tell(border.INPUT_OPEN)
   }
 
   /** Asks for the next events. Once until they are there. */
   pull(): void {
-    if (this.#isOver) return this.#events.received(undefined)
-    this.#isPulled = true
-    if (!this.#isConnecting) this.#advance()
+    if (this.#machine) this.#tell(border.INPUT_PULL)
+    else this.#events.received(undefined)
   }
 
   /** Events were handed to the consumer. */
   consumed(count: number): void {
-    this.#acks?.add(count, this.#context(undefined))
+    this.#ending.consumed(count)
   }
 
   /** Stops here and there. */
-  async cancel(reason: unknown): Promise<CancelResult> {
-    const aborted = !this.#isOver
-    const {
-      notified = false,
-      status,
-      error,
-    } = (await this.#stop(Cause.cancel, undefined, reason)) ?? {}
-    return {
-      aborted,
-      notified,
-      ...(status === undefined ? {} : { status }),
-      ...(error === undefined ? {} : { error: error as StreamError }),
-    }
+  cancel(reason: unknown): Promise<CancelResult> {
+    const aborted = this.#machine !== undefined
+    this.stop(border.INPUT_CANCEL, undefined, reason)
+    return this.#ending.result(aborted)
   }
 
   /** Stops here. The backend is told if the machine says so. */
-  stop(cause: number, error?: unknown): void {
-    void this.#stop(cause, error, 'return')
+  stop(input: number, error?: unknown, reason: unknown = 'return', number = 0): void {
+    if (!this.#machine) return
+    this.#error = error
+    this.#ending.reason = reason
+    this.#tell(input, number)
   }
 
-  #advance(): void {
-    const next = this.#next
-    this.#next = undefined
-    if (next) next()
-    else this.#read()
+  #tell(input: number, number = 0): void {
+    if (this.#machine) this.#do(this.#machine.handle(input, number))
   }
 
-  /** Connects, and again as often as the machine says. */
-  async #connect(failure?: StreamError): Promise<void> {
-    this.#isConnecting = true
-    try {
-      do {
-        if (failure) await this.#recover(failure)
-        failure = await this.#request()
-      } while (failure)
-    } catch (error) {
-      this.stop(Cause.fail, error)
+  #do(step: number, events: ServerSentEvent[] = []): void {
+    const action = step & border.STEP_ACTION
+    const before = this.state
+    this.#step = step
+    if (step & border.STEP_CLOSE) {
+      this.#attempt?.close()
+      this.#attempt = undefined
+    }
+    const failure = (step >> border.STEP_FAILURE_SHIFT) & 0xff
+    if (failure) this.#error = this.#errorOf(failure - 1)
+    if (step & TIMER_ENDS || action !== border.ACTION_WAIT) this.#setTimer(step)
+    if (action === border.ACTION_END) return this.#end(step)
+    if (before !== this.state) this.#changed()
+    switch (this.#machine && action) {
+      case border.ACTION_PREPARE:
+        return this.#run(this.#prepare())
+      case border.ACTION_SEND:
+        return this.#run(this.#send())
+      case border.ACTION_ACCEPT:
+        return this.#run(this.#accept())
+      case border.ACTION_INSPECT:
+        return this.#run(this.#inspect())
+      case border.ACTION_REFUSE:
+        return this.#run(this.#refuse())
+      case border.ACTION_READ:
+        return this.#read()
+      case border.ACTION_DELIVER:
+        return this.#deliver(events)
+      case border.ACTION_ASK_RETRY:
+        return this.#run(this.#askRetry())
+      case border.ACTION_ASK_END:
+        return this.#run(this.#askEnd())
+      case border.ACTION_SLEEP:
+        return this.#run(this.#sleep())
+    }
+  }
+
+  async #prepare(): Promise<void> {
+    const attempt = ++this.stats.attempts
+    const lastEventId = readText(this.#machine!.last_event_id())
+    const context = { attempt, lastEventId }
+    this.#attempt = new Attempt(this.#settings, this.#events, this.#scope, this, context)
+    const prepared = this.#attempt.prepare()
+    if (isPromise(prepared)) await prepared
+    this.#tell(border.INPUT_PREPARED)
+  }
+
+  async #send(): Promise<void> {
+    const attempt = this.#attempt!
+    const response = await attempt.send()
+    if (attempt !== this.#attempt) return
+    if (response instanceof StreamError) {
+      // Hooks refuse with errors of their own.
+      const { retryable } = response
+      this.#failed(response, retryable ? border.FAILURE_NETWORK : border.FAILURE_REFUSED)
       return
     }
-    this.#isConnecting = false
-    if (this.#isPulled) this.#advance()
-  }
-
-  /** One attempt. Resolves once there is a connection, or to what went wrong; throws for good. */
-  async #request(): Promise<StreamError | undefined> {
-    const { request, connectTimeout } = this.#settings
-    const { accept, send: ask = send } = this.#events
-    const attempt = (this.stats.attempts = this.#raw.connect())
-    const context = { attempt, lastEventId: readText(this.#raw.last_event_id()) }
-    const init = await this.#unlessOver(prepare(request, context, attempt))
-    setStreamHeaders(init.headers, context, accept)
-    this.#raw.sent()
-    this.#events.changed?.()
-    const exchange = new Exchange(this.#scope, this)
-    init.signal = exchange.signal
-    const late = () => this.#failure('connect-timeout', Message.noResponse, connectTimeout)
-    const sent = this.#scope.within(connectTimeout, ask(request, init, attempt), late)
-    const response = await this.#unlessOver(sent)
-    const failure =
-      response instanceof StreamError ? response : await this.#answered(response, exchange)
-    if (failure) {
-      exchange.close()
-      return failure
-    }
-    this.#raw.opened()
-    this.#events.changed?.()
-    this.#exchange = exchange
-    this.#events.opened(response as Response)
-    this.#events.connected?.(response as Response)
-    return undefined
-  }
-
-  /** What is wrong with a response, if it is not one to read. */
-  async #answered(response: Response, exchange: Exchange): Promise<StreamError | undefined> {
-    const { request, onOpen } = this.#settings
-    const { judge } = this.#events
-    const { attempts: attempt } = this.stats
+    attempt.response = response
     // Look-alikes may have no status.
     const { status = 200, headers } = response
     const type = `${headers.get('content-type') ?? ''}`
-    let answer = this.#raw.answered(status, type)
-    if (judge) answer = judge(answer, response)
-    if (answer === Answer.wrongType && this.#events.tap()?.takes(type)) answer = Answer.read
-    if (answer === Answer.noContent) {
-      this.stop(Cause.noContent)
-      return this.#unlessOver()
-    }
-    if (answer === Answer.read) {
-      this.stats.timeToHeaders ??= now() - this.#start
-      exchange.take(response)
-    }
-    if (answer !== Answer.refusal) {
-      this.#response = response
-      try {
-        if (onOpen) await this.#unlessOver(onOpen(response))
-      } catch (cause) {
-        const details = { status, headers, attempt, cause }
-        throw new StreamError('refused', 'onOpen refused the response', details)
-      }
-      if (answer === Answer.read) return undefined
-    }
-    const code = answer === Answer.refusal ? 'http' : 'content-type'
-    return this.#unlessOver(refusalOf(code, request, response, attempt, this.#scope))
+    let verdict = this.#machine!.judge(status, type)
+    verdict = this.#events.judge?.(verdict, response) ?? verdict
+    const isTaken = verdict === border.VERDICT_WRONG_TYPE && this.#events.tap()?.takes(type)
+    attempt.verdict = isTaken ? border.VERDICT_READ : verdict
+    this.#tell(border.INPUT_ANSWERED, attempt.verdict)
   }
 
-  /** Waits for the next attempt. Throws if there is to be none. */
-  async #recover(error: StreamError): Promise<void> {
-    const { shouldRetry, onRetry } = this.#settings
-    const { attempt } = error
-    if (!this.#raw.may_request_again()) throw error
-    const verdict = shouldRetry ? shouldRetry(error, attempt) : error.retryable
-    await this.#unlessOver()
-    if (verdict === false || verdict === undefined) throw error
-    const usual = this.#raw.wait(`${error.headers?.get('retry-after') ?? ''}`)
-    if (Number.isNaN(usual)) {
-      const text = message(Message.gaveUp, attempt, error.message)
-      throw new StreamError('retries-exhausted', text, { attempt, cause: error })
-    }
-    const delay = typeof verdict === 'number' ? verdict : usual
-    this.#events.changed?.()
-    onRetry?.({ attempt: attempt + 1, delay, error })
-    await this.#unlessOver()
-    await new Promise<void>((resolve) => {
-      const stops = [
-        this.#scope.after(delay, wake),
-        // The network or the page comes back: the reason to try again.
-        this.#scope.listen('online', wake),
-        this.#scope.listen('pageshow', wake),
-      ]
+  async #accept(): Promise<void> {
+    this.#reading.opened()
+    this.#attempt!.take()
+    await this.#inspect()
+  }
 
-      function wake(): void {
-        for (const stop of stops) stop()
-        resolve()
-      }
-    })
+  async #inspect(): Promise<void> {
+    const attempt = this.#attempt!
+    const response = attempt.response!
+    this.#ending.response = response
+    try {
+      const seen = this.#settings.onOpen?.(response)
+      if (isPromise(seen)) await seen
+    } catch (cause) {
+      const { status, headers } = response
+      const details = { status, headers, attempt: this.stats.attempts, cause }
+      throw new StreamError('refused', 'onOpen refused the response', details)
+    }
+    this.#tell(border.INPUT_ACCEPTED)
+  }
+
+  async #refuse(): Promise<void> {
+    const attempt = this.#attempt!
+    const error = await attempt.refusal()
+    if (attempt === this.#attempt) this.#failed(error, attempt.failure)
   }
 
   #read(): void {
-    const exchange = this.#exchange!
-    const { idleTimeout, isPausing } = this.#settings
-    if (isPausing && this.#raw.may_request_again()) {
-      if (isHidden()) return this.#pause()
-      this.#watches.push(this.#scope.listen('visibilitychange', () => isHidden() && this.#pause()))
-    }
-    if (idleTimeout !== Infinity) {
-      this.#watches.push(
-        this.#scope.after(idleTimeout, () => {
-          this.#reconnect(this.#failure('idle-timeout', Message.silence, idleTimeout))
-        }),
-      )
-    }
-    exchange
+    const attempt = this.#attempt!
+    attempt
       .read()
       .then(
         ({ done, value }) => {
           // Ignore reads of a connection that was closed meanwhile.
-          if (exchange !== this.#exchange) return
-          this.#unwatch()
-          if (done) this.#onEnd()
-          else this.#onChunk(value)
+          if (attempt !== this.#attempt) return
+          const events = done ? this.#reading.end() : this.#reading.chunk(value)
+          this.#do(this.#reading.step, events)
         },
         (cause: unknown) => {
-          if (exchange === this.#exchange) this.#reconnect(this.#broken(cause))
+          if (attempt === this.#attempt) {
+            this.#failed(attempt.broken(cause), border.FAILURE_NETWORK)
+          }
         },
       )
       // What is thrown here is no fault of the network: nothing is sent again.
-      .catch((error: unknown) => this.stop(Cause.fail, error))
+      .catch(this.#threw)
   }
 
-  #onChunk(value: unknown): void {
-    const chunk = bytesOf(value)
-    if (!chunk) {
-      const text = `a chunk of the response's body is ${tagOf(value)}, not bytes`
-      throw new StreamError('unsupported', text, { attempt: this.stats.attempts })
-    }
-    this.stats.bytes += chunk.length
-    this.#events.tap()?.chunk(chunk)
-    this.#deliver(this.#batches.push(chunk))
-  }
-
-  #deliver(events: ServerSentEvent[], next?: () => void): void {
-    const { status } = this.#batches
-    if (status === TOO_LARGE) {
-      const text = message(Message.tooLarge, this.#settings.maxEventSize)
-      const details = { attempt: this.stats.attempts }
-      next = () => void this.#connect(new StreamError('event-too-large', text, details))
-    }
+  #deliver(events: ServerSentEvent[]): void {
     try {
-      if (this.#cutAtDone(events) || status === DONE) next = () => this.stop(Cause.done)
-      this.#count(events)
-      this.#batches.callHooks()
+      if (this.#reading.cutAtDone(events)) this.#tell(border.INPUT_FOUND_DONE)
+      if (this.#attempt) this.#attempt.events += events.length
+      this.#reading.callHooks()
     } catch (error) {
-      next = () => this.stop(Cause.fail, error)
+      this.#threw(error)
     }
-    if (this.#isOver) return
-    if (next) this.#letGo()
-    this.#handOut(events, next)
+    if (!this.#machine) return
+    if (events.length > 0) this.#events.received(events)
+    else this.#tell(border.INPUT_PULL)
   }
 
-  #onEnd(): void {
-    this.#letGo()
-    const events = this.#batches.finish()
-    const last = this.#events.tap()?.end()
-    if (last) events.push(last)
-    this.#deliver(events, () => {
-      const { bodyEnded } = this.#events
-      const failure = bodyEnded
-        ? bodyEnded()
-        : this.#raw.goes_on() && this.#failure('network', Message.ended)
-      if (failure) void this.#connect(failure)
-      else this.stop(Cause.over)
-    })
+  async #askRetry(): Promise<void> {
+    const error = this.#error as StreamError
+    const verdict = this.#settings.shouldRetry!(error, error.attempt)
+    const delay = typeof verdict === 'number' ? Math.max(verdict, 0) : verdict ? NaN : -1
+    this.#tell(border.INPUT_DECIDED, delay)
   }
 
-  /** Drops the event that ends the stream and all behind it; gives whether it is there. */
-  #cutAtDone(events: ServerSentEvent[]): boolean {
-    const { done } = this.#settings
-    if (typeof done !== 'function') return false
-    try {
-      const index = events.findIndex((event) => done(event))
-      if (index >= 0) events.length = index
-      return index >= 0
-    } catch (error) {
-      this.#count(events)
-      throw error
+  async #askEnd(): Promise<void> {
+    const error = this.#events.bodyEnded!()
+    if (error) this.#failed(error, border.FAILURE_REFUSED)
+    else this.#tell(border.INPUT_END_ACCEPTED)
+  }
+
+  async #sleep(): Promise<void> {
+    const attempt = this.stats.attempts + 1
+    const error = this.#error as StreamError
+    this.#settings.onRetry?.({ attempt, delay: this.#machine!.timer(), error })
+  }
+
+  #end(step: number): void {
+    let error = this.#error
+    this.#machine!.free()
+    this.#machine = undefined
+    if (step & border.STEP_EXHAUSTED) {
+      const { attempts: attempt } = this.stats
+      const text = errorText(border.TEXT_GAVE_UP, attempt, (error as StreamError).message)
+      error = new StreamError('retries-exhausted', text, { attempt, cause: error })
     }
+    this.#ending.end(step, error, this.#scope)
   }
 
-  #count({ length }: ServerSentEvent[]): void {
-    if (length === 0) return
-    this.stats.events += length
-    this.stats.timeToFirstEvent ??= now() - this.#start
-  }
-
-  #handOut(events: ServerSentEvent[], next?: () => void): void {
-    this.#next = next
-    if (events.length === 0) this.#advance()
-    else this.#reply(events)
-  }
-
-  #reply(events: ServerSentEvent[] | undefined): void {
-    if (!this.#isPulled) return
-    this.#isPulled = false
-    this.#events.received(events)
-  }
-
-  /** Closes the connection until somebody looks at the page. */
-  #pause(): void {
-    this.#letGo()
-    this.#isConnecting = true
-    this.#raw.pause()
+  #changed(): void {
     this.#events.changed?.()
-    const stop = this.#scope.listen('visibilitychange', () => {
-      if (isHidden()) return
-      stop()
-      void this.#connect()
-    })
+    if (this.state !== 'open') return
+    const response = this.#attempt!.response!
+    this.#events.opened(response)
+    this.#events.connected?.(response)
   }
 
-  #reconnect(failure: StreamError): void {
-    this.#letGo()
-    void this.#connect(failure)
+  #failed(error: StreamError, failure: number): void {
+    this.#error = error
+    const asked = `${error.headers?.get('retry-after') ?? ''}`
+    if (this.#machine) this.#do(this.#machine.failed(failure, error.status ?? 0, asked))
   }
 
-  #letGo(): void {
-    this.#unwatch()
-    this.#exchange?.close()
-    this.#exchange = undefined
+  readonly #threw = (error: unknown): void => {
+    this.#error = error
+    this.#tell(border.INPUT_THREW)
   }
 
-  #unwatch(): void {
-    for (const stop of this.#watches) stop()
-    this.#watches = []
+  #run(action: Promise<void>): void {
+    action.catch(this.#threw)
   }
 
-  async #stop(cause: number, error: unknown, reason: unknown): Promise<Notification | undefined> {
-    if (this.#isOver) return undefined
-    const { ending, notify: isToNotify } = endOf(this.#raw, cause)
-    const context = this.#context(reason)
-    this.#isOver = true
-    this.#raw.free()
-    this.#exchange = undefined
-    this.#events.ended(ending, error)
-    this.#scope.close()
-    this.#reply(undefined)
-    this.#acks?.finish()
-    const { cancel } = this.#settings
-    if (!isToNotify || !cancel) {
-      this.#events.closed(undefined)
-      return undefined
-    }
-    const notification = await notify(cancel, context, cause === Cause.pagehide)
-    this.#events.closed(notification.notified)
-    return notification
+  #setTimer(step: number): void {
+    this.#stopTimer?.()
+    this.#stopTimer = undefined
+    if (!(step & border.STEP_TIMED)) return
+    const delay = this.#machine!.timer()
+    const due = now() + delay
+    this.#stopTimer = this.#scope.after(delay, () => this.#tell(border.INPUT_TIMER, now() - due))
+  }
+
+  #listen(name: string, callback: (event: PageTransitionEvent) => void): void {
+    this.#scope.listen(name, callback as (event: Event) => void)
   }
 
   #obey(signal: AbortSignal): void {
     const abort = () => {
       const { reason = abortError('the signal was aborted') } = signal
-      void this.#stop(Cause.abort, reason, reason)
+      this.stop(border.INPUT_ABORT, reason, reason)
     }
     if (signal.aborted) return abort()
     signal.addEventListener('abort', abort)
     this.#scope.add(() => signal.removeEventListener('abort', abort))
   }
 
-  #context(reason: unknown): CancelContext {
-    return { reason, response: this.#response, ...this.#events.consumed() }
+  /** The error of a failure that the machine noticed. */
+  #errorOf(failure: number): StreamError {
+    const { request, connectTimeout, idleTimeout, maxEventSize } = this.#settings
+    const url = displayUrl(request.url)
+    const text =
+      failure === border.FAILURE_CONNECT_TIMEOUT
+        ? errorText(border.TEXT_NO_RESPONSE, url, connectTimeout)
+        : failure === border.FAILURE_IDLE_TIMEOUT
+          ? errorText(border.TEXT_SILENCE, url, idleTimeout)
+          : failure === border.FAILURE_EVENT_TOO_LARGE
+            ? errorText(border.TEXT_TOO_LARGE, maxEventSize)
+            : errorText(border.TEXT_ENDED, url)
+    const details = { attempt: this.stats.attempts, retryable: isRetryable(failure, 0) }
+    return new StreamError(border.CODES[failure]!, text, details)
   }
-
-  /** A failure of the connection, which another may not have. */
-  #failure(code: StreamErrorCode, text: number, detail?: number): StreamError {
-    const { attempts: attempt } = this.stats
-    const url = displayUrl(this.#settings.request.url)
-    return new StreamError(code, message(text, url, detail), { attempt, retryable: true })
-  }
-
-  #broken(cause: unknown): StreamError {
-    return unreachable(this.#settings.request, cause, this.stats.attempts)
-  }
-
-  /** What the promise settles to, unless the stream ends before: nobody goes on then. */
-  #unlessOver<T>(promise?: T | Promise<T>): Promise<T> {
-    return new Promise((resolve, reject) => {
-      Promise.resolve(promise as T).then(
-        (value) => this.#isOver || resolve(value),
-        (error: unknown) => this.#isOver || reject(error as Error),
-      )
-    })
-  }
-}
-
-/** Whether this is a page that nobody sees. */
-function isHidden(): boolean {
-  return globalThis.document?.hidden === true
 }

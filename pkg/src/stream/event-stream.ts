@@ -1,11 +1,11 @@
 /// <reference lib="esnext.disposable" preserve="true" />
-import { EventConsumer } from '../consumer.js'
+import { EventSequence } from '../sequence.js'
 import { abortError } from '../error.js'
 import type { ServerSentEvent } from '../event.js'
 import type { OpenOptions } from '../options.js'
 import type {
   CancelResult,
-  StreamEnding,
+  StreamOutcomeType,
   StreamOutcome,
   StreamState,
   StreamStats,
@@ -14,10 +14,10 @@ import { measureStream } from '../timing.js'
 import { load } from '../wasm.js'
 import { Driver } from './driver.js'
 import type { Hooks } from './hooks.js'
-import { Cause } from './machine.js'
+import { INPUT_CLOSE, INPUT_DONE, INPUT_FAIL, INPUT_LEAVE } from '../border.js'
 
 /** A stream of server-sent events: an async iterator that can be cancelled. */
-export class EventStream extends EventConsumer implements AsyncDisposable {
+export class EventStream extends EventSequence implements AsyncDisposable {
   /**
    * The first good response; the stream reads its body. Rejects if there will be none: with the
    * stream's error, or an `AbortError`.
@@ -32,7 +32,7 @@ export class EventStream extends EventConsumer implements AsyncDisposable {
   #driver: Driver | undefined
   /** What to do as soon as there is something to do it to. */
   #early: ((driver: Driver) => void)[] = []
-  #ending: StreamEnding | undefined
+  #ending: StreamOutcomeType | undefined
   #error: unknown
   #cancelling: Promise<CancelResult> | undefined
   #resolveOpened!: (response: Response) => void
@@ -84,7 +84,7 @@ export class EventStream extends EventConsumer implements AsyncDisposable {
 
   /** Stops here and tells nobody. */
   close(): void {
-    this.#stop((driver) => driver.stop(Cause.close))
+    this.#stop((driver) => driver.stop(INPUT_CLOSE))
   }
 
   [Symbol.asyncDispose](): Promise<void> {
@@ -93,7 +93,7 @@ export class EventStream extends EventConsumer implements AsyncDisposable {
   }
 
   /** @internal */
-  override get ending(): StreamEnding | undefined {
+  override get ending(): StreamOutcomeType | undefined {
     return this.#ending
   }
 
@@ -111,15 +111,15 @@ export class EventStream extends EventConsumer implements AsyncDisposable {
   }
 
   protected leave(): void {
-    this.#stop((driver) => driver.stop(Cause.leave))
+    this.#stop((driver) => driver.stop(INPUT_LEAVE))
   }
 
   fail(error: unknown): void {
-    this.#stop((driver) => driver.stop(Cause.fail, error))
+    this.#stop((driver) => driver.stop(INPUT_FAIL, error))
   }
 
   finish(): void {
-    this.#stop((driver) => driver.stop(Cause.done))
+    this.#stop((driver) => driver.stop(INPUT_DONE))
   }
 
   async #start(input: string | URL | Request, options: OpenOptions, hooks: Hooks): Promise<void> {
@@ -162,7 +162,7 @@ export class EventStream extends EventConsumer implements AsyncDisposable {
     else this.#early.push(action)
   }
 
-  #end(ending: StreamEnding, error: unknown): void {
+  #end(ending: StreamOutcomeType, error: unknown): void {
     this.#ending = ending
     this.#error = error
     this.drop()

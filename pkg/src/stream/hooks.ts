@@ -17,8 +17,8 @@ export interface Hooks {
     init: Init,
     attempt: number,
   ) => Promise<Response | StreamError>
-  /** Decides what to do with a response: an `Answer`. Called with the machine's. */
-  judge?: (answer: number, response: Response) => number
+  /** Decides what a response is: a `VERDICT_…` of the border. Called with the machine's. */
+  judge?: (verdict: number, response: Response) => number
   /** Called when the stream's state has changed, but not at its end. */
   changed?: () => void
   /** Called when there is a connection. */

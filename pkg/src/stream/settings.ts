@@ -1,3 +1,4 @@
+import * as border from '../border.js'
 import type { StreamError } from '../error.js'
 import type { Endpoint } from '../fetch/endpoint.js'
 import { whole } from '../fetch/chunks.js'
@@ -17,8 +18,8 @@ import type {
   OpenOptions,
   RetryOptions,
 } from '../options.js'
-import { RawStream } from '../wasm.js'
-import { Flag } from './machine.js'
+import { StreamHandle } from '../wasm.js'
+import type { Hooks } from './hooks.js'
 
 /** Milliseconds until the response's headers, unless the page says otherwise. */
 const CONNECT_TIMEOUT = 30_000
@@ -42,10 +43,10 @@ const FETCH_MEMBERS = [
 ] as const
 
 const ON = {
-  abort: Flag.onAbort,
-  return: Flag.onReturn,
-  pagehide: Flag.onPagehide,
-  unsent: Flag.onUnsent,
+  abort: border.FLAG_ON_ABORT,
+  return: border.FLAG_ON_RETURN,
+  pagehide: border.FLAG_ON_PAGEHIDE,
+  unsent: border.FLAG_ON_UNSENT,
 }
 
 type Policy = [number, number, number, number, number, number]
@@ -58,12 +59,10 @@ export interface Settings {
   connectTimeout: number
   idleTimeout: number
   maxEventSize: number
-  isPausing: boolean
   done: OpenOptions['done']
   cancel: Endpoint<CancelContext> | undefined
   ack: Endpoint<AckContext> | undefined
   ackEvery: number
-  onPagehide: boolean
   onOpen: OpenOptions['onOpen']
   onRetry: OpenOptions['onRetry']
   onComment: OpenOptions['onComment']
@@ -137,7 +136,8 @@ class Reader {
 export function readOptions(
   input: string | URL | Request,
   options: OpenOptions,
-): { settings: Settings; raw: RawStream } {
+  hooks: Hooks,
+): { settings: Settings; machine: StreamHandle } {
   if (typeof options !== 'object' || options === null) {
     throw invalid('the options must be an object')
   }
@@ -175,12 +175,10 @@ export function readOptions(
     connectTimeout,
     idleTimeout,
     maxEventSize,
-    isPausing,
     done,
     cancel,
     ack,
     ackEvery,
-    onPagehide: (on & Flag.onPagehide) !== 0,
     onOpen: reader.function('onOpen'),
     onRetry: reader.function('onRetry'),
     onComment: reader.function('onComment'),
@@ -189,20 +187,24 @@ export function readOptions(
     signal: reader.get('signal', 'an AbortSignal', isSignal),
   }
   const flags =
-    [0, Flag.sse, Flag.ndjson][format + 1]! |
+    [0, border.FLAG_SSE, border.FLAG_NDJSON][format + 1]! |
     on |
     mode |
-    (cancel ? Flag.cancel : 0) |
-    (done === undefined ? 0 : Flag.done) |
-    (typeof done === 'string' ? Flag.marker : 0) |
-    (settings.onComment ? Flag.comments : 0) |
-    (isSafe(request.method) ? Flag.safe : 0) |
+    (cancel ? border.FLAG_CANCEL : 0) |
+    (done === undefined ? 0 : border.FLAG_DONE) |
+    (typeof done === 'string' ? border.FLAG_MARKER : 0) |
+    (settings.onComment ? border.FLAG_COMMENTS : 0) |
+    (settings.shouldRetry ? border.FLAG_ASKS_RETRY : 0) |
+    (hooks.bodyEnded ? border.FLAG_ASKS_END : 0) |
+    (isPausing ? border.FLAG_PAUSES : 0) |
+    (isSafe(request.method) ? border.FLAG_SAFE : 0) |
     // A stream as a body is read only once.
-    (isStream(request.body) ? 0 : Flag.repeatable)
+    (isStream(request.body) ? 0 : border.FLAG_REPEATABLE)
   const marker = typeof done === 'string' ? done : ''
-  const raw = new RawStream(flags, sizeOf(maxEventSize), lastEventId, marker)
-  raw.set_policy(...policy)
-  return { settings, raw }
+  const size = sizeOf(maxEventSize)
+  const machine = new StreamHandle(flags, size, lastEventId, marker, connectTimeout, idleTimeout)
+  machine.set_policy(...policy)
+  return { settings, machine }
 }
 
 /** The members of a `Request`, replaced by those that the options have, as in `fetch`. */
@@ -274,6 +276,6 @@ function readRetry(reader: Reader): [number, Policy, Reader] {
     number('jitter', 0),
     number('minDelay', 0),
   ]
-  const mode = retry === undefined ? 0 : retry ? Flag.always : Flag.never
+  const mode = retry === undefined ? 0 : retry ? border.FLAG_ALWAYS : border.FLAG_NEVER
   return [mode, policy, options]
 }

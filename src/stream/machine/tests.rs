@@ -58,7 +58,7 @@ fn data(machine: &Machine) -> Vec<String> {
     machine.decoder().events().map(|event| event.data.into()).collect()
 }
 
-fn ending(step: Step) -> Ending {
+fn ending(step: Step) -> OutcomeType {
     step.end.unwrap_or_else(|| panic!("no end: {step:?}")).ending
 }
 
@@ -105,13 +105,13 @@ fn a_post_is_repeated_only_if_asked_for() {
 fn a_post_that_ends_is_at_its_end() {
     let mut machine = reading(StreamConfig { retry: RetryMode::Always, ..post() });
     assert!(machine.handle(Input::BodyEnded).close);
-    assert_eq!(ending(machine.handle(Input::Pull)), Ending::Ended);
+    assert_eq!(ending(machine.handle(Input::Pull)), OutcomeType::Ended);
 }
 
 #[test]
 fn what_is_read_only_once_is_never_repeated() {
     let config = StreamConfig { retry: RetryMode::Always, is_repeatable: false, ..config() };
-    assert_eq!(ending(reading(config).handle(broken())), Ending::Failed);
+    assert_eq!(ending(reading(config).handle(broken())), OutcomeType::Failed);
 }
 
 #[test]
@@ -123,11 +123,11 @@ fn a_get_that_ends_is_requested_again() {
 
     let mut never = reading(StreamConfig { retry: RetryMode::Never, ..config() });
     never.handle(Input::BodyEnded);
-    assert_eq!(ending(never.handle(Input::Pull)), Ending::Ended);
+    assert_eq!(ending(never.handle(Input::Pull)), OutcomeType::Ended);
 
     let mut ndjson = reading(StreamConfig { format: Some(Format::Ndjson), ..config() });
     ndjson.handle(Input::BodyEnded);
-    assert_eq!(ending(ndjson.handle(Input::Pull)), Ending::Ended);
+    assert_eq!(ending(ndjson.handle(Input::Pull)), OutcomeType::Ended);
 }
 
 #[test]
@@ -139,11 +139,11 @@ fn the_marker_ends_the_stream_behind_the_events_before_it() {
     let step = chunk(&mut machine, "data: 2\n\ndata: [DONE]\n\ndata: 3\n\n");
     assert_eq!((step.action, step.close), (Action::Deliver, true));
     assert_eq!(data(&machine), ["2"]);
-    assert_eq!(ending(machine.handle(Input::Pull)), Ending::Done);
+    assert_eq!(ending(machine.handle(Input::Pull)), OutcomeType::Done);
 
     let mut truncated = reading(promised());
     truncated.handle(Input::BodyEnded);
-    assert_eq!(ending(truncated.handle(Input::Pull)), Ending::Truncated);
+    assert_eq!(ending(truncated.handle(Input::Pull)), OutcomeType::Truncated);
 }
 
 #[test]
@@ -159,7 +159,7 @@ fn the_last_line_of_ndjson_may_be_the_marker() {
     machine.handle(Input::Pull);
     machine.handle(Input::BodyEnded);
     assert_eq!(data(&machine), [""; 0]);
-    assert_eq!(ending(machine.handle(Input::Pull)), Ending::Done);
+    assert_eq!(ending(machine.handle(Input::Pull)), OutcomeType::Done);
 }
 
 #[test]
@@ -178,7 +178,7 @@ fn what_the_page_throws_comes_behind_the_events() {
     chunk(&mut machine, "data: 1\n\n");
     let step = machine.handle(Input::Threw);
     assert_eq!((step.action, step.close), (Action::Wait, true));
-    assert_eq!(ending(machine.handle(Input::Pull)), Ending::Failed);
+    assert_eq!(ending(machine.handle(Input::Pull)), OutcomeType::Failed);
 }
 
 #[test]
@@ -197,7 +197,7 @@ fn waits_as_the_server_says_and_gives_up_as_the_policy_says() {
     assert_eq!(machine.handle(Input::Timer { late: 0.0 }).action, Action::Prepare);
     machine.handle(Input::Prepared);
     let end = machine.handle(broken()).end.unwrap();
-    assert_eq!((end.ending, end.is_exhausted), (Ending::Failed, true));
+    assert_eq!((end.ending, end.is_exhausted), (OutcomeType::Failed, true));
 }
 
 #[test]
@@ -215,7 +215,7 @@ fn the_page_decides_about_retries_if_it_wants_to() {
     let mut ended = reading(StreamConfig { asks_end: true, ..config() });
     ended.handle(Input::BodyEnded);
     assert_eq!(ended.handle(Input::Pull).action, Action::AskEnd);
-    assert_eq!(ending(ended.handle(Input::EndAccepted)), Ending::Ended);
+    assert_eq!(ending(ended.handle(Input::EndAccepted)), OutcomeType::Ended);
 }
 
 #[test]
@@ -262,15 +262,15 @@ fn a_page_that_is_gone_takes_its_streams_along() {
         step.end.map(|end| (end.ending, end.notify))
     };
     assert_eq!(left(None, true), None);
-    assert_eq!(left(None, false), Some((Ending::Closed, false)));
-    assert_eq!(left(Some(on), true), Some((Ending::Cancelled, true)));
-    assert_eq!(left(Some(CancelOn::default()), false), Some((Ending::Closed, false)));
+    assert_eq!(left(None, false), Some((OutcomeType::Closed, false)));
+    assert_eq!(left(Some(on), true), Some((OutcomeType::Cancelled, true)));
+    assert_eq!(left(Some(CancelOn::default()), false), Some((OutcomeType::Closed, false)));
 }
 
 #[test]
 fn ends_once() {
     let mut machine = machine(config());
-    assert_eq!(ending(machine.handle(Input::Stop(Cause::Cancel))), Ending::Cancelled);
+    assert_eq!(ending(machine.handle(Input::Stop(Cause::Cancel))), OutcomeType::Cancelled);
     assert_eq!(machine.state(), State::Closed);
     assert_eq!(machine.handle(Input::Stop(Cause::Fail)), Step::WAIT);
 }
@@ -288,18 +288,18 @@ fn notifies_for_what_was_asked_and_sent() {
         (ending, notify)
     };
     let none = Some(CancelOn::default());
-    assert_eq!(end(none, true, Cause::Cancel), (Ending::Cancelled, true));
-    assert_eq!(end(none, false, Cause::Cancel), (Ending::Cancelled, false));
-    assert_eq!(end(None, true, Cause::Cancel), (Ending::Cancelled, false));
-    assert_eq!(end(none, true, Cause::Leave), (Ending::Closed, false));
-    assert_eq!(end(none, true, Cause::Abort), (Ending::Aborted, false));
-    assert_eq!(end(Some(all), true, Cause::Leave), (Ending::Cancelled, true));
-    assert_eq!(end(Some(all), true, Cause::Abort), (Ending::Aborted, true));
-    assert_eq!(end(Some(all), true, Cause::Pagehide), (Ending::Cancelled, true));
-    assert_eq!(end(Some(all), true, Cause::Close), (Ending::Closed, false));
-    assert_eq!(end(Some(all), true, Cause::Fail), (Ending::Failed, false));
+    assert_eq!(end(none, true, Cause::Cancel), (OutcomeType::Cancelled, true));
+    assert_eq!(end(none, false, Cause::Cancel), (OutcomeType::Cancelled, false));
+    assert_eq!(end(None, true, Cause::Cancel), (OutcomeType::Cancelled, false));
+    assert_eq!(end(none, true, Cause::Leave), (OutcomeType::Closed, false));
+    assert_eq!(end(none, true, Cause::Abort), (OutcomeType::Aborted, false));
+    assert_eq!(end(Some(all), true, Cause::Leave), (OutcomeType::Cancelled, true));
+    assert_eq!(end(Some(all), true, Cause::Abort), (OutcomeType::Aborted, true));
+    assert_eq!(end(Some(all), true, Cause::Pagehide), (OutcomeType::Cancelled, true));
+    assert_eq!(end(Some(all), true, Cause::Close), (OutcomeType::Closed, false));
+    assert_eq!(end(Some(all), true, Cause::Fail), (OutcomeType::Failed, false));
     let unsent = Some(CancelOn { unsent: true, ..all });
-    assert_eq!(end(unsent, false, Cause::Abort), (Ending::Aborted, true));
+    assert_eq!(end(unsent, false, Cause::Abort), (OutcomeType::Aborted, true));
 }
 
 #[test]

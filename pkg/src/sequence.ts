@@ -2,7 +2,7 @@ import { StreamError } from './error.js'
 import type { ServerSentEvent } from './event.js'
 import { nextFrame } from './frame.js'
 import { markRaw } from './mark-raw.js'
-import type { StreamEnding } from './outcome.js'
+import type { StreamOutcomeType } from './outcome.js'
 
 /** A call that waits for events. */
 interface Call {
@@ -29,7 +29,7 @@ export interface Tap {
  * Events as an async iterator, and as its views. There is one sequence: each event goes to whoever
  * asks first, and nothing is read ahead of the consumer beyond one batch.
  */
-export abstract class EventConsumer implements AsyncIterableIterator<ServerSentEvent> {
+export abstract class EventSequence implements AsyncIterableIterator<ServerSentEvent> {
   static {
     markRaw(this)
   }
@@ -50,7 +50,7 @@ export abstract class EventConsumer implements AsyncIterableIterator<ServerSentE
   tap: Tap | undefined
 
   /** @internal How the sequence ended; `undefined` if only its consumer can end it. */
-  get ending(): StreamEnding | undefined {
+  get ending(): StreamOutcomeType | undefined {
     return undefined
   }
 

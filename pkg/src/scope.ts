@@ -5,7 +5,7 @@ const MAX_TIMEOUT = 2 ** 31 - 1
 export class Scope {
   readonly #open = new Set<() => void>()
 
-  /** Keeps a clean-up for the end. Gives what does it before, once. */
+  /** Keeps a clean-up for the end. Returns what does it before, once. */
   add(close: () => void): () => void {
     const closeOnce = () => {
       if (this.#open.delete(closeOnce)) close()
@@ -28,13 +28,13 @@ export class Scope {
   }
 
   /** A listener of the global object, where that dispatches events, as windows and workers do. */
-  listen(name: string, callback: () => void): () => void {
+  listen(name: string, callback: (event: Event) => void): () => void {
     if (!globalThis.addEventListener) return () => undefined
     addEventListener(name, callback)
     return this.add(() => removeEventListener(name, callback))
   }
 
-  /** What the promise settles to; what `late` gives if that takes longer. No limit, no timer. */
+  /** Settles as the promise does, or to what `late` returns if that takes longer. No timer where `limit` is infinite. */
   within<T>(limit: number, promise: Promise<T>, late: () => T): Promise<T> {
     if (limit === Infinity) return promise
     return new Promise((resolve, reject) => {

@@ -1,5 +1,5 @@
-import { bodyOf, type Chunks } from '../fetch/chunks.js'
-import type { Scope } from './scope.js'
+import { bodyOf, type Chunks } from './chunks.js'
+import type { Scope } from '../scope.js'
 
 interface Connection {
   /** Absent where the runtime has none: then only the body can be cancelled. */

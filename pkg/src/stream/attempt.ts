@@ -1,0 +1,101 @@
+import {
+  FAILURE_CONTENT_TYPE,
+  FAILURE_HTTP,
+  FAILURE_NETWORK,
+  TEXT_BROKE,
+  VERDICT_READ,
+  VERDICT_REFUSAL,
+} from '../border.js'
+import { StreamError } from '../error.js'
+import { errorText } from '../error-text.js'
+import type { Chunks } from '../fetch/chunks.js'
+import { Exchange } from '../fetch/exchange.js'
+import { displayUrl, type Init, prepare, send, setStreamHeaders } from '../fetch/request.js'
+import { hostReasonOf, refusalOf } from '../fetch/response.js'
+import type { AttemptContext } from '../options.js'
+import { then } from '../promise.js'
+import type { Scope } from '../scope.js'
+import { isRetryable } from '../wasm.js'
+import type { Hooks } from './hooks.js'
+import type { Settings } from './settings.js'
+
+/** One request and its response. */
+export class Attempt {
+  /** The response, once its headers are there. */
+  response: Response | undefined
+  /** What the response is: one of the border's `VERDICT_…`. */
+  verdict = VERDICT_READ
+  /** How many events it has brought. */
+  events = 0
+  /** Aborts whatever is under way. */
+  readonly close: () => void
+  readonly #settings: Settings
+  readonly #hooks: Hooks
+  readonly #scope: Scope
+  readonly #context: AttemptContext
+  readonly #exchange: Exchange
+  #init: Init | undefined
+
+  /** `owner` is who reads it: collected, it takes the connection with it. */
+  constructor(
+    settings: Settings,
+    hooks: Hooks,
+    scope: Scope,
+    owner: object,
+    context: AttemptContext,
+  ) {
+    this.#settings = settings
+    this.#hooks = hooks
+    this.#scope = scope
+    this.#context = context
+    this.#exchange = new Exchange(scope, owner)
+    this.close = this.#exchange.close
+  }
+
+  /** Asks the page for headers and body. Returns a promise only if one of its functions does. */
+  prepare(): void | PromiseLike<void> {
+    const { request } = this.#settings
+    return then(prepare(request, this.#context, this.#context.attempt), (init) => {
+      setStreamHeaders(init.headers, this.#context, this.#hooks.accept)
+      init.signal = this.#exchange.signal
+      this.#init = init
+    })
+  }
+
+  /** Sends the request. Resolves to the response, or to why there is none. */
+  send(): Promise<Response | StreamError> {
+    const { send: sendIt = send } = this.#hooks
+    return sendIt(this.#settings.request, this.#init!, this.#context.attempt)
+  }
+
+  /** Takes the response's body. Throws an error `'unsupported'` if it can't be read. */
+  take(): void {
+    this.#exchange.take(this.response!)
+  }
+
+  /** Reads the next chunk. */
+  read(): ReturnType<Chunks['next']> {
+    return this.#exchange.read()
+  }
+
+  /** Reads the start of a response that is refused, for its error. */
+  refusal(): Promise<StreamError> {
+    const { request } = this.#settings
+    const { attempt } = this.#context
+    return refusalOf(this.failure, request, this.response!, attempt, this.#scope)
+  }
+
+  /** Why the response is refused. */
+  get failure(): typeof FAILURE_HTTP | typeof FAILURE_CONTENT_TYPE {
+    return this.verdict === VERDICT_REFUSAL ? FAILURE_HTTP : FAILURE_CONTENT_TYPE
+  }
+
+  /** The error of a read that was rejected. */
+  broken(cause: unknown): StreamError {
+    const url = displayUrl(this.#settings.request.url)
+    const text = errorText(TEXT_BROKE, url, `${this.events} events${hostReasonOf(cause)}`)
+    const { attempt } = this.#context
+    const retryable = isRetryable(FAILURE_NETWORK, 0)
+    return new StreamError('network', text, { cause, attempt, retryable })
+  }
+}

@@ -1,0 +1,86 @@
+import { ENDINGS, STEP_ENDING_SHIFT, STEP_NOTIFY } from '../border.js'
+import type { StreamError } from '../error.js'
+import type { ServerSentEvent } from '../event.js'
+import { type CancelNotification, notify } from '../fetch/endpoint.js'
+import type { CancelContext } from '../options.js'
+import type { CancelResult, StreamOutcomeType, StreamStats } from '../outcome.js'
+import type { Scope } from '../scope.js'
+import type { Tap } from '../sequence.js'
+import { Acks } from './acks.js'
+import type { Hooks } from './hooks.js'
+import type { Settings } from './settings.js'
+
+/** What a driver tells its stream. */
+export interface DriverEvents extends Hooks {
+  /** Who else sees the bodies. */
+  tap(): Tap | undefined
+  opened(response: Response): void
+  /** Answers a pull: events, never none, or `undefined` at the end. */
+  received(events: ServerSentEvent[] | undefined): void
+  /** Nothing more is handed out. */
+  ended(ending: StreamOutcomeType, error: unknown): void
+  /** The backend is told, if it was to be. */
+  closed(notified: boolean | undefined): void
+  /** The event that the consumer got last, and the id to resume from. */
+  consumed(): Pick<CancelContext, 'lastEvent' | 'lastEventId'>
+}
+
+/** Tells the backend what was consumed, and of the end. */
+export class Ending {
+  /** What `cancel()` was called with, or who else ends the stream. */
+  reason: unknown
+  /** The response of the last attempt that got one. */
+  response: Response | undefined
+  readonly #settings: Settings
+  readonly #events: DriverEvents
+  readonly #acks: Acks | undefined
+  #notification: Promise<CancelNotification | undefined> | undefined
+
+  constructor(settings: Settings, events: DriverEvents, stats: StreamStats) {
+    this.#settings = settings
+    this.#events = events
+    const { ack, ackEvery } = settings
+    if (ack) this.#acks = new Acks(ack, ackEvery, stats)
+  }
+
+  /** Events were handed to the consumer. */
+  consumed(count: number): void {
+    this.#acks?.add(count, this.#context())
+  }
+
+  /** The stream is over. All that has to leave does so before this returns. */
+  end(step: number, error: unknown, scope: Scope): void {
+    const context = this.#context()
+    const ending = ENDINGS[(step >> STEP_ENDING_SHIFT) & 0xf]!
+    this.#events.ended(ending, error)
+    scope.close()
+    this.#events.received(undefined)
+    this.#acks?.finish()
+    this.#notification = this.#notify(step, context)
+  }
+
+  /** What came of a cancellation. */
+  async result(aborted: boolean): Promise<CancelResult> {
+    const { notified = false, status, error } = (aborted && (await this.#notification)) || {}
+    return {
+      aborted,
+      notified,
+      ...(status === undefined ? {} : { status }),
+      ...(error === undefined ? {} : { error: error as StreamError }),
+    }
+  }
+
+  async #notify(step: number, context: CancelContext): Promise<CancelNotification | undefined> {
+    const { cancel } = this.#settings
+    const notification =
+      cancel && step & STEP_NOTIFY
+        ? await notify(cancel, context, this.reason === 'pagehide')
+        : undefined
+    this.#events.closed(notification?.notified)
+    return notification
+  }
+
+  #context(): CancelContext {
+    return { reason: this.reason, response: this.response, ...this.#events.consumed() }
+  }
+}

@@ -1,0 +1,83 @@
+import { Batches } from '../batches.js'
+import { bytesOf, tagOf } from '../bytes.js'
+import { StreamError } from '../error.js'
+import type { ServerSentEvent } from '../event.js'
+import type { StreamStats } from '../outcome.js'
+import type { Tap } from '../sequence.js'
+import { now } from '../timing.js'
+import type { Settings } from './settings.js'
+
+/** Turns chunks into events, and counts them. */
+export class Reading {
+  readonly #batches: Batches
+  readonly #settings: Settings
+  readonly #stats: StreamStats
+  readonly #tap: () => Tap | undefined
+  readonly #start = now()
+
+  constructor(
+    batches: Batches,
+    settings: Settings,
+    stats: StreamStats,
+    tap: () => Tap | undefined,
+  ) {
+    this.#batches = batches
+    this.#settings = settings
+    this.#stats = stats
+    this.#tap = tap
+  }
+
+  /** The step that the last chunk led to. */
+  get step(): number {
+    return this.#batches.step
+  }
+
+  /** Returns the events of a chunk. Throws an error `'unsupported'` if it is not bytes. */
+  chunk(value: unknown): ServerSentEvent[] {
+    const bytes = bytesOf(value)
+    if (!bytes) {
+      const text = `a chunk of the response's body is ${tagOf(value)}, not bytes`
+      throw new StreamError('unsupported', text, { attempt: this.#stats.attempts })
+    }
+    this.#stats.bytes += bytes.length
+    this.#tap()?.chunk(bytes)
+    return this.#batches.push(bytes)
+  }
+
+  /** Returns the events that the end of the body completes. */
+  end(): ServerSentEvent[] {
+    const events = this.#batches.finish()
+    const last = this.#tap()?.end()
+    if (last) events.push(last)
+    return events
+  }
+
+  /** Drops the event that ends the stream and all behind it. Returns whether it is there. */
+  cutAtDone(events: ServerSentEvent[]): boolean {
+    const { done } = this.#settings
+    let end = -1
+    try {
+      if (typeof done === 'function') end = events.findIndex((event) => done(event))
+      if (end >= 0) events.length = end
+    } finally {
+      this.#count(events.length)
+    }
+    return end >= 0
+  }
+
+  /** Calls the page's hooks, in the stream's order. */
+  callHooks(): void {
+    this.#batches.callHooks()
+  }
+
+  /** The headers of a response that is to be read are there. */
+  opened(): void {
+    this.#stats.timeToHeaders ??= now() - this.#start
+  }
+
+  #count(events: number): void {
+    if (events === 0) return
+    this.#stats.events += events
+    this.#stats.timeToFirstEvent ??= now() - this.#start
+  }
+}
