@@ -1,6 +1,9 @@
 //! A machine, driven by the npm package: `pkg/src/stream/driver.ts`.
 
-use super::room::{DONE, TOO_LARGE, keep_text, publish, publish_text, read};
+use super::{
+    input_buffer::read,
+    published::{DONE, TOO_LARGE, keep_text, publish, publish_text},
+};
 use crate::{
     sse::{Decoder, Format},
     stream::{
@@ -131,7 +134,7 @@ impl RawStream {
         self.0.opened();
     }
 
-    /// Decodes the first `length` bytes of the room. Returns the address of the six words of the batch.
+    /// Decodes the first `length` bytes of the input buffer. Returns the address of the six words of the batch.
     pub fn push(&mut self, length: usize) -> *const usize {
         let (is_done, pushed) = read(length, |chunk| self.0.push(chunk));
         let what = match (is_done, pushed) {

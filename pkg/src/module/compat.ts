@@ -1,6 +1,6 @@
 import { memory } from '../generated/compat.js'
 
-export { format_of, is_unavailable, message, RawStream, room } from '../generated/compat.js'
+export { format_of, input_buffer, is_unavailable, message, RawStream } from '../generated/compat.js'
 
 /** Nothing is to be compiled: it is JavaScript already. Gives its memory. */
 export async function instantiate(): Promise<{ readonly buffer: ArrayBuffer }> {

@@ -2,7 +2,7 @@ import * as glue from '../generated/glue.js'
 import { short, size, text } from '../generated/module.js'
 import { StreamError } from '../error.js'
 
-export { format_of, is_unavailable, message, RawStream, room } from '../generated/glue.js'
+export { format_of, input_buffer, is_unavailable, message, RawStream } from '../generated/glue.js'
 
 /** Compiles the module that travels in the package. Returns its memory. */
 export async function instantiate(): Promise<{ readonly buffer: ArrayBuffer }> {

@@ -2,7 +2,7 @@ import * as glue from '../generated/glue.js'
 import { tagOf } from '../bytes.js'
 import { StreamError } from '../error.js'
 
-export { format_of, is_unavailable, message, RawStream, room } from '../generated/glue.js'
+export { format_of, input_buffer, is_unavailable, message, RawStream } from '../generated/glue.js'
 
 /** Where `sluicegate/wasm` is: a URL, what `fetch` gave for it, its bytes, or the compiled module. */
 export type WasmSource = string | URL | Response | BufferSource | WebAssembly.Module
