@@ -13,13 +13,13 @@ use super::{
     ndjson,
 };
 
-/// The buffers of the event that is being read, and the batch of those that are complete.
+/// The completed events, and the buffers of the block that is being read.
 pub(super) struct Interpreter {
     pub(super) format: Format,
     pub(super) keep_comments: bool,
     /// The most bytes of an event.
     pub(super) limit: usize,
-    /// The events, and behind them the "data buffer".
+    /// The completed events, then the "data buffer".
     pub(super) batch: Batch,
     pub(super) types: Types,
     pub(super) last_event_id: LastEventId,
@@ -50,7 +50,7 @@ impl Interpreter {
         }
     }
 
-    /// Drops the completed events.
+    /// Drops the completed events. Those that follow are the next batch.
     pub(super) fn start_batch(&mut self) {
         self.event_type = self.types.trim(self.event_type);
         self.batch.clear();
@@ -80,7 +80,7 @@ impl Interpreter {
         }
     }
 
-    /// Fails if the event would exceed the limit with so many more bytes.
+    /// Fails if the open event and so many more bytes exceed the limit.
     pub(super) fn check_size(&self, more: usize) -> Result<(), TooLarge> {
         let event_type = match self.event_type {
             MESSAGE => 0,
@@ -93,13 +93,14 @@ impl Interpreter {
         Ok(())
     }
 
-    /// Completes an event that consists of this line and the blank one after it, and returns `true`,
-    /// if it is a line of data. Does nothing otherwise.
+    /// Dispatches an event that consists of this line, the last of its block. Returns `false`, and
+    /// does nothing, if the block has had other lines or this is not a line of data.
     ///
-    /// Most events are one line of data: a way of their own, without the buffers, is worth it.
+    /// Most events are one line of data. This is faster than the way through the buffers.
     #[inline]
-    pub(super) fn lone_data(&mut self, line: &[u8], is_ascii: bool) -> bool {
-        if line.len() <= self.limit
+    pub(super) fn dispatch_line(&mut self, line: &[u8], is_ascii: bool) -> bool {
+        if !self.in_block
+            && line.len() <= self.limit
             && self.format == Format::Sse
             && let Some(value) = value_of(line, b"data")
         {
@@ -110,14 +111,9 @@ impl Interpreter {
         false
     }
 
-    /// Whether the block has had a line.
-    #[inline]
-    pub(super) fn in_block(&self) -> bool {
-        self.in_block
-    }
-
-    /// Starts a line of data of which only this part has come. Returns by how many bytes the line
-    /// is longer than what the event has of it, or `None` if the part has no data.
+    /// Appends the start of a line to the data buffer, before the rest of the line has come. Returns
+    /// by how many bytes it is longer than what the buffer got, or `None` if it is not the start of
+    /// a value of `data`.
     pub(super) fn start_data(
         &mut self,
         part: &[u8],

@@ -5,7 +5,7 @@ const LF: u8 = b'\n';
 
 /// The positions of line-end bytes, ascending.
 ///
-/// One bit mask serves every line end of its block, so short lines cost no scan of their own.
+/// One bit mask has all line ends of its block, so that short lines need no scan of their own.
 pub(super) struct LineEnds<'a> {
     bytes: &'a [u8],
     other: u8,
@@ -14,7 +14,7 @@ pub(super) struct LineEnds<'a> {
 }
 
 impl<'a> LineEnds<'a> {
-    /// Every LF and every byte equal to `other`.
+    /// Finds every LF and every byte equal to `other`.
     pub(super) fn new(bytes: &'a [u8], other: u8) -> Self {
         Self { bytes, other, next_block: 0, mask: 0 }
     }
@@ -39,9 +39,9 @@ impl Iterator for LineEnds<'_> {
     }
 }
 
-/// Of the last `len` bytes, less than a block.
+/// Returns the mask of the last `len` bytes, which are less than a block.
 fn tail_mask(bytes: &[u8], len: usize, other: u8) -> u64 {
-    // A block that ends with them saves a copy.
+    // A whole block that ends with them needs no copy.
     if let Some(block) = bytes.last_chunk::<BLOCK>() {
         return mask(block, other) >> (BLOCK - len);
     }
@@ -57,7 +57,7 @@ fn mask(block: &[u8; BLOCK], other: u8) -> u64 {
     let (lf, other) = (u8x16_splat(LF), u8x16_splat(other));
     let mut bits = 0;
     for lane in 0..4 {
-        // SAFETY: `lane * 16 + 16 <= BLOCK`, and `v128_load` asks for no alignment.
+        // SAFETY: `lane * 16 + 16 <= BLOCK`, and `v128_load` needs no alignment.
         let bytes = unsafe { v128_load(block.as_ptr().add(lane * 16).cast::<v128>()) };
         let found = v128_or(u8x16_eq(bytes, lf), u8x16_eq(bytes, other));
         bits |= u64::from(u8x16_bitmask(found)) << (lane * 16);

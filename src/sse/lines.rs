@@ -12,9 +12,10 @@ enum OpenLine {
     Empty,
     /// Bytes that are held until the end of the line.
     Held,
-    /// A part of a value of `data`. The event has it already, without so many bytes of its line.
+    /// A value of `data`, which is in the data buffer already. The line is by `extra` bytes longer
+    /// than what the buffer got. They count for the limit, too.
     Data { extra: usize },
-    /// The start of a line that means nothing. It is skipped, however long it is.
+    /// A line that means nothing. It is skipped, however long it is.
     Skipped,
 }
 
@@ -72,10 +73,9 @@ impl Lines {
             if self.open != OpenLine::Empty {
                 self.hold(line, is_ascii, interpreter)?;
                 self.end_line(interpreter)?;
-            } else if !interpreter.in_block()
-                && piece[end..].starts_with(b"\n\n")
-                && interpreter.lone_data(line, is_ascii)
+            } else if piece[end..].starts_with(b"\n\n") && interpreter.dispatch_line(line, is_ascii)
             {
+                // The blank line.
                 ends.next();
                 start = end + 2;
                 continue;
