@@ -1,5 +1,6 @@
 //! Statics without locks.
 
+// Only nightly knows the feature, and only nightly builds threads for wasm32.
 #[cfg(target_feature = "atomics")]
 compile_error!(
     "the feature `npm` keeps its state in statics without locks: build it without the target feature `atomics`"
