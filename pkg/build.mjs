@@ -14,7 +14,7 @@ rmSync(path('dist'), { recursive: true, force: true })
 rmSync(generated, { recursive: true, force: true })
 mkdirSync(generated, { recursive: true })
 
-const NAMES = 'StreamHandle, error_text, format_of, is_retryable, room'
+const NAMES = 'StreamHandle, error_text, format_of, input_buffer, is_retryable'
 const esm = { bundle: true, format: 'esm', target: 'es2022' }
 // The glue makes both at import. Where they are missing, that is to be an error only once they are needed.
 const coders = 'class{decode(){}},TextEncoder=class{encodeInto(){}}'

@@ -12,6 +12,13 @@ macro_rules! numbered {
             /// In the order of their numbers.
             #[allow(dead_code, reason = "some are read by the test of the border only")]
             pub(crate) const ALL: &[Self] = &[$(Self::$variant),*];
+
+            /// Returns the variant of a number. JavaScript has no other numbers.
+            #[allow(dead_code, reason = "some come from Rust only")]
+            pub(crate) fn of(number: usize) -> Self {
+                // Bound like this, the index needs no check, and so no panic with a message.
+                Self::ALL[number.min(Self::ALL.len() - 1)]
+            }
         }
     };
 }

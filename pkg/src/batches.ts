@@ -90,7 +90,7 @@ export class Batches {
 
   #cut(batch: number, events: ServerSentEvent[]): ServerSentEvent[] {
     const words = memoryWords()
-    // The six words that src/js/room.rs publishes.
+    // The six words that src/js/published.rs writes.
     const at = batch / 4
     const what = words[at + 4]!
     this.step = what

@@ -1,5 +1,5 @@
 import { StreamError } from './error.js'
-import { instantiate, room } from './module/embedded.js'
+import { input_buffer, instantiate } from './module/embedded.js'
 
 export {
   error_text as errorTextAt,
@@ -46,17 +46,17 @@ export function memoryWords(): Uint32Array {
  * The most bytes that are decoded at once. The data of an event keeps the text alive that it is cut
  * out of: an app that keeps one event of a large chunk keeps no more than this besides it.
  */
-export const PIECE = 16384 // as in src/js/room.rs
+export const PIECE = 16384 // as in src/js/input_buffer.rs
 
 let place = 0
 
 /** Puts up to `PIECE` bytes where `StreamHandle.push` reads them. */
 export function writeChunk(chunk: Uint8Array): void {
-  place ||= room()
+  place ||= input_buffer()
   memoryBytes().set(chunk, place)
 }
 
-// By the numbers of src/js/room.rs.
+// By the numbers of src/js/published.rs.
 const ENCODINGS = ['utf-8', 'ascii', 'utf-16le']
 const decoders: Pick<TextDecoder, 'decode'>[] = []
 

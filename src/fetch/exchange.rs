@@ -3,7 +3,7 @@
 use super::request::{Init, Request};
 use crate::error::{Error, text::ErrorText};
 use js_sys::Promise;
-use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen::JsCast;
 use wasm_bindgen_futures::{JsFuture, spawn_local};
 
 /// One request. Dropping it aborts whatever of it is still under way.
@@ -37,7 +37,7 @@ impl Drop for Exchange {
 }
 
 /// Lets a promise go: whatever it settles to, nobody is told.
-pub(crate) fn discard(promise: Promise<JsValue>) {
+pub(crate) fn discard(promise: Promise) {
     spawn_local(async move {
         let _ = JsFuture::from(promise).await;
     });

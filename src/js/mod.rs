@@ -1,5 +1,7 @@
-//! The only exports to JavaScript: numbers, short strings and places in memory, no objects, so that
-//! the module needs nothing of JavaScript's but its glue.
+//! The only exports to JavaScript: numbers, short strings and addresses in memory, no objects. So
+//! the module needs nothing of JavaScript but its glue.
 
-mod room;
+mod input_buffer;
+mod published;
+mod single_thread;
 mod stream;

@@ -1,6 +1,9 @@
 //! The machine, driven by the npm package: `pkg/src/stream/driver.ts`.
 
-use super::room::{keep_text, publish, publish_text, read};
+use super::{
+    input_buffer::read,
+    published::{keep_text, publish, publish_text},
+};
 use crate::{
     content_type,
     error::text::ErrorText,
@@ -116,7 +119,7 @@ impl StreamHandle {
 
     /// Takes the number of an `InputKind` with its argument, and returns a packed step.
     pub fn handle(&mut self, kind: usize, number: f64) -> u32 {
-        let step = self.machine.handle(InputKind::ALL[kind].with(number));
+        let step = self.machine.handle(InputKind::of(kind).with(number));
         self.pack(step)
     }
 
@@ -124,7 +127,7 @@ impl StreamHandle {
     /// a packed step.
     pub fn failed(&mut self, failure: usize, status: u16, asked: &str) -> u32 {
         let retry_after = retry_after(asked, |date| parse_date(date) - now());
-        let failure = Failure::ALL[failure];
+        let failure = Failure::of(failure);
         let step = self.machine.handle(Input::Failed { failure, status, retry_after });
         self.pack(step)
     }
@@ -149,7 +152,7 @@ impl StreamHandle {
 
     fn publish(&mut self, step: Step) -> *const usize {
         let packed = self.pack(step);
-        publish(self.machine.decoder(), packed as usize)
+        publish(self.machine.decoder(), packed)
     }
 
     fn pack(&mut self, step: Step) -> u32 {
@@ -161,7 +164,7 @@ impl StreamHandle {
 /// Whether the same request may succeed after this failure, given by its number.
 #[wasm_bindgen]
 pub fn is_retryable(failure: usize, status: u16) -> bool {
-    Failure::ALL[failure].is_retryable(status)
+    Failure::of(failure).is_retryable(status)
 }
 
 /// Returns the flag of the format that a response of this content type holds, or 0.
@@ -177,5 +180,5 @@ pub fn format_of(content_type: &str) -> u32 {
 /// Returns where the address and the length of an error's text are.
 #[wasm_bindgen]
 pub fn error_text(number: usize, first: &str, second: &str) -> *const usize {
-    keep_text(ErrorText::ALL[number].with(first, second))
+    keep_text(ErrorText::of(number).with(first, second))
 }

@@ -1,6 +1,6 @@
-//! Is it all ASCII? On wasm32 the standard library looks at four bytes at a time only.
+//! Whether bytes are ASCII. On wasm32 the standard library checks only four bytes at a time.
 
-/// Whether no byte is over 0x7F.
+/// Returns whether no byte is above 0x7F.
 #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
 pub(super) fn is_ascii(bytes: &[u8]) -> bool {
     use core::arch::wasm32::{u8x16_bitmask, v128, v128_load, v128_or};
@@ -9,7 +9,7 @@ pub(super) fn is_ascii(bytes: &[u8]) -> bool {
     #[inline]
     fn has_only_ascii(block: &[u8; BLOCK]) -> bool {
         let at = block.as_ptr().cast::<v128>();
-        // SAFETY: four vectors are one block, and `v128_load` asks for no alignment.
+        // SAFETY: four vectors are one block, and `v128_load` needs no alignment.
         let [a, b, c, d] = [0, 1, 2, 3].map(|lane| unsafe { v128_load(at.add(lane)) });
         u8x16_bitmask(v128_or(v128_or(a, b), v128_or(c, d))) == 0
     }

@@ -1,21 +1,20 @@
 //! What one push of bytes completed: one text, one table.
 //!
-//! The rows cut the text into consecutive parts, each ending where its row says. A row of kind
-//! [`EVENT`] holds an event's data; if it is flagged, the rows right behind it hold the id and the
-//! name of the type that are new with this event. So a reader that goes row by row needs no
-//! look-ahead but these, and JavaScript cuts every part out of one decoded string. A row of kind
-//! [`ID`] that no event is flagged for is a block's that has an id and no data.
+//! The rows cut the text into consecutive parts. Each part ends where its row says. A row of kind
+//! [`EVENT`] holds an event's data. Its flags say whether rows with a new id and the name of a new
+//! type follow. So a reader goes row by row and looks ahead at these two only, and JavaScript cuts
+//! every part out of one decoded string. An [`ID`] row without a flagged event belongs to a block
+//! that has an id and no data.
 
-use super::{copy::append, intern::Types, utf16::utf16_len};
+use super::{copy::append, utf16::utf16_len};
 use alloc::vec::Vec;
 
 /// Words of a row: head, end of its text in UTF-16 code units, end of its text in bytes.
 pub(crate) const ROW: usize = 3;
 
 /// An event. Head: `EVENT`, flags, and the number of its type from bit [`TYPE_SHIFT`] on.
-/// [`OWN_ID`] says whether its own block had an `id`, be it the one that holds already.
 pub(crate) const EVENT: u32 = 0;
-/// The last event id, from the flagged event before it on, or from here on.
+/// A new last event ID. It is also that of the flagged event before it.
 pub(crate) const ID: u32 = 1;
 /// The name of a type. Head: its number from bit [`TYPE_SHIFT`] on.
 pub(crate) const TYPE: u32 = 2;
@@ -24,30 +23,35 @@ pub(crate) const COMMENT: u32 = 3;
 /// A reconnection time. It has no text: both other words are the milliseconds.
 pub(crate) const RETRY: u32 = 4;
 
+/// The bits of a head that are its kind.
 pub(crate) const KIND: u32 = 0b111;
+/// Flag: an [`ID`] row follows.
 pub(crate) const HAS_ID: u32 = 0b1000;
+/// Flag: a [`TYPE`] row follows, after that of the id.
 pub(crate) const HAS_TYPE: u32 = 0b1_0000;
+/// Flag: the event's own block had an `id`, be it the one that held already.
 pub(crate) const OWN_ID: u32 = 0b10_0000;
 pub(crate) const TYPE_SHIFT: u32 = 6;
 
-/// The text and the table, and behind them the data of the event that is not complete yet.
+/// The text and the table. The data of the event that is not complete yet follows in the text.
 #[derive(Default)]
 pub(super) struct Batch {
-    pub(super) text: Vec<u8>,
-    pub(super) table: Vec<u32>,
+    text: Vec<u8>,
+    table: Vec<u32>,
     /// The number of rows of kind [`EVENT`].
-    pub(super) events: usize,
-    /// Where the text of the rows ends and that of the open event starts, in bytes and UTF-16.
-    pub(super) end: usize,
-    pub(super) end16: usize,
+    events: usize,
+    /// Where the text of the rows ends and that of the open event starts, in bytes.
+    end: usize,
+    /// As `end`, in UTF-16 code units.
+    end16: usize,
+    /// The length of the open event's data, in UTF-16 code units.
     open16: usize,
 }
 
 impl Batch {
     /// Drops the rows and moves the open event's data to the front.
     ///
-    /// The data was written by the push that wrote the rows, if there are rows: no byte moves
-    /// twice.
+    /// No byte moves twice: where there are rows, the last push wrote all of the open data.
     pub(super) fn clear(&mut self) {
         self.table.clear();
         self.events = 0;
@@ -55,12 +59,39 @@ impl Batch {
         (self.end, self.end16) = (0, 0);
     }
 
+    /// The text of the rows: valid UTF-8.
+    pub(super) fn text(&self) -> &str {
+        // SAFETY: `Utf8` emits whole characters only, and lines are cut at ASCII.
+        unsafe { core::str::from_utf8_unchecked(&self.text[..self.end]) }
+    }
+
+    /// The length of [`Self::text`] in UTF-16 code units.
+    pub(super) fn utf16_len(&self) -> usize {
+        self.end16
+    }
+
+    /// The rows.
+    pub(super) fn table(&self) -> &[u32] {
+        &self.table
+    }
+
+    pub(super) fn event_count(&self) -> usize {
+        self.events
+    }
+
+    /// The size of the open event's data, in bytes.
+    #[inline]
+    pub(super) fn open_len(&self) -> usize {
+        self.text.len() - self.end
+    }
+
+    /// Drops the open event's data.
     pub(super) fn drop_open(&mut self) {
         self.text.truncate(self.end);
         self.open16 = 0;
     }
 
-    /// The index of the first event with this data.
+    /// Returns the index of the first event with this data.
     pub(super) fn position(&self, data: &[u8]) -> Option<usize> {
         let (mut start, mut index) = (0, 0);
         for &[head, _, end] in self.table.as_chunks::<ROW>().0 {
@@ -79,7 +110,7 @@ impl Batch {
         None
     }
 
-    /// Drops the event of this index and every row behind it. Their text stays, out of use.
+    /// Drops the event of this index and every row after it. Their text stays, unused.
     pub(super) fn truncate(&mut self, event: usize) {
         let mut events =
             self.table.chunks(ROW).enumerate().filter(|(_, row)| row[0] & KIND == EVENT);
@@ -89,13 +120,14 @@ impl Batch {
         }
     }
 
+    /// Appends to the open event's data.
     #[inline]
     pub(super) fn append_open(&mut self, text: &[u8], is_ascii: bool) {
         append(&mut self.text, text);
         self.open16 += if is_ascii { text.len() } else { utf16_len(text) };
     }
 
-    /// Closes the open text as a row.
+    /// Turns the open text into a row.
     #[inline]
     pub(super) fn close(&mut self, head: u32) {
         self.events += usize::from(head & KIND == EVENT);
@@ -104,89 +136,22 @@ impl Batch {
         self.table.extend_from_slice(&[head, self.end16 as u32, self.end as u32]);
     }
 
-    /// A row of its own. Nothing may be open.
+    /// Adds a row with this text. No event may be open.
     pub(super) fn push(&mut self, head: u32, text: &[u8]) {
         self.append_open(text, false);
         self.close(head);
     }
 
+    /// Adds a row of kind [`RETRY`].
     pub(super) fn push_retry(&mut self, milliseconds: u32) {
         self.table.extend_from_slice(&[RETRY, milliseconds, milliseconds]);
-    }
-}
-
-/// One event, borrowed from its decoder.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct EventRef<'a> {
-    /// The `event` field, or `message`.
-    pub event_type: &'a str,
-    /// The `data` fields, joined with LF.
-    pub data: &'a str,
-    /// The stream's last event id after this event, empty if there was none.
-    pub last_event_id: &'a str,
-}
-
-/// One thing that a stream said, borrowed from its decoder.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Item<'a> {
-    /// An event.
-    Event(EventRef<'a>),
-    /// A comment line, without its colon; only from a decoder that keeps comments.
-    Comment(&'a str),
-    /// A `retry` field: the new reconnection time in milliseconds.
-    Retry(u32),
-}
-
-/// Reads the rows back.
-pub(super) struct Items<'a> {
-    pub(super) text: &'a str,
-    pub(super) rows: core::slice::Iter<'a, [u32; ROW]>,
-    pub(super) types: &'a Types,
-    pub(super) start: usize,
-    pub(super) last_event_id: &'a str,
-}
-
-impl<'a> Items<'a> {
-    fn cut(&mut self, end: u32) -> &'a str {
-        let text = &self.text[self.start..end as usize];
-        self.start = end as usize;
-        text
-    }
-}
-
-impl<'a> Iterator for Items<'a> {
-    type Item = Item<'a>;
-
-    fn next(&mut self) -> Option<Item<'a>> {
-        loop {
-            let &[head, _, end] = self.rows.next()?;
-            match head & KIND {
-                EVENT => {
-                    let data = self.cut(end);
-                    if head & HAS_ID != 0
-                        && let Some(&[_, _, end]) = self.rows.next()
-                    {
-                        self.last_event_id = self.cut(end);
-                    }
-                    return Some(Item::Event(EventRef {
-                        event_type: self.types.name(head >> TYPE_SHIFT),
-                        data,
-                        last_event_id: self.last_event_id,
-                    }));
-                }
-                COMMENT => return Some(Item::Comment(self.cut(end))),
-                RETRY => return Some(Item::Retry(end)),
-                ID => self.last_event_id = self.cut(end),
-                _ => drop(self.cut(end)),
-            }
-        }
     }
 }
 
 #[cfg(all(test, not(target_arch = "wasm32")))]
 mod tests {
     use super::*;
-    use crate::sse::Decoder;
+    use crate::sse::{Decoder, EventRef, Item};
     use alloc::{borrow::ToOwned, format, string::String, vec};
     use proptest::{collection::vec, prelude::*, sample::select};
 
@@ -197,8 +162,8 @@ mod tests {
         Retry(u32),
     }
 
-    /// What reads the table in JavaScript: it sees UTF-16, keeps types and id from batch to
-    /// batch, and never looks at the bytes' ends.
+    /// Reads the table as JavaScript does: it sees UTF-16, keeps types and id from batch to batch,
+    /// and never reads the ends in bytes.
     struct Reader {
         types: Vec<String>,
         last_event_id: String,
@@ -229,12 +194,12 @@ mod tests {
                     EVENT => {
                         let data = cut(end);
                         if head & HAS_ID != 0 {
-                            let &[id, end, _] = rows.next().expect("a row behind");
+                            let &[id, end, _] = rows.next().expect("a row after it");
                             assert_eq!(id, ID);
                             self.last_event_id = cut(end);
                         }
                         if head & HAS_TYPE != 0 {
-                            let &[head, end, _] = rows.next().expect("a row behind");
+                            let &[head, end, _] = rows.next().expect("a row after it");
                             assert_eq!(head, TYPE | (number as u32) << TYPE_SHIFT);
                             self.learn(number, cut(end));
                         }

@@ -1,16 +1,16 @@
-//! Appending short text: on wasm32 every `memcpy` is a call out of the module, which costs more
-//! than a line of an event stream is long.
+//! Appending short text. On wasm32 `memcpy` is slow to start, and the lines of an event stream are
+//! short.
 
 use alloc::vec::Vec;
 
-/// `Vec::extend_from_slice`.
+/// Appends bytes, as `Vec::extend_from_slice` does.
 #[cfg(not(target_arch = "wasm32"))]
 #[inline]
 pub(super) fn append(to: &mut Vec<u8>, bytes: &[u8]) {
     to.extend_from_slice(bytes);
 }
 
-/// `Vec::extend_from_slice`, without a call for up to [`SHORT`] bytes.
+/// Appends bytes, as `Vec::extend_from_slice` does, but without `memcpy` for up to [`SHORT`] bytes.
 #[cfg(target_arch = "wasm32")]
 #[inline]
 pub(super) fn append(to: &mut Vec<u8>, bytes: &[u8]) {
@@ -19,7 +19,7 @@ pub(super) fn append(to: &mut Vec<u8>, bytes: &[u8]) {
         return to.extend_from_slice(bytes);
     }
     to.reserve(len);
-    // SAFETY: there is room for `len` bytes behind the vector's end, `copy_short` writes them all,
+    // SAFETY: there is room for `len` bytes after the vector's end, `copy_short` writes them all,
     // and `bytes` can't overlap what is borrowed mutably.
     unsafe {
         copy_short(bytes.as_ptr(), to.as_mut_ptr().add(to.len()), len);
@@ -30,18 +30,24 @@ pub(super) fn append(to: &mut Vec<u8>, bytes: &[u8]) {
 #[cfg(target_arch = "wasm32")]
 const SHORT: usize = 512;
 
+/// Copies up to [`SHORT`] bytes.
+///
 /// # Safety
-/// `from` is good for `len` reads and `to` for `len` writes, and they don't overlap.
+///
+/// `from` is valid for `len` reads and `to` for `len` writes, and they don't overlap.
 #[cfg(target_arch = "wasm32")]
 #[inline]
 unsafe fn copy_short(from: *const u8, to: *mut u8, len: usize) {
+    /// Copies the bytes as values of `T`.
+    ///
     /// # Safety
-    /// As [`copy_short`], with `size_of::<T>() <= len <= 2 * size_of::<T>()`, or a multiple.
+    ///
+    /// As [`copy_short`], and `len` is at least `size_of::<T>()`.
     #[inline]
     unsafe fn copy_by<T: Copy>(from: *const u8, to: *mut u8, len: usize) {
         let size = size_of::<T>();
         let mut at = 0;
-        // The last piece overlaps the one before it, so that none needs a rest of its own.
+        // The last piece may overlap the one before it, so that no rest is left over.
         while at + size < len {
             // SAFETY: `at + size` is within `len`.
             unsafe { copy_one::<T>(from, to, at) };
@@ -51,11 +57,14 @@ unsafe fn copy_short(from: *const u8, to: *mut u8, len: usize) {
         unsafe { copy_one::<T>(from, to, len - size) };
     }
 
+    /// Copies one value of `T`.
+    ///
     /// # Safety
-    /// `at + size_of::<T>()` is within what may be read and written.
+    ///
+    /// The bytes from `at` to `at + size_of::<T>()` may be read and written.
     #[inline]
     unsafe fn copy_one<T: Copy>(from: *const u8, to: *mut u8, at: usize) {
-        // SAFETY: as above; neither needs alignment.
+        // SAFETY: as the caller promises. Unaligned reads and writes need no alignment.
         unsafe {
             let value = from.add(at).cast::<T>().read_unaligned();
             to.add(at).cast::<T>().write_unaligned(value);

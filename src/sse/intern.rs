@@ -2,11 +2,11 @@
 
 use alloc::{string::String, vec::Vec};
 
-/// Types that are looked up and kept from batch to batch. Real streams have about ten; past this,
-/// each event's type is a new one, so that a hostile server costs neither memory nor time.
+/// The most types that are looked up and kept from batch to batch. Real streams have about ten. Past
+/// this limit each type gets a new number, so that a hostile server costs neither memory nor time.
 const KEPT: usize = 64;
 
-/// The bytes of names kept from batch to batch.
+/// The most bytes of names that are kept from batch to batch.
 const KEPT_BYTES: usize = 16 * 1024;
 
 /// The number of `message`, the type of events that name none.
@@ -14,13 +14,14 @@ pub(super) const MESSAGE: u32 = 0;
 
 struct Type {
     name: String,
-    /// Whether a row has told the reader of the table what this number stands for.
+    /// Whether a row with this name is in the table already, for its readers.
     announced: bool,
 }
 
+/// The types by number.
 pub(super) struct Types {
     known: Vec<Type>,
-    /// Of all names but `message`.
+    /// The size of all names but `message`.
     bytes: usize,
     /// The number that was looked up last.
     latest: usize,
@@ -32,7 +33,7 @@ impl Types {
         Self { known: Vec::from([message]), bytes: 0, latest: 0 }
     }
 
-    /// The number of a type, a new one if need be. Numbers hold until [`Types::trim`].
+    /// Returns the number of a type, a new one if necessary. Numbers are valid until [`Types::trim`].
     pub(super) fn number_of(&mut self, name: &str) -> u32 {
         // Types come in runs.
         let is_name = |known: &Type| is_same(&known.name, name);
@@ -47,26 +48,26 @@ impl Types {
         self.latest as u32
     }
 
-    /// Numbers are less than this.
+    /// Returns the number of types. Their numbers are less.
     pub(super) fn count(&self) -> usize {
         self.known.len()
     }
 
+    /// Returns the name of a type.
     pub(super) fn name(&self, number: u32) -> &str {
         &self.known[number as usize].name
     }
 
-    /// The name, the first time that it is asked for.
+    /// Returns the name of a type when called for the first time.
     pub(super) fn announce(&mut self, number: u32) -> Option<&str> {
         let found = &mut self.known[number as usize];
         let first = !core::mem::replace(&mut found.announced, true);
         first.then_some(&found.name)
     }
 
-    /// Forgets all but `message` and `used` if they have become too many. Gives the number that
-    /// `used` has from now on.
+    /// Forgets all but `message` and `used` if there are too many. Returns the new number of `used`.
     ///
-    /// It moves the name of `used`: one that is too long by itself costs no copy at each call.
+    /// The name of `used` is moved, not copied: it may be too long by itself, at every call.
     pub(super) fn trim(&mut self, used: u32) -> u32 {
         if self.known.len() <= KEPT && self.bytes <= KEPT_BYTES {
             return used;
@@ -83,7 +84,7 @@ impl Types {
     }
 }
 
-/// `==` of short texts. On wasm32 the compiler's is a call that looks at a byte at a time.
+/// Compares short texts. On wasm32 `==` is a call that compares one byte at a time.
 #[inline]
 pub(super) fn is_same(a: &str, b: &str) -> bool {
     let (a, a_rest) = a.as_bytes().as_chunks::<8>();

@@ -1,107 +1,145 @@
-//! Line ends, found 64 bytes at a time.
+//! Text to lines, however it is split into pieces.
 
-const BLOCK: usize = 64;
-const LF: u8 = b'\n';
+use super::{Format, interpreter::Interpreter, limit::TooLarge, line_ends::LineEnds};
+use alloc::vec::Vec;
 
-/// The positions of line-end bytes, ascending.
-///
-/// One bit mask serves every line end of its block, so short lines cost no scan of their own.
-pub(super) struct LineEnds<'a> {
-    bytes: &'a [u8],
-    other: u8,
-    next_block: usize,
-    mask: u64,
+const BOM: &[u8] = "\u{feff}".as_bytes();
+
+/// What has come of the line whose end has not come yet.
+#[derive(Clone, Copy, PartialEq)]
+enum OpenLine {
+    /// Nothing.
+    Empty,
+    /// Bytes that are held until the end of the line.
+    Held,
+    /// A value of `data`, which is in the data buffer already. The line is by `extra` bytes longer
+    /// than what the buffer got. They count for the limit, too.
+    Data { extra: usize },
+    /// A line that means nothing. It is skipped, however long it is.
+    Skipped,
 }
 
-impl<'a> LineEnds<'a> {
-    /// Every LF and every byte equal to `other`.
-    pub(super) fn new(bytes: &'a [u8], other: u8) -> Self {
-        Self { bytes, other, next_block: 0, mask: 0 }
+/// Where the splitting has stopped.
+pub(super) struct Lines {
+    at_start: bool,
+    after_cr: bool,
+    open: OpenLine,
+    /// The bytes of [`OpenLine::Held`]. Else empty.
+    held: Vec<u8>,
+}
+
+impl Lines {
+    pub(super) fn new() -> Self {
+        Self { at_start: true, after_cr: false, open: OpenLine::Empty, held: Vec::new() }
     }
-}
 
-impl Iterator for LineEnds<'_> {
-    type Item = usize;
+    /// Starts a new stream.
+    pub(super) fn reset(&mut self) {
+        (self.at_start, self.after_cr, self.open) = (true, false, OpenLine::Empty);
+        self.held.clear();
+    }
 
-    #[inline]
-    fn next(&mut self) -> Option<usize> {
-        while self.mask == 0 {
-            let rest = self.bytes.get(self.next_block..).filter(|rest| !rest.is_empty())?;
-            self.mask = match rest.first_chunk::<BLOCK>() {
-                Some(block) => mask(block, self.other),
-                None => tail_mask(self.bytes, rest.len(), self.other),
-            };
-            self.next_block += BLOCK;
+    /// Takes the line that the stream has ended in.
+    pub(super) fn take_held(&mut self) -> Vec<u8> {
+        core::mem::take(&mut self.held)
+    }
+
+    /// Splits valid UTF-8 into lines ([WHATWG HTML, 9.2.5]: LF, CR or CRLF, after one BOM).
+    ///
+    /// A LF after a CR is dropped when it comes, never waited for.
+    ///
+    /// [WHATWG HTML, 9.2.5]: https://html.spec.whatwg.org/multipage/server-sent-events.html#parsing-an-event-stream
+    pub(super) fn split(
+        &mut self,
+        mut piece: &[u8],
+        is_ascii: bool,
+        interpreter: &mut Interpreter,
+    ) -> Result<(), TooLarge> {
+        if core::mem::take(&mut self.at_start) {
+            piece = piece.strip_prefix(BOM).unwrap_or(piece);
         }
-        let bit = self.mask.trailing_zeros() as usize;
-        self.mask &= self.mask - 1;
-        Some(self.next_block - BLOCK + bit)
-    }
-}
-
-/// Of the last `len` bytes, less than a block.
-fn tail_mask(bytes: &[u8], len: usize, other: u8) -> u64 {
-    // A block that ends with them saves a copy.
-    if let Some(block) = bytes.last_chunk::<BLOCK>() {
-        return mask(block, other) >> (BLOCK - len);
-    }
-    let mut block = [0; BLOCK];
-    block[..len].copy_from_slice(&bytes[bytes.len() - len..]);
-    mask(&block, other)
-}
-
-#[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
-#[inline]
-fn mask(block: &[u8; BLOCK], other: u8) -> u64 {
-    use core::arch::wasm32::{u8x16_bitmask, u8x16_eq, u8x16_splat, v128, v128_load, v128_or};
-    let (lf, other) = (u8x16_splat(LF), u8x16_splat(other));
-    let mut bits = 0;
-    for lane in 0..4 {
-        // SAFETY: `lane * 16 + 16 <= BLOCK`, and `v128_load` asks for no alignment.
-        let bytes = unsafe { v128_load(block.as_ptr().add(lane * 16).cast::<v128>()) };
-        let found = v128_or(u8x16_eq(bytes, lf), u8x16_eq(bytes, other));
-        bits |= u64::from(u8x16_bitmask(found)) << (lane * 16);
-    }
-    bits
-}
-
-#[cfg(not(all(target_arch = "wasm32", target_feature = "simd128")))]
-#[inline]
-fn mask(block: &[u8; BLOCK], other: u8) -> u64 {
-    // The compiler turns this loop into vector compares.
-    let found = block.map(|byte| u8::from(byte == LF || byte == other));
-    let mut bits = 0;
-    for (lane, bytes) in found.as_chunks::<8>().0.iter().enumerate() {
-        // Gathers the lowest bit of each byte into the top byte.
-        let packed = u64::from_le_bytes(*bytes).wrapping_mul(0x0102_0408_1020_4080) >> 56;
-        bits |= packed << (lane * 8);
-    }
-    bits
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use alloc::vec::Vec;
-
-    #[test]
-    fn finds_what_a_byte_loop_finds() {
-        // A fixed xorshift stream over an alphabet in which line ends are common.
-        let mut seed = 0x9e37_79b9_7f4a_7c15_u64;
-        for len in 0..300 {
-            let bytes: Vec<u8> = (0..len)
-                .map(|_| {
-                    seed ^= seed << 13;
-                    seed ^= seed >> 7;
-                    seed ^= seed << 17;
-                    b"\n\rab\x8a\x8d\x00\xff"[(seed % 8) as usize]
-                })
-                .collect();
-            for other in [b'\r', b'\n'] {
-                let expected: Vec<usize> =
-                    (0..len).filter(|&at| bytes[at] == b'\n' || bytes[at] == other).collect();
-                assert_eq!(LineEnds::new(&bytes, other).collect::<Vec<_>>(), expected);
+        if core::mem::take(&mut self.after_cr) {
+            piece = piece.strip_prefix(b"\n").unwrap_or(piece);
+        }
+        let mut start = 0;
+        let other_end = if interpreter.format == Format::Sse { b'\r' } else { b'\n' };
+        let mut ends = LineEnds::new(piece, other_end);
+        while let Some(end) = ends.next() {
+            // The LF of a CRLF.
+            if end < start {
+                continue;
+            }
+            let line = &piece[start..end];
+            if self.open != OpenLine::Empty {
+                self.hold(line, is_ascii, interpreter)?;
+                self.end_line(interpreter)?;
+            } else if piece[end..].starts_with(b"\n\n") && interpreter.dispatch_line(line, is_ascii)
+            {
+                // The blank line.
+                ends.next();
+                start = end + 2;
+                continue;
+            } else {
+                interpreter.line(line, is_ascii)?;
+            }
+            start = end + 1;
+            if piece[end] == b'\r' {
+                match piece.get(start) {
+                    Some(b'\n') => start += 1,
+                    Some(_) => {}
+                    None => self.after_cr = true,
+                }
             }
         }
+        self.hold(&piece[start..], is_ascii, interpreter)
+    }
+
+    /// Keeps a part of a line whose end has not come yet.
+    ///
+    /// A value of `data` goes to its event at once: long ones are common, and this saves a copy of
+    /// each.
+    fn hold(
+        &mut self,
+        part: &[u8],
+        is_ascii: bool,
+        interpreter: &mut Interpreter,
+    ) -> Result<(), TooLarge> {
+        match self.open {
+            _ if part.is_empty() => return Ok(()),
+            OpenLine::Skipped => return Ok(()),
+            OpenLine::Data { extra } => {
+                interpreter.check_size(extra + part.len())?;
+                interpreter.batch.append_open(part, is_ascii);
+                return Ok(());
+            }
+            OpenLine::Empty => {
+                if let Some(extra) = interpreter.start_data(part, is_ascii)? {
+                    self.open = OpenLine::Data { extra };
+                    return Ok(());
+                }
+            }
+            OpenLine::Held => {}
+        }
+        self.held.extend_from_slice(part);
+        self.open = OpenLine::Held;
+        match interpreter.needs(&self.held) {
+            Some(true) => interpreter.check_size(self.held.len()),
+            Some(false) => {
+                self.held.clear();
+                self.open = OpenLine::Skipped;
+                Ok(())
+            }
+            None => Ok(()),
+        }
+    }
+
+    /// Processes the open line, whose end has come.
+    fn end_line(&mut self, interpreter: &mut Interpreter) -> Result<(), TooLarge> {
+        if core::mem::replace(&mut self.open, OpenLine::Empty) != OpenLine::Held {
+            return Ok(());
+        }
+        let done = interpreter.line(&self.held, false);
+        self.held.clear();
+        done
     }
 }

@@ -1,4 +1,4 @@
-//! Bytes to events: the parser of [WHATWG HTML, 9.2.5 and 9.2.6], incremental and free of I/O.
+//! Bytes to events: the incremental parser of [WHATWG HTML, 9.2.5 and 9.2.6], without I/O.
 //!
 //! ```
 //! use sluicegate::sse::Decoder;
@@ -16,13 +16,22 @@
 
 mod ascii;
 pub(crate) mod batch;
+mod comments;
 mod copy;
 mod decoder;
+mod fields;
 mod intern;
+mod interpreter;
+mod items;
+mod last_event_id;
+mod limit;
+mod line_ends;
 mod lines;
+mod ndjson;
 mod utf16;
 mod utf8;
 
-pub use batch::{EventRef, Item};
-pub(crate) use decoder::number;
-pub use decoder::{DEFAULT_MAX_EVENT_SIZE, Decoder, EventTooLarge, Format};
+pub use decoder::{Decoder, Format};
+pub(crate) use fields::number;
+pub use items::{EventRef, Item};
+pub use limit::{DEFAULT_MAX_EVENT_SIZE, EventTooLarge};

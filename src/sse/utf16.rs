@@ -1,14 +1,14 @@
-//! Text as JavaScript has it.
+//! Text as JavaScript stores it.
 
 use alloc::vec::Vec;
 
-/// The number of UTF-16 code units of valid UTF-8 text.
+/// Returns the number of UTF-16 code units of valid UTF-8 text.
 ///
-/// Every byte but a continuation byte starts a character; one of four bytes takes two units.
+/// Every byte but a continuation byte starts a character. A character of four bytes has two units.
 #[cfg(not(all(target_arch = "wasm32", target_feature = "simd128")))]
 pub(super) fn utf16_len(text: &[u8]) -> usize {
     let mut units = 0;
-    // Sums of up to 127 blocks fit the byte lanes that the compiler vectorises this into.
+    // The compiler vectorises this into lanes of one byte, in which sums of up to 127 blocks fit.
     for block in text.chunks(127) {
         units +=
             block.iter().map(|&byte| units_of(byte)).map(|units| units as usize).sum::<usize>();
@@ -25,7 +25,7 @@ pub(super) fn utf16_len(text: &[u8]) -> usize {
     let (continuation, four) = (i8x16_splat(-0x40), u8x16_splat(0xf0));
     let mut units = 0;
     for block in blocks {
-        // SAFETY: a block is one vector, and `v128_load` asks for no alignment.
+        // SAFETY: a block is one vector, and `v128_load` needs no alignment.
         let bytes = unsafe { v128_load(block.as_ptr().cast::<v128>()) };
         units += u8x16_bitmask(i8x16_ge(bytes, continuation)).count_ones();
         units += u8x16_bitmask(u8x16_ge(bytes, four)).count_ones();
@@ -47,7 +47,7 @@ pub(crate) fn to_utf16(text: &str, to: &mut Vec<u16>) {
 
 /// Replaces `to` by the text's UTF-16 code units.
 ///
-/// Made for the scripts of three bytes a character: a step takes a run of these, or of ASCII.
+/// Optimised for scripts of three bytes per character: a step takes a run of these, or of ASCII.
 #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
 pub(crate) fn to_utf16(text: &str, to: &mut Vec<u16>) {
     use core::arch::wasm32::{
@@ -55,12 +55,12 @@ pub(crate) fn to_utf16(text: &str, to: &mut Vec<u16>) {
         u16x8_extend_low_u8x16, u16x8_shl, u16x8_shr, u16x8_splat, v128, v128_and, v128_load,
         v128_or, v128_store,
     };
-    /// What a step reads; it writes as many units, however few of them count.
+    /// The bytes that a step reads. It writes as many units, even if fewer are valid.
     const BLOCK: usize = 16;
-    /// The lead bytes of a block of characters of three bytes, and a bit behind the last one.
+    /// The lead bytes of a block of characters of three bytes, and one bit after the last one.
     const LEADS: u32 = 0b1001_0010_0100_1001;
 
-    /// The units of characters of three bytes: 1110aaaa, 10bbbbbb, 10cccccc.
+    /// Decodes characters of three bytes: 1110aaaa, 10bbbbbb, 10cccccc.
     #[inline]
     fn of_three(block: v128) -> v128 {
         let a =
@@ -74,19 +74,19 @@ pub(crate) fn to_utf16(text: &str, to: &mut Vec<u16>) {
 
     let bytes = text.as_bytes();
     to.clear();
-    // A unit a byte at most.
+    // At most one unit per byte.
     to.reserve(bytes.len() + BLOCK);
     let units = to.as_mut_ptr();
     let (mut at, mut len) = (0, 0);
     while at < bytes.len() {
         if at + BLOCK <= bytes.len() {
-            // SAFETY: the block ends within the bytes, and `v128_load` asks for no alignment.
+            // SAFETY: the block ends within the bytes, and `v128_load` needs no alignment.
             let block = unsafe { v128_load(bytes.as_ptr().add(at).cast::<v128>()) };
             let leads =
                 u8x16_bitmask(u8x16_eq(v128_and(block, u8x16_splat(0xf0)), u8x16_splat(0xe0)));
-            // Of its own: a step of known length lets the next one start before this one is done.
+            // A case of its own: after a step of constant length, the CPU starts the next one early.
             if u32::from(leads) & 0x7fff == LEADS & 0x7fff {
-                // SAFETY: `len <= at`, so that there is room for a block's units behind it.
+                // SAFETY: `len <= at`, so that there is room for a block's units after it.
                 unsafe { v128_store(units.add(len).cast::<v128>(), of_three(block)) };
                 (at, len) = (at + 15, len + 5);
                 continue;
@@ -110,8 +110,8 @@ pub(crate) fn to_utf16(text: &str, to: &mut Vec<u16>) {
                 continue;
             }
         }
-        // SAFETY: every step takes whole characters, this one a single one to one unit or two;
-        // there is room as above.
+        // SAFETY: every step takes whole characters. This one takes one character, of one or two
+        // units. There is room as above.
         unsafe {
             let character = text.get_unchecked(at..).chars().next().unwrap_unchecked();
             let mut pair = [0; 2];
@@ -120,7 +120,7 @@ pub(crate) fn to_utf16(text: &str, to: &mut Vec<u16>) {
             (at, len) = (at + character.len_utf8(), len + character.len_utf16());
         }
     }
-    // SAFETY: `len` units are written.
+    // SAFETY: the first `len` units are initialised.
     unsafe { to.set_len(len) };
 }
 

@@ -1,4 +1,4 @@
-//! Chunks of bytes to valid UTF-8, as the [Encoding Standard's UTF-8 decoder] replaces errors.
+//! Bytes to valid UTF-8. Errors are replaced as by the [Encoding Standard's UTF-8 decoder].
 //!
 //! [Encoding Standard's UTF-8 decoder]: https://encoding.spec.whatwg.org/#utf-8-decoder
 
@@ -6,7 +6,7 @@ use super::ascii::is_ascii;
 
 const REPLACEMENT: &[u8] = "\u{fffd}".as_bytes();
 
-/// The start of a character whose other bytes have not come yet.
+/// The decoder's state: the start of a character whose other bytes have not come yet.
 #[derive(Default)]
 pub(super) struct Utf8 {
     carry: [u8; 4],
@@ -14,8 +14,8 @@ pub(super) struct Utf8 {
 }
 
 impl Utf8 {
-    /// Hands the chunk on in pieces of valid UTF-8, none of them empty, no character split, and
-    /// says whether each is ASCII only.
+    /// Calls `emit` with the chunk in pieces of valid UTF-8, and whether a piece is ASCII only. No
+    /// piece is empty or splits a character.
     pub(super) fn decode<E>(
         &mut self,
         mut chunk: &[u8],
@@ -34,7 +34,7 @@ impl Utf8 {
                     chunk = rest;
                     self.len += 1;
                 }
-                // The byte belongs to what follows; what came before it is one error.
+                // The bytes before this one are one error. It belongs to what follows.
                 Err(_) => {
                     self.len = 0;
                     emit(REPLACEMENT, false)?;
@@ -64,13 +64,13 @@ impl Utf8 {
         Ok(())
     }
 
-    /// What the unfinished character at the end of the stream stands for, if there is one.
+    /// Ends the stream. Returns the replacement of its unfinished character, if there is one.
     pub(super) fn finish(self) -> &'static [u8] {
         if self.len > 0 { REPLACEMENT } else { &[] }
     }
 }
 
-/// How many of the last bytes may still become a character.
+/// Returns how many of the last bytes may still become a character.
 fn unfinished(chunk: &[u8]) -> usize {
     (1..=chunk.len().min(3))
         .find(|&len| {

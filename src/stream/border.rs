@@ -72,7 +72,7 @@ impl InputKind {
         match self {
             Self::Open => Input::Open,
             Self::Prepared => Input::Prepared,
-            Self::Answered => Input::Answered(ResponseVerdict::ALL[number as usize]),
+            Self::Answered => Input::Answered(ResponseVerdict::of(number as usize)),
             Self::Accepted => Input::Accepted,
             Self::FoundDone => Input::FoundDone,
             Self::Threw => Input::Threw,

@@ -19,8 +19,13 @@ const BUILDS: [&str; 7] = [
     "--target wasm32-unknown-unknown --no-default-features --features npm",
 ];
 
+/// An app that has locked the oldest `wasm-bindgen` that the crate is for.
+const OLDEST_WASM_BINDGEN: &str =
+    "cargo check --locked --manifest-path oldest/Cargo.toml --target wasm32-unknown-unknown";
+
 pub fn check(workspace: &Workspace) -> Result<()> {
     oldest_rust(workspace)?;
+    workspace.run(OLDEST_WASM_BINDGEN)?;
     package_crate(workspace)?;
     workspace.run("npm run publish --workspace sluicegate-tests")
 }
@@ -74,10 +79,38 @@ fn oldest_rust(workspace: &Workspace) -> Result<()> {
     Ok(())
 }
 
-/// What stands in quotes after `key` in that section of a manifest.
+/// What stands in quotes after `key` in that section of a manifest or a lock file.
 pub fn quoted_after<'a>(manifest: &'a str, section: &str, key: &str) -> Option<&'a str> {
     let (_, section) = manifest.split_once(&format!("{section}\n"))?;
     let section = section.split("\n[").next()?;
     let line = section.lines().find_map(|line| line.strip_prefix(key))?;
     line.strip_prefix('"')?.strip_suffix('"')
+}
+
+#[cfg(test)]
+mod tests {
+    /// An app that depends on the crate has to agree with all its requirements at once.
+    #[test]
+    fn the_crate_pins_no_version() {
+        let manifest = include_str!("../../Cargo.toml");
+        let mut requirements = Vec::new();
+        let mut is_dependency = false;
+        for line in manifest.lines() {
+            if let Some(section) = line.strip_prefix('[') {
+                // Of `[workspace.dependencies]`, too. Apps never see those for tests.
+                is_dependency =
+                    section.contains("dependencies") && !section.contains("dev-dependencies");
+            } else if is_dependency && let Some((key, value)) = line.split_once(" = ") {
+                let value = value.split_once("version = ").map_or(value, |(_, version)| version);
+                if key == "version" || value.starts_with('"') {
+                    requirements.push((key, value.split('"').nth(1).unwrap_or(value)));
+                }
+            }
+        }
+        assert!(requirements.iter().any(|(name, _)| *name == "wasm-bindgen"), "{requirements:?}");
+        for (name, requirement) in requirements {
+            let is_caret = requirement.chars().all(|c| c.is_ascii_digit() || c == '.');
+            assert!(is_caret, "`{name}` is pinned: {requirement}");
+        }
+    }
 }

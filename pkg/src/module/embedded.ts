@@ -2,7 +2,13 @@ import * as glue from '../generated/glue.js'
 import { short, size, text } from '../generated/module.js'
 import { StreamError } from '../error.js'
 
-export { format_of, is_retryable, error_text, StreamHandle, room } from '../generated/glue.js'
+export {
+  error_text,
+  format_of,
+  input_buffer,
+  is_retryable,
+  StreamHandle,
+} from '../generated/glue.js'
 
 /** Compiles the module that travels in the package. Returns its memory. */
 export async function instantiate(): Promise<{ readonly buffer: ArrayBuffer }> {

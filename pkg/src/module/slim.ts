@@ -2,7 +2,13 @@ import * as glue from '../generated/glue.js'
 import { tagOf } from '../bytes.js'
 import { StreamError } from '../error.js'
 
-export { format_of, is_retryable, error_text, StreamHandle, room } from '../generated/glue.js'
+export {
+  error_text,
+  format_of,
+  input_buffer,
+  is_retryable,
+  StreamHandle,
+} from '../generated/glue.js'
 
 /** Where `sluicegate/wasm` is: a URL, what `fetch` gave for it, its bytes, or the compiled module. */
 export type WasmSource = string | URL | Response | BufferSource | WebAssembly.Module

@@ -1,0 +1,3 @@
+//! Links the crate.
+
+pub use sluicegate::{Builder, EventStream};
