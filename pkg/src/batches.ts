@@ -9,7 +9,7 @@ import {
   ROW_RETRY,
   ROW_TYPE_SHIFT,
   ROW_WORDS,
-  STEP_ACTION,
+  STEP_NIBBLE,
   STEP_FAILURE_SHIFT,
 } from './border.js'
 import type { ServerSentEvent } from './event.js'
@@ -31,7 +31,7 @@ export interface DecoderHooks {
 }
 
 /** The bits of a step other than to go on. */
-const STOPS = STEP_ACTION | (0xff << STEP_FAILURE_SHIFT)
+const STOPS = STEP_NIBBLE | (STEP_NIBBLE << STEP_FAILURE_SHIFT)
 
 /** Cuts what a stream's machine decodes into events. Knows its types, and the id of what it cut last. */
 export class Batches {

@@ -56,13 +56,13 @@ export const ACTION_SLEEP = 10
 export const ACTION_END = 11
 
 // The bits of a step.
-export const STEP_ACTION = 15
+export const STEP_NIBBLE = 15
 export const STEP_CLOSE = 16
 export const STEP_TIMED = 32
 export const STEP_NOTIFY = 64
 export const STEP_EXHAUSTED = 128
 export const STEP_STATE_SHIFT = 8
-export const STEP_ENDING_SHIFT = 12
+export const STEP_TYPE_SHIFT = 12
 export const STEP_FAILURE_SHIFT = 16
 export const ENCODING_SHIFT = 24
 
@@ -119,7 +119,7 @@ export const ROW_TYPE_SHIFT = 6
 export const STATES = ['connecting', 'open', 'waiting', 'closed'] as const
 
 /** By their numbers. */
-export const ENDINGS = ['done', 'ended', 'truncated', 'no-content', 'cancelled', 'closed', 'aborted', 'failed'] as const
+export const OUTCOME_TYPES = ['done', 'ended', 'truncated', 'no-content', 'cancelled', 'closed', 'aborted', 'failed'] as const
 
 /** The codes of failures. */
 export const CODES = ['network', 'http', 'content-type', 'connect-timeout', 'idle-timeout', 'network', 'event-too-large', 'refused'] as const

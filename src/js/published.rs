@@ -1,7 +1,7 @@
 //! What JavaScript reads right after a call: batches and texts, by their addresses in memory.
 
 use super::single_thread::SingleThread;
-use crate::{sse::Decoder, stream::border::step::ENCODING_SHIFT};
+use crate::{sse::Decoder, stream::step::Step};
 use alloc::{string::String, vec::Vec};
 use core::cell::Cell;
 
@@ -10,9 +10,9 @@ use core::cell::Cell;
 type Words = [usize; 6];
 
 /// Flag: the text is ASCII only.
-const ASCII: usize = 1 << ENCODING_SHIFT;
+const ASCII: usize = 1 << Step::ENCODING_SHIFT;
 /// Flag: the text is UTF-16, not UTF-8.
-const WIDE: usize = 2 << ENCODING_SHIFT;
+const WIDE: usize = 2 << Step::ENCODING_SHIFT;
 
 /// The words of the last call.
 static LAST_WORDS: SingleThread<Cell<Words>> = SingleThread(Cell::new([0; 6]));
@@ -46,11 +46,11 @@ pub(super) fn keep_text(text: String) -> *const usize {
 ///
 /// `TextDecoder` is fastest for ASCII if it knows that the text is ASCII, and for UTF-16 if most
 /// characters have three bytes in UTF-8.
-pub(super) fn publish(decoder: &Decoder, flags: u32) -> *const usize {
+pub(super) fn publish(decoder: &Decoder, step: Step) -> *const usize {
     let (text, table) = (decoder.text(), decoder.table());
     let units = decoder.utf16_len();
     let (at, rows) = (text.as_ptr().addr(), table.as_ptr().addr());
-    let mut words = [at, text.len(), rows, table.len(), flags as usize, decoder.type_count()];
+    let mut words = [at, text.len(), rows, table.len(), step.0 as usize, decoder.type_count()];
     if text.len() == units {
         words[4] |= ASCII;
     } else if text.len() > 2 * units && text.len() <= LONGEST_WIDE {

@@ -9,12 +9,12 @@ use crate::{
     error::text::ErrorText,
     sse::{Decoder, Format},
     stream::{
-        border::{Flag, InputKind, pack},
+        border::{Flag, InputKind},
         config::{CancelOn, RetryMode, StreamConfig},
         failure::Failure,
         machine::Machine,
         retry::{RetryPolicy, retry_after},
-        step::{Input, Step},
+        step::Input,
     },
 };
 use wasm_bindgen::prelude::wasm_bindgen;
@@ -30,10 +30,7 @@ extern "C" {
 }
 
 #[wasm_bindgen]
-pub struct StreamHandle {
-    machine: Machine,
-    timer: f64,
-}
+pub struct StreamHandle(Machine);
 
 #[wasm_bindgen]
 impl StreamHandle {
@@ -82,7 +79,7 @@ impl StreamHandle {
             .keep_comments(has(Flag::Comments));
         decoder.set_last_event_id(last_event_id);
         let seed = random() * f64::from(u32::MAX);
-        Self { machine: Machine::new(config, decoder, seed as u32), timer: f64::INFINITY }
+        Self(Machine::new(config, decoder, seed as u32))
     }
 
     /// Sets the retry policy; `NaN` is the default.
@@ -97,7 +94,7 @@ impl StreamHandle {
     ) {
         let or = |number: f64, default| if number.is_nan() { default } else { number };
         let default = RetryPolicy::default();
-        self.machine.set_policy(RetryPolicy {
+        self.0.set_policy(RetryPolicy {
             max_attempts: or(max_attempts, default.max_attempts.into()) as u32,
             initial_delay: or(initial_delay, default.initial_delay),
             max_delay: or(max_delay, default.max_delay),
@@ -109,55 +106,43 @@ impl StreamHandle {
 
     /// Returns where the address and the length of the last event id are.
     pub fn last_event_id(&self) -> *const usize {
-        publish_text(self.machine.decoder().last_event_id())
+        publish_text(self.0.decoder().last_event_id())
     }
 
     /// Returns the number of a `ResponseVerdict`.
     pub fn judge(&mut self, status: u16, content_type: &str) -> u32 {
-        self.machine.judge(status, content_type) as u32
+        self.0.judge(status, content_type) as u32
     }
 
-    /// Takes the number of an `InputKind` with its argument, and returns a packed step.
+    /// Takes the number of an `InputKind` with its argument, and returns a step.
     pub fn handle(&mut self, kind: usize, number: f64) -> u32 {
-        let step = self.machine.handle(InputKind::of(kind).with(number));
-        self.pack(step)
+        self.0.handle(InputKind::of(kind).with(number)).0
     }
 
     /// Takes the number of a `Failure`, the response's status and its header `Retry-After`. Returns
-    /// a packed step.
+    /// a step.
     pub fn failed(&mut self, failure: usize, status: u16, asked: &str) -> u32 {
         let retry_after = retry_after(asked, |date| parse_date(date) - now());
         let failure = Failure::of(failure);
-        let step = self.machine.handle(Input::Failed { failure, status, retry_after });
-        self.pack(step)
+        self.0.handle(Input::Failed { failure, status, retry_after }).0
     }
 
     /// Decodes the first `length` bytes of the input buffer. Returns the address of the batch's
     /// words.
     pub fn push(&mut self, length: usize, last: bool) -> *const usize {
-        let step = read(length, |bytes| self.machine.handle(Input::Bytes { bytes, last }));
-        self.publish(step)
+        let step = read(length, |bytes| self.0.handle(Input::Bytes { bytes, last }));
+        publish(self.0.decoder(), step)
     }
 
     /// As `push`, at the end of the bytes.
     pub fn finish(&mut self) -> *const usize {
-        let step = self.machine.handle(Input::BodyEnded);
-        self.publish(step)
+        let step = self.0.handle(Input::BodyEnded);
+        publish(self.0.decoder(), step)
     }
 
     /// The milliseconds of the last step that was timed.
     pub fn timer(&self) -> f64 {
-        self.timer
-    }
-
-    fn publish(&mut self, step: Step) -> *const usize {
-        let packed = self.pack(step);
-        publish(self.machine.decoder(), packed)
-    }
-
-    fn pack(&mut self, step: Step) -> u32 {
-        self.timer = step.timer;
-        pack(step, self.machine.state())
+        self.0.timer()
     }
 }
 

@@ -1,9 +1,6 @@
 //! The numbers that JavaScript and the machine share. `tests.rs` writes them to `pkg/src/border.ts`.
 
-use super::{
-    lifecycle::State,
-    step::{Cause, Input, ResponseVerdict, RetryVerdict, Step},
-};
+use super::step::{Cause, Input, ResponseVerdict, RetryVerdict};
 use crate::numbered::numbered;
 
 numbered! {
@@ -94,38 +91,6 @@ impl InputKind {
             Self::Done => Input::Stop(Cause::Done),
         }
     }
-}
-
-/// The bits of a step. Its timer is told apart from it.
-pub(crate) mod step {
-    #[cfg(test)]
-    pub(crate) const ACTION: u32 = 0xF;
-    pub(crate) const CLOSE: u32 = 1 << 4;
-    pub(crate) const TIMED: u32 = 1 << 5;
-    pub(crate) const NOTIFY: u32 = 1 << 6;
-    pub(crate) const EXHAUSTED: u32 = 1 << 7;
-    pub(crate) const STATE_SHIFT: u32 = 8;
-    pub(crate) const ENDING_SHIFT: u32 = 12;
-    /// 0 is none: a failure's number plus 1.
-    pub(crate) const FAILURE_SHIFT: u32 = 16;
-    /// Of a batch's text, above the step that comes with it.
-    pub(crate) const ENCODING_SHIFT: u32 = 24;
-}
-
-/// Returns a step, and the state that it leads to, in one number.
-pub(crate) fn pack(step: Step, state: State) -> u32 {
-    let flag = |is_set, flag| if is_set { flag } else { 0 };
-    let mut packed = step.action as u32
-        | flag(step.close, step::CLOSE)
-        | flag(step.timer < f64::INFINITY, step::TIMED)
-        | (state as u32) << step::STATE_SHIFT
-        | step.failure.map_or(0, |failure| failure as u32 + 1) << step::FAILURE_SHIFT;
-    if let Some(end) = step.end {
-        packed |= (end.ending as u32) << step::ENDING_SHIFT
-            | flag(end.notify, step::NOTIFY)
-            | flag(end.is_exhausted, step::EXHAUSTED);
-    }
-    packed
 }
 
 #[cfg(test)]

@@ -79,7 +79,7 @@ impl Driver {
             let leave = move |event: PageEvent| {
                 let Some(driver) = driver.upgrade() else { return };
                 let step = driver.handle(Input::PageLeft { persisted: event.persisted() });
-                driver.apply(&step);
+                driver.apply(step);
             };
             Self {
                 settings,
@@ -126,23 +126,23 @@ impl Driver {
             step = self.handle(Input::Open);
         }
         loop {
-            self.apply(&step);
-            step = match step.action {
+            self.apply(step);
+            step = match step.action() {
                 // What ends the wait comes from outside.
                 Action::Wait => pending().await,
                 Action::Prepare => self.prepare(),
-                Action::Send => self.send(step.timer).await,
+                Action::Send => self.send(self.machine().timer()).await,
                 Action::Accept => self.accept(),
                 Action::Inspect => self.handle(Input::Accepted),
                 Action::Refuse => self.refuse().await,
-                Action::Read => self.read(step.timer).await,
+                Action::Read => self.read(self.machine().timer()).await,
                 Action::Deliver => match self.deliver() {
                     events if events.is_empty() => self.handle(Input::Pull),
                     events => return Some(events),
                 },
                 Action::AskRetry => self.handle(Input::Decided(RetryVerdict::Usual)),
                 Action::AskEnd => self.handle(Input::EndAccepted),
-                Action::Sleep => self.sleep(step.timer).await,
+                Action::Sleep => self.sleep(self.machine().timer()).await,
                 Action::End => return None,
             };
         }
@@ -153,14 +153,14 @@ impl Driver {
     }
 
     /// Does what goes before a step's action.
-    fn apply(&self, step: &Step) {
-        if step.close {
+    fn apply(&self, step: Step) {
+        if step.closes() {
             drop(self.connection.take());
         }
-        if let Some(failure) = step.failure {
+        if let Some(failure) = step.failure() {
             self.error.replace(Some(self.error_of(failure)));
         }
-        if let Some(end) = step.end {
+        if let Some(end) = step.ended() {
             self.end(end);
         }
     }
@@ -271,7 +271,7 @@ impl Driver {
         {
             events.truncate(index);
             let step = self.handle(Input::FoundDone);
-            self.apply(&step);
+            self.apply(step);
         }
         self.events.set(self.events.get() + events.len() as u32);
         events
@@ -284,7 +284,7 @@ impl Driver {
                 Returned::Yes => Input::Returned,
                 Returned::No => Input::Timer { late: 0.0 },
             });
-            step.action != Action::Wait
+            step.action() != Action::Wait
         })
         .await;
         step
@@ -299,10 +299,10 @@ impl Driver {
                 return Ok(result);
             }
             let step = self.handle(Input::Timer { late: now() - due });
-            if step.action != Action::Wait {
+            if step.action() != Action::Wait {
                 return Err(step);
             }
-            timer = step.timer;
+            timer = self.machine().timer();
         }
     }
 
@@ -357,8 +357,8 @@ impl Driver {
         error
     }
 
-    fn end(&self, End { ending, is_exhausted, .. }: End) {
-        let mut error = self.error.take().filter(|_| ending == OutcomeType::Failed);
+    fn end(&self, End { outcome_type, is_exhausted, .. }: End) {
+        let mut error = self.error.take().filter(|_| outcome_type == OutcomeType::Failed);
         if let Some(last) = error.take_if(|_| is_exhausted) {
             let text = ErrorText::GaveUp.with(&decimal(last.attempt.into()), &last.message);
             let mut exhausted = Error::new(ErrorCode::RetriesExhausted, text);
@@ -366,17 +366,17 @@ impl Driver {
             exhausted.details().source = Some(last);
             error = Some(exhausted);
         }
-        self.outcome.replace(Some(Outcome { outcome_type: ending, error, notified: None }));
+        self.outcome.replace(Some(Outcome { outcome_type, error, notified: None }));
         self.stop.set();
     }
 
     /// Stops here and there.
     pub(super) fn cancel(self: &Rc<Self>) -> impl Future<Output = CancelResult> + use<> {
         let step = self.handle(Input::Stop(Cause::Cancel));
-        self.apply(&step);
+        self.apply(step);
         let driver = Rc::clone(self);
         async move {
-            let Some(end) = step.end else { return CancelResult::default() };
+            let Some(end) = step.ended() else { return CancelResult::default() };
             let notification = match &driver.settings.cancel {
                 Some(cancel) if end.notify => Some(cancel.notify().await),
                 _ => None,
@@ -391,7 +391,7 @@ impl Driver {
     /// Stops here.
     pub(super) fn close(&self) {
         let step = self.handle(Input::Stop(Cause::Close));
-        self.apply(&step);
+        self.apply(step);
     }
 }
 

@@ -7,7 +7,7 @@ use super::{
     failure::Failure,
     lifecycle::{OutcomeType, State},
     retry::{Backoff, RetryPolicy},
-    step::{Action, Cause, End, Input, ResponseVerdict, RetryVerdict, Step},
+    step::{Action, Cause, Input, ResponseVerdict, RetryVerdict, Step},
 };
 use crate::{content_type::format_of, sse::Decoder};
 
@@ -70,6 +70,8 @@ pub(crate) struct Machine {
     is_hidden: bool,
     /// Whether the pieces of the chunk so far have brought anything.
     has_rows: bool,
+    /// Milliseconds, of the last step that was timed.
+    timer: f64,
 }
 
 impl Machine {
@@ -87,6 +89,7 @@ impl Machine {
             is_pulled: false,
             is_hidden: false,
             has_rows: false,
+            timer: 0.0,
         }
     }
 
@@ -120,6 +123,11 @@ impl Machine {
         self.attempt
     }
 
+    /// Returns the milliseconds of the last step that was timed.
+    pub(crate) fn timer(&self) -> f64 {
+        self.timer
+    }
+
     /// Returns what a response is, and prepares to read it.
     pub(crate) fn judge(&mut self, status: u16, content_type: &str) -> ResponseVerdict {
         match status {
@@ -140,6 +148,11 @@ impl Machine {
     /// nothing.
     #[inline(never)]
     pub(crate) fn handle(&mut self, input: Input<'_>) -> Step {
+        let step = self.next(input);
+        step.with((self.state() as u32) << Step::STATE_SHIFT)
+    }
+
+    fn next(&mut self, input: Input<'_>) -> Step {
         match (input, self.phase) {
             (_, Phase::Closed) => Step::WAIT,
             (Input::Stop(cause), _) => self.end(cause),
@@ -166,7 +179,7 @@ impl Machine {
             (Input::Prepared, Phase::Preparing) => {
                 self.was_sent = true;
                 self.phase = Phase::Sending;
-                Step::new(Action::Send).timed(self.config.connect_timeout)
+                self.timed(Action::Send, self.config.connect_timeout)
             }
             (Input::Answered(verdict), Phase::Sending) => self.answered(verdict),
             (Input::Accepted, Phase::Accepting) => {
@@ -177,10 +190,10 @@ impl Machine {
             (Input::Bytes { bytes, last }, Phase::Reading) => self.push(bytes, last),
             (Input::BodyEnded, Phase::Reading) => self.body_ended(),
             // A stream that is never opened decodes what others have fetched.
-            (Input::Bytes { bytes, .. }, Phase::Idle) => {
-                let failure = self.decoder.push(bytes).err().map(|_| Failure::EventTooLarge);
-                Step { failure, ..Step::WAIT }
-            }
+            (Input::Bytes { bytes, .. }, Phase::Idle) => match self.decoder.push(bytes) {
+                Ok(()) => Step::WAIT,
+                Err(_) => Step::WAIT.of_failure(Failure::EventTooLarge),
+            },
             (Input::BodyEnded, Phase::Idle) => {
                 self.decoder.finish();
                 Step::WAIT
@@ -195,7 +208,7 @@ impl Machine {
                 RetryVerdict::Usual => self.sleep(failure, retry_after, None),
                 RetryVerdict::After(delay) => self.sleep(failure, retry_after, Some(delay)),
             },
-            (Input::Timer { late }, _) => self.timer(late),
+            (Input::Timer { late }, _) => self.timer_fired(late),
             (Input::Returned, Phase::Sleeping { wakes: true }) => self.connect(),
             _ => Step::WAIT,
         }
@@ -240,7 +253,7 @@ impl Machine {
             }
             Phase::Open | Phase::Delivered(Next::Read) => {
                 self.phase = Phase::Reading;
-                Step::new(Action::Read).timed(self.config.idle_timeout)
+                self.timed(Action::Read, self.config.idle_timeout)
             }
             Phase::Delivered(Next::Done) => self.end(Cause::Done),
             Phase::Delivered(Next::Threw) => self.end(Cause::Fail),
@@ -264,7 +277,7 @@ impl Machine {
             Err(_) => self.deliver(Next::Failed(Failure::EventTooLarge)),
             Ok(()) if !last => Step::WAIT,
             Ok(()) if self.has_rows => self.deliver(Next::Read),
-            Ok(()) => Step::new(Action::Read).timed(self.config.idle_timeout),
+            Ok(()) => self.timed(Action::Read, self.config.idle_timeout),
         }
     }
 
@@ -294,14 +307,14 @@ impl Machine {
         self.has_rows = false;
         self.is_pulled = false;
         self.phase = Phase::Delivered(next);
-        let close = !matches!(next, Next::Read);
-        Step { close, ..Step::new(Action::Deliver) }
+        let step = Step::new(Action::Deliver);
+        if matches!(next, Next::Read) { step } else { step.with(Step::CLOSE) }
     }
 
     /// Goes on with this once the events that are being delivered are consumed.
     fn close_then(&mut self, next: Next) -> Step {
         self.phase = Phase::Delivered(next);
-        Step::WAIT.closing()
+        Step::WAIT.with(Step::CLOSE)
     }
 
     /// The events of an ended response are consumed.
@@ -332,20 +345,19 @@ impl Machine {
             }
     }
 
-    fn timer(&mut self, late: f64) -> Step {
+    fn timer_fired(&mut self, late: f64) -> Step {
         let (failure, timeout) = match self.phase {
             Phase::Sleeping { .. } => return self.connect(),
             Phase::Sending => (Failure::ConnectTimeout, self.config.connect_timeout),
             Phase::Reading => (Failure::IdleTimeout, self.config.idle_timeout),
             _ => return Step::WAIT,
         };
-        if late > HELD_UP { Step::WAIT.timed(timeout) } else { self.noticed(failure) }
+        if late > HELD_UP { self.timed(Action::Wait, timeout) } else { self.noticed(failure) }
     }
 
     /// A failure that no driver knows of yet.
     fn noticed(&mut self, failure: Failure) -> Step {
-        let step = self.fail(failure, failure.is_retryable(0), None);
-        Step { failure: Some(failure), ..step }
+        self.fail(failure, failure.is_retryable(0), None).of_failure(failure)
     }
 
     #[inline(never)]
@@ -354,7 +366,7 @@ impl Machine {
             self.end(Cause::Fail)
         } else if self.config.asks_retry {
             self.phase = Phase::Asking { failure, retry_after };
-            Step::new(Action::AskRetry).closing()
+            Step::new(Action::AskRetry).with(Step::CLOSE)
         } else if is_retryable {
             self.sleep(failure, retry_after, None)
         } else {
@@ -366,11 +378,17 @@ impl Machine {
     #[inline(never)]
     fn sleep(&mut self, failure: Failure, retry_after: Option<f64>, asked: Option<f64>) -> Step {
         let Some(usual) = self.backoff.failed(retry_after) else {
-            let step = self.end(Cause::Fail);
-            return Step { end: step.end.map(|end| End { is_exhausted: true, ..end }), ..step };
+            return self.end(Cause::Fail).with(Step::EXHAUSTED);
         };
         self.phase = Phase::Sleeping { wakes: failure.is_of_network() };
-        Step::new(Action::Sleep).timed(asked.unwrap_or(usual)).closing()
+        self.timed(Action::Sleep, asked.unwrap_or(usual)).with(Step::CLOSE)
+    }
+
+    /// A step with a timer of so many milliseconds, unless that is infinite.
+    fn timed(&mut self, action: Action, timer: f64) -> Step {
+        self.timer = timer;
+        let step = Step::new(action);
+        if timer < f64::INFINITY { step.with(Step::TIMED) } else { step }
     }
 
     fn is_paused(&self) -> bool {
@@ -379,7 +397,7 @@ impl Machine {
 
     fn suspend(&mut self) -> Step {
         self.phase = Phase::Suspended;
-        Step::WAIT.closing()
+        Step::WAIT.with(Step::CLOSE)
     }
 
     /// A page that is gone for good takes its streams with it.
@@ -397,7 +415,7 @@ impl Machine {
     fn end(&mut self, cause: Cause) -> Step {
         self.phase = Phase::Closed;
         let on = self.config.cancel.unwrap_or_default();
-        let (ending, notify) = match cause {
+        let (outcome_type, notify) = match cause {
             Cause::Cancel => (OutcomeType::Cancelled, true),
             Cause::Leave if on.leave => (OutcomeType::Cancelled, true),
             Cause::Close | Cause::Leave => (OutcomeType::Closed, false),
@@ -410,8 +428,8 @@ impl Machine {
             Cause::ResponseEnded => (OutcomeType::Ended, false),
         };
         let can_notify = self.config.cancel.is_some() && (self.was_sent || on.unsent);
-        let end = End { ending, notify: notify && can_notify, is_exhausted: false };
-        Step { end: Some(end), ..Step::new(Action::End).closing() }
+        let step = Step::end(outcome_type);
+        if notify && can_notify { step.with(Step::NOTIFY) } else { step }
     }
 }
 

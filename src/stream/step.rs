@@ -2,6 +2,7 @@
 
 use super::{failure::Failure, lifecycle::OutcomeType};
 use crate::numbered::numbered;
+use core::fmt;
 
 /// Something that happened to a stream.
 #[derive(Clone, Copy, Debug)]
@@ -126,30 +127,22 @@ numbered! {
         AskEnd,
         /// Tell the page of the next attempt and wait for the timer.
         Sleep,
-        /// The stream is over, as [`Step::end`] says.
+        /// The stream is over, as [`Step::ended`] says.
         End,
     }
 }
 
-/// One step of a stream's life: what the driver does, in the order of the members.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub(crate) struct Step {
-    /// Whether to close the connection first, if there is one.
-    pub(crate) close: bool,
-    /// A failure that the machine noticed, for the error of the next retry or of the end.
-    pub(crate) failure: Option<Failure>,
-    /// The milliseconds after which to answer with [`Input::Timer`]; `f64::INFINITY` is never. A
-    /// timer that runs stops at the next step, unless that is a mere [`Action::Wait`].
-    pub(crate) timer: f64,
-    pub(crate) action: Action,
-    /// How the stream ended; with [`Action::End`] only.
-    pub(crate) end: Option<End>,
-}
+/// What the driver has to do next, in this order: close the connection if [`Step::closes`] says so,
+/// note the [`Step::failure`], replace the timer, do the [`Step::action`].
+///
+/// A number, as JavaScript gets it: its bits are the constants of this type.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Step(pub(crate) u32);
 
 /// The end of a stream.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct End {
-    pub(crate) ending: OutcomeType,
+    pub(crate) outcome_type: OutcomeType,
     /// Whether to notify the backend.
     pub(crate) notify: bool,
     /// Whether the policy allows no further attempt: the error is the last attempt's.
@@ -159,15 +152,82 @@ pub(crate) struct End {
 impl Step {
     pub(crate) const WAIT: Self = Self::new(Action::Wait);
 
+    /// Of each number in a step; the action comes first.
+    pub(crate) const NIBBLE: u32 = 0xF;
+    pub(crate) const CLOSE: u32 = 1 << 4;
+    pub(crate) const TIMED: u32 = 1 << 5;
+    pub(crate) const NOTIFY: u32 = 1 << 6;
+    pub(crate) const EXHAUSTED: u32 = 1 << 7;
+    /// Of the state that the step leads to.
+    pub(crate) const STATE_SHIFT: u32 = 8;
+    pub(crate) const TYPE_SHIFT: u32 = 12;
+    /// 0 is none: a failure's number plus 1.
+    pub(crate) const FAILURE_SHIFT: u32 = 16;
+    /// Of the text of a batch that comes with the step.
+    pub(crate) const ENCODING_SHIFT: u32 = 24;
+
     pub(crate) const fn new(action: Action) -> Self {
-        Self { close: false, failure: None, timer: f64::INFINITY, action, end: None }
+        Self(action as u32)
     }
 
-    pub(crate) fn closing(self) -> Self {
-        Self { close: true, ..self }
+    pub(crate) const fn end(outcome_type: OutcomeType) -> Self {
+        Self(Action::End as u32 | Self::CLOSE | (outcome_type as u32) << Self::TYPE_SHIFT)
     }
 
-    pub(crate) fn timed(self, timer: f64) -> Self {
-        Self { timer, ..self }
+    pub(crate) const fn with(self, flag: u32) -> Self {
+        Self(self.0 | flag)
+    }
+
+    pub(crate) const fn of_failure(self, failure: Failure) -> Self {
+        self.with((failure as u32 + 1) << Self::FAILURE_SHIFT)
+    }
+
+    fn has(self, flag: u32) -> bool {
+        self.0 & flag != 0
+    }
+
+    fn number(self, shift: u32) -> usize {
+        (self.0 >> shift & Self::NIBBLE) as usize
+    }
+
+    pub(crate) fn action(self) -> Action {
+        Action::of(self.number(0))
+    }
+
+    /// Whether to close the connection first, if there is one.
+    pub(crate) fn closes(self) -> bool {
+        self.has(Self::CLOSE)
+    }
+
+    /// Whether to answer with [`Input::Timer`] after the milliseconds of `Machine::timer`. A timer
+    /// that runs stops at the next step, unless that neither closes, acts nor is timed.
+    pub(crate) fn is_timed(self) -> bool {
+        self.has(Self::TIMED)
+    }
+
+    /// A failure that the machine noticed, for the error of the next retry or of the end.
+    pub(crate) fn failure(self) -> Option<Failure> {
+        self.number(Self::FAILURE_SHIFT).checked_sub(1).map(Failure::of)
+    }
+
+    /// How the stream ended; with [`Action::End`] only.
+    pub(crate) fn ended(self) -> Option<End> {
+        (self.action() == Action::End).then(|| End {
+            outcome_type: OutcomeType::of(self.number(Self::TYPE_SHIFT)),
+            notify: self.has(Self::NOTIFY),
+            is_exhausted: self.has(Self::EXHAUSTED),
+        })
+    }
+}
+
+impl fmt::Debug for Step {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Step")
+            .field("closes", &self.closes())
+            .field("failure", &self.failure())
+            .field("is_timed", &self.is_timed())
+            .field("action", &self.action())
+            .field("ended", &self.ended())
+            .finish()
     }
 }

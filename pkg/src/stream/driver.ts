@@ -101,14 +101,14 @@ export class Driver {
   }
 
   #do(step: number, events: ServerSentEvent[] = []): void {
-    const action = step & border.STEP_ACTION
+    const action = step & border.STEP_NIBBLE
     const before = this.state
     this.#step = step
     if (step & border.STEP_CLOSE) {
       this.#attempt?.close()
       this.#attempt = undefined
     }
-    const failure = (step >> border.STEP_FAILURE_SHIFT) & 0xff
+    const failure = (step >> border.STEP_FAILURE_SHIFT) & border.STEP_NIBBLE
     if (failure) this.#error = this.#errorOf(failure - 1)
     if (step & TIMER_ENDS || action !== border.ACTION_WAIT) this.#setTimer(step)
     if (action === border.ACTION_END) return this.#end(step)

@@ -1,4 +1,4 @@
-import { ENDINGS, STEP_ENDING_SHIFT, STEP_NOTIFY } from '../border.js'
+import { OUTCOME_TYPES, STEP_NIBBLE, STEP_NOTIFY, STEP_TYPE_SHIFT } from '../border.js'
 import type { StreamError } from '../error.js'
 import type { ServerSentEvent } from '../event.js'
 import { type CancelNotification, notify } from '../fetch/endpoint.js'
@@ -18,7 +18,7 @@ export interface DriverEvents extends Hooks {
   /** Answers a pull: events, never none, or `undefined` at the end. */
   received(events: ServerSentEvent[] | undefined): void
   /** Nothing more is handed out. */
-  ended(ending: StreamOutcomeType, error: unknown): void
+  ended(type: StreamOutcomeType, error: unknown): void
   /** The backend is told, if it was to be. */
   closed(notified: boolean | undefined): void
   /** The event that the consumer got last, and the id to resume from. */
@@ -51,8 +51,8 @@ export class Ending {
   /** The stream is over. All that has to leave does so before this returns. */
   end(step: number, error: unknown, scope: Scope): void {
     const context = this.#context()
-    const ending = ENDINGS[(step >> STEP_ENDING_SHIFT) & 0xf]!
-    this.#events.ended(ending, error)
+    const type = OUTCOME_TYPES[(step >> STEP_TYPE_SHIFT) & STEP_NIBBLE]!
+    this.#events.ended(type, error)
     scope.close()
     this.#events.received(undefined)
     this.#acks?.finish()

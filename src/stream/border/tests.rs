@@ -2,7 +2,11 @@ use super::*;
 use crate::{
     error::text::ErrorText,
     sse::batch,
-    stream::{failure::Failure, lifecycle::OutcomeType, step::Action},
+    stream::{
+        failure::Failure,
+        lifecycle::{OutcomeType, State},
+        step::{Action, Step},
+    },
 };
 use alloc::{
     format,
@@ -43,15 +47,15 @@ fn border() -> String {
     let itself = |index| index as u32;
     let bit = |index: usize| 1 << index;
     let bits = [
-        ("STEP_ACTION", step::ACTION),
-        ("STEP_CLOSE", step::CLOSE),
-        ("STEP_TIMED", step::TIMED),
-        ("STEP_NOTIFY", step::NOTIFY),
-        ("STEP_EXHAUSTED", step::EXHAUSTED),
-        ("STEP_STATE_SHIFT", step::STATE_SHIFT),
-        ("STEP_ENDING_SHIFT", step::ENDING_SHIFT),
-        ("STEP_FAILURE_SHIFT", step::FAILURE_SHIFT),
-        ("ENCODING_SHIFT", step::ENCODING_SHIFT),
+        ("STEP_NIBBLE", Step::NIBBLE),
+        ("STEP_CLOSE", Step::CLOSE),
+        ("STEP_TIMED", Step::TIMED),
+        ("STEP_NOTIFY", Step::NOTIFY),
+        ("STEP_EXHAUSTED", Step::EXHAUSTED),
+        ("STEP_STATE_SHIFT", Step::STATE_SHIFT),
+        ("STEP_TYPE_SHIFT", Step::TYPE_SHIFT),
+        ("STEP_FAILURE_SHIFT", Step::FAILURE_SHIFT),
+        ("ENCODING_SHIFT", Step::ENCODING_SHIFT),
     ];
     let rows = [
         ("ROW_WORDS", batch::ROW as u32),
@@ -80,7 +84,7 @@ fn border() -> String {
         numbers("What errors say.", "TEXT", ErrorText::ALL, itself),
         list("The rows of a batch.", &rows),
         names("By their numbers.", "STATES", State::ALL.iter().map(|state| state.as_str())),
-        names("By their numbers.", "ENDINGS", OutcomeType::ALL.iter().map(|ending| ending.as_str())),
+        names("By their numbers.", "OUTCOME_TYPES", OutcomeType::ALL.iter().map(|ending| ending.as_str())),
         names("The codes of failures.", "CODES", Failure::ALL.iter().map(|it| it.code())),
     ]
     .concat()
@@ -99,8 +103,8 @@ fn javascript_has_the_same_numbers() {
 
 #[test]
 fn all_fits_into_a_step() {
-    assert!(Action::ALL.len() as u32 <= step::ACTION + 1);
-    assert!(State::ALL.len() <= 1 << (step::ENDING_SHIFT - step::STATE_SHIFT));
-    assert!(OutcomeType::ALL.len() <= 1 << (step::FAILURE_SHIFT - step::ENDING_SHIFT));
-    assert!(Failure::ALL.len() < 1 << (step::ENCODING_SHIFT - step::FAILURE_SHIFT));
+    assert!(Action::ALL.len() as u32 <= Step::NIBBLE + 1);
+    assert!(State::ALL.len() <= 1 << (Step::TYPE_SHIFT - Step::STATE_SHIFT));
+    assert!(OutcomeType::ALL.len() <= 1 << (Step::FAILURE_SHIFT - Step::TYPE_SHIFT));
+    assert!(Failure::ALL.len() < 1 << 4);
 }

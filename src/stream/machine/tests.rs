@@ -1,5 +1,8 @@
 use super::*;
-use crate::{sse::Format, stream::config::CancelOn};
+use crate::{
+    sse::Format,
+    stream::{config::CancelOn, step::End},
+};
 use alloc::{string::String, vec::Vec};
 
 fn config() -> StreamConfig {
@@ -40,10 +43,10 @@ fn reading(config: StreamConfig) -> Machine {
 
 /// From the request on to the first read.
 fn read(machine: &mut Machine) {
-    assert_eq!(machine.handle(Input::Prepared).action, Action::Send);
+    assert_eq!(machine.handle(Input::Prepared).action(), Action::Send);
     let verdict = machine.judge(200, "text/event-stream");
-    assert_eq!(machine.handle(Input::Answered(verdict)).action, Action::Accept);
-    assert_eq!(machine.handle(Input::Accepted).action, Action::Read);
+    assert_eq!(machine.handle(Input::Answered(verdict)).action(), Action::Accept);
+    assert_eq!(machine.handle(Input::Accepted).action(), Action::Read);
 }
 
 fn chunk(machine: &mut Machine, bytes: &str) -> Step {
@@ -58,8 +61,12 @@ fn data(machine: &Machine) -> Vec<String> {
     machine.decoder().events().map(|event| event.data.into()).collect()
 }
 
+fn is_nothing(step: Step) -> bool {
+    step.action() == Action::Wait && !step.closes() && !step.is_timed()
+}
+
 fn ending(step: Step) -> OutcomeType {
-    step.end.unwrap_or_else(|| panic!("no end: {step:?}")).ending
+    step.ended().unwrap_or_else(|| panic!("no end: {step:?}")).outcome_type
 }
 
 #[test]
@@ -93,18 +100,18 @@ fn a_post_is_repeated_only_if_asked_for() {
         [(RetryMode::Safe, false), (RetryMode::Never, false), (RetryMode::Always, true)]
     {
         let mut machine = reading(StreamConfig { retry, ..post() });
-        assert_eq!(chunk(&mut machine, "id: 1\ndata\n\n").action, Action::Deliver);
+        assert_eq!(chunk(&mut machine, "id: 1\ndata\n\n").action(), Action::Deliver);
         machine.handle(Input::Pull);
         let step = machine.handle(broken());
-        assert_eq!(step.action, if is_repeated { Action::Sleep } else { Action::End });
-        assert!(step.close);
+        assert_eq!(step.action(), if is_repeated { Action::Sleep } else { Action::End });
+        assert!(step.closes());
     }
 }
 
 #[test]
 fn a_post_that_ends_is_at_its_end() {
     let mut machine = reading(StreamConfig { retry: RetryMode::Always, ..post() });
-    assert!(machine.handle(Input::BodyEnded).close);
+    assert!(machine.handle(Input::BodyEnded).closes());
     assert_eq!(ending(machine.handle(Input::Pull)), OutcomeType::Ended);
 }
 
@@ -117,9 +124,9 @@ fn what_is_read_only_once_is_never_repeated() {
 #[test]
 fn a_get_that_ends_is_requested_again() {
     let mut again = reading(config());
-    assert_eq!(again.handle(Input::BodyEnded).action, Action::Deliver);
+    assert_eq!(again.handle(Input::BodyEnded).action(), Action::Deliver);
     let step = again.handle(Input::Pull);
-    assert_eq!((step.action, step.failure), (Action::Sleep, Some(Failure::Ended)));
+    assert_eq!((step.action(), step.failure()), (Action::Sleep, Some(Failure::Ended)));
 
     let mut never = reading(StreamConfig { retry: RetryMode::Never, ..config() });
     never.handle(Input::BodyEnded);
@@ -137,7 +144,7 @@ fn the_marker_ends_the_stream_behind_the_events_before_it() {
     chunk(&mut machine, "data: 1\n\n");
     machine.handle(Input::Pull);
     let step = chunk(&mut machine, "data: 2\n\ndata: [DONE]\n\ndata: 3\n\n");
-    assert_eq!((step.action, step.close), (Action::Deliver, true));
+    assert_eq!((step.action(), step.closes()), (Action::Deliver, true));
     assert_eq!(data(&machine), ["2"]);
     assert_eq!(ending(machine.handle(Input::Pull)), OutcomeType::Done);
 
@@ -166,10 +173,10 @@ fn the_last_line_of_ndjson_may_be_the_marker() {
 fn a_chunk_in_pieces_is_delivered_at_once() {
     let mut machine = reading(config());
     let piece = Input::Bytes { bytes: b"data: 1\n\n", last: false };
-    assert_eq!(machine.handle(piece), Step::WAIT);
-    assert_eq!(chunk(&mut machine, "da").action, Action::Deliver);
+    assert!(is_nothing(machine.handle(piece)));
+    assert_eq!(chunk(&mut machine, "da").action(), Action::Deliver);
     machine.handle(Input::Pull);
-    assert_eq!(chunk(&mut machine, "ta").action, Action::Read, "nothing to deliver");
+    assert_eq!(chunk(&mut machine, "ta").action(), Action::Read, "nothing to deliver");
 }
 
 #[test]
@@ -177,7 +184,7 @@ fn what_the_page_throws_comes_behind_the_events() {
     let mut machine = reading(StreamConfig { retry: RetryMode::Always, ..config() });
     chunk(&mut machine, "data: 1\n\n");
     let step = machine.handle(Input::Threw);
-    assert_eq!((step.action, step.close), (Action::Wait, true));
+    assert_eq!((step.action(), step.closes()), (Action::Wait, true));
     assert_eq!(ending(machine.handle(Input::Pull)), OutcomeType::Failed);
 }
 
@@ -192,12 +199,12 @@ fn waits_as_the_server_says_and_gives_up_as_the_policy_says() {
     chunk(&mut machine, "retry: 700\n");
     machine.handle(Input::Pull);
     let step = machine.handle(broken());
-    assert_eq!((step.action, step.timer), (Action::Sleep, 700.0));
+    assert_eq!((step.action(), machine.timer()), (Action::Sleep, 700.0));
     assert_eq!(machine.state(), State::Waiting);
-    assert_eq!(machine.handle(Input::Timer { late: 0.0 }).action, Action::Prepare);
+    assert_eq!(machine.handle(Input::Timer { late: 0.0 }).action(), Action::Prepare);
     machine.handle(Input::Prepared);
-    let end = machine.handle(broken()).end.unwrap();
-    assert_eq!((end.ending, end.is_exhausted), (OutcomeType::Failed, true));
+    let end = machine.handle(broken()).ended().unwrap();
+    assert_eq!((end.outcome_type, end.is_exhausted), (OutcomeType::Failed, true));
 }
 
 #[test]
@@ -208,13 +215,13 @@ fn the_page_decides_about_retries_if_it_wants_to() {
         (RetryVerdict::After(5.0), Some(5.0)),
     ] {
         let mut machine = reading(StreamConfig { asks_retry: true, ..config() });
-        assert_eq!(machine.handle(broken()).action, Action::AskRetry);
+        assert_eq!(machine.handle(broken()).action(), Action::AskRetry);
         let step = machine.handle(Input::Decided(verdict));
-        assert_eq!((step.action == Action::Sleep).then_some(step.timer), expected);
+        assert_eq!((step.action() == Action::Sleep).then_some(machine.timer()), expected);
     }
     let mut ended = reading(StreamConfig { asks_end: true, ..config() });
     ended.handle(Input::BodyEnded);
-    assert_eq!(ended.handle(Input::Pull).action, Action::AskEnd);
+    assert_eq!(ended.handle(Input::Pull).action(), Action::AskEnd);
     assert_eq!(ending(ended.handle(Input::EndAccepted)), OutcomeType::Ended);
 }
 
@@ -225,7 +232,7 @@ fn only_failures_of_the_network_end_their_wait_when_it_is_back() {
         machine.handle(Input::Open);
         machine.handle(Input::Prepared);
         machine.handle(Input::Failed { failure, status, retry_after });
-        machine.handle(Input::Returned).action
+        machine.handle(Input::Returned).action()
     };
     assert_eq!(failed(Failure::Network, 0, None), Action::Prepare);
     assert_eq!(failed(Failure::Http, 503, Some(60_000.0)), Action::Wait);
@@ -236,21 +243,21 @@ fn only_failures_of_the_network_end_their_wait_when_it_is_back() {
 fn an_overdue_timer_lets_the_bytes_go_first() {
     let mut machine = reading(StreamConfig { idle_timeout: 2_000.0, ..config() });
     let step = machine.handle(Input::Timer { late: 60_000.0 });
-    assert_eq!((step.action, step.timer), (Action::Wait, 2_000.0));
+    assert_eq!((step.action(), machine.timer()), (Action::Wait, 2_000.0));
     let step = machine.handle(Input::Timer { late: 3.0 });
-    assert_eq!((step.action, step.failure), (Action::Sleep, Some(Failure::IdleTimeout)));
+    assert_eq!((step.action(), step.failure()), (Action::Sleep, Some(Failure::IdleTimeout)));
 }
 
 #[test]
 fn pauses_while_hidden_and_goes_on_by_id() {
     let mut machine = reading(StreamConfig { pauses: true, ..config() });
     let step = machine.handle(Input::Hidden);
-    assert_eq!((step.action, step.close), (Action::Wait, true));
+    assert_eq!((step.action(), step.closes()), (Action::Wait, true));
     assert_eq!(machine.state(), State::Waiting);
-    assert_eq!(machine.handle(Input::Shown).action, Action::Prepare);
+    assert_eq!(machine.handle(Input::Shown).action(), Action::Prepare);
 
     let mut post = reading(StreamConfig { pauses: true, ..post() });
-    assert_eq!(post.handle(Input::Hidden), Step::WAIT, "it could not go on");
+    assert!(is_nothing(post.handle(Input::Hidden)), "it could not go on");
 }
 
 #[test]
@@ -259,7 +266,7 @@ fn a_page_that_is_gone_takes_its_streams_along() {
     let left = |cancel, persisted| {
         let step =
             reading(StreamConfig { cancel, ..config() }).handle(Input::PageLeft { persisted });
-        step.end.map(|end| (end.ending, end.notify))
+        step.ended().map(|end| (end.outcome_type, end.notify))
     };
     assert_eq!(left(None, true), None);
     assert_eq!(left(None, false), Some((OutcomeType::Closed, false)));
@@ -272,7 +279,7 @@ fn ends_once() {
     let mut machine = machine(config());
     assert_eq!(ending(machine.handle(Input::Stop(Cause::Cancel))), OutcomeType::Cancelled);
     assert_eq!(machine.state(), State::Closed);
-    assert_eq!(machine.handle(Input::Stop(Cause::Fail)), Step::WAIT);
+    assert!(is_nothing(machine.handle(Input::Stop(Cause::Fail))));
 }
 
 #[test]
@@ -284,8 +291,8 @@ fn notifies_for_what_was_asked_and_sent() {
         if is_sent {
             machine.handle(Input::Prepared);
         }
-        let End { ending, notify, .. } = machine.handle(Input::Stop(cause)).end.unwrap();
-        (ending, notify)
+        let End { outcome_type, notify, .. } = machine.handle(Input::Stop(cause)).ended().unwrap();
+        (outcome_type, notify)
     };
     let none = Some(CancelOn::default());
     assert_eq!(end(none, true, Cause::Cancel), (OutcomeType::Cancelled, true));
@@ -305,6 +312,6 @@ fn notifies_for_what_was_asked_and_sent() {
 #[test]
 fn a_stream_that_is_never_opened_decodes() {
     let mut machine = machine(config());
-    assert_eq!(chunk(&mut machine, "data: 1\n\n"), Step::WAIT);
+    assert!(is_nothing(chunk(&mut machine, "data: 1\n\n")));
     assert_eq!(data(&machine), ["1"]);
 }
