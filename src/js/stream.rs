@@ -9,7 +9,7 @@ use crate::{
     error::text::ErrorText,
     sse::{Decoder, Format},
     stream::{
-        border::{Flag, InputKind},
+        border::Flag,
         config::{CancelOn, RetryMode, StreamConfig},
         failure::Failure,
         machine::Machine,
@@ -114,9 +114,9 @@ impl StreamHandle {
         self.0.judge(status, content_type) as u32
     }
 
-    /// Takes the number of an `InputKind` with its argument, and returns a step.
-    pub fn handle(&mut self, kind: usize, number: f64) -> u32 {
-        self.0.handle(InputKind::of(kind).with(number)).0
+    /// Takes the number of an `Input` with its argument, and returns a step.
+    pub fn handle(&mut self, input: usize, number: f64) -> u32 {
+        self.0.handle(Input::of(input), number).0
     }
 
     /// Takes the number of a `Failure`, the response's status and its header `Retry-After`. Returns
@@ -124,19 +124,19 @@ impl StreamHandle {
     pub fn failed(&mut self, failure: usize, status: u16, asked: &str) -> u32 {
         let retry_after = retry_after(asked, |date| parse_date(date) - now());
         let failure = Failure::of(failure);
-        self.0.handle(Input::Failed { failure, status, retry_after }).0
+        self.0.failed(failure, status, retry_after).0
     }
 
     /// Decodes the first `length` bytes of the input buffer. Returns the address of the batch's
     /// words.
     pub fn push(&mut self, length: usize, last: bool) -> *const usize {
-        let step = read(length, |bytes| self.0.handle(Input::Bytes { bytes, last }));
+        let step = read(length, |bytes| self.0.push(bytes, last));
         publish(self.0.decoder(), step)
     }
 
     /// As `push`, at the end of the bytes.
     pub fn finish(&mut self) -> *const usize {
-        let step = self.0.handle(Input::BodyEnded);
+        let step = self.0.handle(Input::BodyEnded, 0.0);
         publish(self.0.decoder(), step)
     }
 

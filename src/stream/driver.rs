@@ -8,7 +8,7 @@ use super::{
     lifecycle::{OutcomeType, State},
     machine::Machine,
     retry::retry_after,
-    step::{Action, Cause, End, Input, RetryVerdict, Step},
+    step::{Action, End, Input, Step},
 };
 use crate::{
     error::{Error, ErrorCode, decimal, text::ErrorText},
@@ -78,7 +78,7 @@ impl Driver {
             let driver = driver.clone();
             let leave = move |event: PageEvent| {
                 let Some(driver) = driver.upgrade() else { return };
-                let step = driver.handle(Input::PageLeft { persisted: event.persisted() });
+                let step = driver.handle_with(Input::PageLeft, u8::from(event.persisted()).into());
                 driver.apply(step);
             };
             Self {
@@ -140,7 +140,7 @@ impl Driver {
                     events if events.is_empty() => self.handle(Input::Pull),
                     events => return Some(events),
                 },
-                Action::AskRetry => self.handle(Input::Decided(RetryVerdict::Usual)),
+                Action::AskRetry => self.handle_with(Input::Decided, f64::NAN),
                 Action::AskEnd => self.handle(Input::EndAccepted),
                 Action::Sleep => self.sleep(self.machine().timer()).await,
                 Action::End => return None,
@@ -148,8 +148,12 @@ impl Driver {
         }
     }
 
-    fn handle(&self, input: Input<'_>) -> Step {
-        self.machine.borrow_mut().handle(input)
+    fn handle(&self, input: Input) -> Step {
+        self.handle_with(input, 0.0)
+    }
+
+    fn handle_with(&self, input: Input, number: f64) -> Step {
+        self.machine.borrow_mut().handle(input, number)
     }
 
     /// Does what goes before a step's action.
@@ -194,7 +198,7 @@ impl Driver {
                     response,
                     _exchange: exchange,
                 }));
-                self.handle(Input::Answered(verdict))
+                self.handle_with(Input::Answered, (verdict as u32).into())
             }
             Ok(Err(error)) if error.code == ErrorCode::Network => {
                 self.failed(error, Failure::Network)
@@ -260,7 +264,7 @@ impl Driver {
         }
         let bytes = &mut buffer[..length];
         chunk.copy_to(bytes);
-        self.handle(Input::Bytes { bytes, last: true })
+        self.machine.borrow_mut().push(bytes, true)
     }
 
     fn deliver(&self) -> Vec<Event> {
@@ -282,7 +286,7 @@ impl Driver {
         sleep_until_back(timer, |returned| {
             step = self.handle(match returned {
                 Returned::Yes => Input::Returned,
-                Returned::No => Input::Timer { late: 0.0 },
+                Returned::No => Input::Timer,
             });
             step.action() != Action::Wait
         })
@@ -298,7 +302,7 @@ impl Driver {
             if let Some(result) = within(timer, work.as_mut()).await {
                 return Ok(result);
             }
-            let step = self.handle(Input::Timer { late: now() - due });
+            let step = self.handle_with(Input::Timer, now() - due);
             if step.action() != Action::Wait {
                 return Err(step);
             }
@@ -322,7 +326,7 @@ impl Driver {
         details.attempt = self.machine().attempt();
         details.retryable = failure.is_retryable(status);
         self.error.replace(Some(error));
-        self.handle(Input::Failed { failure, status, retry_after })
+        self.machine.borrow_mut().failed(failure, status, retry_after)
     }
 
     fn broke(&self, cause: JsValue) -> Step {
@@ -372,7 +376,7 @@ impl Driver {
 
     /// Stops here and there.
     pub(super) fn cancel(self: &Rc<Self>) -> impl Future<Output = CancelResult> + use<> {
-        let step = self.handle(Input::Stop(Cause::Cancel));
+        let step = self.handle(Input::Cancel);
         self.apply(step);
         let driver = Rc::clone(self);
         async move {
@@ -390,7 +394,7 @@ impl Driver {
 
     /// Stops here.
     pub(super) fn close(&self) {
-        let step = self.handle(Input::Stop(Cause::Close));
+        let step = self.handle(Input::Close);
         self.apply(step);
     }
 }

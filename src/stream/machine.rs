@@ -3,11 +3,11 @@
 //! `pkg/src/stream/driver.ts` for npm.
 
 use super::{
-    config::{RetryMode, StreamConfig},
+    config::{CancelOn, RetryMode, StreamConfig},
     failure::Failure,
     lifecycle::{OutcomeType, State},
     retry::{Backoff, RetryPolicy},
-    step::{Action, Cause, Input, ResponseVerdict, RetryVerdict, Step},
+    step::{Action, Input, ResponseVerdict, Step},
 };
 use crate::{content_type::format_of, sse::Decoder};
 
@@ -30,15 +30,9 @@ enum Phase {
     /// The events of a chunk are with the driver. The next pull goes on with this.
     Delivered(Next),
     /// The page decides about a retry.
-    Asking {
-        failure: Failure,
-        retry_after: Option<f64>,
-    },
+    Asking,
     AskingEnd,
-    /// `wakes`: the network's return ends the wait.
-    Sleeping {
-        wakes: bool,
-    },
+    Sleeping,
     /// Closed until the page is shown.
     Suspended,
     Closed,
@@ -70,6 +64,10 @@ pub(crate) struct Machine {
     is_hidden: bool,
     /// Whether the pieces of the chunk so far have brought anything.
     has_rows: bool,
+    /// Why the last attempt failed.
+    failure: Failure,
+    /// What its response asked for, in milliseconds.
+    retry_after: Option<f64>,
     /// Milliseconds, of the last step that was timed.
     timer: f64,
 }
@@ -89,6 +87,8 @@ impl Machine {
             is_pulled: false,
             is_hidden: false,
             has_rows: false,
+            failure: Failure::Network,
+            retry_after: None,
             timer: 0.0,
         }
     }
@@ -107,9 +107,7 @@ impl Machine {
             | Phase::Inspecting
             | Phase::Refusing => State::Connecting,
             Phase::Open | Phase::Reading | Phase::Delivered(_) => State::Open,
-            Phase::Asking { .. } | Phase::AskingEnd | Phase::Sleeping { .. } | Phase::Suspended => {
-                State::Waiting
-            }
+            Phase::Asking | Phase::AskingEnd | Phase::Sleeping | Phase::Suspended => State::Waiting,
             Phase::Closed => State::Closed,
         }
     }
@@ -144,74 +142,106 @@ impl Machine {
         }
     }
 
-    /// Takes what happened, and returns what to do. What makes no sense at the moment changes
-    /// nothing.
-    #[inline(never)]
-    pub(crate) fn handle(&mut self, input: Input<'_>) -> Step {
-        let step = self.next(input);
-        step.with((self.state() as u32) << Step::STATE_SHIFT)
-    }
-
-    fn next(&mut self, input: Input<'_>) -> Step {
-        match (input, self.phase) {
-            (_, Phase::Closed) => Step::WAIT,
-            (Input::Stop(cause), _) => self.end(cause),
-            (Input::PageLeft { persisted }, _) => self.page_left(persisted),
-            (Input::Pull, _) => {
+    /// Takes what happened, with its number, and returns what to do. What makes no sense at the
+    /// moment changes nothing.
+    pub(crate) fn handle(&mut self, input: Input, number: f64) -> Step {
+        let step = match input {
+            _ if matches!(self.phase, Phase::Closed) => Step::WAIT,
+            Input::Pull => {
                 self.is_pulled = true;
                 self.go_on()
             }
-            (Input::Hidden, phase) => {
-                self.is_hidden = true;
-                if matches!(phase, Phase::Reading) && self.is_paused() {
-                    return self.suspend();
-                }
+            Input::PageLeft => self.page_left(number != 0.0),
+            Input::Hidden | Input::Shown => self.page_shown(input == Input::Shown),
+            Input::Threw if matches!(self.phase, Phase::Delivered(_)) => {
+                self.close_then(Next::Threw)
+            }
+            Input::Cancel => self.end(OutcomeType::Cancelled, true),
+            Input::Close => self.end(OutcomeType::Closed, false),
+            Input::Leave if self.notifies().leave => self.end(OutcomeType::Cancelled, true),
+            Input::Leave => self.end(OutcomeType::Closed, false),
+            Input::Abort => self.end(OutcomeType::Aborted, self.notifies().abort),
+            Input::Threw | Input::Fail => self.fail(),
+            Input::Done => self.end(OutcomeType::Done, false),
+            _ => self.go_through(input, number),
+        };
+        self.stated(step)
+    }
+
+    /// What happens to an attempt, phase by phase.
+    fn go_through(&mut self, input: Input, number: f64) -> Step {
+        match (self.phase, input) {
+            (Phase::Idle, Input::Open) => self.connect(),
+            // A stream that is never opened decodes what others have fetched.
+            (Phase::Idle, Input::BodyEnded) => {
+                self.decoder.finish();
                 Step::WAIT
             }
-            (Input::Shown, phase) => {
-                self.is_hidden = false;
-                if matches!(phase, Phase::Suspended) { self.connect() } else { Step::WAIT }
-            }
-            (Input::Threw, Phase::Delivered(_)) => self.close_then(Next::Threw),
-            (Input::Threw, _) => self.end(Cause::Fail),
-            (Input::FoundDone, Phase::Delivered(_)) => self.close_then(Next::Done),
-            (Input::Open, Phase::Idle) => self.connect(),
-            (Input::Prepared, Phase::Preparing) => {
+            (Phase::Preparing, Input::Prepared) => {
                 self.was_sent = true;
                 self.phase = Phase::Sending;
                 self.timed(Action::Send, self.config.connect_timeout)
             }
-            (Input::Answered(verdict), Phase::Sending) => self.answered(verdict),
-            (Input::Accepted, Phase::Accepting) => {
+            (Phase::Sending, Input::Answered) => {
+                self.answered(ResponseVerdict::of(number as usize))
+            }
+            (Phase::Accepting, Input::Accepted) => {
                 self.phase = Phase::Open;
                 self.go_on()
             }
-            (Input::Accepted, Phase::Inspecting) => self.refuse(),
-            (Input::Bytes { bytes, last }, Phase::Reading) => self.push(bytes, last),
-            (Input::BodyEnded, Phase::Reading) => self.body_ended(),
-            // A stream that is never opened decodes what others have fetched.
-            (Input::Bytes { bytes, .. }, Phase::Idle) => match self.decoder.push(bytes) {
-                Ok(()) => Step::WAIT,
-                Err(_) => Step::WAIT.of_failure(Failure::EventTooLarge),
-            },
-            (Input::BodyEnded, Phase::Idle) => {
-                self.decoder.finish();
-                Step::WAIT
+            (Phase::Inspecting, Input::Accepted) => self.refuse(),
+            (Phase::Reading, Input::BodyEnded) => self.body_ended(),
+            (Phase::Delivered(_), Input::FoundDone) => self.close_then(Next::Done),
+            (Phase::AskingEnd, Input::EndAccepted) => self.response_ended(),
+            (Phase::Asking, Input::Decided) if number < 0.0 => self.fail(),
+            (Phase::Asking, Input::Decided) => self.sleep(number),
+            (Phase::Sleeping, Input::Timer) => self.connect(),
+            (Phase::Sleeping, Input::Returned) if self.failure.is_of_network() => self.connect(),
+            // The bytes that came while the page was frozen are still to be read.
+            (Phase::Sending, Input::Timer) if number > HELD_UP => {
+                self.timed(Action::Wait, self.config.connect_timeout)
             }
-            (
-                Input::Failed { failure, status, retry_after },
-                Phase::Sending | Phase::Refusing | Phase::Reading | Phase::AskingEnd,
-            ) => self.fail(failure, failure.is_retryable(status), retry_after),
-            (Input::EndAccepted, Phase::AskingEnd) => self.end(Cause::ResponseEnded),
-            (Input::Decided(verdict), Phase::Asking { failure, retry_after }) => match verdict {
-                RetryVerdict::No => self.end(Cause::Fail),
-                RetryVerdict::Usual => self.sleep(failure, retry_after, None),
-                RetryVerdict::After(delay) => self.sleep(failure, retry_after, Some(delay)),
-            },
-            (Input::Timer { late }, _) => self.timer_fired(late),
-            (Input::Returned, Phase::Sleeping { wakes: true }) => self.connect(),
+            (Phase::Reading, Input::Timer) if number > HELD_UP => {
+                self.timed(Action::Wait, self.config.idle_timeout)
+            }
+            (Phase::Sending, Input::Timer) => self.noticed(Failure::ConnectTimeout),
+            (Phase::Reading, Input::Timer) => self.noticed(Failure::IdleTimeout),
             _ => Step::WAIT,
         }
+    }
+
+    /// Takes the next bytes of the body. Bytes that are not the `last` of a chunk deliver nothing
+    /// yet.
+    pub(crate) fn push(&mut self, bytes: &[u8], last: bool) -> Step {
+        let step = match self.phase {
+            Phase::Reading => self.read(bytes, last),
+            Phase::Idle if self.decoder.push(bytes).is_err() => {
+                Step::WAIT.of_failure(Failure::EventTooLarge)
+            }
+            _ => Step::WAIT,
+        };
+        self.stated(step)
+    }
+
+    /// The attempt failed. `retry_after` is what the response asks for, in milliseconds.
+    pub(crate) fn failed(
+        &mut self,
+        failure: Failure,
+        status: u16,
+        retry_after: Option<f64>,
+    ) -> Step {
+        let step = match self.phase {
+            Phase::Sending | Phase::Refusing | Phase::Reading | Phase::AskingEnd => {
+                self.recover(failure, status, retry_after)
+            }
+            _ => Step::WAIT,
+        };
+        self.stated(step)
+    }
+
+    /// A step, with the state that it leads to.
+    fn stated(&self, step: Step) -> Step {
+        step.with((self.state() as u32) << Step::STATE_SHIFT)
     }
 
     /// Begins an attempt.
@@ -225,7 +255,7 @@ impl Machine {
 
     fn answered(&mut self, verdict: ResponseVerdict) -> Step {
         match verdict {
-            ResponseVerdict::NoContent => self.end(Cause::NoContent),
+            ResponseVerdict::NoContent => self.end(OutcomeType::NoContent, false),
             ResponseVerdict::Refusal => self.refuse(),
             ResponseVerdict::Read => {
                 self.phase = Phase::Accepting;
@@ -248,23 +278,20 @@ impl Machine {
     fn go_on(&mut self) -> Step {
         match self.phase {
             _ if !self.is_pulled => Step::WAIT,
-            Phase::Open | Phase::Delivered(Next::Read) if self.is_hidden && self.is_paused() => {
-                self.suspend()
-            }
+            Phase::Open | Phase::Delivered(Next::Read) if self.is_paused() => self.suspend(),
             Phase::Open | Phase::Delivered(Next::Read) => {
                 self.phase = Phase::Reading;
                 self.timed(Action::Read, self.config.idle_timeout)
             }
-            Phase::Delivered(Next::Done) => self.end(Cause::Done),
-            Phase::Delivered(Next::Threw) => self.end(Cause::Fail),
+            Phase::Delivered(Next::Done) => self.end(OutcomeType::Done, false),
+            Phase::Delivered(Next::Threw) => self.fail(),
             Phase::Delivered(Next::Failed(failure)) => self.noticed(failure),
             Phase::Delivered(Next::Ended) => self.after_end(),
             _ => Step::WAIT,
         }
     }
 
-    #[inline(never)]
-    fn push(&mut self, bytes: &[u8], last: bool) -> Step {
+    fn read(&mut self, bytes: &[u8], last: bool) -> Step {
         let pushed = self.decoder.push(bytes);
         if self.decoder.retry() != self.reconnection_time {
             self.reconnection_time = self.decoder.retry();
@@ -326,7 +353,7 @@ impl Machine {
         if self.should_reopen() {
             return self.noticed(Failure::Ended);
         }
-        self.end(Cause::ResponseEnded)
+        self.response_ended()
     }
 
     /// Whether a response that has ended is to be requested again.
@@ -345,43 +372,34 @@ impl Machine {
             }
     }
 
-    fn timer_fired(&mut self, late: f64) -> Step {
-        let (failure, timeout) = match self.phase {
-            Phase::Sleeping { .. } => return self.connect(),
-            Phase::Sending => (Failure::ConnectTimeout, self.config.connect_timeout),
-            Phase::Reading => (Failure::IdleTimeout, self.config.idle_timeout),
-            _ => return Step::WAIT,
-        };
-        if late > HELD_UP { self.timed(Action::Wait, timeout) } else { self.noticed(failure) }
-    }
-
     /// A failure that no driver knows of yet.
     fn noticed(&mut self, failure: Failure) -> Step {
-        self.fail(failure, failure.is_retryable(0), None).of_failure(failure)
+        self.recover(failure, 0, None).of_failure(failure)
     }
 
-    #[inline(never)]
-    fn fail(&mut self, failure: Failure, is_retryable: bool, retry_after: Option<f64>) -> Step {
+    fn recover(&mut self, failure: Failure, status: u16, retry_after: Option<f64>) -> Step {
+        self.failure = failure;
+        self.retry_after = retry_after;
         if !self.may_request_again() {
-            self.end(Cause::Fail)
+            self.fail()
         } else if self.config.asks_retry {
-            self.phase = Phase::Asking { failure, retry_after };
+            self.phase = Phase::Asking;
             Step::new(Action::AskRetry).with(Step::CLOSE)
-        } else if is_retryable {
-            self.sleep(failure, retry_after, None)
+        } else if failure.is_retryable(status) {
+            self.sleep(f64::NAN)
         } else {
-            self.end(Cause::Fail)
+            self.fail()
         }
     }
 
-    /// Waits for the next attempt, if the policy allows one.
-    #[inline(never)]
-    fn sleep(&mut self, failure: Failure, retry_after: Option<f64>, asked: Option<f64>) -> Step {
-        let Some(usual) = self.backoff.failed(retry_after) else {
-            return self.end(Cause::Fail).with(Step::EXHAUSTED);
+    /// Waits for the next attempt, if the policy allows one. `asked` is the page's delay, or NaN.
+    fn sleep(&mut self, asked: f64) -> Step {
+        let Some(usual) = self.backoff.failed(self.retry_after) else {
+            return self.fail().with(Step::EXHAUSTED);
         };
-        self.phase = Phase::Sleeping { wakes: failure.is_of_network() };
-        self.timed(Action::Sleep, asked.unwrap_or(usual)).with(Step::CLOSE)
+        self.phase = Phase::Sleeping;
+        let delay = if asked.is_nan() { usual } else { asked };
+        self.timed(Action::Sleep, delay).with(Step::CLOSE)
     }
 
     /// A step with a timer of so many milliseconds, unless that is infinite.
@@ -392,7 +410,7 @@ impl Machine {
     }
 
     fn is_paused(&self) -> bool {
-        self.config.pauses && self.may_request_again()
+        self.config.pauses && self.is_hidden && self.may_request_again()
     }
 
     fn suspend(&mut self) -> Step {
@@ -400,34 +418,42 @@ impl Machine {
         Step::WAIT.with(Step::CLOSE)
     }
 
-    /// A page that is gone for good takes its streams with it.
-    fn page_left(&mut self, persisted: bool) -> Step {
-        if self.config.cancel.is_some_and(|on| on.pagehide) {
-            self.end(Cause::Pagehide)
-        } else if persisted {
-            Step::WAIT
-        } else {
-            self.end(Cause::Close)
+    fn page_shown(&mut self, is_shown: bool) -> Step {
+        self.is_hidden = !is_shown;
+        match self.phase {
+            Phase::Reading if self.is_paused() => self.suspend(),
+            Phase::Suspended if is_shown => self.connect(),
+            _ => Step::WAIT,
         }
     }
 
-    #[inline(never)]
-    fn end(&mut self, cause: Cause) -> Step {
+    /// A page that is gone for good takes its streams with it.
+    fn page_left(&mut self, persisted: bool) -> Step {
+        if self.notifies().pagehide {
+            self.end(OutcomeType::Cancelled, true)
+        } else if persisted {
+            Step::WAIT
+        } else {
+            self.end(OutcomeType::Closed, false)
+        }
+    }
+
+    fn fail(&mut self) -> Step {
+        self.end(OutcomeType::Failed, false)
+    }
+
+    fn response_ended(&mut self) -> Step {
+        let is_cut = self.config.has_done;
+        self.end(if is_cut { OutcomeType::Truncated } else { OutcomeType::Ended }, false)
+    }
+
+    fn notifies(&self) -> CancelOn {
+        self.config.cancel.unwrap_or_default()
+    }
+
+    fn end(&mut self, outcome_type: OutcomeType, notify: bool) -> Step {
         self.phase = Phase::Closed;
-        let on = self.config.cancel.unwrap_or_default();
-        let (outcome_type, notify) = match cause {
-            Cause::Cancel => (OutcomeType::Cancelled, true),
-            Cause::Leave if on.leave => (OutcomeType::Cancelled, true),
-            Cause::Close | Cause::Leave => (OutcomeType::Closed, false),
-            Cause::Pagehide => (OutcomeType::Cancelled, true),
-            Cause::Abort => (OutcomeType::Aborted, on.abort),
-            Cause::Fail => (OutcomeType::Failed, false),
-            Cause::Done => (OutcomeType::Done, false),
-            Cause::NoContent => (OutcomeType::NoContent, false),
-            Cause::ResponseEnded if self.config.has_done => (OutcomeType::Truncated, false),
-            Cause::ResponseEnded => (OutcomeType::Ended, false),
-        };
-        let can_notify = self.config.cancel.is_some() && (self.was_sent || on.unsent);
+        let can_notify = self.config.cancel.is_some() && (self.was_sent || self.notifies().unsent);
         let step = Step::end(outcome_type);
         if notify && can_notify { step.with(Step::NOTIFY) } else { step }
     }

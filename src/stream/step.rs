@@ -4,70 +4,57 @@ use super::{failure::Failure, lifecycle::OutcomeType};
 use crate::numbered::numbered;
 use core::fmt;
 
-/// Something that happened to a stream.
-#[derive(Clone, Copy, Debug)]
-pub(crate) enum Input<'a> {
-    /// The stream is to begin.
-    Open,
-    /// The headers and the body of the request are ready.
-    Prepared,
-    /// The response's headers are there.
-    Answered(ResponseVerdict),
-    /// The page has seen the response.
-    Accepted,
-    /// The next bytes of the body. Bytes that are not the `last` of a chunk deliver nothing yet.
-    Bytes { bytes: &'a [u8], last: bool },
-    /// The body is at its end.
-    BodyEnded,
-    /// The page found the event that ends the stream among those that were to be delivered. The
-    /// driver drops it and all events behind it.
-    FoundDone,
-    /// The attempt failed. `retry_after` is what the response asks for, in milliseconds.
-    Failed { failure: Failure, status: u16, retry_after: Option<f64> },
-    /// The page's code threw, or there is a mistake in the options: nothing is to be tried again.
-    /// Events that were to be delivered still are.
-    Threw,
-    /// The page decided about a retry.
-    Decided(RetryVerdict),
-    /// The page has nothing against the end of the response.
-    EndAccepted,
-    /// The timer of the last timed step fired, so many milliseconds later than it was to.
-    Timer { late: f64 },
-    /// The network came back, or the page came back from the back/forward cache.
-    Returned,
-    /// The page is hidden.
-    Hidden,
-    /// The page is shown.
-    Shown,
-    /// The page is left: it may be kept in the back/forward cache, or is gone for good.
-    PageLeft { persisted: bool },
-    /// The consumer wants events.
-    Pull,
-    /// Somebody ends the stream.
-    Stop(Cause),
-}
-
-/// Who ends a stream that could go on.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Cause {
-    /// `cancel()`.
-    Cancel,
-    /// `close()`.
-    Close,
-    /// The consumer left its loop.
-    Leave,
-    /// The page is going away, and the backend is to know.
-    Pagehide,
-    /// The outside signal.
-    Abort,
-    /// An error.
-    Fail,
-    /// The event that ends the stream.
-    Done,
-    /// The server answered 204.
-    NoContent,
-    /// The response ended, and is not requested again.
-    ResponseEnded,
+numbered! {
+    /// What happens to a stream, but for bytes and failures. Some come with a number.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+    pub(crate) enum Input {
+        /// The stream is to begin.
+        Open,
+        /// The headers and the body of the request are ready.
+        Prepared,
+        /// The response's headers are there. The number is its `ResponseVerdict`'s.
+        Answered,
+        /// The page has seen the response.
+        Accepted,
+        /// The body is at its end.
+        BodyEnded,
+        /// The page found the event that ends the stream among those that were to be delivered. The
+        /// driver drops it and all events behind it.
+        FoundDone,
+        /// The page's code threw, or there is a mistake in the options: nothing is to be tried
+        /// again. Events that were to be delivered still are.
+        Threw,
+        /// The page decided about a retry. The number is the delay in milliseconds, NaN for the
+        /// policy's, or less than 0 for no retry.
+        Decided,
+        /// The page has nothing against the end of the response.
+        EndAccepted,
+        /// The timer of the last timed step fired, so many milliseconds later than it was to.
+        Timer,
+        /// The network came back, or the page came back from the back/forward cache.
+        Returned,
+        /// The page is hidden.
+        Hidden,
+        /// The page is shown.
+        Shown,
+        /// The page is left. The number is 1 if it may be kept in the back/forward cache, 0 if it
+        /// is gone for good.
+        PageLeft,
+        /// The consumer wants events.
+        Pull,
+        /// `cancel()`.
+        Cancel,
+        /// `close()`.
+        Close,
+        /// The consumer left its loop.
+        Leave,
+        /// The outside signal.
+        Abort,
+        /// The consumer ends the stream with an error.
+        Fail,
+        /// The consumer got the event that ends the stream.
+        Done,
+    }
 }
 
 numbered! {
@@ -87,17 +74,6 @@ numbered! {
     }
 }
 
-/// What the page says to a retry.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub(crate) enum RetryVerdict {
-    /// There is to be none.
-    No,
-    /// After the policy's delay.
-    Usual,
-    /// After so many milliseconds.
-    After(f64),
-}
-
 numbered! {
     /// What the driver has to do next.
     #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -115,7 +91,7 @@ numbered! {
         Inspect,
         /// Read the start of a refused response. Answered by `Failed`.
         Refuse,
-        /// Read the next chunk. Answered by `Bytes`, `BodyEnded` or `Failed`, unless the timer
+        /// Read the next chunk. Answered by bytes, `BodyEnded` or `Failed`, unless the timer
         /// fires.
         Read,
         /// Hand out the decoded events and call the page's hooks. Answered by `Pull` when there

@@ -5,7 +5,7 @@ use crate::{
     stream::{
         failure::Failure,
         lifecycle::{OutcomeType, State},
-        step::{Action, Step},
+        step::{Action, Input, ResponseVerdict, Step},
     },
 };
 use alloc::{
@@ -76,7 +76,7 @@ fn border() -> String {
         "// Written by `cargo test --package sluicegate border`: the numbers that Rust and JavaScript share.\n"
             .to_string(),
         numbers("The options of a stream.", "FLAG", Flag::ALL, bit),
-        numbers("What happens to a stream.", "INPUT", InputKind::ALL, itself),
+        numbers("What happens to a stream.", "INPUT", Input::ALL, itself),
         numbers("What a driver does.", "ACTION", Action::ALL, itself),
         list("The bits of a step.", &bits),
         numbers("What a response is.", "VERDICT", ResponseVerdict::ALL, itself),

@@ -35,26 +35,26 @@ fn machine(config: StreamConfig) -> Machine {
 /// A machine whose consumer waits for the next chunk.
 fn reading(config: StreamConfig) -> Machine {
     let mut machine = machine(config);
-    machine.handle(Input::Pull);
-    machine.handle(Input::Open);
+    machine.handle(Input::Pull, 0.0);
+    machine.handle(Input::Open, 0.0);
     read(&mut machine);
     machine
 }
 
 /// From the request on to the first read.
 fn read(machine: &mut Machine) {
-    assert_eq!(machine.handle(Input::Prepared).action(), Action::Send);
+    assert_eq!(machine.handle(Input::Prepared, 0.0).action(), Action::Send);
     let verdict = machine.judge(200, "text/event-stream");
-    assert_eq!(machine.handle(Input::Answered(verdict)).action(), Action::Accept);
-    assert_eq!(machine.handle(Input::Accepted).action(), Action::Read);
+    assert_eq!(machine.handle(Input::Answered, verdict as u32 as f64).action(), Action::Accept);
+    assert_eq!(machine.handle(Input::Accepted, 0.0).action(), Action::Read);
 }
 
 fn chunk(machine: &mut Machine, bytes: &str) -> Step {
-    machine.handle(Input::Bytes { bytes: bytes.as_bytes(), last: true })
+    machine.push(bytes.as_bytes(), true)
 }
 
-fn broken() -> Input<'static> {
-    Input::Failed { failure: Failure::Network, status: 0, retry_after: None }
+fn break_off(machine: &mut Machine) -> Step {
+    machine.failed(Failure::Network, 0, None)
 }
 
 fn data(machine: &Machine) -> Vec<String> {
@@ -101,8 +101,8 @@ fn a_post_is_repeated_only_if_asked_for() {
     {
         let mut machine = reading(StreamConfig { retry, ..post() });
         assert_eq!(chunk(&mut machine, "id: 1\ndata\n\n").action(), Action::Deliver);
-        machine.handle(Input::Pull);
-        let step = machine.handle(broken());
+        machine.handle(Input::Pull, 0.0);
+        let step = break_off(&mut machine);
         assert_eq!(step.action(), if is_repeated { Action::Sleep } else { Action::End });
         assert!(step.closes());
     }
@@ -111,30 +111,30 @@ fn a_post_is_repeated_only_if_asked_for() {
 #[test]
 fn a_post_that_ends_is_at_its_end() {
     let mut machine = reading(StreamConfig { retry: RetryMode::Always, ..post() });
-    assert!(machine.handle(Input::BodyEnded).closes());
-    assert_eq!(ending(machine.handle(Input::Pull)), OutcomeType::Ended);
+    assert!(machine.handle(Input::BodyEnded, 0.0).closes());
+    assert_eq!(ending(machine.handle(Input::Pull, 0.0)), OutcomeType::Ended);
 }
 
 #[test]
 fn what_is_read_only_once_is_never_repeated() {
     let config = StreamConfig { retry: RetryMode::Always, is_repeatable: false, ..config() };
-    assert_eq!(ending(reading(config).handle(broken())), OutcomeType::Failed);
+    assert_eq!(ending(break_off(&mut reading(config))), OutcomeType::Failed);
 }
 
 #[test]
 fn a_get_that_ends_is_requested_again() {
     let mut again = reading(config());
-    assert_eq!(again.handle(Input::BodyEnded).action(), Action::Deliver);
-    let step = again.handle(Input::Pull);
+    assert_eq!(again.handle(Input::BodyEnded, 0.0).action(), Action::Deliver);
+    let step = again.handle(Input::Pull, 0.0);
     assert_eq!((step.action(), step.failure()), (Action::Sleep, Some(Failure::Ended)));
 
     let mut never = reading(StreamConfig { retry: RetryMode::Never, ..config() });
-    never.handle(Input::BodyEnded);
-    assert_eq!(ending(never.handle(Input::Pull)), OutcomeType::Ended);
+    never.handle(Input::BodyEnded, 0.0);
+    assert_eq!(ending(never.handle(Input::Pull, 0.0)), OutcomeType::Ended);
 
     let mut ndjson = reading(StreamConfig { format: Some(Format::Ndjson), ..config() });
-    ndjson.handle(Input::BodyEnded);
-    assert_eq!(ending(ndjson.handle(Input::Pull)), OutcomeType::Ended);
+    ndjson.handle(Input::BodyEnded, 0.0);
+    assert_eq!(ending(ndjson.handle(Input::Pull, 0.0)), OutcomeType::Ended);
 }
 
 #[test]
@@ -142,15 +142,15 @@ fn the_marker_ends_the_stream_behind_the_events_before_it() {
     let promised = || StreamConfig { has_done: true, marker: Some("[DONE]".into()), ..post() };
     let mut machine = reading(promised());
     chunk(&mut machine, "data: 1\n\n");
-    machine.handle(Input::Pull);
+    machine.handle(Input::Pull, 0.0);
     let step = chunk(&mut machine, "data: 2\n\ndata: [DONE]\n\ndata: 3\n\n");
     assert_eq!((step.action(), step.closes()), (Action::Deliver, true));
     assert_eq!(data(&machine), ["2"]);
-    assert_eq!(ending(machine.handle(Input::Pull)), OutcomeType::Done);
+    assert_eq!(ending(machine.handle(Input::Pull, 0.0)), OutcomeType::Done);
 
     let mut truncated = reading(promised());
-    truncated.handle(Input::BodyEnded);
-    assert_eq!(ending(truncated.handle(Input::Pull)), OutcomeType::Truncated);
+    truncated.handle(Input::BodyEnded, 0.0);
+    assert_eq!(ending(truncated.handle(Input::Pull, 0.0)), OutcomeType::Truncated);
 }
 
 #[test]
@@ -163,19 +163,18 @@ fn the_last_line_of_ndjson_may_be_the_marker() {
     };
     let mut machine = reading(config);
     chunk(&mut machine, "1\n[DONE]");
-    machine.handle(Input::Pull);
-    machine.handle(Input::BodyEnded);
+    machine.handle(Input::Pull, 0.0);
+    machine.handle(Input::BodyEnded, 0.0);
     assert_eq!(data(&machine), [""; 0]);
-    assert_eq!(ending(machine.handle(Input::Pull)), OutcomeType::Done);
+    assert_eq!(ending(machine.handle(Input::Pull, 0.0)), OutcomeType::Done);
 }
 
 #[test]
 fn a_chunk_in_pieces_is_delivered_at_once() {
     let mut machine = reading(config());
-    let piece = Input::Bytes { bytes: b"data: 1\n\n", last: false };
-    assert!(is_nothing(machine.handle(piece)));
+    assert!(is_nothing(machine.push(b"data: 1\n\n", false)));
     assert_eq!(chunk(&mut machine, "da").action(), Action::Deliver);
-    machine.handle(Input::Pull);
+    machine.handle(Input::Pull, 0.0);
     assert_eq!(chunk(&mut machine, "ta").action(), Action::Read, "nothing to deliver");
 }
 
@@ -183,9 +182,9 @@ fn a_chunk_in_pieces_is_delivered_at_once() {
 fn what_the_page_throws_comes_behind_the_events() {
     let mut machine = reading(StreamConfig { retry: RetryMode::Always, ..config() });
     chunk(&mut machine, "data: 1\n\n");
-    let step = machine.handle(Input::Threw);
+    let step = machine.handle(Input::Threw, 0.0);
     assert_eq!((step.action(), step.closes()), (Action::Wait, true));
-    assert_eq!(ending(machine.handle(Input::Pull)), OutcomeType::Failed);
+    assert_eq!(ending(machine.handle(Input::Pull, 0.0)), OutcomeType::Failed);
 }
 
 #[test]
@@ -193,46 +192,42 @@ fn waits_as_the_server_says_and_gives_up_as_the_policy_says() {
     let mut machine = machine(config());
     let policy = RetryPolicy { max_attempts: 2, jitter: 0.0, ..RetryPolicy::default() };
     machine.set_policy(policy);
-    machine.handle(Input::Pull);
-    machine.handle(Input::Open);
+    machine.handle(Input::Pull, 0.0);
+    machine.handle(Input::Open, 0.0);
     read(&mut machine);
     chunk(&mut machine, "retry: 700\n");
-    machine.handle(Input::Pull);
-    let step = machine.handle(broken());
+    machine.handle(Input::Pull, 0.0);
+    let step = break_off(&mut machine);
     assert_eq!((step.action(), machine.timer()), (Action::Sleep, 700.0));
     assert_eq!(machine.state(), State::Waiting);
-    assert_eq!(machine.handle(Input::Timer { late: 0.0 }).action(), Action::Prepare);
-    machine.handle(Input::Prepared);
-    let end = machine.handle(broken()).ended().unwrap();
+    assert_eq!(machine.handle(Input::Timer, 0.0).action(), Action::Prepare);
+    machine.handle(Input::Prepared, 0.0);
+    let end = break_off(&mut machine).ended().unwrap();
     assert_eq!((end.outcome_type, end.is_exhausted), (OutcomeType::Failed, true));
 }
 
 #[test]
 fn the_page_decides_about_retries_if_it_wants_to() {
-    for (verdict, expected) in [
-        (RetryVerdict::No, None),
-        (RetryVerdict::Usual, Some(1_000.0)),
-        (RetryVerdict::After(5.0), Some(5.0)),
-    ] {
+    for (verdict, expected) in [(-1.0, None), (f64::NAN, Some(1_000.0)), (5.0, Some(5.0))] {
         let mut machine = reading(StreamConfig { asks_retry: true, ..config() });
-        assert_eq!(machine.handle(broken()).action(), Action::AskRetry);
-        let step = machine.handle(Input::Decided(verdict));
+        assert_eq!(break_off(&mut machine).action(), Action::AskRetry);
+        let step = machine.handle(Input::Decided, verdict);
         assert_eq!((step.action() == Action::Sleep).then_some(machine.timer()), expected);
     }
     let mut ended = reading(StreamConfig { asks_end: true, ..config() });
-    ended.handle(Input::BodyEnded);
-    assert_eq!(ended.handle(Input::Pull).action(), Action::AskEnd);
-    assert_eq!(ending(ended.handle(Input::EndAccepted)), OutcomeType::Ended);
+    ended.handle(Input::BodyEnded, 0.0);
+    assert_eq!(ended.handle(Input::Pull, 0.0).action(), Action::AskEnd);
+    assert_eq!(ending(ended.handle(Input::EndAccepted, 0.0)), OutcomeType::Ended);
 }
 
 #[test]
 fn only_failures_of_the_network_end_their_wait_when_it_is_back() {
     let failed = |failure, status, retry_after| {
         let mut machine = machine(config());
-        machine.handle(Input::Open);
-        machine.handle(Input::Prepared);
-        machine.handle(Input::Failed { failure, status, retry_after });
-        machine.handle(Input::Returned).action()
+        machine.handle(Input::Open, 0.0);
+        machine.handle(Input::Prepared, 0.0);
+        machine.failed(failure, status, retry_after);
+        machine.handle(Input::Returned, 0.0).action()
     };
     assert_eq!(failed(Failure::Network, 0, None), Action::Prepare);
     assert_eq!(failed(Failure::Http, 503, Some(60_000.0)), Action::Wait);
@@ -242,30 +237,30 @@ fn only_failures_of_the_network_end_their_wait_when_it_is_back() {
 #[test]
 fn an_overdue_timer_lets_the_bytes_go_first() {
     let mut machine = reading(StreamConfig { idle_timeout: 2_000.0, ..config() });
-    let step = machine.handle(Input::Timer { late: 60_000.0 });
+    let step = machine.handle(Input::Timer, 60_000.0);
     assert_eq!((step.action(), machine.timer()), (Action::Wait, 2_000.0));
-    let step = machine.handle(Input::Timer { late: 3.0 });
+    let step = machine.handle(Input::Timer, 3.0);
     assert_eq!((step.action(), step.failure()), (Action::Sleep, Some(Failure::IdleTimeout)));
 }
 
 #[test]
 fn pauses_while_hidden_and_goes_on_by_id() {
     let mut machine = reading(StreamConfig { pauses: true, ..config() });
-    let step = machine.handle(Input::Hidden);
+    let step = machine.handle(Input::Hidden, 0.0);
     assert_eq!((step.action(), step.closes()), (Action::Wait, true));
     assert_eq!(machine.state(), State::Waiting);
-    assert_eq!(machine.handle(Input::Shown).action(), Action::Prepare);
+    assert_eq!(machine.handle(Input::Shown, 0.0).action(), Action::Prepare);
 
     let mut post = reading(StreamConfig { pauses: true, ..post() });
-    assert!(is_nothing(post.handle(Input::Hidden)), "it could not go on");
+    assert!(is_nothing(post.handle(Input::Hidden, 0.0)), "it could not go on");
 }
 
 #[test]
 fn a_page_that_is_gone_takes_its_streams_along() {
     let on = CancelOn { pagehide: true, ..CancelOn::default() };
     let left = |cancel, persisted| {
-        let step =
-            reading(StreamConfig { cancel, ..config() }).handle(Input::PageLeft { persisted });
+        let step = reading(StreamConfig { cancel, ..config() })
+            .handle(Input::PageLeft, f64::from(u8::from(persisted)));
         step.ended().map(|end| (end.outcome_type, end.notify))
     };
     assert_eq!(left(None, true), None);
@@ -277,9 +272,9 @@ fn a_page_that_is_gone_takes_its_streams_along() {
 #[test]
 fn ends_once() {
     let mut machine = machine(config());
-    assert_eq!(ending(machine.handle(Input::Stop(Cause::Cancel))), OutcomeType::Cancelled);
+    assert_eq!(ending(machine.handle(Input::Cancel, 0.0)), OutcomeType::Cancelled);
     assert_eq!(machine.state(), State::Closed);
-    assert!(is_nothing(machine.handle(Input::Stop(Cause::Fail))));
+    assert!(is_nothing(machine.handle(Input::Fail, 0.0)));
 }
 
 #[test]
@@ -287,26 +282,26 @@ fn notifies_for_what_was_asked_and_sent() {
     let all = CancelOn { abort: true, leave: true, pagehide: true, unsent: false };
     let end = |on: Option<CancelOn>, is_sent: bool, cause| {
         let mut machine = machine(StreamConfig { cancel: on, ..config() });
-        machine.handle(Input::Open);
+        machine.handle(Input::Open, 0.0);
         if is_sent {
-            machine.handle(Input::Prepared);
+            machine.handle(Input::Prepared, 0.0);
         }
-        let End { outcome_type, notify, .. } = machine.handle(Input::Stop(cause)).ended().unwrap();
+        let End { outcome_type, notify, .. } = machine.handle(cause, 0.0).ended().unwrap();
         (outcome_type, notify)
     };
     let none = Some(CancelOn::default());
-    assert_eq!(end(none, true, Cause::Cancel), (OutcomeType::Cancelled, true));
-    assert_eq!(end(none, false, Cause::Cancel), (OutcomeType::Cancelled, false));
-    assert_eq!(end(None, true, Cause::Cancel), (OutcomeType::Cancelled, false));
-    assert_eq!(end(none, true, Cause::Leave), (OutcomeType::Closed, false));
-    assert_eq!(end(none, true, Cause::Abort), (OutcomeType::Aborted, false));
-    assert_eq!(end(Some(all), true, Cause::Leave), (OutcomeType::Cancelled, true));
-    assert_eq!(end(Some(all), true, Cause::Abort), (OutcomeType::Aborted, true));
-    assert_eq!(end(Some(all), true, Cause::Pagehide), (OutcomeType::Cancelled, true));
-    assert_eq!(end(Some(all), true, Cause::Close), (OutcomeType::Closed, false));
-    assert_eq!(end(Some(all), true, Cause::Fail), (OutcomeType::Failed, false));
+    assert_eq!(end(none, true, Input::Cancel), (OutcomeType::Cancelled, true));
+    assert_eq!(end(none, false, Input::Cancel), (OutcomeType::Cancelled, false));
+    assert_eq!(end(None, true, Input::Cancel), (OutcomeType::Cancelled, false));
+    assert_eq!(end(none, true, Input::Leave), (OutcomeType::Closed, false));
+    assert_eq!(end(none, true, Input::Abort), (OutcomeType::Aborted, false));
+    assert_eq!(end(Some(all), true, Input::Leave), (OutcomeType::Cancelled, true));
+    assert_eq!(end(Some(all), true, Input::Abort), (OutcomeType::Aborted, true));
+    assert_eq!(end(Some(all), true, Input::PageLeft), (OutcomeType::Cancelled, true));
+    assert_eq!(end(Some(all), true, Input::Close), (OutcomeType::Closed, false));
+    assert_eq!(end(Some(all), true, Input::Fail), (OutcomeType::Failed, false));
     let unsent = Some(CancelOn { unsent: true, ..all });
-    assert_eq!(end(unsent, false, Cause::Abort), (OutcomeType::Aborted, true));
+    assert_eq!(end(unsent, false, Input::Abort), (OutcomeType::Aborted, true));
 }
 
 #[test]
