@@ -95,8 +95,9 @@ export abstract class EventSequence implements AsyncIterableIterator<ServerSentE
     this.#index = 0
   }
 
-  /** Answers `pull`: events, never none, or `undefined` at the end. */
+  /** Answers `pull`, if there is one to answer: events, never none, or `undefined` at the end. */
   protected received(pulled: ServerSentEvent[] | undefined): void {
+    if (!this.#isPulling) return
     let batch
     try {
       batch = this.accept(pulled)

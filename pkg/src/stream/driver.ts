@@ -50,7 +50,7 @@ export class Driver {
     this.#ending = new Ending(settings, events, this.stats)
     const { document } = globalThis
     this.#listen('pagehide', ({ persisted }) => {
-      this.stop(border.INPUT_PAGE_LEFT, this.#error, 'pagehide', +persisted)
+      this.stop(border.INPUT_PAGE_LEFT, undefined, 'pagehide', +persisted)
     })
     this.#listen('online', () => this.#tell(border.INPUT_RETURNED))
     // The first load shows the page, too.
@@ -138,6 +138,7 @@ export class Driver {
   }
 
   async #prepare(): Promise<void> {
+    this.#error = undefined
     const attempt = ++this.stats.attempts
     const lastEventId = readText(this.#machine!.last_event_id())
     const context = { attempt, lastEventId }

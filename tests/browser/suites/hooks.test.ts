@@ -156,7 +156,11 @@ describe('hooks', () => {
       { steps: [{ send: event('[DONE]') }] },
     ])
     const delays: number[] = []
-    const stream = open(source.url, { done: '[DONE]', onRetry: ({ delay }) => delays.push(delay) })
+    const stream = open(source.url, {
+      done: '[DONE]',
+      retry: { jitter: 0 },
+      onRetry: ({ delay }) => delays.push(delay),
+    })
     await all(stream)
     expect(delays).to.deep.equal([250])
   })

@@ -69,7 +69,7 @@ describe('HTTP', () => {
     const delays: number[] = []
     const stream = open(source.url, {
       done: '[DONE]',
-      retry: { minDelay: 0, initialDelay: 1 },
+      retry: { minDelay: 0, initialDelay: 1, jitter: 0 },
       onRetry: ({ delay }) => delays.push(delay),
     })
     await all(stream)

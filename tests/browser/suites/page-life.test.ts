@@ -17,22 +17,47 @@ function showForReal(): void {
 }
 
 describe('the page’s life', () => {
-  for (const name of ['online', 'pageshow']) {
-    test(`${name} wakes a stream that waits`, async () => {
-      const source = await script([{ status: 503 }, { steps: [{ send: event('[DONE]') }] }])
+  for (const back of [
+    () => new Event('online'),
+    () => new PageTransitionEvent('pageshow', { persisted: true }),
+  ]) {
+    const { type } = back()
+
+    test(`${type} ends the wait after a failure of the network`, async () => {
+      const source = await script([
+        { steps: [{ send: ': here\n' }, { waitFor: 'read' }, { reset: true }] },
+        { steps: [{ send: event('[DONE]') }] },
+      ])
       const waiting = gate()
       const stream = open(source.url, {
         done: '[DONE]',
         retry: HOUR,
+        onOpen: () => void source.signal('read'),
         onRetry: () => waiting.pass(),
       })
       const events = all(stream)
       await waiting.passed
       await eventually(() => expect(stream.state).to.equal('waiting'))
-      dispatchEvent(new Event(name))
+      dispatchEvent(new PageTransitionEvent('pageshow', { persisted: false }))
+      expect(stream.state, 'the first load of the page').to.equal('waiting')
+      dispatchEvent(back())
       expect(await events).to.deep.equal([])
       expect(await stream.closed).to.include({ type: 'done' })
       await source.over(2)
+    })
+
+    test(`${type} does not end a wait that the server asked for`, async () => {
+      const source = await script([{ status: 503, headers: { 'retry-after': '3600' } }])
+      const waiting = gate()
+      const stream = open(source.url, { onRetry: () => waiting.pass() })
+      const events = all(stream)
+      await waiting.passed
+      await eventually(() => expect(stream.state).to.equal('waiting'))
+      dispatchEvent(back())
+      expect(stream.state).to.equal('waiting')
+      stream.close()
+      expect(await events).to.deep.equal([])
+      await source.over(1)
     })
   }
 
