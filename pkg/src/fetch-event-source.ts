@@ -138,7 +138,9 @@ class Call {
       accept: EventStreamContentType,
       send: (...attempt) => this.#send(...attempt),
       // What `onopen` accepts is read, whatever its status and type.
-      judge: onopen ? (verdict) => (verdict === VERDICT_NO_CONTENT ? verdict : VERDICT_READ) : judge,
+      judge: onopen
+        ? (verdict) => (verdict === VERDICT_NO_CONTENT ? verdict : VERDICT_READ)
+        : judge,
       bodyEnded: () => this.#ended(),
       identified: this.#identified,
     })

@@ -54,8 +54,8 @@ export abstract class EventSequence implements AsyncIterableIterator<ServerSentE
     return undefined
   }
 
-  /** Called with the number of events handed out. */
-  protected onHandedOut: ((count: number) => void) | undefined
+  /** Called with the number of events handed out, and the last of them. */
+  protected onHandedOut: ((count: number, last: ServerSentEvent) => void) | undefined
 
   /** Asks for the next events: `received` or `failed` is the answer, whenever it comes. */
   protected abstract pull(): void
@@ -251,7 +251,7 @@ export abstract class EventSequence implements AsyncIterableIterator<ServerSentE
   #take(): ServerSentEvent {
     const event = this.#batch[this.#index++]!
     this.#last = event
-    this.onHandedOut?.(1)
+    this.onHandedOut?.(1, event)
     return event
   }
 
@@ -260,7 +260,7 @@ export abstract class EventSequence implements AsyncIterableIterator<ServerSentE
     this.#batch = []
     this.#index = 0
     this.#last = events.at(-1) ?? this.#last
-    this.onHandedOut?.(events.length)
+    this.onHandedOut?.(events.length, this.#last!)
     return events
   }
 

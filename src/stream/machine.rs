@@ -3,7 +3,7 @@
 //! `pkg/src/stream/driver.ts` for npm.
 
 use super::{
-    config::{CancelOn, RetryMode, StreamConfig},
+    config::StreamConfig,
     failure::Failure,
     lifecycle::{OutcomeType, State},
     retry::{Backoff, RetryPolicy},
@@ -291,117 +291,6 @@ impl Machine {
         }
     }
 
-    fn read(&mut self, bytes: &[u8], last: bool) -> Step {
-        let pushed = self.decoder.push(bytes);
-        if self.decoder.retry() != self.reconnection_time {
-            self.reconnection_time = self.decoder.retry();
-            self.backoff.set_reconnection_time(self.reconnection_time.map_or(0.0, f64::from));
-        }
-        if self.take_events() {
-            return self.deliver(Next::Done);
-        }
-        match pushed {
-            Err(_) => self.deliver(Next::Failed(Failure::EventTooLarge)),
-            Ok(()) if !last => Step::WAIT,
-            Ok(()) if self.has_rows => self.deliver(Next::Read),
-            Ok(()) => self.timed(Action::Read, self.config.idle_timeout),
-        }
-    }
-
-    /// The last line of NDJSON may be an event, also without a line break.
-    fn body_ended(&mut self) -> Step {
-        self.decoder.finish();
-        let next = if self.take_events() { Next::Done } else { Next::Ended };
-        self.deliver(next)
-    }
-
-    /// Drops the marker and what follows it, and returns whether it came.
-    fn take_events(&mut self) -> bool {
-        let marker = self.config.marker.as_ref();
-        let done = marker.and_then(|marker| self.decoder.position(marker));
-        if let Some(index) = done {
-            self.decoder.truncate(index);
-        }
-        if self.decoder.event_count() > 0 {
-            self.backoff.succeeded();
-        }
-        self.has_rows |= !self.decoder.table().is_empty();
-        done.is_some()
-    }
-
-    /// Lets the driver hand out what was decoded.
-    fn deliver(&mut self, next: Next) -> Step {
-        self.has_rows = false;
-        self.is_pulled = false;
-        self.phase = Phase::Delivered(next);
-        let step = Step::new(Action::Deliver);
-        if matches!(next, Next::Read) { step } else { step.with(Step::CLOSE) }
-    }
-
-    /// Goes on with this once the events that are being delivered are consumed.
-    fn close_then(&mut self, next: Next) -> Step {
-        self.phase = Phase::Delivered(next);
-        Step::WAIT.with(Step::CLOSE)
-    }
-
-    /// The events of an ended response are consumed.
-    fn after_end(&mut self) -> Step {
-        if self.config.asks_end {
-            self.phase = Phase::AskingEnd;
-            return Step::new(Action::AskEnd);
-        }
-        if self.should_reopen() {
-            return self.noticed(Failure::Ended);
-        }
-        self.response_ended()
-    }
-
-    /// Whether a response that has ended is to be requested again.
-    fn should_reopen(&self) -> bool {
-        // NDJSON has no reconnection: its end is its end.
-        let is_too_early = self.config.has_done || self.config.is_safe;
-        is_too_early && self.decoder.is_sse() && self.may_request_again()
-    }
-
-    fn may_request_again(&self) -> bool {
-        self.config.is_repeatable
-            && match self.config.retry {
-                RetryMode::Never => false,
-                RetryMode::Always => true,
-                RetryMode::Safe => self.config.is_safe,
-            }
-    }
-
-    /// A failure that no driver knows of yet.
-    fn noticed(&mut self, failure: Failure) -> Step {
-        self.recover(failure, 0, None).of_failure(failure)
-    }
-
-    fn recover(&mut self, failure: Failure, status: u16, retry_after: Option<f64>) -> Step {
-        self.failure = failure;
-        self.retry_after = retry_after;
-        if !self.may_request_again() {
-            self.fail()
-        } else if self.config.asks_retry {
-            self.phase = Phase::Asking;
-            Step::new(Action::AskRetry).with(Step::CLOSE)
-        } else if failure.is_retryable(status) {
-            self.sleep(f64::NAN)
-        } else {
-            self.fail()
-        }
-    }
-
-    /// Waits for the next attempt, if the policy allows one. `asked` is the page's delay, or NaN.
-    fn sleep(&mut self, asked: f64) -> Step {
-        let Some(usual) = self.backoff.failed(self.retry_after) else {
-            return self.fail().with(Step::EXHAUSTED);
-        };
-        self.phase = Phase::Sleeping;
-        let delay = if asked.is_nan() { usual } else { asked };
-        self.timed(Action::Sleep, delay).with(Step::CLOSE)
-    }
-
     /// A step with a timer of so many milliseconds, unless that is infinite.
     fn timed(&mut self, action: Action, timer: f64) -> Step {
         self.timer = timer;
@@ -426,38 +315,10 @@ impl Machine {
             _ => Step::WAIT,
         }
     }
-
-    /// A page that is gone for good takes its streams with it.
-    fn page_left(&mut self, persisted: bool) -> Step {
-        if self.notifies().pagehide {
-            self.end(OutcomeType::Cancelled, true)
-        } else if persisted {
-            Step::WAIT
-        } else {
-            self.end(OutcomeType::Closed, false)
-        }
-    }
-
-    fn fail(&mut self) -> Step {
-        self.end(OutcomeType::Failed, false)
-    }
-
-    fn response_ended(&mut self) -> Step {
-        let is_cut = self.config.has_done;
-        self.end(if is_cut { OutcomeType::Truncated } else { OutcomeType::Ended }, false)
-    }
-
-    fn notifies(&self) -> CancelOn {
-        self.config.cancel.unwrap_or_default()
-    }
-
-    fn end(&mut self, outcome_type: OutcomeType, notify: bool) -> Step {
-        self.phase = Phase::Closed;
-        let can_notify = self.config.cancel.is_some() && (self.was_sent || self.notifies().unsent);
-        let step = Step::end(outcome_type);
-        if notify && can_notify { step.with(Step::NOTIFY) } else { step }
-    }
 }
 
+mod body;
+mod ending;
+mod retrying;
 #[cfg(test)]
 mod tests;

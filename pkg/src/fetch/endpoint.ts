@@ -4,7 +4,7 @@ import { errorText } from '../error-text.js'
 import { Exchange } from './exchange.js'
 import { Scope } from '../scope.js'
 import type { Source } from '../options.js'
-import { isPromise, then } from '../promise.js'
+import { chain, isPromise } from '../promise.js'
 import {
   displayUrl,
   get,
@@ -103,9 +103,9 @@ function prepareEndpoint<Context>(
   endpoint: Endpoint<Context>,
   context: Context,
 ): Prepared<Context> | PromiseLike<Prepared<Context>> {
-  return then(get(endpoint.url, context), (url) => {
+  return chain(get(endpoint.url, context), (url) => {
     const request = { ...endpoint, url: resolveUrl(url) }
-    return then(prepare(request, context), (init): Prepared<Context> => {
+    return chain(prepare(request, context), (init): Prepared<Context> => {
       const { body } = init
       if (typeof body !== 'string' || body.length <= MAX_KEEPALIVE_BODY) init.keepalive = true
       return [request, init]
@@ -121,5 +121,7 @@ async function answer<Context>(
   const response = await send(request, init)
   if (response instanceof StreamError) return response
   const { status = 200 } = response
-  return status >= 200 && status < 300 ? status : refusalOf(FAILURE_HTTP, request, response, 0, scope)
+  return status >= 200 && status < 300
+    ? status
+    : refusalOf(FAILURE_HTTP, request, response, 0, scope)
 }

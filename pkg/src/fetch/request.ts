@@ -1,8 +1,20 @@
 import { bytesOf, tagOf } from '../bytes.js'
 import { StreamError, type StreamErrorDetails } from '../error.js'
 import type { AttemptContext, Body, Source } from '../options.js'
-import { then } from '../promise.js'
-import { TEXT_BAD_BODY, TEXT_BAD_HEADERS, TEXT_BAD_ID, TEXT_BAD_REQUEST, TEXT_BAD_URL, TEXT_BAD_URL_TYPE, TEXT_BODY_OF_GET, TEXT_NO_FETCH, TEXT_NO_JSON, TEXT_SECRETS, TEXT_UNREACHABLE } from '../border.js'
+import { chain } from '../promise.js'
+import {
+  TEXT_BAD_BODY,
+  TEXT_BAD_HEADERS,
+  TEXT_BAD_ID,
+  TEXT_BAD_REQUEST,
+  TEXT_BAD_URL,
+  TEXT_BAD_URL_TYPE,
+  TEXT_BODY_OF_GET,
+  TEXT_NO_FETCH,
+  TEXT_NO_JSON,
+  TEXT_SECRETS,
+  TEXT_UNREACHABLE,
+} from '../border.js'
 import { errorText } from '../error-text.js'
 
 /** What a stream accepts, unless the page says otherwise. */
@@ -61,8 +73,8 @@ export function prepare<Context>(
   context: Context,
   attempt = 0,
 ): Init | PromiseLike<Init> {
-  return then(get(request.headers, context), (headers) =>
-    then(get(request.body, context), (body) => initOf(request, headers, body, attempt)),
+  return chain(get(request.headers, context), (headers) =>
+    chain(get(request.body, context), (body) => initOf(request, headers, body, attempt)),
   )
 }
 

@@ -1,6 +1,12 @@
 import { bytesOf } from '../bytes.js'
 import { StreamError } from '../error.js'
-import { CODES, FAILURE_CONTENT_TYPE, FAILURE_HTTP, TEXT_STATUS, TEXT_WRONG_TYPE } from '../border.js'
+import {
+  CODES,
+  FAILURE_CONTENT_TYPE,
+  FAILURE_HTTP,
+  TEXT_STATUS,
+  TEXT_WRONG_TYPE,
+} from '../border.js'
 import { errorText } from '../error-text.js'
 import type { Scope } from '../scope.js'
 import { isRetryable } from '../wasm.js'

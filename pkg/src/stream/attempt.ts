@@ -1,21 +1,21 @@
 import {
   FAILURE_CONTENT_TYPE,
   FAILURE_HTTP,
-  FAILURE_NETWORK,
-  TEXT_BROKE,
   VERDICT_READ,
   VERDICT_REFUSAL,
+  VERDICT_WRONG_TYPE,
 } from '../border.js'
 import { StreamError } from '../error.js'
-import { errorText } from '../error-text.js'
 import type { Chunks } from '../fetch/chunks.js'
 import { Exchange } from '../fetch/exchange.js'
-import { displayUrl, type Init, prepare, send, setStreamHeaders } from '../fetch/request.js'
-import { hostReasonOf, refusalOf } from '../fetch/response.js'
+import { type Init, prepare, send, setStreamHeaders } from '../fetch/request.js'
+import { refusalOf } from '../fetch/response.js'
 import type { AttemptContext } from '../options.js'
-import { then } from '../promise.js'
+import { chain } from '../promise.js'
 import type { Scope } from '../scope.js'
-import { isRetryable } from '../wasm.js'
+import type { Tap } from '../sequence.js'
+import type { StreamHandle } from '../wasm.js'
+import { broken } from './failures.js'
 import type { Hooks } from './hooks.js'
 import type { Settings } from './settings.js'
 
@@ -55,7 +55,7 @@ export class Attempt {
   /** Asks the page for headers and body. Returns a promise only if one of its functions does. */
   prepare(): void | PromiseLike<void> {
     const { request } = this.#settings
-    return then(prepare(request, this.#context, this.#context.attempt), (init) => {
+    return chain(prepare(request, this.#context, this.#context.attempt), (init) => {
       setStreamHeaders(init.headers, this.#context, this.#hooks.accept)
       init.signal = this.#exchange.signal
       this.#init = init
@@ -66,6 +66,29 @@ export class Attempt {
   send(): Promise<Response | StreamError> {
     const { send: sendIt = send } = this.#hooks
     return sendIt(this.#settings.request, this.#init!, this.#context.attempt)
+  }
+
+  /** Takes the response, and finds out what it is. */
+  judge(response: Response, machine: StreamHandle, tap: Tap | undefined): void {
+    this.response = response
+    // Look-alikes may have no status.
+    const { status = 200, headers } = response
+    const type = `${headers.get('content-type') ?? ''}`
+    const verdict = machine.judge(status, type)
+    this.verdict = this.#hooks.judge?.(verdict, response) ?? verdict
+    if (this.verdict === VERDICT_WRONG_TYPE && tap?.takes(type)) this.verdict = VERDICT_READ
+  }
+
+  /** Shows the response to the page. Throws an error `'refused'` if the page throws. */
+  async show(): Promise<void> {
+    const response = this.response!
+    try {
+      await this.#settings.onOpen?.(response)
+    } catch (cause) {
+      const { status, headers } = response
+      const details = { status, headers, attempt: this.#context.attempt, cause }
+      throw new StreamError('refused', 'onOpen refused the response', details)
+    }
   }
 
   /** Takes the response's body. Throws an error `'unsupported'` if it can't be read. */
@@ -92,10 +115,6 @@ export class Attempt {
 
   /** The error of a read that was rejected. */
   broken(cause: unknown): StreamError {
-    const url = displayUrl(this.#settings.request.url)
-    const text = errorText(TEXT_BROKE, url, `${this.events} events${hostReasonOf(cause)}`)
-    const { attempt } = this.#context
-    const retryable = isRetryable(FAILURE_NETWORK, 0)
-    return new StreamError('network', text, { cause, attempt, retryable })
+    return broken(this.#settings.request.url, this.events, this.#context.attempt, cause)
   }
 }

@@ -1,19 +1,18 @@
-import { Batches } from '../batches.js'
 import * as border from '../border.js'
-import { abortError, StreamError } from '../error.js'
-import { errorText } from '../error-text.js'
+import { StreamError } from '../error.js'
 import type { ServerSentEvent } from '../event.js'
-import { displayUrl } from '../fetch/request.js'
 import type { OpenOptions } from '../options.js'
 import type { CancelResult, StreamState, StreamStats } from '../outcome.js'
 import { isPromise } from '../promise.js'
 import { Scope } from '../scope.js'
-import { now } from '../timing.js'
-import { isRetryable, readText, type StreamHandle } from '../wasm.js'
+import { readText, type StreamHandle } from '../wasm.js'
 import { Attempt } from './attempt.js'
 import { type DriverEvents, Ending } from './ending.js'
+import { exhausted, failureOf } from './failures.js'
+import { watchPage, watchSignal } from './page.js'
 import { Reading } from './reading.js'
 import { readOptions, type Settings } from './settings.js'
+import { Timer } from './timer.js'
 
 /** The bits of a step that end the timer of the one before. */
 const TIMER_ENDS = border.STEP_TIMED | border.STEP_CLOSE
@@ -24,7 +23,8 @@ export class Driver {
   readonly #settings: Settings
   readonly #events: DriverEvents
   readonly #reading: Reading
-  readonly #ending: Ending
+  /** Also tells the backend what was consumed. */
+  readonly ending: Ending
   readonly #scope = new Scope()
   /** Absent once the stream is over. */
   #machine: StreamHandle | undefined
@@ -33,32 +33,26 @@ export class Driver {
   #attempt: Attempt | undefined
   /** What the next retry, or the end, is due to. */
   #error: unknown
-  #stopTimer: (() => void) | undefined
+  readonly #timer = new Timer(this.#scope, (late) => this.#tell(border.INPUT_TIMER, late))
 
   /** Throws an error `'invalid-options'`. Nothing is sent yet. */
   constructor(input: string | URL | Request, options: OpenOptions, events: DriverEvents) {
     const { settings, machine } = readOptions(input, options, events)
-    const { onComment, signal } = settings
+    const { signal } = settings
     this.#settings = settings
     this.#machine = machine
     this.#events = events
-    const batches = new Batches(machine, options.lastEventId, {
-      onComment: onComment && ((comment) => this.#machine && onComment(comment)),
-      identified: events.identified,
+    this.#reading = new Reading(machine, settings, this.stats, events, () => !this.#machine)
+    this.ending = new Ending(settings, events, this.stats)
+    watchPage(this.#scope, {
+      tell: (input) => this.#tell(input),
+      leave: (persisted) => {
+        this.stop(border.INPUT_PAGE_LEFT, undefined, 'pagehide', +persisted)
+      },
     })
-    this.#reading = new Reading(batches, settings, this.stats, events.tap)
-    this.#ending = new Ending(settings, events, this.stats)
-    const { document } = globalThis
-    this.#listen('pagehide', ({ persisted }) => {
-      this.stop(border.INPUT_PAGE_LEFT, undefined, 'pagehide', +persisted)
-    })
-    this.#listen('online', () => this.#tell(border.INPUT_RETURNED))
-    // The first load shows the page, too.
-    this.#listen('pageshow', ({ persisted }) => persisted && this.#tell(border.INPUT_RETURNED))
-    const look = () => this.#tell(document?.hidden ? border.INPUT_HIDDEN : border.INPUT_SHOWN)
-    this.#listen('visibilitychange', look)
-    look()
-    if (signal) this.#obey(signal)
+    if (signal) {
+      watchSignal(this.#scope, signal, (reason) => this.stop(border.INPUT_ABORT, reason, reason))
+    }
   }
 
   get state(): StreamState {
@@ -76,23 +70,18 @@ export class Driver {
     else this.#events.received(undefined)
   }
 
-  /** Events were handed to the consumer. */
-  consumed(count: number): void {
-    this.#ending.consumed(count)
-  }
-
   /** Stops here and there. */
   cancel(reason: unknown): Promise<CancelResult> {
     const aborted = this.#machine !== undefined
     this.stop(border.INPUT_CANCEL, undefined, reason)
-    return this.#ending.result(aborted)
+    return this.ending.result(aborted)
   }
 
   /** Stops here. The backend is told if the machine says so. */
   stop(input: number, error?: unknown, reason: unknown = 'return', number = 0): void {
     if (!this.#machine) return
     this.#error = error
-    this.#ending.reason = reason
+    this.ending.reason = reason
     this.#tell(input, number)
   }
 
@@ -109,8 +98,10 @@ export class Driver {
       this.#attempt = undefined
     }
     const failure = (step >> border.STEP_FAILURE_SHIFT) & border.STEP_NIBBLE
-    if (failure) this.#error = this.#errorOf(failure - 1)
-    if (step & TIMER_ENDS || action !== border.ACTION_WAIT) this.#setTimer(step)
+    if (failure) this.#error = failureOf(failure - 1, this.#settings, this.stats.attempts)
+    if (step & TIMER_ENDS || action !== border.ACTION_WAIT) {
+      this.#timer.set(step & border.STEP_TIMED ? this.#machine!.timer() : Infinity)
+    }
     if (action === border.ACTION_END) return this.#end(step)
     if (before !== this.state) this.#changed()
     switch (this.#machine && action) {
@@ -119,9 +110,8 @@ export class Driver {
       case border.ACTION_SEND:
         return this.#run(this.#send())
       case border.ACTION_ACCEPT:
-        return this.#run(this.#accept())
       case border.ACTION_INSPECT:
-        return this.#run(this.#inspect())
+        return this.#run(this.#accept(action === border.ACTION_ACCEPT))
       case border.ACTION_REFUSE:
         return this.#run(this.#refuse())
       case border.ACTION_READ:
@@ -158,35 +148,16 @@ export class Driver {
       this.#failed(response, retryable ? border.FAILURE_NETWORK : border.FAILURE_REFUSED)
       return
     }
-    attempt.response = response
-    // Look-alikes may have no status.
-    const { status = 200, headers } = response
-    const type = `${headers.get('content-type') ?? ''}`
-    let verdict = this.#machine!.judge(status, type)
-    verdict = this.#events.judge?.(verdict, response) ?? verdict
-    const isTaken = verdict === border.VERDICT_WRONG_TYPE && this.#events.tap()?.takes(type)
-    attempt.verdict = isTaken ? border.VERDICT_READ : verdict
+    attempt.judge(response, this.#machine!, this.#events.tap())
     this.#tell(border.INPUT_ANSWERED, attempt.verdict)
   }
 
-  async #accept(): Promise<void> {
-    this.#reading.opened()
-    this.#attempt!.take()
-    await this.#inspect()
-  }
-
-  async #inspect(): Promise<void> {
+  async #accept(isStream: boolean): Promise<void> {
     const attempt = this.#attempt!
-    const response = attempt.response!
-    this.#ending.response = response
-    try {
-      const seen = this.#settings.onOpen?.(response)
-      if (isPromise(seen)) await seen
-    } catch (cause) {
-      const { status, headers } = response
-      const details = { status, headers, attempt: this.stats.attempts, cause }
-      throw new StreamError('refused', 'onOpen refused the response', details)
-    }
+    if (isStream) this.#reading.opened()
+    if (isStream) attempt.take()
+    this.ending.response = attempt.response
+    await attempt.show()
     this.#tell(border.INPUT_ACCEPTED)
   }
 
@@ -253,12 +224,8 @@ export class Driver {
     let error = this.#error
     this.#machine!.free()
     this.#machine = undefined
-    if (step & border.STEP_EXHAUSTED) {
-      const { attempts: attempt } = this.stats
-      const text = errorText(border.TEXT_GAVE_UP, attempt, (error as StreamError).message)
-      error = new StreamError('retries-exhausted', text, { attempt, cause: error })
-    }
-    this.#ending.end(step, error, this.#scope)
+    if (step & border.STEP_EXHAUSTED) error = exhausted(error as StreamError)
+    this.ending.end(step, error, this.#scope)
   }
 
   #changed(): void {
@@ -282,44 +249,5 @@ export class Driver {
 
   #run(action: Promise<void>): void {
     action.catch(this.#threw)
-  }
-
-  #setTimer(step: number): void {
-    this.#stopTimer?.()
-    this.#stopTimer = undefined
-    if (!(step & border.STEP_TIMED)) return
-    const delay = this.#machine!.timer()
-    const due = now() + delay
-    this.#stopTimer = this.#scope.after(delay, () => this.#tell(border.INPUT_TIMER, now() - due))
-  }
-
-  #listen(name: string, callback: (event: PageTransitionEvent) => void): void {
-    this.#scope.listen(name, callback as (event: Event) => void)
-  }
-
-  #obey(signal: AbortSignal): void {
-    const abort = () => {
-      const { reason = abortError('the signal was aborted') } = signal
-      this.stop(border.INPUT_ABORT, reason, reason)
-    }
-    if (signal.aborted) return abort()
-    signal.addEventListener('abort', abort)
-    this.#scope.add(() => signal.removeEventListener('abort', abort))
-  }
-
-  /** The error of a failure that the machine noticed. */
-  #errorOf(failure: number): StreamError {
-    const { request, connectTimeout, idleTimeout, maxEventSize } = this.#settings
-    const url = displayUrl(request.url)
-    const text =
-      failure === border.FAILURE_CONNECT_TIMEOUT
-        ? errorText(border.TEXT_NO_RESPONSE, url, connectTimeout)
-        : failure === border.FAILURE_IDLE_TIMEOUT
-          ? errorText(border.TEXT_SILENCE, url, idleTimeout)
-          : failure === border.FAILURE_EVENT_TOO_LARGE
-            ? errorText(border.TEXT_TOO_LARGE, maxEventSize)
-            : errorText(border.TEXT_ENDED, url)
-    const details = { attempt: this.stats.attempts, retryable: isRetryable(failure, 0) }
-    return new StreamError(border.CODES[failure]!, text, details)
   }
 }

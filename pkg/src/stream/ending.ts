@@ -43,14 +43,17 @@ export class Ending {
     if (ack) this.#acks = new Acks(ack, ackEvery, stats)
   }
 
-  /** Events were handed to the consumer. */
-  consumed(count: number): void {
-    this.#acks?.add(count, this.#context())
+  /** So many events were handed to the consumer, the last one of them this. */
+  consumed(count: number, lastEvent: ServerSentEvent): void {
+    const { reason, response } = this
+    const { lastEventId } = lastEvent
+    this.#acks?.add(count, { reason, response, lastEvent, lastEventId })
   }
 
   /** The stream is over. All that has to leave does so before this returns. */
   end(step: number, error: unknown, scope: Scope): void {
-    const context = this.#context()
+    const { reason, response } = this
+    const context = { reason, response, ...this.#events.consumed() }
     const type = OUTCOME_TYPES[(step >> STEP_TYPE_SHIFT) & STEP_NIBBLE]!
     this.#events.ended(type, error)
     scope.close()
@@ -78,9 +81,5 @@ export class Ending {
         : undefined
     this.#events.closed(notification?.notified)
     return notification
-  }
-
-  #context(): CancelContext {
-    return { reason: this.reason, response: this.response, ...this.#events.consumed() }
   }
 }

@@ -141,7 +141,7 @@ export class EventStream extends EventSequence implements AsyncDisposable {
       return
     }
     this.#driver = driver
-    if (options.ack) this.onHandedOut = (count) => driver.consumed(count)
+    if (options.ack) this.onHandedOut = (count, event) => driver.ending.consumed(count, event)
     for (const action of this.#early) action(driver)
     this.#early = []
     driver.open()

@@ -5,6 +5,8 @@ import type { ServerSentEvent } from '../event.js'
 import type { StreamStats } from '../outcome.js'
 import type { Tap } from '../sequence.js'
 import { now } from '../timing.js'
+import type { StreamHandle } from '../wasm.js'
+import type { DriverEvents } from './ending.js'
 import type { Settings } from './settings.js'
 
 /** Turns chunks into events, and counts them. */
@@ -16,15 +18,20 @@ export class Reading {
   readonly #start = now()
 
   constructor(
-    batches: Batches,
+    machine: StreamHandle,
     settings: Settings,
     stats: StreamStats,
-    tap: () => Tap | undefined,
+    { tap, identified }: DriverEvents,
+    isOver: () => boolean,
   ) {
-    this.#batches = batches
+    const { lastEventId, onComment } = settings
     this.#settings = settings
     this.#stats = stats
     this.#tap = tap
+    this.#batches = new Batches(machine, lastEventId, {
+      onComment: onComment && ((comment) => isOver() || onComment(comment)),
+      identified,
+    })
   }
 
   /** The step that the last chunk led to. */

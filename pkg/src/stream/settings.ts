@@ -1,5 +1,4 @@
 import * as border from '../border.js'
-import type { StreamError } from '../error.js'
 import type { Endpoint } from '../fetch/endpoint.js'
 import { whole } from '../fetch/chunks.js'
 import {
@@ -20,12 +19,10 @@ import type {
 } from '../options.js'
 import { StreamHandle } from '../wasm.js'
 import type { Hooks } from './hooks.js'
+import { Reader } from './reader.js'
 
 /** Milliseconds until the response's headers, unless the page says otherwise. */
 const CONNECT_TIMEOUT = 30_000
-
-/** Milliseconds for a whole notification, unless the page says otherwise. */
-const ENDPOINT_TIMEOUT = 10_000
 
 /** Bytes of one event, unless the page says otherwise. */
 export const MAX_EVENT_SIZE = 16 * 1024 * 1024
@@ -59,6 +56,7 @@ export interface Settings {
   connectTimeout: number
   idleTimeout: number
   maxEventSize: number
+  lastEventId: string
   done: OpenOptions['done']
   cancel: Endpoint<CancelContext> | undefined
   ack: Endpoint<AckContext> | undefined
@@ -67,69 +65,6 @@ export interface Settings {
   onRetry: OpenOptions['onRetry']
   onComment: OpenOptions['onComment']
   shouldRetry: RetryOptions['shouldRetry']
-}
-
-/** An object of options, and what it is called in messages. `null` is absent. */
-class Reader {
-  readonly #options: Record<string, unknown>
-  readonly #path: string
-
-  constructor(options: object, path = '') {
-    this.#options = options as Record<string, unknown>
-    this.#path = path
-  }
-
-  /** The value, unchecked if nothing is expected of it. */
-  get<T>(name: string, expected = '', isValid: (value: never) => boolean = () => true) {
-    const value = (this.#options[name] ?? undefined) as T | undefined
-    if (value !== undefined && !isValid(value as never)) throw this.invalid(name, expected)
-    return value
-  }
-
-  function<T>(name: string): T | undefined {
-    return this.get(name, 'a function', (value) => typeof value === 'function')
-  }
-
-  string(name: string): string | undefined {
-    return this.get(name, 'a string', (value) => typeof value === 'string')
-  }
-
-  number(name: string, least: number): number | undefined {
-    const isValid = (value: unknown) => typeof value === 'number' && value >= least
-    return this.get(name, `a number of at least ${least}`, isValid)
-  }
-
-  /** The index of the value, or -1. */
-  oneOf(name: string, names: readonly string[]): number {
-    const expected = names.map((one) => `'${one}'`).join(' or ')
-    const isValid = (value: string) => names.includes(value)
-    return names.indexOf(this.get<string>(name, expected, isValid) ?? '')
-  }
-
-  method(preset: string): string {
-    const method = this.string('method') ?? preset
-    // As `fetch` does for the methods that it knows; `patch` stays as it is there.
-    return /^(delete|get|head|options|post|put)$/i.test(method) ? method.toUpperCase() : method
-  }
-
-  /** Its credentials and its `fetch` are the stream's. */
-  endpoint<Context>({ credentials }: RequestInit, fetch: typeof globalThis.fetch | undefined) {
-    const url = this.get('url')
-    if (url === undefined) throw this.invalid('url', 'a URL or a function')
-    return {
-      url,
-      method: this.method('POST'),
-      headers: this.get('headers'),
-      body: this.get('body'),
-      init: credentials ? { credentials } : {},
-      fetch,
-      timeout: this.number('timeout', 0) ?? ENDPOINT_TIMEOUT,
-    } as Endpoint<Context>
-  }
-
-  invalid(name: string, expected: string): StreamError {
-    return invalid(`\`${this.#path}${name}\` must be ${expected}`)
-  }
 }
 
 /** Checks a stream's options, and makes its machine. Throws an error `'invalid-options'`. */
@@ -175,6 +110,7 @@ export function readOptions(
     connectTimeout,
     idleTimeout,
     maxEventSize,
+    lastEventId,
     done,
     cancel,
     ack,

@@ -1,7 +1,10 @@
 use super::*;
 use crate::{
     sse::Format,
-    stream::{config::CancelOn, step::End},
+    stream::{
+        config::{CancelOn, RetryMode},
+        step::End,
+    },
 };
 use alloc::{string::String, vec::Vec};
 

@@ -1,0 +1,81 @@
+//! From the bytes of a response to its end.
+
+use super::{Machine, Next, Phase};
+use crate::stream::{
+    failure::Failure,
+    step::{Action, Step},
+};
+
+impl Machine {
+    pub(super) fn read(&mut self, bytes: &[u8], last: bool) -> Step {
+        let pushed = self.decoder.push(bytes);
+        if self.decoder.retry() != self.reconnection_time {
+            self.reconnection_time = self.decoder.retry();
+            self.backoff.set_reconnection_time(self.reconnection_time.map_or(0.0, f64::from));
+        }
+        if self.take_events() {
+            return self.deliver(Next::Done);
+        }
+        match pushed {
+            Err(_) => self.deliver(Next::Failed(Failure::EventTooLarge)),
+            Ok(()) if !last => Step::WAIT,
+            Ok(()) if self.has_rows => self.deliver(Next::Read),
+            Ok(()) => self.timed(Action::Read, self.config.idle_timeout),
+        }
+    }
+
+    /// The last line of NDJSON may be an event, also without a line break.
+    pub(super) fn body_ended(&mut self) -> Step {
+        self.decoder.finish();
+        let next = if self.take_events() { Next::Done } else { Next::Ended };
+        self.deliver(next)
+    }
+
+    /// Drops the marker and what follows it, and returns whether it came.
+    pub(super) fn take_events(&mut self) -> bool {
+        let marker = self.config.marker.as_ref();
+        let done = marker.and_then(|marker| self.decoder.position(marker));
+        if let Some(index) = done {
+            self.decoder.truncate(index);
+        }
+        if self.decoder.event_count() > 0 {
+            self.backoff.succeeded();
+        }
+        self.has_rows |= !self.decoder.table().is_empty();
+        done.is_some()
+    }
+
+    /// Lets the driver hand out what was decoded.
+    pub(super) fn deliver(&mut self, next: Next) -> Step {
+        self.has_rows = false;
+        self.is_pulled = false;
+        self.phase = Phase::Delivered(next);
+        let step = Step::new(Action::Deliver);
+        if matches!(next, Next::Read) { step } else { step.with(Step::CLOSE) }
+    }
+
+    /// Goes on with this once the events that are being delivered are consumed.
+    pub(super) fn close_then(&mut self, next: Next) -> Step {
+        self.phase = Phase::Delivered(next);
+        Step::WAIT.with(Step::CLOSE)
+    }
+
+    /// The events of an ended response are consumed.
+    pub(super) fn after_end(&mut self) -> Step {
+        if self.config.asks_end {
+            self.phase = Phase::AskingEnd;
+            return Step::new(Action::AskEnd);
+        }
+        if self.should_reopen() {
+            return self.noticed(Failure::Ended);
+        }
+        self.response_ended()
+    }
+
+    /// Whether a response that has ended is to be requested again.
+    pub(super) fn should_reopen(&self) -> bool {
+        // NDJSON has no reconnection: its end is its end.
+        let is_too_early = self.config.has_done || self.config.is_safe;
+        is_too_early && self.decoder.is_sse() && self.may_request_again()
+    }
+}
