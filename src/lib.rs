@@ -29,6 +29,8 @@ extern crate alloc;
 )))]
 extern crate std;
 
+mod json;
+pub mod llm;
 pub mod sse;
 mod stream;
 
