@@ -1,7 +1,7 @@
 //! One JSON text: finds the strings at given paths, and says which other members are there.
 //!
 //! One pass over the bytes, without allocation, in linear time and with bounded depth. A text is
-//! accepted exactly if `JSON.parse` accepts it ([RFC 8259]), apart from [`Refusal::TooDeep`].
+//! accepted exactly if `JSON.parse` accepts it ([RFC 8259]), apart from [`scan::Refusal::TooDeep`].
 //!
 //! [`Pattern`] says what is wanted, [`walk`] finds it. [`Value`] looks up any path in a text that was
 //! accepted: slower, but for paths of all kinds.
@@ -15,9 +15,8 @@ mod scan;
 mod value;
 mod walk;
 
-pub(crate) use literal::Out;
+pub(crate) use literal::{Literal, Out};
 pub(crate) use pattern::Pattern;
-pub(crate) use scan::Refusal;
 pub(crate) use value::Value;
 pub(crate) use walk::{Found, walk};
 

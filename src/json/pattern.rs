@@ -65,6 +65,8 @@ pub(super) struct Node {
 pub(crate) struct Pattern {
     pub(super) nodes: [Node; MAX_NODES],
     pub(super) has_signs: bool,
+    /// The node of the object's kind; the root if there is none.
+    kind: u8,
 }
 
 impl Pattern {
@@ -74,6 +76,7 @@ impl Pattern {
         let mut nodes = [root; MAX_NODES];
         let mut count = 1;
         let mut has_signs = false;
+        let mut kind = 0;
         let mut open = [0; MAX_LEVELS];
         let mut level = 0;
         let mut at = 0;
@@ -118,6 +121,9 @@ impl Pattern {
                 }
             }
             has_signs |= node.flags & SIGN != 0;
+            if node.flags & KIND != 0 {
+                kind = count as u8;
+            }
             if count == MAX_NODES || at == start || source.len() > u16::MAX as usize {
                 return None;
             }
@@ -142,7 +148,17 @@ impl Pattern {
             count += 1;
         }
         nodes[0].end = count as u8;
-        if level == 0 { Some(Self { nodes, has_signs }) } else { None }
+        if level == 0 { Some(Self { nodes, has_signs, kind }) } else { None }
+    }
+
+    /// Whether objects have a kind.
+    pub(crate) fn has_kinds(&self) -> bool {
+        self.kind != 0
+    }
+
+    /// Whether a name is that of one of the kinds that are wanted.
+    pub(crate) fn is_kind(&self, source: &[u8], name: &[u8]) -> bool {
+        self.nodes.get(usize::from(self.kind)).is_some_and(|node| node.has_value(source, name))
     }
 }
 

@@ -1,4 +1,4 @@
-use super::{Found, Out, Pattern, Refusal, Value, walk};
+use super::{Found, Out, Pattern, Value, scan::Refusal, walk};
 use alloc::{borrow::ToOwned, format, string::String, vec::Vec};
 
 /// What a walk found, with the strings as one text; half of a surrogate pair is U+FFFD there.
@@ -105,6 +105,8 @@ fn finds_the_text() {
         (chat, r#"{"choices":[{"delta":{"content":[{"type":"image","text":"a"}]}}]}"#, None),
         (chat, r#"{"choices":[{"delta":{"content":[{"text":"a","text":"b"}]}}]}"#, None),
         (chat, r#"{"choices":[{"delta":{"content":["a"]}}]}"#, None),
+        ("a$[b$] c$", r#"{"a":[],"c":"x"}"#, None),
+        ("a$[b$] c$", r#"{"a":null,"c":"x"}"#, Some("x")),
     ];
     for (pattern, text, expected) in cases {
         assert_eq!(plain(pattern, text).as_deref(), *expected, "{pattern} in {text}");

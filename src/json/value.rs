@@ -14,10 +14,8 @@ pub(crate) struct Value<'a> {
 
 impl<'a> Value<'a> {
     /// The value of a whole text.
-    pub(crate) fn new(text: &'a [u8]) -> Self {
-        let mut scan = Scanner::new(text);
-        scan.space();
-        Self { text: text.get(scan.at..).unwrap_or_default() }
+    pub(crate) const fn new(text: &'a [u8]) -> Self {
+        Self { text: text.trim_ascii() }
     }
 
     /// The first byte, which says what kind of value it is.
@@ -35,6 +33,10 @@ impl<'a> Value<'a> {
 
     pub(crate) fn is_null(self) -> bool {
         self.first() == b'n'
+    }
+
+    pub(crate) fn is_true(self) -> bool {
+        self.first() == b't'
     }
 
     /// The string that it is.

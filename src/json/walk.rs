@@ -88,6 +88,9 @@ impl<O: Out> Walk<'_, '_, O> {
             }
             (b'[', Shape::Each | Shape::One) => {
                 suits = true;
+                if flags & TEXT != 0 {
+                    self.take_text(node);
+                }
                 self.array(node, shape == Shape::One)
             }
             _ => self.scan.skip(),
@@ -115,8 +118,7 @@ impl<O: Out> Walk<'_, '_, O> {
         let is_empty = literal.raw.is_empty();
         if flags & TEXT != 0 {
             if !is_empty {
-                self.found.is_special |= self.text_node != 0 && self.text_node != node;
-                self.text_node = node;
+                self.take_text(node);
             }
             self.found.has_lone_surrogate |= !literal.decode(self.out);
             return true;
@@ -130,6 +132,17 @@ impl<O: Out> Walk<'_, '_, O> {
             && self.pattern.nodes[node].has_value(self.source, literal.raw);
         self.found.has_kind |= is_wanted && flags & KIND != 0;
         is_wanted || flags & KIND != 0 && is_empty
+    }
+
+    /// Notes which node has brought text: text of another one is special, unless it is inside.
+    fn take_text(&mut self, node: usize) {
+        let first = self.text_node;
+        if first == 0 {
+            self.text_node = node;
+        } else {
+            let end = usize::from(self.pattern.nodes[first].end);
+            self.found.is_special |= !(first..end).contains(&node);
+        }
     }
 
     /// Goes behind the members of a node's object.

@@ -16,7 +16,7 @@
 
 mod ascii;
 mod batch;
-mod copy;
+pub(crate) mod copy;
 mod decoder;
 mod intern;
 mod lines;
