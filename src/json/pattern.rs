@@ -49,8 +49,8 @@ pub(super) struct Node {
 ///
 /// - `$`: a string that is wanted
 /// - `!`: something special, unless it is `null`
-/// - `?`: the same, unless it is `""`, `false` or `[]`
-/// - `%`: special unless it is `0`
+/// - `?`: the same, unless it is `""` or `[]`
+/// - `%`: the same, unless it is `0` or `false`
 /// - `=a,b`: special unless it is one of these strings
 /// - `@a,b`: the same, and such a string is the object's kind; an empty one is no kind
 /// - `~`: an object of figures; special if it is something else

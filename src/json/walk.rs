@@ -107,8 +107,8 @@ impl<O: Out> Walk<'_, '_, O> {
         self.found.has_sign |= flags & SIGN != 0;
         self.found.is_special |= wants && !suits
             || flags & STRICT != 0
-            || flags & LOOSE != 0 && !matches!(raw, b"\"\"" | b"[]" | b"false")
-            || flags & ZERO != 0 && raw != b"0";
+            || flags & LOOSE != 0 && !matches!(raw, b"\"\"" | b"[]")
+            || flags & ZERO != 0 && !matches!(raw, b"0" | b"false");
         is_valid
     }
 

@@ -26,5 +26,5 @@ pub use error::TextError;
 pub use format::Format;
 pub use reader::TextReader;
 
-#[cfg(test)]
+#[cfg(all(test, not(target_arch = "wasm32")))]
 mod tests;

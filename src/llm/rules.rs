@@ -16,7 +16,7 @@ pub(crate) const ANTHROPIC: &str = "type@content_block_delta delta{text$ thinkin
 
 pub(crate) const GEMINI: &str = "candidates+(index% content{parts[text$ thought! functionCall! type! thinking! summary! refusal!]} finishReason?) promptFeedback! usageMetadata~ modelVersion# responseId# type! object! event! error!";
 
-pub(crate) const OLLAMA: &str = "model# message+{content$ thinking? tool_calls?} response$+ done?+ thinking? tool_calls? usage~ content! stop! type! object! event! error!";
+pub(crate) const OLLAMA: &str = "model# message+{content$ thinking? tool_calls?} response$+ done%+ thinking? tool_calls? usage~ content! stop! type! object! event! error!";
 
 pub(crate) const AI_SDK: &str = "type@text-delta delta$ textDelta$ text$ object! event! error!";
 

@@ -205,7 +205,6 @@ fn figures_are_kept_until_others_come() {
     assert_eq!(lane.take_figures(), br#"{"a":20}"#);
 }
 
-#[cfg(not(target_arch = "wasm32"))]
 mod mutated {
     use super::*;
     use serde_json::{Map, Value as Json, json};
