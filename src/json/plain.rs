@@ -45,9 +45,8 @@ fn special(block: &[u8; 8]) -> u64 {
     // The top bit of `x - n` without that of `x` is set where `x < n`, from the lowest byte on until
     // the first of these has borrowed.
     let less = |bytes: u64, than: u64| bytes.wrapping_sub(ONES * than) & !bytes;
-    let quotes = less(bytes ^ ONES * u64::from(b'"'), 1);
-    let backslashes = less(bytes ^ ONES * u64::from(b'\\'), 1);
-    (quotes | backslashes | less(bytes, u64::from(b' '))) & (ONES << 7)
+    let equal = |byte: u8| less(bytes ^ (ONES * u64::from(byte)), 1);
+    (equal(b'"') | equal(b'\\') | less(bytes, u64::from(b' '))) & (ONES << 7)
 }
 
 #[cfg(not(all(target_arch = "wasm32", target_feature = "simd128")))]

@@ -27,10 +27,6 @@ impl<'a> Value<'a> {
         self.first() == b'{'
     }
 
-    pub(crate) fn is_array(self) -> bool {
-        self.first() == b'['
-    }
-
     pub(crate) fn is_null(self) -> bool {
         self.first() == b'n'
     }
