@@ -32,56 +32,66 @@ impl Literal<'_> {
 #[inline(never)]
 fn decode_escapes(mut raw: &[u8], out: &mut impl Out) -> bool {
     let mut is_well_formed = true;
-    while let Some(plain) = raw.iter().position(|&byte| byte == b'\\') {
+    loop {
+        let plain = raw.iter().position(|&byte| byte == b'\\').unwrap_or(raw.len());
         out.append(&raw[..plain]);
-        raw = &raw[plain + 1..];
-        if let Some(unit) = unicode(raw) {
-            raw = &raw[5..];
-            let mut code = unit;
+        let Some((&byte, rest)) = raw.get(plain + 1..).and_then(<[u8]>::split_first) else {
+            return is_well_formed;
+        };
+        let mut code = u32::from(unescaped(byte).unwrap_or(byte));
+        let mut len = 0;
+        if let Some(unit) = unicode(&raw[plain + 1..]) {
+            (code, len) = (unit, 4);
             if unit & 0xfc00 == 0xd800
-                && let Some(low) = raw.strip_prefix(b"\\").and_then(unicode)
+                && let Some([b'\\', next @ ..]) = rest.get(4..)
+                && let Some(low) = unicode(next)
                 && low & 0xfc00 == 0xdc00
             {
                 code = 0x1_0000 + ((unit & 0x3ff) << 10 | low & 0x3ff);
-                raw = &raw[6..];
+                len = 10;
             }
             is_well_formed &= code & !0x7ff != 0xd800;
-            append_code(code, out);
-        } else if let Some((&byte, rest)) = raw.split_first() {
-            raw = rest;
-            out.append(&[match byte {
-                b'b' => 8,
-                b'f' => 12,
-                b'n' => b'\n',
-                b'r' => b'\r',
-                b't' => b'\t',
-                other => other,
-            }]);
         }
+        raw = &rest[len..];
+        append_code(code, out);
     }
-    out.append(raw);
-    is_well_formed
+}
+
+/// What an escape of one character stands for.
+pub(super) fn unescaped(byte: u8) -> Option<u8> {
+    let index = index_in(b"\"\\/bfnrt", byte)?;
+    b"\"\\/\x08\x0c\n\r\t".get(index).copied()
+}
+
+/// Where a byte is in a table. One loop for all tables, since inlined it is unrolled.
+#[inline(never)]
+pub(super) fn index_in(table: &[u8], byte: u8) -> Option<usize> {
+    table.iter().position(|&known| known == byte)
 }
 
 /// The number of `uXXXX`.
-fn unicode(text: &[u8]) -> Option<u32> {
-    let &[b'u', ref digits @ ..] = text.first_chunk::<5>()? else {
+#[inline(never)]
+pub(super) fn unicode(text: &[u8]) -> Option<u32> {
+    let (b'u', digits) = text.first_chunk::<5>()?.split_first()? else {
         return None;
     };
-    Some(digits.iter().fold(0, |sum, digit| {
-        // Of a letter the lower four bits are one to six.
-        let value = u32::from(digit & 15) + 9 * u32::from(digit >> 6);
-        sum << 4 | value & 15
-    }))
+    digits.iter().try_fold(0, |sum, &digit| Some(sum << 4 | char::from(digit).to_digit(16)?))
 }
 
 /// UTF-8, of surrogates as well.
-fn append_code(code: u32, out: &mut impl Out) {
-    let tail = |shift: u32| 0x80 | (code >> shift & 0x3f) as u8;
-    match code {
-        0..0x80 => out.append(&[code as u8]),
-        0x80..0x800 => out.append(&[0xc0 | (code >> 6) as u8, tail(0)]),
-        0x800..0x1_0000 => out.append(&[0xe0 | (code >> 12) as u8, tail(6), tail(0)]),
-        _ => out.append(&[0xf0 | (code >> 18) as u8, tail(12), tail(6), tail(0)]),
+fn append_code(mut code: u32, out: &mut impl Out) {
+    let mut bytes = [0; 4];
+    // How many bits the first byte has for its part.
+    let mut bits = 7;
+    let mut start = 3;
+    let mut lead = 0;
+    while code >> bits != 0 {
+        bytes[start & 3] = 0x80 | (code & 0x3f) as u8;
+        code >>= 6;
+        start -= 1;
+        bits = if bits == 7 { 5 } else { bits - 1 };
+        lead = 0xfe << bits;
     }
+    bytes[start & 3] = lead | code as u8;
+    out.append(&bytes[start & 3..]);
 }

@@ -1,7 +1,7 @@
 //! One JSON text: finds the strings at given paths, and says which other members are there.
 //!
-//! One pass over the bytes, without allocation, in linear time and with bounded depth. A text is
-//! accepted exactly if `JSON.parse` accepts it ([RFC 8259]), apart from [`scan::Refusal::TooDeep`].
+//! One pass over the bytes, without allocation or recursion, in linear time and with bounded depth. A text is
+//! accepted exactly if `JSON.parse` accepts it ([RFC 8259]), apart from [`walk::Refusal::TooDeep`].
 //!
 //! [`Pattern`] says what is wanted, [`walk`] finds it. [`Value`] looks up any path in a text that was
 //! accepted: slower, but for paths of all kinds.

@@ -1,6 +1,6 @@
 //! The walker and the values against `serde_json`, for the tests and for fuzzing.
 
-use crate::json::{Out, Pattern, Value, walk};
+use crate::json::{Found, Out, Pattern, Value, walk};
 use alloc::vec::Vec;
 use serde::de::IgnoredAny;
 use serde_json::Value as Json;
@@ -21,16 +21,17 @@ const MAX_DEPTH: usize = 64;
 /// A text, which is valid UTF-8, is JSON for both of them or for none, and the same JSON.
 pub(crate) fn assert_agrees(text: &[u8]) {
     const PATTERN: &[u8] = b"a$ b{a$ c!} c[a$ b?] d% text=a,text id#";
-    let pattern = Pattern::new(PATTERN).expect("a pattern");
+    let pattern = Pattern::new(PATTERN.into()).expect("a pattern");
     let mut out = Text::default();
-    let found = walk(text, PATTERN, &pattern, &mut out);
+    let mut found = Found::default();
+    let result = walk(text, &pattern, &mut out, &mut found);
     let is_json = serde_json::from_slice::<IgnoredAny>(text).is_ok();
     let json = serde_json::from_slice::<Json>(text);
-    let Ok(found) = found else {
+    if result.is_err() {
         let is_too_deep = json.is_ok_and(|json| depth(&json) > MAX_DEPTH);
         assert!(!is_json || is_too_deep, "{:?}", text.escape_ascii());
         return;
-    };
+    }
     // The limit of the other one is 128.
     let mut open = text.iter().filter(|byte| matches!(byte, b'[' | b'{'));
     assert!(is_json || open.nth(127).is_some(), "{:?}", text.escape_ascii());
@@ -38,7 +39,7 @@ pub(crate) fn assert_agrees(text: &[u8]) {
         return;
     };
     compare(Value::new(text), &json);
-    if !found.is_special {
+    if !found.is_special() {
         assert_eq!(wanted(&json), out.0);
         assert_eq!(found.names != 0, json["id"].as_str().is_some_and(|id| !id.is_empty()));
     }

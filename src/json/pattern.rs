@@ -1,42 +1,46 @@
 //! What to look for, as a text that is compiled once.
 
-/// The most members of a pattern, its root included: one bit each.
-pub(super) const MAX_NODES: usize = u64::BITS as usize;
-/// The most levels.
-const MAX_LEVELS: usize = 16;
+use super::literal::index_in;
+use alloc::vec::Vec;
 
-/// What a member has to be; else the walk says [`super::Found::is_special`]. `null` is the same as no
-/// member, and suits all of them.
+/// The most nodes of a pattern: one bit each.
+const MAX_NODES: usize = 64;
+
+/// What ends a word. The first ones are flags, the very first as the lowest bit.
+const MARKS: &[u8; 16] = b"!?%=@$~{[(#+})] ";
+/// How many of them are flags.
+const FLAGS: usize = 12;
 pub(super) const STRICT: u16 = 1;
 pub(super) const LOOSE: u16 = 1 << 1;
-pub(super) const ZERO: u16 = 1 << 2;
+pub(super) const FALSY: u16 = 1 << 2;
 pub(super) const EQUAL: u16 = 1 << 3;
 pub(super) const KIND: u16 = 1 << 4;
 pub(super) const TEXT: u16 = 1 << 5;
 pub(super) const FIGURES: u16 = 1 << 6;
-pub(super) const NAME: u16 = 1 << 7;
-pub(super) const SIGN: u16 = 1 << 8;
+pub(super) const OBJECT: u16 = 1 << 7;
+pub(super) const EACH: u16 = 1 << 8;
+pub(super) const ONE: u16 = 1 << 9;
+pub(super) const NAME: u16 = 1 << 10;
+pub(super) const SIGN: u16 = 1 << 11;
+/// Of those that a value has to suit, one is enough.
+pub(super) const WANTED: u16 = NAME - 1;
 
-/// What a member has inside.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Shape {
-    /// Nothing that is looked for.
-    Leaf,
-    Object,
-    /// An array of objects, each of which is looked into.
-    Each,
-    /// An array of one object.
-    One,
-}
+/// The node of what is not looked for.
+pub(super) const NONE: usize = 0;
+pub(super) const ROOT: usize = 1;
+
+/// A place in the pattern's text.
+type Span = (u16, u16);
 
 /// A member of a pattern. Those inside it follow, up to the node `end`.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Node {
     pub(super) flags: u16,
-    pub(super) shape: Shape,
-    pub(super) end: u8,
-    name: (u16, u16),
-    values: (u16, u16),
+    pub(super) end: u16,
+    name: Span,
+    values: Span,
+    /// While a pattern is compiled: the node that this one is inside, if its brackets are open.
+    parent: u16,
 }
 
 /// Which members of a JSON object are of interest.
@@ -61,143 +65,121 @@ pub(super) struct Node {
 /// - `(…)`: an array of one object with these members; special if there are more
 ///
 /// `null` is always the same as no member.
-#[derive(Clone)]
+#[derive(Clone, Debug)]
 pub(crate) struct Pattern {
-    pub(super) nodes: [Node; MAX_NODES],
-    pub(super) has_signs: bool,
-    /// The node of the object's kind; the root if there is none.
-    kind: u8,
+    source: Vec<u8>,
+    nodes: [Node; MAX_NODES],
+    /// How their names start.
+    keys: [u64; MAX_NODES],
+    pub(super) flags: u16,
+    kind: usize,
+}
+
+/// How many bytes of a name are compared at once.
+const KEY: usize = 8;
+
+/// The start of a name as a number.
+#[inline(never)]
+fn key_of(name: &[u8]) -> u64 {
+    name.iter().take(KEY).fold(0, |key, &byte| key << 8 | u64::from(byte))
 }
 
 impl Pattern {
-    /// Compiles a pattern; `None` for one that is none, or has too many members.
-    pub(crate) const fn new(source: &[u8]) -> Option<Self> {
-        let root = Node { flags: 0, shape: Shape::Object, end: 0, name: (0, 0), values: (0, 0) };
-        let mut nodes = [root; MAX_NODES];
-        let mut count = 1;
-        let mut has_signs = false;
-        let mut kind = 0;
-        let mut open = [0; MAX_LEVELS];
-        let mut level = 0;
+    /// Compiles a pattern; `None` if it has too many members, or brackets that don't match.
+    pub(crate) fn new(source: Vec<u8>) -> Option<Self> {
+        let mut nodes = [Node::default(); MAX_NODES];
+        let mut keys = [0; MAX_NODES];
+        let mut count = ROOT + 1;
+        nodes[ROOT].flags = OBJECT;
+        let mut parent = ROOT;
+        let mut flags = 0;
+        let mut kind = NONE;
+        let mut start = 0;
         let mut at = 0;
-        while at < source.len() {
-            let byte = source[at];
-            if byte == b' ' {
-                at += 1;
+        let mut is_name = true;
+        while parent != NONE {
+            let byte = source.get(at).copied().unwrap_or(b'}');
+            at += 1;
+            let Some(mark) = index_in(MARKS, byte) else {
                 continue;
+            };
+            let word = (start as u16, at as u16 - 1);
+            let has_word = word.0 < word.1;
+            if has_word && is_name {
+                let node = nodes.get_mut(count)?;
+                keys[count % MAX_NODES] = key_of(source.get(start..at - 1).unwrap_or_default());
+                count += 1;
+                node.end = count as u16;
+                node.name = word;
             }
-            if is_closing(byte) {
-                if level == 0 {
-                    return None;
-                }
-                nodes[open[level]].end = count as u8;
-                level -= 1;
-                at += 1;
-                continue;
+            let last = &mut nodes[(count - 1) % MAX_NODES];
+            if has_word && !is_name {
+                last.values = word;
             }
-            let mut node = root;
-            node.shape = Shape::Leaf;
-            node.end = count as u8 + 1;
-            let start = at;
-            while at < source.len() && is_name(source[at]) {
-                at += 1;
+            let flag = if mark < FLAGS { 1 << mark } else { 0 };
+            last.flags |= flag;
+            flags |= flag;
+            if flag == KIND {
+                kind = count - 1;
             }
-            node.name = (start as u16, at as u16);
-            while at < source.len() {
-                let flag = flag_of(source[at]);
-                if flag == 0 {
-                    break;
-                }
-                node.flags |= flag;
-                at += 1;
-                if flag & (EQUAL | KIND) != 0 {
-                    let start = at;
-                    while at < source.len()
-                        && (is_name(source[at]) || matches!(source[at], b',' | b'.'))
-                    {
-                        at += 1;
-                    }
-                    node.values = (start as u16, at as u16);
-                }
+            start = at;
+            is_name = flag & !(OBJECT | EACH | ONE) == 0;
+            if is_name && flag != 0 {
+                last.parent = parent as u16;
+                parent = count - 1;
+            } else if is_name && byte != b' ' {
+                let node = &mut nodes[parent % MAX_NODES];
+                node.end = count as u16;
+                parent = usize::from(node.parent);
             }
-            has_signs |= node.flags & SIGN != 0;
-            if node.flags & KIND != 0 {
-                kind = count as u8;
-            }
-            if count == MAX_NODES || at == start || source.len() > u16::MAX as usize {
-                return None;
-            }
-            if at < source.len() {
-                node.shape = match source[at] {
-                    b'{' => Shape::Object,
-                    b'[' => Shape::Each,
-                    b'(' => Shape::One,
-                    byte if byte == b' ' || is_closing(byte) => Shape::Leaf,
-                    _ => return None,
-                };
-            }
-            if !matches!(node.shape, Shape::Leaf) {
-                level += 1;
-                at += 1;
-                if level == MAX_LEVELS {
-                    return None;
-                }
-                open[level] = count;
-            }
-            nodes[count] = node;
-            count += 1;
         }
-        nodes[0].end = count as u8;
-        if level == 0 { Some(Self { nodes, has_signs, kind }) } else { None }
+        // The root ends behind the text, and nowhere else.
+        (at == source.len() + 1).then_some(Self { source, nodes, keys, flags, kind })
+    }
+
+    /// A node, without a check.
+    #[inline]
+    pub(super) fn node(&self, node: usize) -> &Node {
+        &self.nodes[node % MAX_NODES]
     }
 
     /// Whether objects have a kind.
     pub(crate) fn has_kinds(&self) -> bool {
-        self.kind != 0
+        self.kind != NONE
     }
 
     /// Whether a name is that of one of the kinds that are wanted.
-    pub(crate) fn is_kind(&self, source: &[u8], name: &[u8]) -> bool {
-        self.nodes.get(usize::from(self.kind)).is_some_and(|node| node.has_value(source, name))
+    pub(crate) fn is_kind(&self, name: &[u8]) -> bool {
+        self.has_value(self.kind, name)
     }
-}
 
-impl Node {
+    /// Whether a string is one of those that a node wants.
+    #[inline(never)]
+    pub(super) fn has_value(&self, node: usize, value: &[u8]) -> bool {
+        let values = self.slice(self.node(node).values);
+        values.split(|&byte| byte == b',').any(|wanted| wanted == value)
+    }
+
+    /// The node of a member inside another node.
     #[inline]
-    pub(super) fn is_named(&self, source: &[u8], name: &[u8]) -> bool {
-        let (start, end) = self.name;
-        usize::from(end - start) == name.len() && slice(source, self.name) == name
+    pub(super) fn find(&self, node: usize, name: &[u8]) -> usize {
+        let key = key_of(name);
+        let end = usize::from(self.node(node).end);
+        let mut member = node + 1;
+        while member < end {
+            let found = self.node(member);
+            if self.keys[member % MAX_NODES] == key {
+                let known = self.slice(found.name);
+                if known.len() == name.len() && known.get(KEY..) == name.get(KEY..) {
+                    return member;
+                }
+            }
+            member = usize::from(found.end);
+        }
+        NONE
     }
 
-    /// Whether a string is one of those that this node wants.
-    pub(super) fn has_value(&self, source: &[u8], value: &[u8]) -> bool {
-        slice(source, self.values).split(|&byte| byte == b',').any(|wanted| wanted == value)
-    }
-}
-
-fn slice(source: &[u8], (start, end): (u16, u16)) -> &[u8] {
-    source.get(usize::from(start)..usize::from(end)).unwrap_or_default()
-}
-
-const fn is_closing(byte: u8) -> bool {
-    matches!(byte, b'}' | b']' | b')')
-}
-
-const fn is_name(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'-'
-}
-
-const fn flag_of(byte: u8) -> u16 {
-    match byte {
-        b'!' => STRICT,
-        b'?' => LOOSE,
-        b'%' => ZERO,
-        b'=' => EQUAL,
-        b'@' => KIND,
-        b'$' => TEXT,
-        b'~' => FIGURES,
-        b'#' => NAME,
-        b'+' => SIGN,
-        _ => 0,
+    fn slice(&self, (start, end): Span) -> &[u8] {
+        &self.source[usize::from(start)..usize::from(end)]
     }
 }

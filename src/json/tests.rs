@@ -1,26 +1,45 @@
 use super::{
     Found, Pattern, Value,
     oracle::{Text, assert_agrees},
-    scan::Refusal,
     walk,
+    walk::Refusal,
 };
 use alloc::{borrow::ToOwned, format, string::String, vec::Vec};
 
-/// What a walk found, with the strings as one text; half of a surrogate pair is U+FFFD there.
-type Walked<'a> = Result<(Found<'a>, String), Refusal>;
+#[derive(Debug, PartialEq)]
+struct Walked {
+    is_special: bool,
+    has_lone_surrogate: bool,
+    has_sign: bool,
+    has_kind: bool,
+    names: u64,
+    figures: (usize, usize),
+    /// The strings as one text.
+    text: String,
+}
 
-fn found<'a>(pattern: &str, text: &'a str) -> Walked<'a> {
-    let compiled = Pattern::new(pattern.as_bytes()).expect("a pattern");
+fn found(pattern: &str, text: &str) -> Result<Walked, Refusal> {
+    let pattern = Pattern::new(pattern.into()).expect("a pattern");
     let mut out = Text::default();
-    let found = walk(text.as_bytes(), pattern.as_bytes(), &compiled, &mut out)?;
-    Ok((found, String::from_utf8_lossy(&out.0).into_owned()))
+    let mut found = Found::default();
+    walk(text.as_bytes(), &pattern, &mut out, &mut found)?;
+    let text = String::from_utf8_lossy(&out.0).into_owned();
+    Ok(Walked {
+        is_special: found.is_special(),
+        has_lone_surrogate: found.has_lone_surrogate(),
+        has_sign: found.has_sign(&pattern),
+        has_kind: found.has_kind(&pattern),
+        names: found.names,
+        figures: found.figures,
+        text,
+    })
 }
 
 /// The text that is found where nothing is special.
 fn plain(pattern: &str, text: &str) -> Option<String> {
-    let (found, text) = found(pattern, text).expect("JSON");
+    let found = found(pattern, text).expect("JSON");
     let is_plain = found.has_sign && !found.is_special && !found.has_lone_surrogate;
-    is_plain.then_some(text)
+    is_plain.then_some(found.text)
 }
 
 #[test]
@@ -43,7 +62,8 @@ fn finds_the_text() {
         ("a$", r#"["a"]"#, None),
         ("a$", "null", None),
         ("a$", r#""a""#, None),
-        ("a$ b$", r#"{"a":"1","b":""}"#, Some("1")),
+        ("a$ b$", r#"{"a":"1"}"#, Some("1")),
+        ("a$ b$", r#"{"b":"2","a":null}"#, Some("2")),
         ("a$ b$", r#"{"a":"1","b":"2"}"#, None),
         (
             "a$",
@@ -67,6 +87,9 @@ fn finds_the_text() {
         ("a$ b%", r#"{"a":"1","b":0}"#, Some("1")),
         ("a$ b%", r#"{"a":"1","b":false}"#, Some("1")),
         ("a$ b%", r#"{"a":"1","b":1}"#, None),
+        ("a$ b%", r#"{"a":"1","b":0.1}"#, None),
+        ("a$ b%", r#"{"a":"1","b":0.001}"#, None),
+        ("a$ b%", r#"{"a":"1","b":-0}"#, None),
         ("a$ b%", r#"{"a":"1","b":true}"#, None),
         ("a$ b%", r#"{"a":"1","b":"0"}"#, None),
         ("a$ b=x,y.z", r#"{"a":"1","b":"y.z"}"#, Some("1")),
@@ -114,10 +137,10 @@ fn finds_the_text() {
 #[test]
 fn tells_kinds_names_and_figures() {
     let pattern = "type@a,b id# model# usage~ x$";
-    let (found, _) =
-        found(pattern, r#"{"type":"b","model":"","id":"7","usage":{"n":1}}"#).expect("JSON");
+    let text = r#"{"type":"b","model":"","id":"7","usage":{"n":1}}"#;
+    let found = found(pattern, text).expect("JSON");
     assert!(found.has_kind && !found.is_special);
-    assert_eq!((found.names, found.figures), (1 << 2, Some(br#"{"n":1}"#.as_slice())));
+    assert_eq!((found.names, &text[found.figures.0..found.figures.1]), (1 << 3, r#"{"n":1}"#));
     for (text, has_kind, is_special) in [
         (r#"{"type":"c"}"#, false, true),
         (r#"{"type":7}"#, false, true),
@@ -128,18 +151,17 @@ fn tells_kinds_names_and_figures() {
         (r#"{"type":"a","usage":[]}"#, true, true),
         (r#"{"type":"a","usage":"x"}"#, true, true),
     ] {
-        let (found, _) = self::found(pattern, text).expect("JSON");
+        let found = self::found(pattern, text).expect("JSON");
         assert_eq!((found.has_kind, found.is_special), (has_kind, is_special), "{text}");
-        assert_eq!((found.names, found.figures), (0, None), "{text}");
+        assert_eq!((found.names, found.figures), (0, (0, 0)), "{text}");
     }
 }
 
 #[test]
 fn patterns_that_are_none() {
     let many: String = (0..64).map(|at| format!("a{at} ")).collect();
-    let deep = "a{".repeat(20);
-    for pattern in ["}", "a{", "a{b(c)", "a{}}", ";", "a{ ; }", "a$b", "a b;", &many, &deep] {
-        assert!(Pattern::new(pattern.as_bytes()).is_none(), "{pattern}");
+    for pattern in ["}", "a{", "a{b(c)", "a{}}", &many] {
+        assert!(Pattern::new(pattern.into()).is_none(), "{pattern}");
     }
 }
 
@@ -164,8 +186,8 @@ fn looks_up_values() {
 fn deep_and_long_texts() {
     let nested =
         |depth: usize| format!(r#"{{"a":"x","b":{}{}}}"#, "[".repeat(depth), "]".repeat(depth));
-    assert_eq!(plain("a$", &nested(64)).as_deref(), Some("x"));
-    for depth in [66, 1_000_000] {
+    assert_eq!(plain("a$", &nested(63)).as_deref(), Some("x"));
+    for depth in [65, 1_000_000] {
         assert_eq!(found("a$", &nested(depth)), Err(Refusal::TooDeep));
         assert_eq!(found("a$", &"{\"b\":".repeat(depth)), Err(Refusal::TooDeep));
     }

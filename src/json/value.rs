@@ -5,6 +5,31 @@ use super::{
     scan::Scanner,
 };
 
+impl Scanner<'_> {
+    /// Goes behind a value of a text that was accepted.
+    fn skip(&mut self) -> bool {
+        let mut depth = 0_usize;
+        loop {
+            let is_valid = match self.space() {
+                b'"' => self.string().is_some(),
+                byte @ (b'{' | b'[' | b'}' | b']' | b',' | b':') => {
+                    self.at += 1;
+                    match byte {
+                        b'{' | b'[' => depth += 1,
+                        b'}' | b']' => depth = depth.saturating_sub(1),
+                        _ => {}
+                    }
+                    true
+                }
+                _ => self.word(),
+            };
+            if depth == 0 || !is_valid {
+                return is_valid;
+            }
+        }
+    }
+}
+
 /// A value in a JSON text that [`super::walk`] accepted. Of another text nothing is to be expected,
 /// but that no call panics.
 #[derive(Clone, Copy)]
@@ -71,7 +96,9 @@ impl<'a> Value<'a> {
         let mut inner = Inner::new(self.text, b'{');
         core::iter::from_fn(move || {
             inner.next()?;
-            let name = inner.scan.name()?;
+            let name = inner.scan.string()?;
+            inner.scan.space();
+            inner.scan.at += 1;
             Some((name, inner.value()?))
         })
     }
@@ -128,6 +155,7 @@ impl<'a> Inner<'a> {
 
     /// Goes behind a value.
     fn value(&mut self) -> Option<Value<'a>> {
+        self.scan.space();
         let start = self.scan.at;
         let is_valid = self.scan.skip();
         let text = self.scan.text.get(start..self.scan.at)?;

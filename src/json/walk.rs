@@ -1,27 +1,60 @@
 //! One pass over a text along a pattern.
 
 use super::{
-    literal::{Literal, Out},
-    pattern::{EQUAL, FIGURES, KIND, LOOSE, NAME, Node, Pattern, SIGN, STRICT, Shape, TEXT, ZERO},
-    scan::{Refusal, Scanner},
+    literal::Out,
+    pattern::{
+        EACH, EQUAL, FALSY, FIGURES, KIND, LOOSE, NAME, NONE, OBJECT, ONE, Pattern, ROOT, SIGN,
+        STRICT, TEXT, WANTED,
+    },
+    scan::Scanner,
 };
 
+/// The most arrays and objects in each other.
+const MAX_DEPTH: usize = 64;
+
+/// Why a text was not accepted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Refusal {
+    /// It is no JSON.
+    Broken,
+    /// It has more than 64 arrays and objects in each other.
+    TooDeep,
+}
+
 /// What a walk found.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Found<'a> {
-    /// Whether a member is not what the pattern wants; or may not be: it comes twice, or its name
-    /// has escapes; or strings were found at two places of the pattern.
-    pub(crate) is_special: bool,
-    /// Whether a string that was wanted has half of a surrogate pair.
-    pub(crate) has_lone_surrogate: bool,
-    /// Whether one of the signs was there, or the pattern has none.
-    pub(crate) has_sign: bool,
-    /// Whether there was a kind, one of those that are wanted.
-    pub(crate) has_kind: bool,
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(crate) struct Found {
+    flags: u16,
     /// The names that were there: a bit each.
     pub(crate) names: u64,
-    /// The figures as JSON text.
-    pub(crate) figures: Option<&'a [u8]>,
+    /// Where the figures are in the text; empty if there are none.
+    pub(crate) figures: (usize, usize),
+}
+
+/// A bit that is no mark.
+const LONE: u16 = 1 << 15;
+
+impl Found {
+    /// Whether a member is not what the pattern wants; or may not be: it comes twice, or its name
+    /// has escapes; or strings were found at two places of the pattern.
+    pub(crate) fn is_special(&self) -> bool {
+        self.flags & STRICT != 0
+    }
+
+    /// Whether a string that was wanted has half of a surrogate pair.
+    pub(crate) fn has_lone_surrogate(&self) -> bool {
+        self.flags & LONE != 0
+    }
+
+    /// Whether there was one of the signs that the pattern has, if any.
+    pub(crate) fn has_sign(&self, pattern: &Pattern) -> bool {
+        pattern.flags & SIGN & !self.flags == 0
+    }
+
+    /// Whether there was one of the kinds that the pattern has, if any.
+    pub(crate) fn has_kind(&self, pattern: &Pattern) -> bool {
+        pattern.flags & KIND & !self.flags == 0
+    }
 }
 
 /// Finds what a pattern wants in a JSON text, which is valid UTF-8.
@@ -31,201 +64,147 @@ pub(crate) struct Found<'a> {
 /// # Errors
 ///
 /// Of a text that is no JSON, or is too deep.
-pub(crate) fn walk<'a, O: Out>(
-    text: &'a [u8],
-    source: &[u8],
+pub(crate) fn walk(
+    text: &[u8],
     pattern: &Pattern,
-    out: &mut O,
-) -> Result<Found<'a>, Refusal> {
-    let found = Found { has_sign: !pattern.has_signs, ..Found::default() };
-    let scan = Scanner::new(text);
-    let mut walk = Walk { scan, source, pattern, out, found, seen: 0, text_node: 0 };
-    // What is no object at all is special; `null` among it.
-    walk.found.is_special = walk.scan.space() != b'{';
-    let is_valid = walk.value(0) && {
-        walk.scan.space();
-        walk.scan.at == text.len()
-    };
-    match (is_valid, walk.scan.is_too_deep) {
-        (true, _) => Ok(walk.found),
-        (false, true) => Err(Refusal::TooDeep),
-        (false, false) => Err(Refusal::Broken),
-    }
-}
-
-struct Walk<'a, 'w, O> {
-    scan: Scanner<'a>,
-    source: &'w [u8],
-    pattern: &'w Pattern,
-    out: &'w mut O,
-    found: Found<'a>,
-    /// The nodes that were found in the objects that are open: a bit each.
-    seen: u64,
-    /// The node that has brought text; 0 for none.
-    text_node: usize,
-}
-
-impl<O: Out> Walk<'_, '_, O> {
-    /// Goes behind a value, that of a node. The recursion is as deep as the pattern.
-    fn value(&mut self, node: usize) -> bool {
-        let Some(&Node { flags, shape, .. }) = self.pattern.nodes.get(node) else {
-            return false;
-        };
-        let start = self.scan.at;
-        let byte = self.scan.peek();
-        let mut suits = false;
-        let is_valid = match (byte, shape) {
-            (b'"', _) => match self.scan.string() {
-                Some(literal) => {
-                    suits = self.string(node, literal);
-                    true
-                }
-                None => false,
-            },
-            (b'{', Shape::Object) => {
-                suits = true;
-                self.object(node)
+    out: &mut impl Out,
+    found: &mut Found,
+) -> Result<(), Refusal> {
+    let mut scan = Scanner::new(text);
+    // What is open: its node, which `NONE` is for what is not looked into, and whether it is an
+    // object, the innermost as the lowest bit.
+    let mut open = [NONE as u8; MAX_DEPTH];
+    let mut objects = 0_u64;
+    let mut depth = 0;
+    // The nodes that were found in what is open: a bit each.
+    let mut seen = 0_u64;
+    // The node that has brought text.
+    let mut text_node = NONE;
+    // What comes next, and what it should be. An item has its array's node, but not its flags.
+    let mut node = ROOT;
+    let mut flags = OBJECT;
+    let mut special = scan.space() != b'{';
+    let mut signs = 0;
+    loop {
+        let byte = scan.space();
+        let start = scan.at;
+        let mut is_first = false;
+        let mut suits = 0;
+        if matches!(byte, b'{' | b'[') {
+            if depth == MAX_DEPTH {
+                return Err(Refusal::TooDeep);
             }
-            (b'[', Shape::Each | Shape::One) => {
-                suits = true;
-                if flags & TEXT != 0 {
-                    self.take_text(node);
-                }
-                self.array(node, shape == Shape::One)
-            }
-            _ => self.scan.skip(),
-        };
-        if byte == b'n' {
-            return is_valid;
-        }
-        let raw = self.scan.text.get(start..self.scan.at).unwrap_or_default();
-        if byte == b'{' && flags & FIGURES != 0 {
-            suits = true;
-            self.found.figures = Some(raw);
-        }
-        let wants = shape != Shape::Leaf || flags & (EQUAL | KIND | TEXT | FIGURES) != 0;
-        self.found.has_sign |= flags & SIGN != 0;
-        self.found.is_special |= wants && !suits
-            || flags & STRICT != 0
-            || flags & LOOSE != 0 && !matches!(raw, b"\"\"" | b"[]")
-            || flags & ZERO != 0 && !matches!(raw, b"0" | b"false");
-        is_valid
-    }
-
-    /// Takes a string that a node has; returns whether it is what the node wants.
-    fn string(&mut self, node: usize, literal: Literal<'_>) -> bool {
-        let Node { flags, .. } = self.pattern.nodes[node];
-        let is_empty = literal.raw.is_empty();
-        if flags & TEXT != 0 {
-            if !is_empty {
-                self.take_text(node);
-            }
-            self.found.has_lone_surrogate |= !literal.decode(self.out);
-            return true;
-        }
-        if flags & NAME != 0 && !is_empty {
-            self.found.names |= 1 << node;
-        }
-        // With escapes it may be equal all the same.
-        let is_wanted = flags & (EQUAL | KIND) != 0
-            && !literal.has_escapes
-            && self.pattern.nodes[node].has_value(self.source, literal.raw);
-        self.found.has_kind |= is_wanted && flags & KIND != 0;
-        is_wanted || flags & KIND != 0 && is_empty
-    }
-
-    /// Notes which node has brought text: text of another one is special, unless it is inside.
-    fn take_text(&mut self, node: usize) {
-        let first = self.text_node;
-        if first == 0 {
-            self.text_node = node;
-        } else {
-            let end = usize::from(self.pattern.nodes[first].end);
-            self.found.is_special |= !(first..end).contains(&node);
-        }
-    }
-
-    /// Goes behind the members of a node's object.
-    fn object(&mut self, node: usize) -> bool {
-        self.scan.at += 1;
-        if self.scan.space() == b'}' {
-            self.scan.at += 1;
-            return true;
-        }
-        loop {
-            let Some(name) = self.scan.name() else {
-                return false;
-            };
-            let is_valid = match self.find(node, name) {
-                Some(member) => self.value(member),
-                None => self.scan.skip(),
-            };
-            if !is_valid {
-                return false;
-            }
-            match self.next(b'}') {
-                Some(true) => {}
-                Some(false) => return true,
-                None => return false,
-            }
-        }
-    }
-
-    /// Goes behind the items of a node's array.
-    fn array(&mut self, node: usize, has_one: bool) -> bool {
-        self.scan.at += 1;
-        if self.scan.space() == b']' {
-            self.scan.at += 1;
-            return true;
-        }
-        let end = self.pattern.nodes[node].end;
-        loop {
-            let byte = self.scan.peek();
+            is_first = true;
+            scan.at += 1;
             let is_object = byte == b'{';
-            self.found.is_special |= !is_object && byte != b'n';
-            if !(if is_object { self.object(node) } else { self.scan.skip() }) {
-                return false;
+            if is_object {
+                suits = flags & (OBJECT | FIGURES);
+                if suits & FIGURES != 0 {
+                    found.figures.0 = start;
+                }
+            } else {
+                suits = flags & (EACH | ONE);
+                if scan.space() == b']' {
+                    suits |= LOOSE;
+                }
             }
-            match self.next(b']') {
-                Some(true) => self.found.is_special |= has_one,
-                Some(false) => return true,
-                None => return false,
+            let is_inside = suits & !LOOSE != 0;
+            open[depth % MAX_DEPTH] = if is_inside { node as u8 } else { NONE as u8 };
+            if is_inside {
+                suits |= TEXT;
             }
-            for inner in node + 1..usize::from(end) {
-                self.seen &= !(1 << inner);
+            objects = objects << 1 | u64::from(is_object);
+            depth += 1;
+        } else if byte == b'"' {
+            let literal = scan.string().ok_or(Refusal::Broken)?;
+            suits = TEXT;
+            if literal.raw.is_empty() {
+                suits = TEXT | LOOSE | KIND;
+            } else if flags & TEXT != 0 {
+                if !literal.decode(out) {
+                    signs |= LONE;
+                }
+            } else if flags & NAME != 0 {
+                found.names |= 1 << node;
+            } else if flags & (EQUAL | KIND) != 0
+                // With escapes it may be equal all the same.
+                && !literal.has_escapes
+                && pattern.has_value(node, literal.raw)
+            {
+                suits = EQUAL | KIND;
+                signs |= flags & KIND;
+            }
+        } else if !scan.word() {
+            return Err(Refusal::Broken);
+        } else if byte == b'f' || byte == b'0' && scan.at - start == 1 {
+            suits = FALSY;
+        }
+        if byte != b'n' {
+            signs |= flags & SIGN;
+            special |= flags & WANTED != 0 && flags & suits == 0;
+            if flags & suits & TEXT != 0 {
+                // Text at another place is special, unless it is inside.
+                let end = usize::from(pattern.node(text_node).end);
+                if text_node == NONE {
+                    text_node = node;
+                } else {
+                    special |= node < text_node || node >= end;
+                }
             }
         }
-    }
-
-    /// Whether another member or item follows, rather than the end; `None` if neither does.
-    #[inline]
-    fn next(&mut self, end: u8) -> Option<bool> {
-        let byte = self.scan.space();
-        self.scan.at += 1;
-        if byte == b',' {
-            self.scan.space();
-            return Some(true);
-        }
-        (byte == end).then_some(false)
-    }
-
-    /// The node of a member.
-    #[inline]
-    fn find(&mut self, node: usize, name: Literal<'_>) -> Option<usize> {
-        self.found.is_special |= name.has_escapes;
-        let nodes = &self.pattern.nodes;
-        let end = usize::from(nodes.get(node)?.end);
-        let mut member = node + 1;
-        while member < end {
-            let found = nodes.get(member)?;
-            if found.is_named(self.source, name.raw) {
-                // `JSON.parse` takes the last one of a name.
-                self.found.is_special |= self.seen & 1 << member != 0;
-                self.seen |= 1 << member;
-                return Some(member);
+        // Behind a value, or before the first one of what was opened.
+        loop {
+            let next = scan.space();
+            if depth == 0 {
+                if special {
+                    signs |= STRICT;
+                }
+                found.flags = signs;
+                return if scan.at == text.len() { Ok(()) } else { Err(Refusal::Broken) };
             }
-            member = usize::from(found.end);
+            let is_object = objects & 1 != 0;
+            let parent = usize::from(open[(depth - 1) % MAX_DEPTH]);
+            let inside = pattern.node(parent);
+            if next == if is_object { b'}' } else { b']' } {
+                scan.at += 1;
+                objects >>= 1;
+                depth -= 1;
+                is_first = false;
+                if inside.flags & FIGURES != 0 {
+                    found.figures.1 = scan.at;
+                }
+                continue;
+            }
+            if !is_first {
+                if next != b',' {
+                    return Err(Refusal::Broken);
+                }
+                scan.at += 1;
+            }
+            node = parent;
+            flags = 0;
+            if is_object {
+                scan.space();
+                let name = scan.string().ok_or(Refusal::Broken)?;
+                if scan.space() != b':' {
+                    return Err(Refusal::Broken);
+                }
+                scan.at += 1;
+                if parent != NONE {
+                    node = pattern.find(parent, name.raw);
+                    flags = pattern.node(node).flags;
+                    // `JSON.parse` takes the last one of a name.
+                    let bit = 1 << node & !1;
+                    special |= name.has_escapes || seen & bit != 0;
+                    seen |= bit;
+                }
+            } else if parent != NONE {
+                flags = OBJECT;
+                special |= !is_first && inside.flags & ONE != 0;
+                // What is inside may come again.
+                seen &= !(u64::MAX << parent << 1) | u64::MAX << (inside.end % 64);
+            }
+            break;
         }
-        None
     }
 }

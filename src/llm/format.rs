@@ -1,11 +1,13 @@
 use super::{
     error::TextError,
     formats::{self, Read},
-    lane::Rule,
     reader::TextReader,
     rules,
 };
-use crate::{json::Value, sse::EventRef};
+use crate::{
+    json::{Pattern, Value},
+    sse::EventRef,
+};
 use alloc::string::String;
 
 /// How the events of a model's API frame an answer.
@@ -64,18 +66,18 @@ impl Format {
     }
 
     /// The rule of the format's text; `None` as long as the format is open.
-    pub(super) fn rule(self) -> Option<&'static Rule> {
-        static RULES: [Rule; 7] = [
-            Rule::fixed(rules::OPENAI_CHAT),
-            Rule::fixed(rules::OPENAI_RESPONSES),
-            Rule::fixed(rules::ANTHROPIC),
-            Rule::fixed(rules::GEMINI),
-            Rule::fixed(rules::OLLAMA),
-            Rule::fixed(rules::AI_SDK),
-            Rule::fixed(rules::AG_UI),
-        ];
-        // In the order of the variants, of which `Auto` is the first.
-        RULES.get((self as usize).wrapping_sub(1))
+    pub(super) fn rule(self) -> Option<Pattern> {
+        let rule = match self {
+            Self::Auto => return None,
+            Self::OpenAiChat => rules::OPENAI_CHAT,
+            Self::OpenAiResponses => rules::OPENAI_RESPONSES,
+            Self::Anthropic => rules::ANTHROPIC,
+            Self::Gemini => rules::GEMINI,
+            Self::Ollama => rules::OLLAMA,
+            Self::AiSdk => rules::AI_SDK,
+            Self::AgUi => rules::AG_UI,
+        };
+        Pattern::new(rule.into())
     }
 
     /// What an object adds, as all of the format reads it.

@@ -4,10 +4,11 @@ use crate::{
     json::{Found, Out, Pattern, walk},
     sse::copy::append,
 };
-use alloc::{borrow::Cow, vec::Vec};
+use alloc::vec::Vec;
 
 impl Out for Vec<u8> {
-    #[inline]
+    // Long, and called for each text: once is enough.
+    #[inline(never)]
     fn append(&mut self, bytes: &[u8]) {
         append(self, bytes);
     }
@@ -24,46 +25,22 @@ pub(crate) enum Verdict {
     Other,
 }
 
-/// A rule, compiled.
-#[derive(Clone)]
-pub(crate) struct Rule {
-    source: Cow<'static, [u8]>,
-    pattern: Pattern,
-}
-
-impl Rule {
-    /// Compiles a rule as `rules.rs` has them; `None` for a text that is none.
-    pub(crate) fn new(source: Vec<u8>) -> Option<Self> {
-        let pattern = Pattern::new(&source)?;
-        Some(Self { source: Cow::Owned(source), pattern })
-    }
-
-    /// As [`Self::new`], when the crate is compiled.
-    pub(crate) const fn fixed(source: &'static str) -> Self {
-        match Pattern::new(source.as_bytes()) {
-            Some(pattern) => Self { source: Cow::Borrowed(source.as_bytes()), pattern },
-            None => panic!("no rule"),
-        }
-    }
-
-    /// What an event has if it is nothing but text, names and figures. The text is appended to
-    /// `text`, which has to be cut where there is nothing to return.
-    pub(super) fn find<'d>(
-        &self,
-        event_type: &[u8],
-        data: &'d [u8],
-        text: &mut Vec<u8>,
-    ) -> Option<Found<'d>> {
-        if matches!(event_type, b"error" | b"RUN_ERROR") {
-            return None;
-        }
-        let found = walk(data, &self.source, &self.pattern, text).ok()?;
-        let has_kind = found.has_kind
-            || !self.pattern.has_kinds()
-            || self.pattern.is_kind(&self.source, event_type);
-        let is_plain = found.has_sign && !found.is_special && !found.has_lone_surrogate;
-        (has_kind && is_plain).then_some(found)
-    }
+/// Whether an event is nothing but text, names and figures. The text is appended to `text`, which has
+/// to be cut where it is something else.
+pub(super) fn is_plain(
+    rule: &Pattern,
+    event_type: &[u8],
+    data: &[u8],
+    text: &mut Vec<u8>,
+    found: &mut Found,
+) -> bool {
+    let is_error = matches!(event_type, b"error" | b"RUN_ERROR");
+    !is_error
+        && walk(data, rule, text, found).is_ok()
+        && !found.is_special()
+        && !found.has_lone_surrogate()
+        && found.has_sign(rule)
+        && (found.has_kind(rule) || rule.is_kind(event_type))
 }
 
 /// A rule and what it remembers of a stream.
@@ -71,38 +48,40 @@ impl Rule {
 /// Events that name the answer are [`Verdict::Other`] once for each of its names. Figures that the
 /// next event replaces are kept back: whoever takes an event that is other has to
 /// [take](Self::take_figures) these first.
-#[derive(Clone)]
 pub(crate) struct Lane {
-    rule: Rule,
+    rule: Pattern,
     names: u64,
     figures: Vec<u8>,
 }
 
 impl Lane {
-    pub(crate) fn new(rule: Rule) -> Self {
-        Self { rule, names: 0, figures: Vec::new() }
+    /// Compiles a rule as `rules.rs` has them; `None` for a text that is none.
+    pub(crate) fn new(rule: Vec<u8>) -> Option<Self> {
+        Some(Self { rule: Pattern::new(rule)?, names: 0, figures: Vec::new() })
     }
 
     /// Reads an event. Its text is appended to `text`.
     pub(crate) fn read(&mut self, event_type: &[u8], data: &[u8], text: &mut Vec<u8>) -> Verdict {
         let start = text.len();
-        let found = self.rule.find(event_type, data, text);
-        if found.is_some_and(|found| self.passes(&found)) {
+        let mut found = Found::default();
+        if is_plain(&self.rule, event_type, data, text, &mut found) && self.passes(&found, data) {
             return if text.len() > start { Verdict::Text } else { Verdict::Nothing };
         }
         text.truncate(start);
         Verdict::Other
     }
 
-    fn passes(&mut self, found: &Found<'_>) -> bool {
+    fn passes(&mut self, found: &Found, data: &[u8]) -> bool {
         let known = self.names;
         self.names |= found.names;
         if known != self.names {
             return false;
         }
-        let Some(figures) = found.figures else {
+        let (start, end) = found.figures;
+        let figures = data.get(start..end).unwrap_or_default();
+        if figures.is_empty() {
             return true;
-        };
+        }
         // Those of the same names are replaced, others stay.
         let replaces =
             self.figures.is_empty() || but_numbers(&self.figures).eq(but_numbers(figures));

@@ -5,10 +5,11 @@ use super::{
     format::Format,
     formats::{Part, Read},
     half::Joiner,
+    lane::is_plain,
     problem::{failed, is_error, is_problem, start_of, upstream},
 };
 use crate::{
-    json::{Pattern, Value, walk},
+    json::{Found, Pattern, Value, walk},
     sse::EventRef,
 };
 use alloc::{string::String, vec::Vec};
@@ -42,6 +43,7 @@ use alloc::{string::String, vec::Vec};
 #[derive(Clone, Debug)]
 pub struct TextReader {
     format: Format,
+    rule: Option<Pattern>,
     joiner: Joiner,
     /// Where an event's text is put together.
     piece: Vec<u8>,
@@ -58,6 +60,7 @@ impl TextReader {
     pub fn new(format: Format) -> Self {
         Self {
             format,
+            rule: format.rule(),
             joiner: Joiner::default(),
             piece: Vec::new(),
             has_text: false,
@@ -81,10 +84,11 @@ impl TextReader {
     /// For a vendor's error, for broken JSON, and for an end marker before which nothing was
     /// understood.
     pub fn read(&mut self, event: &EventRef<'_>, to: &mut String) -> Result<bool, TextError> {
-        if let Some(rule) = self.format.rule() {
+        if let Some(rule) = &self.rule {
             self.piece.clear();
-            let data = event.data.as_bytes();
-            if rule.find(event.event_type.as_bytes(), data, &mut self.piece).is_some() {
+            let (event_type, data) = (event.event_type.as_bytes(), event.data.as_bytes());
+            let found = &mut Found::default();
+            if is_plain(rule, event_type, data, &mut self.piece, found) {
                 self.is_understood = true;
                 self.add(to);
                 return Ok(false);
@@ -173,6 +177,7 @@ impl TextReader {
                 return if is_unknown { Err(upstream(json)) } else { Ok(None) };
             };
             self.format = format;
+            self.rule = format.rule();
             return Ok(Some(part));
         }
         let part = self.format.part(json, event_type)?;
@@ -221,11 +226,10 @@ fn is_done(event: &EventRef<'_>) -> bool {
 
 /// An event's data; `None` if it is no JSON, such as a heartbeat's.
 fn parse<'a>(event_type: &str, data: &'a str) -> Result<Option<Value<'a>>, TextError> {
-    const ANY: Pattern = match Pattern::new(b"") {
-        Some(pattern) => pattern,
-        None => panic!("no pattern"),
-    };
-    let is_json = walk(data.as_bytes(), b"", &ANY, &mut Vec::new()).is_ok();
+    let any = Pattern::new(Vec::new());
+    let found = &mut Found::default();
+    let is_json =
+        any.is_some_and(|any| walk(data.as_bytes(), &any, &mut Vec::new(), found).is_ok());
     let json = is_json.then(|| Value::new(data.as_bytes()));
     let object = json.filter(|json| json.is_object());
     if is_error(event_type, object) {
