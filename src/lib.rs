@@ -11,6 +11,8 @@
 //! # Ok::<(), sluicegate::sse::EventTooLarge>(())
 //! ```
 //!
+//! [`llm`] reads the text of a model's answer out of its events, in the formats of many vendors.
+//!
 //! # Features
 //!
 //! - `std` (default): links the standard library; without it the crate needs `alloc` only.

@@ -143,11 +143,6 @@ impl Pattern {
         &self.nodes[node % MAX_NODES]
     }
 
-    /// Whether objects have a kind.
-    pub(crate) fn has_kinds(&self) -> bool {
-        self.kind != NONE
-    }
-
     /// Whether a name is that of one of the kinds that are wanted.
     pub(crate) fn is_kind(&self, name: &[u8]) -> bool {
         self.has_value(self.kind, name)
