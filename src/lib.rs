@@ -11,6 +11,8 @@
 //! # Ok::<(), sluicegate::sse::EventTooLarge>(())
 //! ```
 //!
+//! [`llm`] reads the text of a model's answer out of its events, in the formats of many vendors.
+//!
 //! # Features
 //!
 //! - `std` (default): links the standard library; without it the crate needs `alloc` only.
@@ -31,6 +33,8 @@ extern crate std;
 
 mod content_type;
 mod error;
+mod json;
+pub mod llm;
 mod numbered;
 pub mod sse;
 mod stream;

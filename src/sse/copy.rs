@@ -6,14 +6,14 @@ use alloc::vec::Vec;
 /// Appends bytes, as `Vec::extend_from_slice` does.
 #[cfg(not(target_arch = "wasm32"))]
 #[inline]
-pub(super) fn append(to: &mut Vec<u8>, bytes: &[u8]) {
+pub(crate) fn append(to: &mut Vec<u8>, bytes: &[u8]) {
     to.extend_from_slice(bytes);
 }
 
 /// Appends bytes, as `Vec::extend_from_slice` does, but without `memcpy` for up to [`SHORT`] bytes.
 #[cfg(target_arch = "wasm32")]
 #[inline]
-pub(super) fn append(to: &mut Vec<u8>, bytes: &[u8]) {
+pub(crate) fn append(to: &mut Vec<u8>, bytes: &[u8]) {
     let len = bytes.len();
     if len > SHORT {
         return to.extend_from_slice(bytes);

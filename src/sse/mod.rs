@@ -17,7 +17,7 @@
 mod ascii;
 pub(crate) mod batch;
 mod comments;
-mod copy;
+pub(crate) mod copy;
 mod decoder;
 mod fields;
 mod intern;

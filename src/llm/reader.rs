@@ -1,0 +1,250 @@
+//! The text of a stream of events.
+
+use super::{
+    error::TextError,
+    format::Format,
+    formats::{Part, Read},
+    half::Joiner,
+    lane::is_plain,
+    problem::{failed, is_error, is_problem, start_of, upstream},
+};
+use crate::{
+    json::{Found, Pattern, Value, walk},
+    sse::EventRef,
+};
+use alloc::{string::String, vec::Vec};
+
+/// Reads the text of a model's answer, event by event.
+///
+/// It remembers what a single event does not say: the format that [`Format::Auto`] found, half of a
+/// character at the end of a token, and whether there was text before an event that repeats all of
+/// it.
+///
+/// ```
+/// use sluicegate::{llm::{Format, TextReader}, sse::Decoder};
+///
+/// let mut decoder = Decoder::new();
+/// let mut reader = TextReader::new(Format::Auto);
+/// let mut text = String::new();
+/// decoder.push(br#"data: {"choices":[{"index":0,"delta":{"content":"Hi"}}]}
+///
+/// data: [DONE]
+///
+/// "#)?;
+/// for event in decoder.events() {
+///     if reader.read(&event, &mut text)? {
+///         break;
+///     }
+/// }
+/// reader.finish(&mut text)?;
+/// assert_eq!(text, "Hi");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone, Debug)]
+pub struct TextReader {
+    format: Format,
+    rule: Option<Pattern>,
+    joiner: Joiner,
+    /// Where an event's text is put together.
+    piece: Vec<u8>,
+    has_text: bool,
+    is_understood: bool,
+    /// How the data of the first event starts, while nothing is understood.
+    start: String,
+    /// Whether no other event is read.
+    is_alone: bool,
+}
+
+impl TextReader {
+    /// Returns a reader that has read nothing.
+    pub fn new(format: Format) -> Self {
+        Self {
+            format,
+            rule: format.rule(),
+            joiner: Joiner::default(),
+            piece: Vec::new(),
+            has_text: false,
+            is_understood: false,
+            start: String::new(),
+            is_alone: false,
+        }
+    }
+
+    /// As [`Self::new`], for a single event of which nothing is known.
+    pub(super) fn of_one_event(format: Format) -> Self {
+        Self { is_understood: true, is_alone: true, ..Self::new(format) }
+    }
+
+    /// Appends an event's text to `to`. Returns whether this was the answer's last event.
+    ///
+    /// Events that are not understood add nothing: heartbeats, and what a format is extended by.
+    ///
+    /// # Errors
+    ///
+    /// For a vendor's error, for broken JSON, and for an end marker before which nothing was
+    /// understood.
+    pub fn read(&mut self, event: &EventRef<'_>, to: &mut String) -> Result<bool, TextError> {
+        if let Some(rule) = &self.rule {
+            self.piece.clear();
+            let (event_type, data) = (event.event_type.as_bytes(), event.data.as_bytes());
+            let found = &mut Found::default();
+            if is_plain(rule, event_type, data, &mut self.piece, found) {
+                self.is_understood = true;
+                self.add(to);
+                return Ok(false);
+            }
+        }
+        if !self.is_understood && self.start.is_empty() {
+            self.start = start_of(event.data);
+        }
+        if is_done(event) {
+            return self.finish(to).map(|()| true);
+        }
+        let mut is_end = false;
+        self.each_part(event, |reader, part| {
+            reader.is_understood = true;
+            let is_known = part.is_whole && reader.has_text || part.is_repeated && reader.is_alone;
+            if !is_known {
+                reader.piece = part.text;
+                reader.add(to);
+            }
+            if part.is_end {
+                is_end = true;
+                reader.joiner.finish(to);
+            }
+        })?;
+        Ok(is_end)
+    }
+
+    /// Ends the text where the stream ends: appends what was held back.
+    ///
+    /// # Errors
+    ///
+    /// If nothing of what came was understood.
+    pub fn finish(&mut self, to: &mut String) -> Result<(), TextError> {
+        if !self.is_understood {
+            return Err(TextError::UnknownFormat { start: self.start.clone() });
+        }
+        self.joiner.finish(to);
+        Ok(())
+    }
+
+    /// Appends the piece.
+    fn add(&mut self, to: &mut String) {
+        let before = to.len();
+        match core::str::from_utf8(&self.piece) {
+            Ok(piece) if !self.joiner.waits() => to.push_str(piece),
+            _ => self.joiner.join(&self.piece, to),
+        }
+        self.has_text |= to.len() > before;
+    }
+
+    /// Reads an event as all of its format: several parts where its data is an array of what the
+    /// format streams.
+    pub(super) fn each_part(
+        &mut self,
+        event: &EventRef<'_>,
+        mut add: impl FnMut(&mut Self, Part),
+    ) -> Result<(), TextError> {
+        let EventRef { event_type, data, .. } = *event;
+        let Some(json) = parse(event_type, data)? else {
+            if let Some(part) = self.part(NO_JSON, event_type)? {
+                add(self, part);
+            }
+            return Ok(());
+        };
+        let object = if json.is_object() { json } else { NO_JSON };
+        if let Some(part) = self.part(object, event_type)? {
+            add(self, part);
+            return Ok(());
+        }
+        for item in json.items().filter(|item| item.is_object()) {
+            if is_error(event_type, Some(item)) {
+                return Err(upstream(item));
+            }
+            if let Some(part) = self.part(item, event_type)? {
+                add(self, part);
+            }
+        }
+        Ok(())
+    }
+
+    /// What an object adds. Finds the format if it is open.
+    fn part(&mut self, json: Value<'_>, event_type: &str) -> Read {
+        if self.format == Format::Auto {
+            let Some((format, part)) = detect(json, event_type)? else {
+                let is_unknown = event_type == "message" && is_problem(json);
+                return if is_unknown { Err(upstream(json)) } else { Ok(None) };
+            };
+            self.format = format;
+            self.rule = format.rule();
+            return Ok(Some(part));
+        }
+        let part = self.format.part(json, event_type)?;
+        if part.is_none() && is_problem(json) {
+            return Err(upstream(json));
+        }
+        Ok(part)
+    }
+}
+
+/// What a reader gets for data that is no JSON object.
+const NO_JSON: Value<'static> = Value::new(b"{}");
+
+/// The formats, those first whose objects have to have the most.
+const FORMATS: [Format; 7] = [
+    Format::Anthropic,
+    Format::OpenAiResponses,
+    Format::AiSdk,
+    Format::AgUi,
+    Format::OpenAiChat,
+    Format::Gemini,
+    Format::Ollama,
+];
+
+fn detect(json: Value<'_>, event_type: &str) -> Result<Option<(Format, Part)>, TextError> {
+    // Others than the AI SDK start and finish, too.
+    let kind = json.get("type").filter(|kind| !kind.is_null());
+    let is_common = kind.map_or(matches!(event_type, "start" | "finish"), |kind| {
+        kind.string().is_some_and(|kind| kind.is("start") || kind.is("finish"))
+    }) && json.get("messageId").is_none_or(Value::is_falsy);
+    for format in FORMATS {
+        if let Some(part) = format.part(json, event_type)?.filter(|_| !is_common) {
+            return Ok(Some((format, part)));
+        }
+    }
+    Ok(None)
+}
+
+/// Whether an event is `[DONE]`, which may end any format. Coze quotes it.
+fn is_done(event: &EventRef<'_>) -> bool {
+    let data = event.data.trim();
+    let data = data.strip_prefix('"').unwrap_or(data);
+    let data = data.strip_suffix('"').unwrap_or(data);
+    event.event_type != "messageFragment" && data == "[DONE]"
+}
+
+/// An event's data; `None` if it is no JSON, such as a heartbeat's.
+fn parse<'a>(event_type: &str, data: &'a str) -> Result<Option<Value<'a>>, TextError> {
+    let any = Pattern::new(Vec::new());
+    let found = &mut Found::default();
+    let is_json =
+        any.is_some_and(|any| walk(data.as_bytes(), &any, &mut Vec::new(), found).is_ok());
+    let json = is_json.then(|| Value::new(data.as_bytes()));
+    let object = json.filter(|json| json.is_object());
+    if is_error(event_type, object) {
+        let message = start_of(data);
+        return Err(match object {
+            Some(json) => upstream(json),
+            None if message.is_empty() => failed(),
+            None => TextError::Upstream { message },
+        });
+    }
+    let start = data.trim_start();
+    let is_object = start.starts_with('{')
+        || start.strip_prefix('[').is_some_and(|rest| rest.trim_start().starts_with('{'));
+    if !is_json && is_object && event_type != "messageFragment" {
+        return Err(TextError::BrokenJson { start: start_of(data) });
+    }
+    Ok(json)
+}
