@@ -65,12 +65,23 @@ export function byRule(rule: Rule): (json: Json) => Part {
         part['toolCalls'] = [call]
       }
     }
-    const raw = (usage && objectOf(at(json, usage))) || (isUsage ? figuresOf(json) : undefined)
+    const raw = (usage && figuresIn(at(json, usage))) || (isUsage ? figuresOf(json) : undefined)
     part['usage'] = raw && { raw }
     part['isWhole'] = isWhole
     part['isEnd'] = isEnd
     return part
   }
+}
+
+/** The figures of a list's entries, one per model, are added up. */
+function figuresIn(usage: unknown): Json | undefined {
+  const [sum, ...others] = [usage].flat().filter(objectOf) as Json[]
+  for (const other of others) {
+    for (const [name, figure] of Object.entries(other)) {
+      if (typeof figure === 'number') sum![name] = (sum![name] ?? 0) + figure
+    }
+  }
+  return sum
 }
 
 function figuresOf(json: Json): Json {
