@@ -58,9 +58,9 @@ export interface OpenAIChatUsage {
 
 function reader(message: string, isWhole: boolean): (json: Json) => Part {
   return byRule({
-    problem: 'choices.*.error',
+    problem: 'choices.*.error|x_groq.error',
     content: `${message}.content|choices.*.text`,
-    reasoning: `${message}.reasoning_content|${message}.reasoning`,
+    reasoning: `${message}.reasoning_content|${message}.reasoning|${message}.reasoning_details`,
     refusal: `${message}.refusal`,
     calls: `${message}.tool_calls|${message}.function_call`,
     finishReason: 'choices.*.finish_reason',
@@ -72,14 +72,20 @@ function reader(message: string, isWhole: boolean): (json: Json) => Part {
 }
 
 const readChunk = reader('choices.*.delta', false)
+const readMessage = reader('choices.*.message', false)
 const readWhole = reader('choices.*.message', true)
+const CHUNK = 'chat.completion.chunk'
 
 /** The first answer (`index: 0`) of Chat Completions chunks, or of a whole completion. */
 export const openaiChat: Reader = (json) => {
-  const isOurs = 'choices' in json || /^(chat\.|text_)completion/.test(json['object'])
-  if (!isOurs && !at(json, 'usage.prompt_tokens')) return undefined
-  const isWhole = at(json, 'choices.*.message') && !at(json, 'choices.*.delta')
-  const part = (isWhole ? readWhole : readChunk)(json)
+  // Figures alone are ours, but not those beside somebody else's answer.
+  const isOurs = (name: string) => /_|^(id|object|created|model|provider|usage)$/.test(name)
+  const isUsage = at(json, 'usage.prompt_tokens') && Object.keys(json).every(isOurs)
+  if (!('choices' in json || isUsage)) return undefined
+  const message = at(json, 'choices.*.delta') ? '' : at(json, 'choices.*.message')
+  // Some stream messages as others stream deltas.
+  const read = !message ? readChunk : json['object'] === CHUNK ? readMessage : readWhole
+  const part = read(json)
   if (part.finishReason === 'error') throw upstreamError(json)
   return part
 }

@@ -107,12 +107,16 @@ function unknownFormat(body: string): StreamError {
   return new StreamError('unknown-format', message, { body: start })
 }
 
-/** What an event adds: several parts where its data is an array of what a format streams. */
+/**
+ * What an event adds: several parts where its data is an array of what a format streams. Some gateways
+ * wrap that in an object.
+ */
 function partsOf(extract: Extractor, event: ServerSentEvent): Part[] {
   const part = extract(event)
   if (part != null) return [typeof part === 'string' ? { text: part } : part]
-  const items = /^\s*\[/.test(event.data) ? parsed(event.data) : undefined
-  if (!Array.isArray(items)) return []
+  const value: any = /^\s*[[{]/.test(event.data) ? parsed(event.data) : undefined
+  const { type, event: kind, result, response, data } = value ?? {}
+  const items = Array.isArray(value) ? value : type || kind ? [] : [result, response, data]
   return items
     .filter(objectOf)
     .flatMap((item) => partsOf(extract, { ...event, data: JSON.stringify(item) }))

@@ -52,7 +52,10 @@ export function byRule(rule: Rule): (json: Json) => Part {
     if (error) throw upstreamError({ error })
     const key = at(json, KEY)
     const part: Json = contentOf(content && at(json, content), key)
-    for (const [name, path] of paths) part[name] ||= text(at(json, path))
+    for (const [name, path] of paths) {
+      const value = at(json, path)
+      part[name] ||= Array.isArray(value) ? (contentOf(value) as Json)[name] : text(value)
+    }
     if (calls) {
       part['toolCalls'] = [at(json, calls) ?? []].flat().map((call) => {
         return callOf(call, isWhole ? {} : at(call, 'index'), { arguments: ARGUMENTS })
