@@ -67,8 +67,8 @@ export function auto(): HoldingExtractor {
       return part
     }
     if (type !== 'message') return undefined
-    const isJson = /^\s*([{]|\[\s*[{\]])/.test(data) && parsed(data) !== undefined
-    if (!isJson) return readText(data)
+    const isList = /^\s*\[\s*[{\]]/.test(data) && parsed(data)
+    if (json === NO_JSON && !isList) return readText(data)
     const isHeartbeat = !isText || HEARTBEAT.test(String(json['type'] ?? json['event'] ?? '{'))
     return isHeartbeat ? undefined : data
   }

@@ -1,4 +1,4 @@
-import { byKind, type Rule } from './rules.js'
+import { byKind, FAILED, type Rule } from './rules.js'
 
 const MESSAGE: Rule = { text: 'content', reasoning: 'reasoning_content' }
 const CHAT: Rule = { id: 'id' }
@@ -21,6 +21,6 @@ export const coze = byKind(
     'conversation.message.completed:answer': { ...MESSAGE, isWhole: true },
     'conversation.chat.completed': END,
     'conversation.chat.requires_action': END,
-    'conversation.chat.failed': { problem: 'last_error|=the answer failed' },
+    'conversation.chat.failed': FAILED,
   },
 )

@@ -1,4 +1,4 @@
-import { byKind, type Rule } from './rules.js'
+import { byKind, FAILED, type Rule } from './rules.js'
 
 const MESSAGE: Rule = { id: 'message_id', text: 'answer', usage: 'metadata.usage' }
 
@@ -15,5 +15,5 @@ export const dify = byKind('event', 'data.status', {
     finishReason: 'data.status',
     isWhole: true,
   },
-  'workflow_finished:failed': { problem: 'data.error|=the answer failed' },
+  'workflow_finished:failed': FAILED,
 })

@@ -1,4 +1,4 @@
-import { byKind, type Rule } from './rules.js'
+import { byKind, FAILED, type Rule } from './rules.js'
 
 const NAMES: Rule = { id: 'interaction.id|id', model: 'interaction.model|model' }
 const COMPLETED: Rule = {
@@ -9,7 +9,6 @@ const COMPLETED: Rule = {
   isWhole: true,
   isEnd: true,
 }
-const FAILED: Rule = { problem: 'interaction.error|=the answer failed' }
 
 /** The answer of the events of Gemini's Interactions API, and of a whole interaction. */
 export const geminiInteractions = byKind(

@@ -1,4 +1,4 @@
-import { byKind, type Rule } from './rules.js'
+import { byKind, FAILED, type Rule } from './rules.js'
 
 /**
  * An event of OpenAI's Responses API. `type` says which; of the some fifty types, these carry the
@@ -66,7 +66,6 @@ const END: Rule = {
   isWhole: true,
   isEnd: true,
 }
-const FAILED: Rule = { problem: 'response.error|error|=the answer failed' }
 
 /** The answer of Responses API events, and of a whole response where a gateway does not stream. */
 export const openaiResponses = byKind('type|object', 'item.type|status|summary_index', {

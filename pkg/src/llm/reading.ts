@@ -99,7 +99,8 @@ export function readingOf(source: AnswerSource, format: AnswerFormat | Extractor
           isEnd ||= !!part.isEnd
         }
         if (isUnframed) deltas.push(...finish())
-        isStrange ||= !isUnderstood && !/^message\s*$|ping|alive|beat/i.test(event.type + event.data)
+        isStrange ||=
+          !isUnderstood && !/^message\s*$|ping|alive|beat/i.test(event.type + event.data)
         return { deltas, isEnd }
       } catch (error) {
         throw isUnframed && (error as StreamError).code === 'upstream' ? unknownFormat(body) : error

@@ -25,6 +25,11 @@ export interface Rule extends CallPaths {
   isEnd?: boolean
 }
 
+/** Of an event that says that there will be no answer. */
+export const FAILED: Rule = {
+  problem: 'response.error|interaction.error|data.error|last_error|error|=the answer failed',
+}
+
 /** Where fragments say which call or block they are of. */
 const KEY = 'output_index|index|item_id|item.id'
 

@@ -46,17 +46,17 @@ export function parse(
 const CODE = 'code|error_code|status_code|statusCode'
 
 /** Whether an object has the shape of an error, in one of its dialects. */
-function isProblem(json: Json): boolean {
+function isProblem(json: Json): unknown {
   const { type, event, event_type, object, error, errors, detail, success, status } = json
-  if ([type, event, event_type, object].some((kind) => /^(RUN_ERROR|error)$/.test(kind))) return true
-  // Some gateways send the members of an error in each event, empty ones.
-  if ([error, errors].some((e) => e === true || Object.values(Object(e)).some(Boolean))) return true
   const { base_resp = json } = json
   const code = status === 'error' ? status : at(base_resp, CODE)
   return (
+    [type, event, event_type, object].some((kind) => /^(RUN_ERROR|error)$/.test(kind)) ||
+    // Some gateways send the members of an error in each event, empty ones.
+    [error, errors].some((e) => e === true || Object.values(Object(e)).some(Boolean)) ||
     success === false ||
     (detail && Object.keys(json).length === 1) ||
-    (!type && code && !/^(0+|20+|ok|success)$/i.test(code) && !!reasonFor(base_resp))
+    (!type && code && !/^(0+|20+|ok|success)$/i.test(code) && reasonFor(base_resp))
   )
 }
 
@@ -69,7 +69,7 @@ const TRANSIENT =
 
 /** The error for what a vendor sent: `{ error: { type, message } }` in one of its dialects. */
 export function upstreamError(data: Json | string): StreamError {
-  const inner = ['error', 'errors.0', 'base_resp'].map((path) => objectOf(at(data, path))).find(Boolean)
+  const inner = objectOf(at(data, 'error|errors.0|base_resp'))
   const problem = inner ?? data
   const { type: kind, status, object } = problem as Json
   // Of an event without an error object, `type` is the event's own.
@@ -79,9 +79,13 @@ export function upstreamError(data: Json | string): StreamError {
   // Names say more than numbers.
   const type = types.find((name) => !/^\d/.test(name)) ?? types[0]
   const message = reasonFor(problem) ?? JSON.stringify(data)
-  const what = type ? `${type}: ${message}` : message
-  return new StreamError('upstream', `the model's API sent an error in the stream: ${what}`, {
-    retryable: types.some((name) => TRANSIENT.test(name)),
-    cause: { type, message, data } satisfies UpstreamProblem,
-  })
+  const what = type ? `${type}: ` : ''
+  return new StreamError(
+    'upstream',
+    `the model's API sent an error in the stream: ${what}${message}`,
+    {
+      retryable: types.some(TRANSIENT.test, TRANSIENT),
+      cause: { type, message, data } satisfies UpstreamProblem,
+    },
+  )
 }

@@ -56,7 +56,9 @@ const served: Transcript[] = []
 const server = createServer((request, response) => {
   const transcript = served[Number(request.url!.split('/')[1])]!
   request.resume()
-  response.writeHead(200, { 'content-type': typeOf(transcript) }).end(transcript.bytes)
+  // An idle connection that the server closes is a network error for who is just using it again.
+  const headers = { 'content-type': typeOf(transcript), connection: 'close' }
+  response.writeHead(200, headers).end(transcript.bytes)
 })
 after(() => {
   server.closeAllConnections()
