@@ -1,11 +1,12 @@
 // Streams as the users of other projects met them: cases/real-streams.json, and our own of the same
-// kinds in cases/more-streams.ts.
+// kinds in cases/more-streams.ts and cases/gateways.ts.
 
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { test } from 'node:test'
 import { decode, isStreamError } from 'sluicegate'
 import { type Answer, type AnswerFormat, deltasOf, textOf } from 'sluicegate/llm'
+import { GATEWAYS } from './cases/gateways.js'
 import { MORE_STREAMS } from './cases/more-streams.js'
 
 /** A stream, and what its answer has to be. Members that `expect` lacks are free. */
@@ -106,7 +107,7 @@ async function check(
 }
 
 for (const [way, read] of Object.entries(WAYS)) {
-  for (const one of [...cases, ...MORE_STREAMS]) {
+  for (const one of [...cases, ...MORE_STREAMS, ...GATEWAYS]) {
     // What made no event can't be known of events that are not ours.
     if (way === 'a source that is not ours' && !one.body.includes('data:')) continue
     test(`${one.name} (${one.format}): ${way}`, () => check(one, read))

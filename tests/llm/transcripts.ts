@@ -66,6 +66,15 @@ const weather = (id: string, args = '{"location":"Zürich"}') => ({
   arguments: args,
 })
 
+const WEATHER_AND_NOW = [weather('call_1'), { id: 'call_2', name: 'now', arguments: '{}' }]
+const INTERACTION = {
+  ...NOTHING,
+  model: 'gemini-3-flash',
+  id: 'v1_abc',
+  usage: [19, 10],
+} satisfies Expected
+const COZE = { ...NOTHING, id: 'chat_1' }
+
 const EXPECTED: Record<string, Expected> = {
   'openai-chat/text.sse': { ...CHAT, text: GREETING },
   'openai-chat/usage.sse': { ...CHAT, text: 'Four.', finishReason: 'length', usage: [19, 10] },
@@ -111,6 +120,25 @@ const EXPECTED: Record<string, Expected> = {
       "litellm.APIConnectionError: APIConnectionError: OpenAIException - Response payload is not completed: <TransferEncodingError: 400, message='Not enough data to satisfy transfer length header.'>",
       true,
     ],
+  },
+
+  'openai-chat/completions.sse': {
+    ...NOTHING,
+    text: GREETING,
+    finishReason: 'stop',
+    model: 'gpt-3.5-turbo-instruct',
+    id: 'cmpl-7',
+    usage: [19, 10],
+  },
+  'openai-chat/mistral.sse': {
+    ...NOTHING,
+    text: 'Let me see.',
+    reasoning: 'Two and two.',
+    finishReason: 'tool_calls',
+    model: 'magistral-medium-2509',
+    id: 'm1',
+    usage: [19, 10],
+    toolCalls: WEATHER_AND_NOW,
   },
 
   'openai-responses/text.sse': { ...RESPONSE, text: 'Hi there! How can I\nhelp?' },
@@ -224,6 +252,109 @@ const EXPECTED: Record<string, Expected> = {
     error: ['UNAVAILABLE', 'The model is overloaded. Please try again later.', true],
   },
   'gemini/unicode.sse': { ...GEMINI, text: UNICODE },
+
+  'gemini-interactions/text.sse': {
+    ...INTERACTION,
+    text: GREETING,
+    reasoning: 'A greeting.',
+    finishReason: 'completed',
+  },
+  'gemini-interactions/tools.sse': {
+    ...INTERACTION,
+    finishReason: 'requires_action',
+    toolCalls: WEATHER_AND_NOW,
+  },
+  'gemini-interactions/error.sse': {
+    ...INTERACTION,
+    text: 'Once upon',
+    error: ['internal', 'The model failed.', true],
+  },
+
+  'ai-sdk/text.sse': {
+    ...NOTHING,
+    text: GREETING,
+    reasoning: 'A greeting.',
+    finishReason: 'length',
+    model: 'gpt-5.2',
+    id: 'msg_8Wb',
+    usage: [19, 10],
+  },
+  'ai-sdk/tools.sse': {
+    ...NOTHING,
+    text: 'It is sunny.',
+    finishReason: 'stop',
+    id: 'msg_9',
+    toolCalls: WEATHER_AND_NOW,
+  },
+  'ai-sdk/error.sse': {
+    ...NOTHING,
+    text: 'Once upon',
+    error: [undefined, 'An error occurred.', false],
+  },
+
+  'ag-ui/text.sse': {
+    ...NOTHING,
+    text: GREETING,
+    reasoning: 'A greeting.',
+    finishReason: 'success',
+    model: 'gpt-5.2',
+    id: 'run_1',
+    usage: [19, 10],
+  },
+  'ag-ui/tools.sse': {
+    ...NOTHING,
+    text: 'Let me see.',
+    finishReason: 'interrupt',
+    id: 'run_2',
+    toolCalls: WEATHER_AND_NOW,
+  },
+  'ag-ui/error.sse': {
+    ...NOTHING,
+    text: 'Once upon',
+    error: ['overloaded', 'The model is overloaded.', true],
+  },
+
+  'dify/chat.sse': {
+    ...NOTHING,
+    text: GREETING,
+    finishReason: 'stop',
+    id: '5ad4cb98',
+    usage: [19, 10],
+  },
+  'dify/workflow.sse': { ...NOTHING, text: 'The sum is four.', finishReason: 'succeeded' },
+  'dify/error.sse': {
+    ...NOTHING,
+    text: 'Once upon',
+    error: ['completion_request_error', 'The provider is out of quota.', false],
+  },
+
+  'coze/text.sse': {
+    ...COZE,
+    text: GREETING,
+    reasoning: 'A greeting.',
+    finishReason: 'completed',
+    usage: [19, 10],
+  },
+  'coze/tools.sse': {
+    ...COZE,
+    finishReason: 'requires_action',
+    usage: [19, 10],
+    toolCalls: WEATHER_AND_NOW,
+  },
+  'coze/failed.sse': {
+    ...COZE,
+    text: 'Once upon',
+    error: ['5000', 'The model failed.', false],
+  },
+
+  'cloudflare/text.sse': { ...NOTHING, text: GREETING, usage: [19, 10] },
+  'llama-cpp/text.sse': {
+    ...NOTHING,
+    text: GREETING,
+    finishReason: 'limit',
+    model: 'm.gguf',
+    usage: [19, 10],
+  },
 
   'ollama/text.ndjson': { ...OLLAMA, text: GREETING },
   'ollama/tool-calls.ndjson': {

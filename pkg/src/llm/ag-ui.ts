@@ -6,8 +6,8 @@ const CALL: Rule = { arguments: 'delta' }
 const REASON = 'finishReason|metadata.tanstack.finishReason|outcome.type|=stop'
 const FINISHED: Rule = {
   finishReason: REASON,
-  // A list has the figures of each model; most runs have one.
-  usage: 'usage.0|usage|metadata.tanstack.usage',
+  usage: 'usage|metadata.tanstack.usage',
+  model: 'metadata.tanstack.model|usage.0.model',
 }
 
 /** The answer of AG-UI's events, which TanStack AI streams as well. */

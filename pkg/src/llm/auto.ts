@@ -9,14 +9,14 @@ import {
 import { JSON_FORMATS } from './json-formats.js'
 import { type Json, parsed } from './json.js'
 import { relay } from './relay.js'
-import { parse, throwIfProblem } from './upstream.js'
+import { parse } from './upstream.js'
 
 /** What servers send to keep a connection alive, or to say that there is one. */
 const HEARTBEAT =
-  /^[\s"'<([:*-]*(ping|pong|(keep|stay)?[\s_-]*alive|heart[\s_-]*beat|hb|(openrouter )?processing|connect(ed|ing)|connection[\w ]*|ok|ready|open(ed)?|start(ed)?|waiting|noop|null|none)?[\d\s"'>)\]:.,;!TZ+*/-]*$/i
+  /^[\s"'<([:*-]*(ping|pong|(keep|stay)?[\s_-]*alive|heart[\s_-]*beat|hb|(openrouter )?processing|connect(ed|ing)|connection[\w ]*|ok|ready|open(ed)?|start(ed)?|waiting|noop|null|none|true|false|hello|welcome|init\w*|subscribed)?[\d\s\u200b"'>)\]:.,;!TZ+*/-]*$/i
 
 /** Which of these are no text even where nothing else comes: blanks, the usual words, times. */
-const NO_TEXT = /^\s*$|^null$|ping|alive|beat|hb|processing|(\d\D*){8}/i
+const NO_TEXT = /^[\s\u200b]*$|^null$|ping|alive|beat|hb|processing|(\d\D*){8}/i
 
 /** JSON that text would hardly begin with. */
 const JSON_START = /^\s*(\{\s*"[^"]*"\s*:|\[\s*\{\s*")/
@@ -67,9 +67,8 @@ export function auto(): HoldingExtractor {
       return part
     }
     if (type !== 'message') return undefined
-    const isJson = /^\s*([{]|\[\s*[{\]])/.test(data) && parsed(data) !== undefined
-    if (!isJson) return readText(data)
-    if (!isText) throwIfProblem(json)
+    const isList = /^\s*\[\s*[{\]]/.test(data) && parsed(data)
+    if (json === NO_JSON && !isList) return readText(data)
     const isHeartbeat = !isText || HEARTBEAT.test(String(json['type'] ?? json['event'] ?? '{'))
     return isHeartbeat ? undefined : data
   }

@@ -44,11 +44,12 @@ export function assembleCalls(): Calls {
   }
 
   return {
-    list: () => {
-      return named.map(({ id, name, arguments: text, initial }) => {
-        return { id, name, arguments: text || initial || '{}' }
-      })
-    },
+    list: () =>
+      named.map(({ id, name, arguments: text, initial }) => ({
+        id,
+        name,
+        arguments: text || initial || '{}',
+      })),
 
     add(part, deltas) {
       const { key, id = '', name = '', initial = '', whole } = part

@@ -33,8 +33,8 @@ export function contentOf(content: unknown, key?: unknown): Part {
       const paths = key === undefined ? { whole: ARGUMENTS } : { initial: ARGUMENTS }
       part.toolCalls.push(callOf(call, key ?? {}, paths))
     } else {
-      const isThought = json['thought'] || /think|reason/.test(kind)
-      const inner = kind === 'message' ? '|content' : ''
+      const isThought = json['thought'] || /thought|think|reason/.test(kind)
+      const inner = /^(message|model_output)$/.test(kind) ? '|content' : ''
       read(at(json, `text|thinking|summary${inner}`), isThought ? 'reasoning' : type)
     }
   }

@@ -1,7 +1,13 @@
-import { byKind, type Rule } from './rules.js'
+import { byKind, FAILED, type Rule } from './rules.js'
 
 const MESSAGE: Rule = { text: 'content', reasoning: 'reasoning_content' }
 const CHAT: Rule = { id: 'id' }
+const END: Rule = {
+  finishReason: 'status|=completed',
+  usage: 'usage',
+  calls: 'required_action.submit_tool_outputs.tool_calls',
+  isWhole: true,
+}
 
 /** The answer of Coze's chat events (v3). `event: done` with `[DONE]` is their end. */
 export const coze = byKind(
@@ -13,8 +19,8 @@ export const coze = byKind(
     'conversation.chat.in_progress': CHAT,
     'conversation.message.delta:answer': MESSAGE,
     'conversation.message.completed:answer': { ...MESSAGE, isWhole: true },
-    'conversation.chat.completed': { finishReason: 'status|=completed', usage: 'usage' },
-    'conversation.chat.requires_action': { finishReason: '=requires_action' },
-    'conversation.chat.failed': { problem: 'last_error|=the answer failed' },
+    'conversation.chat.completed': END,
+    'conversation.chat.requires_action': END,
+    'conversation.chat.failed': FAILED,
   },
 )

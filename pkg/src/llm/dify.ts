@@ -1,4 +1,4 @@
-import { byKind, type Rule } from './rules.js'
+import { byKind, FAILED, type Rule } from './rules.js'
 
 const MESSAGE: Rule = { id: 'message_id', text: 'answer', usage: 'metadata.usage' }
 
@@ -10,6 +10,10 @@ export const dify = byKind('event', 'data.status', {
   text_chunk: { text: 'data.text' },
   message_replace: { text: 'answer', isWhole: true },
   message_end: { ...MESSAGE, finishReason: '=stop', isEnd: true },
-  workflow_finished: { text: 'data.outputs.answer|data.outputs.text', isWhole: true },
-  'workflow_finished:failed': { problem: 'data.error|=the answer failed' },
+  workflow_finished: {
+    text: 'data.outputs.answer|data.outputs.text',
+    finishReason: 'data.status',
+    isWhole: true,
+  },
+  'workflow_finished:failed': FAILED,
 })

@@ -1,7 +1,7 @@
 import type { ServerSentEvent } from '../event.js'
 import type { Part } from './answer.js'
 import type { Json } from './json.js'
-import { parse, throwIfProblem } from './upstream.js'
+import { parse } from './upstream.js'
 
 /**
  * What one event adds to an answer: its text, or a part with more than that; nothing for an event
@@ -28,18 +28,15 @@ export const END: Part = { isEnd: true }
 /** What a reader gets for data that is no JSON object. */
 export const NO_JSON: Json = {}
 
-/** Whether an event is `[DONE]`, which may end any format. Coze quotes it. */
+/** Whether an event is `[DONE]`, which may end any format. Coze quotes it, some gateways frame it twice. */
 export function isDone({ type, data }: ServerSentEvent): boolean {
-  return type !== 'messageFragment' && /^\s*"?\[DONE\]"?\s*$/.test(data)
+  return type !== 'messageFragment' && /^\s*(data: ?)?"?\[DONE\]"?\s*$/i.test(data)
 }
 
 /** The extractor of a format whose events are JSON objects. */
 export function jsonFormat(read: Reader): Extractor {
   return (event) => {
     if (isDone(event)) return END
-    const json = parse(event) ?? NO_JSON
-    const part = read(json, event)
-    if (!part) throwIfProblem(json)
-    return part
+    return read(parse(event) ?? NO_JSON, event)
   }
 }

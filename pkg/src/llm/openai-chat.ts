@@ -1,7 +1,6 @@
-import type { Part } from './answer.js'
 import type { Reader } from './format.js'
-import { at, type Json } from './json.js'
-import { byRule } from './rules.js'
+import { at } from './json.js'
+import { byRule, type Rule } from './rules.js'
 import { upstreamError } from './upstream.js'
 
 /**
@@ -56,30 +55,33 @@ export interface OpenAIChatUsage {
   completion_tokens?: number
 }
 
-function reader(message: string, isWhole: boolean): (json: Json) => Part {
-  return byRule({
-    problem: 'choices.*.error',
-    content: `${message}.content|choices.*.text`,
-    reasoning: `${message}.reasoning_content|${message}.reasoning`,
-    refusal: `${message}.refusal`,
-    calls: `${message}.tool_calls|${message}.function_call`,
-    finishReason: 'choices.*.finish_reason',
-    usage: 'usage|x_groq.usage|choices.*.usage',
-    model: 'model',
-    id: 'id',
-    isWhole,
-  })
+/** Of a chunk with its first `choice`, and what that says: its `message`. */
+const RULE: Rule = {
+  problem: 'choice.error|x_groq.error',
+  content: 'message.content|choice.text',
+  reasoning: 'message.reasoning_content|message.reasoning|message.reasoning_details',
+  refusal: 'message.refusal',
+  calls: 'message.tool_calls|message.function_call',
+  finishReason: 'choice.finish_reason',
+  usage: 'usage|x_groq.usage|choice.usage',
+  model: 'model',
+  id: 'id',
 }
-
-const readChunk = reader('choices.*.delta', false)
-const readWhole = reader('choices.*.message', true)
+const readChunk = byRule(RULE)
+const readWhole = byRule({ ...RULE, isWhole: true })
 
 /** The first answer (`index: 0`) of Chat Completions chunks, or of a whole completion. */
 export const openaiChat: Reader = (json) => {
-  const isOurs = 'choices' in json || /^(chat\.|text_)completion/.test(json['object'])
-  if (!isOurs && !at(json, 'usage.prompt_tokens')) return undefined
-  const isWhole = at(json, 'choices.*.message') && !at(json, 'choices.*.delta')
-  const part = (isWhole ? readWhole : readChunk)(json)
+  // Figures alone are ours, but not those beside somebody else's answer.
+  const isOurs = (name: string) => /_|^(id|object|created|model|provider|usage)$/.test(name)
+  const isUsage = at(json, 'usage.prompt_tokens') && Object.keys(json).every(isOurs)
+  if (!('choices' in json || isUsage)) return undefined
+  const choice = at(json, 'choices.*')
+  const delta = at(choice, 'delta')
+  const message = delta ?? at(choice, 'message')
+  // Some stream messages as others stream deltas.
+  const isWhole = !delta && message && json['object'] !== 'chat.completion.chunk'
+  const part = (isWhole ? readWhole : readChunk)({ ...json, choice, message })
   if (part.finishReason === 'error') throw upstreamError(json)
   return part
 }

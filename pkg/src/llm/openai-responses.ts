@@ -1,4 +1,4 @@
-import { byKind, type Rule } from './rules.js'
+import { byKind, FAILED, type Rule } from './rules.js'
 
 /**
  * An event of OpenAI's Responses API. `type` says which; of the some fifty types, these carry the
@@ -66,13 +66,13 @@ const END: Rule = {
   isWhole: true,
   isEnd: true,
 }
-const FAILED: Rule = { problem: 'response.error|error|=the answer failed' }
 
 /** The answer of Responses API events, and of a whole response where a gateway does not stream. */
 export const openaiResponses = byKind('type|object', 'item.type|status|summary_index', {
   'response.created': NAMES,
   'response.in_progress': NAMES,
   'response.output_text.delta': { text: 'delta' },
+  'response.output_text.done': { text: 'text', isWhole: true },
   'response.refusal.delta': { refusal: 'delta' },
   'response.reasoning_text.delta': { reasoning: 'delta' },
   'response.reasoning_summary_text.delta': { reasoning: 'delta' },
@@ -88,6 +88,7 @@ export const openaiResponses = byKind('type|object', 'item.type|status|summary_i
   'response.custom_tool_call_input.done': ARGUMENTS,
   'response.completed': END,
   'response.incomplete': END,
+  'response.cancelled': END,
   response: END,
   'response.failed': FAILED,
   'response:failed': FAILED,

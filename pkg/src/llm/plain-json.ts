@@ -15,11 +15,11 @@ export const plainJson: Reader = (json) => {
     return undefined
   const isEnd = done === true || stop === true
   const read = byRule({
-    text: isContent ? 'content' : 'message.content|response',
+    content: isContent ? 'content' : 'message.content|response',
     reasoning: 'message.thinking|thinking',
     calls: 'message.tool_calls|tool_calls',
     model: 'model',
-    finishReason: isEnd ? 'done_reason|stop_type|=stop' : '',
+    finishReason: isEnd ? 'done_reason|stop_type|=stop' : 'finish_reason',
     usage: 'usage',
     isUsage: isEnd,
     // Of its calls alone: its text is not.

@@ -42,6 +42,10 @@ export function readingOf(source: AnswerSource, format: AnswerFormat | Extractor
   const assembly = assemble()
   const decoder = new TextDecoder()
   let isUnderstood = false
+  /** Whether there was an event that is no heartbeat, and nothing was understood. */
+  let isStrange = false
+  /** How many bodies have ended. */
+  let bodies = 0
   /** The start of the body; of a source that is not ours, the data of its first event. */
   let body = ''
   /** The whole body as an event, if it is JSON and no event stream. */
@@ -51,9 +55,12 @@ export function readingOf(source: AnswerSource, format: AnswerFormat | Extractor
     // Gateways that do not stream send JSON.
     takes: (contentType) => /json/i.test(contentType),
     chunk(bytes) {
+      // What came before the last reconnect was read: asking again and again would not help.
+      if (isStrange && bodies > 1) throw unknownFormat(body)
       if (body.length < MOST) body += decoder.decode(bytes, { stream: true })
     },
     end() {
+      bodies++
       const data = body.trim()
       const isJson = /^[{[]/.test(data) && parsed(data) !== undefined
       return isJson ? (unframed = { type: 'message', data, lastEventId: '' }) : undefined
@@ -92,6 +99,8 @@ export function readingOf(source: AnswerSource, format: AnswerFormat | Extractor
           isEnd ||= !!part.isEnd
         }
         if (isUnframed) deltas.push(...finish())
+        isStrange ||=
+          !isUnderstood && !/^message\s*$|ping|alive|beat/i.test(event.type + event.data)
         return { deltas, isEnd }
       } catch (error) {
         throw isUnframed && (error as StreamError).code === 'upstream' ? unknownFormat(body) : error
@@ -107,12 +116,16 @@ function unknownFormat(body: string): StreamError {
   return new StreamError('unknown-format', message, { body: start })
 }
 
-/** What an event adds: several parts where its data is an array of what a format streams. */
+/**
+ * What an event adds: several parts where its data is an array of what a format streams. Some gateways
+ * wrap that in an object.
+ */
 function partsOf(extract: Extractor, event: ServerSentEvent): Part[] {
   const part = extract(event)
   if (part != null) return [typeof part === 'string' ? { text: part } : part]
-  const items = /^\s*\[/.test(event.data) ? parsed(event.data) : undefined
-  if (!Array.isArray(items)) return []
+  const value: any = /^\s*[[{]/.test(event.data) ? parsed(event.data) : undefined
+  const { type, event: kind, result, response, data } = value ?? {}
+  const items = Array.isArray(value) ? value : type || kind ? [] : [result, response, data]
   return items
     .filter(objectOf)
     .flatMap((item) => partsOf(extract, { ...event, data: JSON.stringify(item) }))

@@ -25,6 +25,11 @@ export interface Rule extends CallPaths {
   isEnd?: boolean
 }
 
+/** Of an event that says that there will be no answer. */
+export const FAILED: Rule = {
+  problem: 'response.error|interaction.error|data.error|last_error|error|=the answer failed',
+}
+
 /** Where fragments say which call or block they are of. */
 const KEY = 'output_index|index|item_id|item.id'
 
@@ -52,7 +57,10 @@ export function byRule(rule: Rule): (json: Json) => Part {
     if (error) throw upstreamError({ error })
     const key = at(json, KEY)
     const part: Json = contentOf(content && at(json, content), key)
-    for (const [name, path] of paths) part[name] ||= text(at(json, path))
+    for (const [name, path] of paths) {
+      const value = at(json, path)
+      part[name] ||= Array.isArray(value) ? (contentOf(value) as Json)[name] : text(value)
+    }
     if (calls) {
       part['toolCalls'] = [at(json, calls) ?? []].flat().map((call) => {
         return callOf(call, isWhole ? {} : at(call, 'index'), { arguments: ARGUMENTS })
@@ -65,12 +73,23 @@ export function byRule(rule: Rule): (json: Json) => Part {
         part['toolCalls'] = [call]
       }
     }
-    const raw = (usage && objectOf(at(json, usage))) || (isUsage ? figuresOf(json) : undefined)
+    const raw = (usage && figuresIn(at(json, usage))) || (isUsage ? figuresOf(json) : undefined)
     part['usage'] = raw && { raw }
     part['isWhole'] = isWhole
     part['isEnd'] = isEnd
     return part
   }
+}
+
+/** The figures of a list's entries, one per model, are added up. */
+function figuresIn(usage: unknown): Json | undefined {
+  const [sum, ...others] = [usage].flat().filter(objectOf) as Json[]
+  for (const other of others) {
+    for (const [name, figure] of Object.entries(other)) {
+      if (typeof figure === 'number') sum![name] = (sum![name] ?? 0) + figure
+    }
+  }
+  return sum
 }
 
 function figuresOf(json: Json): Json {

@@ -70,10 +70,13 @@ function streamOf<Item, Frame>(
     source.return().catch(() => undefined)
   }
 
-  function take(event: ServerSentEvent): Delta[] {
+  /** What an event adds; without one, at the source's end, what was held back. */
+  function take(event?: ServerSentEvent): Delta[] {
     if (isOver) return []
     try {
-      const { deltas, isEnd } = reading.read(event)
+      const { deltas, isEnd } = event
+        ? reading.read(event)
+        : { deltas: reading.finish(), isEnd: true }
       if (isEnd) {
         // One that is not ours is left.
         if (own) own.finish()
@@ -86,13 +89,6 @@ function streamOf<Item, Frame>(
       else leave()
       return fail(error)
     }
-  }
-
-  /** The source is at its end: what was held back. */
-  function finish(): Delta[] {
-    const deltas = isOver ? [] : reading.finish()
-    end()
-    return deltas
   }
 
   /** The next item if it is at hand. */
@@ -113,7 +109,7 @@ function streamOf<Item, Frame>(
         else if (isOver) return undefined
         else {
           const next = await source.next()
-          items = itemsOf(next.done ? finish() : take(next.value))
+          items = itemsOf(take(next.value))
         }
       }
     } catch (error) {
@@ -129,8 +125,7 @@ function streamOf<Item, Frame>(
         const next = await frames.next()
         const deltas: Delta[] = []
         try {
-          if (next.done) deltas.push(...finish())
-          else for (const event of next.value) deltas.push(...take(event))
+          for (const event of next.value ?? [undefined]) deltas.push(...take(event))
         } finally {
           // What came before an event that throws is given first.
           const some = itemsOf(deltas)

@@ -1,7 +1,7 @@
 import { StreamError } from '../error.js'
 import type { ServerSentEvent } from '../event.js'
 import { reasonIn } from '../fetch/response.js'
-import { at, type Json, objectOf } from './json.js'
+import { at, type Json, objectOf, parsed } from './json.js'
 
 /** The `cause` of an error `'upstream'`. */
 export interface UpstreamProblem {
@@ -26,7 +26,9 @@ export function parse(
 ): Json | undefined {
   let value: unknown
   try {
-    value = JSON.parse(data)
+    // Some gateways frame twice, or encode twice.
+    value = JSON.parse(data.replace(/^(data: ?)+(?=[{"])/, ''))
+    if (typeof value === 'string') value = parsed(value)
   } catch (cause) {
     const start = JSON.stringify(data.slice(0, 100))
     const message = `the data of an event '${type}' of the model's API is broken JSON: ${start}`
@@ -36,27 +38,30 @@ export function parse(
     }
   }
   const json = objectOf(value)
-  const { error, ...kinds } = json ?? {}
-  if (
-    [type, kinds['type'], kinds['event'], kinds['object']].some((kind) =>
-      /^(RUN_ERROR|error)$/.test(kind),
-    ) ||
-    (error && JSON.stringify(error) !== '{}')
-  ) {
-    throw upstreamError(json ?? data)
-  }
+  if (type === 'error' || (json && isProblem(json))) throw upstreamError(json ?? data)
   return json
 }
 
-/**
- * Throws a `StreamError` `'upstream'` for an object that no format knows and that has the shape of an
- * error: `{ code, message }`, `{ success: false }`, or nothing but FastAPI's `{ detail }`.
- */
-export function throwIfProblem(json: Json): void {
-  const { type, code, detail, success } = json
-  const isCode = !type && code && !/^(0+|20+|ok|success)$/i.test(code) && reasonIn(json)
-  const isDetail = detail && Object.keys(json).length === 1
-  if (isCode || isDetail || success === false) throw upstreamError(json)
+/** Under which names errors have a code. */
+const CODE = 'code|error_code|status_code|statusCode'
+
+/** Whether an object has the shape of an error, in one of its dialects. */
+function isProblem(json: Json): unknown {
+  const { type, event, event_type, object, error, errors, detail, success, status } = json
+  const { base_resp = json } = json
+  const code = status === 'error' ? status : at(base_resp, CODE)
+  return (
+    [type, event, event_type, object].some((kind) => /^(RUN_ERROR|error)$/.test(kind)) ||
+    // Some gateways send the members of an error in each event, empty ones.
+    [error, errors].some((e) => e === true || Object.values(Object(e)).some(Boolean)) ||
+    success === false ||
+    (detail && Object.keys(json).length === 1) ||
+    (!type && code && !/^(0+|20+|ok|success)$/i.test(code) && reasonFor(base_resp))
+  )
+}
+
+function reasonFor(problem: Json | string): string | undefined {
+  return reasonIn(problem) ?? at(problem, 'error_msg|status_msg')
 }
 
 const TRANSIENT =
@@ -64,18 +69,23 @@ const TRANSIENT =
 
 /** The error for what a vendor sent: `{ error: { type, message } }` in one of its dialects. */
 export function upstreamError(data: Json | string): StreamError {
-  const inner = objectOf(at(data, 'error')) ?? objectOf(at(data, 'errors.0'))
-  const { type: kind, status, code, object } = inner ?? (data as Json)
+  const inner = objectOf(at(data, 'error|errors.0|base_resp'))
+  const problem = inner ?? data
+  const { type: kind, status, object } = problem as Json
   // Of an event without an error object, `type` is the event's own.
-  const types = [inner || object ? kind : '', status, code]
+  const types = [inner || object ? kind : '', status, at(problem, CODE)]
     .filter((value) => value && /string|number/.test(typeof value))
     .map(String)
   // Names say more than numbers.
   const type = types.find((name) => !/^\d/.test(name)) ?? types[0]
-  const message = reasonIn(inner ?? data) ?? JSON.stringify(data)
-  const what = type ? `${type}: ${message}` : message
-  return new StreamError('upstream', `the model's API sent an error in the stream: ${what}`, {
-    retryable: types.some((name) => TRANSIENT.test(name)),
-    cause: { type, message, data } satisfies UpstreamProblem,
-  })
+  const message = reasonFor(problem) ?? JSON.stringify(data)
+  const what = type ? `${type}: ` : ''
+  return new StreamError(
+    'upstream',
+    `the model's API sent an error in the stream: ${what}${message}`,
+    {
+      retryable: types.some(TRANSIENT.test, TRANSIENT),
+      cause: { type, message, data } satisfies UpstreamProblem,
+    },
+  )
 }

@@ -1,0 +1,1235 @@
+// What gateways and vendors make of a stream: errors with status 200, wrappers, heartbeats, dialects.
+
+import type { AnswerFormat } from 'sluicegate/llm'
+import type { StreamCase } from '../real-streams.test.js'
+
+type Expect = StreamCase['expect']
+type Row = [name: string, body: string, expect: Expect, format?: AnswerFormat]
+
+const data = (...values: unknown[]) =>
+  values
+    .map((value) => `data: ${typeof value === 'string' ? value : JSON.stringify(value)}\n\n`)
+    .join('')
+const event = (type: string, value: unknown) => `event: ${type}\n${data(value)}`
+const chunk = (delta: unknown, more: object = {}) => ({
+  id: 'c',
+  object: 'chat.completion.chunk',
+  choices: [{ index: 0, delta, ...more }],
+})
+const HI = data(chunk({ content: 'Hi' }), '[DONE]')
+
+function table(kind: string, rows: Row[]): StreamCase[] {
+  return rows.map(([name, body, expect, format = 'auto']) => {
+    return { name: `${kind}: ${name}`, body, expect, format }
+  })
+}
+
+export const GATEWAYS: StreamCase[] = [
+  ...table('errors', [
+    [
+      'minimax base_resp, nothing else',
+      data({ base_resp: { status_code: 1004, status_msg: 'login fail' } }),
+      { fails: 'upstream', says: 'login fail' },
+    ],
+    [
+      'minimax base_resp, json body',
+      JSON.stringify({
+        id: 'x',
+        choices: null,
+        base_resp: { status_code: 1004, status_msg: 'login fail' },
+      }),
+      { fails: true, says: 'login fail' },
+    ],
+    [
+      'minimax base_resp, choices null',
+      data({ id: 'x', choices: null, base_resp: { status_code: 1002, status_msg: 'rate limit' } }),
+      { fails: 'upstream', says: 'rate limit' },
+    ],
+    [
+      'minimax base_resp ok',
+      data(
+        { ...chunk({ content: 'Hi' }), base_resp: { status_code: 0, status_msg: '' } },
+        '[DONE]',
+      ),
+      { text: 'Hi' },
+    ],
+    [
+      'minimax base_resp behind text',
+      data(chunk({ content: 'Hi' }), {
+        ...chunk({}, { finish_reason: 'stop' }),
+        base_resp: { status_code: 1027, status_msg: 'sensitive' },
+      }),
+      { fails: 'upstream', says: 'sensitive' },
+    ],
+    [
+      'litellm error str code',
+      data({ error: { message: 'x', type: 'None', param: 'None', code: '500' } }),
+      { fails: 'upstream', says: 'x' },
+    ],
+    [
+      'openrouter top-level error with finish error',
+      data(chunk({ content: 'Hi' }), {
+        id: 'g',
+        object: 'chat.completion.chunk',
+        provider: 'OpenAI',
+        error: { code: 502, message: 'Provider disconnected' },
+        choices: [{ index: 0, delta: { content: '' }, finish_reason: 'error' }],
+      }),
+      { fails: 'upstream', says: 'Provider disconnected' },
+    ],
+    [
+      'openrouter choice error',
+      data({
+        choices: [
+          {
+            index: 0,
+            delta: { content: '' },
+            finish_reason: 'error',
+            native_finish_reason: 'error',
+            error: { code: 500, message: 'boom' },
+          },
+        ],
+      }),
+      { fails: 'upstream', says: 'boom' },
+    ],
+    [
+      'openrouter empty choices + error',
+      data({ object: 'chat.completion.chunk', choices: [], error: { code: 502, message: 'cap' } }),
+      { fails: 'upstream', says: 'cap' },
+    ],
+    [
+      'cloudflare AI gateway error array',
+      data({
+        success: false,
+        result: [],
+        messages: [],
+        error: [{ code: 2001, message: 'Please configure AI Gateway' }],
+      }),
+      { fails: 'upstream', says: 'Please configure AI Gateway' },
+    ],
+    [
+      'cloudflare errors',
+      data({
+        errors: [{ message: 'AiError: Bad input', code: 5006 }],
+        success: false,
+        result: {},
+        messages: [],
+      }),
+      { fails: 'upstream', says: 'AiError: Bad input' },
+    ],
+    [
+      'cloudflare errors w/o success',
+      data({ errors: [{ message: 'AiError: Bad input', code: 5006 }] }),
+      { fails: 'upstream', says: 'AiError: Bad input' },
+    ],
+    [
+      'vllm error event',
+      data({ object: 'error', message: 'bad', type: 'BadRequestError', param: null, code: 400 }),
+      { fails: 'upstream', says: 'bad' },
+    ],
+    [
+      'tgi error',
+      'data:{"error":"Input validation error","error_type":"validation"}\n\n',
+      { fails: 'upstream', says: 'Input validation error' },
+    ],
+    [
+      'tgi overload',
+      data(chunk({ content: 'Hi' }), { error: 'Model is overloaded', error_type: 'overloaded' }),
+      { fails: 'upstream', says: 'overloaded' },
+    ],
+    [
+      'tgi http_status_code',
+      data({ error: { message: 'x', http_status_code: 422 } }),
+      { fails: 'upstream', says: 'x' },
+    ],
+    [
+      'bedrock exception members',
+      data({ internalServerException: { message: 'boom' } }),
+      { fails: true },
+    ],
+    [
+      'bedrock anthropic error text',
+      data({
+        type: 'error',
+        error: { details: null, type: 'overloaded_error', message: 'Overloaded' },
+        request_id: 'r',
+      }),
+      { fails: 'upstream', says: 'Overloaded' },
+    ],
+    [
+      'aws message only',
+      JSON.stringify({ message: 'The security token included in the request is invalid.' }),
+      { fails: 'unknown-format', says: 'security token' },
+    ],
+    [
+      'vertex error array',
+      JSON.stringify([{ error: { code: 400, message: 'bad key', status: 'INVALID_ARGUMENT' } }]),
+      { fails: true, says: 'bad key' },
+    ],
+    [
+      'azure error',
+      data({
+        error: {
+          code: 'content_filter',
+          message: 'filtered',
+          status: 400,
+          innererror: { code: 'ResponsibleAIPolicyViolation' },
+        },
+      }),
+      { fails: 'upstream', says: 'filtered' },
+    ],
+    [
+      'azure statusCode message',
+      data({ statusCode: 401, message: 'Access denied' }),
+      { fails: 'upstream', says: 'Access denied' },
+    ],
+    [
+      'azure statusCode unframed',
+      JSON.stringify({ statusCode: 429, message: 'Rate limit is exceeded.' }),
+      { fails: 'unknown-format', says: 'Rate limit' },
+    ],
+    [
+      'qwen dashscope error',
+      event('error', { code: 'DataInspectionFailed', message: 'inappropriate', request_id: 'r' }),
+      { fails: 'upstream', says: 'inappropriate' },
+    ],
+    [
+      'qwen dashscope id+event',
+      'id:1\nevent:error\n:HTTP_STATUS/400\ndata:{"code":"InvalidParameter","message":"bad","request_id":"r"}\n\n',
+      { fails: 'upstream', says: 'bad' },
+    ],
+    [
+      'qwen native result',
+      'id:1\nevent:result\n:HTTP_STATUS/200\ndata:{"output":{"choices":[{"message":{"content":"Hi","role":"assistant"},"finish_reason":"null"}]},"usage":{"input_tokens":1},"request_id":"r"}\n\n',
+      { fails: 'unknown-format' },
+    ],
+    [
+      'zhipu error',
+      data({ error: { code: '1301', message: 'unsafe' } }),
+      { fails: 'upstream', says: 'unsafe' },
+    ],
+    [
+      'zhipu sensitive finish',
+      data(
+        chunk({ content: 'H' }),
+        chunk({ content: '' }, { finish_reason: 'sensitive' }),
+        '[DONE]',
+      ),
+      { text: 'H', finishReason: 'sensitive' },
+    ],
+    [
+      'baidu ernie',
+      data({
+        id: 'as-1',
+        object: 'chat.completion',
+        created: 1,
+        sentence_id: 0,
+        is_end: false,
+        is_truncated: false,
+        result: 'Hi',
+        need_clear_history: false,
+        usage: { prompt_tokens: 1, completion_tokens: 2, total_tokens: 3 },
+      }),
+      { fails: 'unknown-format' },
+    ],
+    [
+      'baidu error',
+      data({ error_code: 336003, error_msg: 'bad messages' }),
+      { fails: 'upstream', says: 'bad messages' },
+    ],
+    [
+      'baidu error unframed',
+      JSON.stringify({ error_code: 110, error_msg: 'Access token invalid' }),
+      { fails: 'unknown-format', says: 'Access token invalid' },
+    ],
+    [
+      'spark',
+      data(
+        {
+          code: 0,
+          message: 'Success',
+          sid: 's',
+          choices: [{ delta: { role: 'assistant', content: 'Hi' }, index: 0 }],
+        },
+        '[DONE]',
+      ),
+      { text: 'Hi' },
+    ],
+    [
+      'spark native',
+      data({
+        header: { code: 0, message: 'Success', sid: 's', status: 1 },
+        payload: {
+          choices: { status: 1, seq: 1, text: [{ content: 'Hi', role: 'assistant', index: 0 }] },
+        },
+      }),
+      { fails: 'unknown-format' },
+    ],
+    [
+      'spark error',
+      data({ code: 10013, message: 'input audit', sid: 's' }),
+      { fails: 'upstream', says: 'input audit' },
+    ],
+    [
+      'spark error code in choices chunk',
+      data({ code: 10014, message: 'output audit', sid: 's', choices: [] }),
+      { fails: 'upstream', says: 'output audit' },
+    ],
+    [
+      'cohere v2',
+      event('message-start', {
+        type: 'message-start',
+        id: 'x',
+        delta: { message: { role: 'assistant', content: [] } },
+      }) +
+        event('content-start', {
+          type: 'content-start',
+          index: 0,
+          delta: { message: { content: { type: 'text', text: '' } } },
+        }) +
+        event('content-delta', {
+          type: 'content-delta',
+          index: 0,
+          delta: { message: { content: { text: 'Hi' } } },
+        }) +
+        event('message-end', { type: 'message-end', delta: { finish_reason: 'COMPLETE' } }) +
+        data('[DONE]'),
+      { fails: 'unknown-format' },
+    ],
+    [
+      'cohere v1',
+      data(
+        { is_finished: false, event_type: 'stream-start', generation_id: 'g' },
+        { is_finished: false, event_type: 'text-generation', text: 'Hi' },
+        { is_finished: true, event_type: 'stream-end', finish_reason: 'COMPLETE' },
+      ),
+      { fails: 'unknown-format' },
+    ],
+    [
+      'tgi generate_stream',
+      'data:{"index":1,"token":{"id":1,"text":" a","logprob":-1,"special":false},"generated_text":null,"details":null}\n\n',
+      { fails: 'unknown-format' },
+    ],
+    ['hf pipeline', data({ generated_text: 'x' }), { fails: 'unknown-format' }],
+    ['replicate', event('output', 'Hi') + event('done', '{}'), { fails: 'unknown-format' }],
+    [
+      'langserve',
+      event('metadata', { run_id: 'r' }) + event('data', '"Hi"') + event('end', ''),
+      { fails: 'unknown-format' },
+    ],
+    [
+      'langgraph messages',
+      event('metadata', { run_id: 'r' }) +
+        event('messages', [{ content: 'Hi', type: 'AIMessageChunk' }, {}]),
+      { fails: 'unknown-format' },
+    ],
+    [
+      'flowise',
+      data(
+        { event: 'start', data: '' },
+        { event: 'token', data: 'Hi' },
+        { event: 'end', data: '[DONE]' },
+      ),
+      { fails: 'unknown-format' },
+    ],
+    ['chatglm', event('add', 'Hi') + event('finish', ''), { fails: 'unknown-format' }],
+    ['llama-index', data({ token: 'Hi' }), { fails: 'unknown-format' }],
+    ['graphql', data({ data: { a: 1 } }), { fails: 'unknown-format' }],
+    [
+      'jsonrpc',
+      data({ jsonrpc: '2.0', id: 1, result: { kind: 'status-update' } }),
+      { fails: 'unknown-format' },
+    ],
+    [
+      'jsonrpc error',
+      data({ jsonrpc: '2.0', id: 1, error: { code: -32600, message: 'bad' } }),
+      { fails: 'upstream', says: 'bad' },
+    ],
+  ]),
+  ...table('formats', [
+    [
+      'azure first chunk filter',
+      data(
+        {
+          choices: [],
+          created: 0,
+          id: '',
+          model: '',
+          object: '',
+          prompt_filter_results: [
+            { prompt_index: 0, content_filter_results: { hate: { filtered: false } } },
+          ],
+        },
+        { ...chunk({ role: 'assistant', content: '', refusal: null }), model: 'gpt' },
+      ) + HI,
+      { text: 'Hi', model: 'gpt', id: 'c' },
+    ],
+    [
+      'azure content_filter_offsets',
+      data(
+        chunk({ content: 'Hi' }),
+        {
+          choices: [
+            {
+              content_filter_offsets: {},
+              content_filter_results: {},
+              finish_reason: null,
+              index: 0,
+            },
+          ],
+        },
+        chunk({}, { finish_reason: 'stop' }),
+        '[DONE]',
+      ),
+      { text: 'Hi', finishReason: 'stop' },
+    ],
+    [
+      'azure filter error in choice',
+      data({
+        choices: [
+          {
+            index: 0,
+            delta: {},
+            finish_reason: null,
+            content_filter_results: {
+              error: { code: 'content_filter_error', message: 'timed out' },
+            },
+          },
+        ],
+      }) + HI,
+      { text: 'Hi' },
+    ],
+    [
+      'deepseek keep-alive',
+      ': keep-alive\n\n: keep-alive\n\n' +
+        data(
+          chunk({ role: 'assistant', content: null, reasoning_content: 'hm' }),
+          chunk({ content: 'Hi', reasoning_content: null }),
+          '[DONE]',
+        ),
+      { text: 'Hi', reasoning: 'hm' },
+    ],
+    [
+      'openrouter reasoning + details',
+      data(
+        chunk({
+          content: '',
+          reasoning: 'hm',
+          reasoning_details: [{ type: 'reasoning.text', text: 'hm', index: 0 }],
+        }),
+        chunk({ content: 'Hi', reasoning: null, reasoning_details: [] }),
+        '[DONE]',
+      ),
+      { text: 'Hi', reasoning: 'hm' },
+    ],
+    [
+      'reasoning_details alone',
+      data(
+        chunk({
+          content: '',
+          reasoning_details: [{ type: 'reasoning.text', text: 'hm', index: 0 }],
+        }),
+        chunk({ content: 'Hi' }),
+        '[DONE]',
+      ),
+      { text: 'Hi', reasoning: 'hm' },
+    ],
+    [
+      'reasoning_details summary',
+      data(
+        chunk({
+          content: '',
+          reasoning_details: [{ type: 'reasoning.summary', summary: 'hm', index: 0 }],
+        }),
+        chunk({ content: 'Hi' }),
+        '[DONE]',
+      ),
+      { text: 'Hi', reasoning: 'hm' },
+    ],
+    [
+      'reasoning both',
+      data(chunk({ reasoning_content: 'hm', reasoning: 'hm' }), chunk({ content: 'Hi' }), '[DONE]'),
+      { text: 'Hi', reasoning: 'hm' },
+    ],
+    [
+      'thinking_blocks litellm',
+      data(
+        chunk({
+          reasoning_content: 'hm',
+          thinking_blocks: [{ type: 'thinking', thinking: 'hm', signature: null }],
+          provider_specific_fields: {},
+        }),
+        chunk({ content: 'Hi' }),
+        '[DONE]',
+      ),
+      { text: 'Hi', reasoning: 'hm' },
+    ],
+    [
+      'groq x_groq',
+      data(
+        { ...chunk({ role: 'assistant', content: '' }), x_groq: { id: 'req' } },
+        chunk({ content: 'Hi' }),
+        {
+          ...chunk({}, { finish_reason: 'stop' }),
+          x_groq: { id: 'req', usage: { prompt_tokens: 3, completion_tokens: 1, total_time: 0.1 } },
+        },
+        '[DONE]',
+      ),
+      { text: 'Hi', inputTokens: 3, outputTokens: 1 },
+    ],
+    [
+      'groq error',
+      data({ ...chunk({}), x_groq: { id: 'r', error: 'over capacity' } }),
+      { fails: 'upstream', says: 'over capacity' },
+    ],
+    [
+      'perplexity message+delta',
+      data(
+        {
+          id: 'p',
+          object: 'chat.completion.chunk',
+          citations: ['u'],
+          choices: [
+            {
+              index: 0,
+              message: { role: 'assistant', content: 'Hi' },
+              delta: { role: 'assistant', content: 'Hi' },
+              finish_reason: null,
+            },
+          ],
+        },
+        {
+          id: 'p',
+          object: 'chat.completion.chunk',
+          citations: ['u'],
+          choices: [
+            {
+              index: 0,
+              message: { role: 'assistant', content: 'Hi there' },
+              delta: { content: ' there' },
+              finish_reason: 'stop',
+            },
+          ],
+          usage: { prompt_tokens: 3, completion_tokens: 2, search_context_size: 'low' },
+        },
+      ),
+      { text: 'Hi there', finishReason: 'stop', inputTokens: 3 },
+    ],
+    [
+      'perplexity empty delta + message',
+      data({
+        id: 'p',
+        object: 'chat.completion.done',
+        choices: [
+          {
+            index: 0,
+            message: { role: 'assistant', content: 'Hi' },
+            delta: { role: 'assistant', content: '' },
+            finish_reason: 'stop',
+          },
+        ],
+      }),
+      { finishReason: 'stop' },
+    ],
+    [
+      'together',
+      data(
+        {
+          id: 't',
+          object: 'chat.completion.chunk',
+          choices: [
+            {
+              index: 0,
+              text: 'Hi',
+              logprobs: null,
+              finish_reason: null,
+              seed: null,
+              delta: { token_id: 1, role: 'assistant', content: 'Hi', tool_calls: null },
+            },
+          ],
+          usage: null,
+        },
+        {
+          id: 't',
+          choices: [{ index: 0, text: '', finish_reason: 'eos', delta: { content: '' } }],
+          usage: { prompt_tokens: 3, completion_tokens: 1 },
+        },
+        '[DONE]',
+      ),
+      { text: 'Hi', finishReason: 'eos', inputTokens: 3 },
+    ],
+    [
+      'fireworks',
+      data(
+        {
+          id: 'f',
+          object: 'chat.completion.chunk',
+          choices: [{ index: 0, delta: { content: 'Hi' }, finish_reason: null }],
+          usage: null,
+        },
+        {
+          id: 'f',
+          choices: [{ index: 0, delta: {}, finish_reason: 'stop' }],
+          usage: { prompt_tokens: 3, total_tokens: 4, completion_tokens: 1 },
+        },
+        '[DONE]',
+      ),
+      { text: 'Hi', outputTokens: 1 },
+    ],
+    [
+      'xai',
+      data(
+        {
+          id: 'x',
+          object: 'chat.completion.chunk',
+          choices: [{ index: 0, delta: { content: 'Hi', role: 'assistant' } }],
+          usage: { prompt_tokens: 3, completion_tokens: 1, num_sources_used: 0 },
+          system_fingerprint: 'fp',
+        },
+        { id: 'x', choices: [], citations: ['u'] },
+        '[DONE]',
+      ),
+      { text: 'Hi', outputTokens: 1 },
+    ],
+    [
+      'qwen compat usage last',
+      data(
+        chunk({ content: '', role: 'assistant' }),
+        chunk({ content: 'Hi' }),
+        {
+          choices: [],
+          object: 'chat.completion.chunk',
+          usage: { prompt_tokens: 3, completion_tokens: 1 },
+          id: 'q',
+        },
+        '[DONE]',
+      ),
+      { text: 'Hi', inputTokens: 3 },
+    ],
+    [
+      'moonshot usage in choice',
+      data(
+        chunk({ content: 'Hi' }),
+        {
+          id: 'm',
+          choices: [
+            {
+              index: 0,
+              delta: {},
+              finish_reason: 'stop',
+              usage: { prompt_tokens: 3, completion_tokens: 1 },
+            },
+          ],
+        },
+        '[DONE]',
+      ),
+      { inputTokens: 3, outputTokens: 1 },
+    ],
+    [
+      'minimax final whole message',
+      data(chunk({ content: 'H', role: 'assistant' }), chunk({ content: 'i' }), {
+        id: 'm',
+        object: 'chat.completion',
+        choices: [
+          { finish_reason: 'stop', index: 0, message: { content: 'Hi', role: 'assistant' } },
+        ],
+        usage: { total_tokens: 5 },
+        base_resp: { status_code: 0, status_msg: '' },
+      }),
+      { text: 'Hi', finishReason: 'stop' },
+    ],
+    ['minimax with [DONE]-less end', data(chunk({ content: 'Hi' })), { text: 'Hi' }],
+    [
+      'event: message name',
+      event('message', chunk({ content: 'Hi' })) + data('[DONE]'),
+      { text: 'Hi' },
+    ],
+    [
+      'event: completion named chunks',
+      event('completion', chunk({ content: 'Hi' })) + data('[DONE]'),
+      { text: 'Hi' },
+    ],
+    [
+      'event: data named chunks',
+      event('data', chunk({ content: 'Hi' })) + event('done', '[DONE]'),
+      { text: 'Hi' },
+    ],
+    [
+      'event: chunk w/ openai, event: error',
+      event('chunk', chunk({ content: 'Hi' })) + event('error', { message: 'no' }),
+      { fails: 'upstream', says: 'no' },
+    ],
+    [
+      'wrapped in data member',
+      data({ data: chunk({ content: 'Hi' }) }, { data: '[DONE]' }),
+      { text: 'Hi', id: 'c' },
+    ],
+    [
+      'double data:',
+      'data: data: ' + JSON.stringify(chunk({ content: 'Hi' })) + '\n\ndata: data: [DONE]\n\n',
+      { text: 'Hi', id: 'c' },
+    ],
+    [
+      'JSON string inside',
+      data(JSON.stringify(JSON.stringify(chunk({ content: 'Hi' }))), '[DONE]'),
+      { text: 'Hi', id: 'c' },
+    ],
+    [
+      'legacy anthropic completion',
+      event('completion', {
+        type: 'completion',
+        id: 'c',
+        completion: 'Hi',
+        stop_reason: null,
+        model: 'm',
+      }) +
+        event('completion', { type: 'completion', completion: '', stop_reason: 'stop_sequence' }),
+      { fails: 'unknown-format' },
+    ],
+    [
+      'bedrock anthropic metrics',
+      event('message_start', {
+        type: 'message_start',
+        message: { id: 'm', usage: { input_tokens: 3, output_tokens: 1 } },
+      }) +
+        event('content_block_start', {
+          type: 'content_block_start',
+          index: 0,
+          content_block: { type: 'text', text: '' },
+        }) +
+        event('content_block_delta', {
+          type: 'content_block_delta',
+          index: 0,
+          delta: { type: 'text_delta', text: 'Hi' },
+        }) +
+        event('message_delta', {
+          type: 'message_delta',
+          delta: { stop_reason: 'end_turn' },
+          usage: { output_tokens: 2 },
+        }) +
+        event('message_stop', {
+          type: 'message_stop',
+          'amazon-bedrock-invocationMetrics': { inputTokenCount: 3, outputTokenCount: 2 },
+        }),
+      { text: 'Hi', inputTokens: 3, outputTokens: 2 },
+    ],
+    [
+      'bedrock anthropic without names',
+      data(
+        { type: 'content_block_delta', index: 0, delta: { type: 'text_delta', text: 'Hi' } },
+        { type: 'message_stop', 'amazon-bedrock-invocationMetrics': {} },
+      ),
+      { text: 'Hi' },
+    ],
+    [
+      'vertex ping event',
+      'event: vertex_event\ndata: {}\n\n' +
+        event('ping', { type: 'ping' }) +
+        event('content_block_delta', {
+          type: 'content_block_delta',
+          index: 0,
+          delta: { type: 'text_delta', text: 'Hi' },
+        }) +
+        event('message_stop', { type: 'message_stop' }),
+      { text: 'Hi' },
+    ],
+    [
+      'anthropic text in start',
+      event('content_block_start', {
+        type: 'content_block_start',
+        index: 0,
+        content_block: { type: 'text', text: 'H' },
+      }) +
+        event('content_block_delta', {
+          type: 'content_block_delta',
+          index: 0,
+          delta: { type: 'text_delta', text: 'i' },
+        }) +
+        event('message_stop', { type: 'message_stop' }),
+      { text: 'Hi' },
+    ],
+    [
+      'anthropic end_turn in message_start stop',
+      event('message_start', {
+        type: 'message_start',
+        message: { id: 'm', content: [{ type: 'text', text: 'Hi' }], stop_reason: 'end_turn' },
+      }) + event('message_stop', { type: 'message_stop' }),
+      { id: 'm' },
+    ],
+    [
+      'anthropic server_tool_use ignored',
+      event('content_block_start', {
+        type: 'content_block_start',
+        index: 0,
+        content_block: { type: 'server_tool_use', id: 's', name: 'web_search', input: {} },
+      }) +
+        event('content_block_delta', {
+          type: 'content_block_delta',
+          index: 0,
+          delta: { type: 'input_json_delta', partial_json: '{"q":1}' },
+        }) +
+        event('content_block_delta', {
+          type: 'content_block_delta',
+          index: 1,
+          delta: { type: 'text_delta', text: 'Hi' },
+        }) +
+        event('message_stop', { type: 'message_stop' }),
+      { text: 'Hi', toolCalls: undefined },
+    ],
+    [
+      'anthropic mcp_tool_use + tool_use',
+      event('content_block_start', {
+        type: 'content_block_start',
+        index: 0,
+        content_block: { type: 'mcp_tool_use', id: 's', name: 'x', input: {}, server_name: 's' },
+      }) +
+        event('content_block_delta', {
+          type: 'content_block_delta',
+          index: 0,
+          delta: { type: 'input_json_delta', partial_json: '{"q":1}' },
+        }) +
+        event('content_block_start', {
+          type: 'content_block_start',
+          index: 1,
+          content_block: { type: 'tool_use', id: 't', name: 'f', input: {} },
+        }) +
+        event('content_block_delta', {
+          type: 'content_block_delta',
+          index: 1,
+          delta: { type: 'input_json_delta', partial_json: '{"p":1}' },
+        }) +
+        event('message_stop', { type: 'message_stop' }),
+      { toolCalls: [{ id: 't', name: 'f', arguments: '{"p":1}' }] },
+    ],
+    [
+      'anthropic compaction/unknown delta',
+      event('content_block_delta', {
+        type: 'content_block_delta',
+        index: 0,
+        delta: { type: 'compaction_delta', content: 'no' },
+      }) +
+        event('content_block_delta', {
+          type: 'content_block_delta',
+          index: 1,
+          delta: { type: 'text_delta', text: 'Hi' },
+        }) +
+        event('message_stop', { type: 'message_stop' }),
+      { text: 'Hi' },
+    ],
+    [
+      'ollama openai compat usage',
+      data(
+        chunk({ content: 'Hi' }),
+        {
+          id: 'o',
+          object: 'chat.completion.chunk',
+          choices: [],
+          usage: { prompt_tokens: 3, completion_tokens: 1 },
+        },
+        '[DONE]',
+      ),
+      { inputTokens: 3 },
+    ],
+    [
+      'ollama sse',
+      data(
+        { model: 'm', message: { role: 'assistant', content: 'Hi' }, done: false },
+        {
+          model: 'm',
+          message: { content: '' },
+          done: true,
+          done_reason: 'stop',
+          prompt_eval_count: 3,
+          eval_count: 1,
+        },
+      ),
+      { text: 'Hi', finishReason: 'stop', inputTokens: 3, outputTokens: 1 },
+    ],
+    [
+      'n=2',
+      data(
+        { choices: [{ index: 1, delta: { content: 'no' } }] },
+        { choices: [{ index: 0, delta: { content: 'Hi' } }] },
+        {
+          choices: [
+            { index: 1, delta: { content: 'no' } },
+            { index: 0, delta: { content: '!' }, finish_reason: 'stop' },
+          ],
+        },
+        '[DONE]',
+      ),
+      { text: 'Hi!', finishReason: 'stop' },
+    ],
+    [
+      'delta missing role only w/ finish null',
+      data({ choices: [{ index: 0, finish_reason: null }] }, chunk({ content: 'Hi' }), '[DONE]'),
+      { text: 'Hi' },
+    ],
+    [
+      'gemini with thoughtSignature',
+      data({
+        candidates: [
+          {
+            content: {
+              parts: [
+                { text: 'hm', thought: true },
+                { text: 'Hi', thoughtSignature: 's' },
+              ],
+              role: 'model',
+            },
+            index: 0,
+          },
+        ],
+        usageMetadata: { promptTokenCount: 3, candidatesTokenCount: 1, thoughtsTokenCount: 2 },
+      }),
+      { text: 'Hi', reasoning: 'hm', outputTokens: 3 },
+    ],
+    [
+      'gemini executableCode',
+      data({
+        candidates: [
+          {
+            content: {
+              parts: [
+                { executableCode: { language: 'PYTHON', code: 'x' } },
+                { codeExecutionResult: { outcome: 'OK', output: 'y' } },
+                { text: 'Hi' },
+              ],
+            },
+          },
+        ],
+      }),
+      { text: 'Hi' },
+    ],
+    [
+      'gemini finishMessage malformed',
+      data({
+        candidates: [{ finishReason: 'MALFORMED_FUNCTION_CALL', finishMessage: 'bad', index: 0 }],
+      }),
+      { text: '', finishReason: 'MALFORMED_FUNCTION_CALL' },
+    ],
+    [
+      'gemini cli wrap response',
+      data({ response: { candidates: [{ content: { parts: [{ text: 'Hi' }] } }] }, traceId: 't' }),
+      { text: 'Hi' },
+    ],
+    [
+      'gemini error mid',
+      data(
+        { candidates: [{ content: { parts: [{ text: 'H' }] } }] },
+        { error: { code: 500, message: 'internal', status: 'INTERNAL' } },
+      ),
+      { fails: 'upstream', says: 'internal' },
+    ],
+    [
+      'responses azure',
+      event('response.created', {
+        type: 'response.created',
+        response: { id: 'r', model: 'm', error: null },
+      }) +
+        event('keepalive', { type: 'keepalive', sequence_number: 3 }) +
+        event('response.output_text.delta', { type: 'response.output_text.delta', delta: 'Hi' }) +
+        event('response.completed', {
+          type: 'response.completed',
+          response: { id: 'r', status: 'completed', usage: { input_tokens: 3, output_tokens: 1 } },
+        }),
+      { text: 'Hi', inputTokens: 3 },
+    ],
+    [
+      'responses only done text',
+      event('response.output_text.done', { type: 'response.output_text.done', text: 'Hi' }) +
+        event('response.completed', {
+          type: 'response.completed',
+          response: { status: 'completed', output: [] },
+        }),
+      { text: 'Hi' },
+    ],
+    [
+      'responses queued',
+      event('response.queued', {
+        type: 'response.queued',
+        response: { id: 'r', status: 'queued' },
+      }),
+      { fails: 'unknown-format' },
+    ],
+    [
+      'responses cancelled',
+      event('response.created', { type: 'response.created', response: { id: 'r' } }) +
+        event('response.cancelled', {
+          type: 'response.cancelled',
+          response: { id: 'r', status: 'cancelled' },
+        }),
+      { id: 'r', finishReason: 'cancelled' },
+    ],
+    [
+      'responses error flat',
+      event('error', {
+        type: 'error',
+        code: 'rate_limit_exceeded',
+        message: 'slow',
+        param: null,
+        sequence_number: 2,
+      }),
+      { fails: 'upstream', says: 'slow' },
+    ],
+    [
+      'responses error nested',
+      event('error', {
+        type: 'error',
+        sequence_number: 2,
+        error: { type: 'too_many', code: 'c', message: 'slow' },
+      }),
+      { fails: 'upstream', says: 'slow' },
+    ],
+    [
+      'responses failed incomplete w/o error',
+      event('response.failed', {
+        type: 'response.failed',
+        response: { id: 'r', status: 'failed', error: null },
+      }),
+      { fails: 'upstream' },
+    ],
+    [
+      'codex x',
+      event('codex.rate_limits', { type: 'codex.rate_limits', plan_type: 'x' }) +
+        event('response.output_text.delta', { type: 'response.output_text.delta', delta: 'Hi' }),
+      { text: 'Hi' },
+    ],
+  ]),
+  ...table('heartbeats', [
+    ['hb event: heartbeat json', event('heartbeat', { ts: 1 }) + HI, { text: 'Hi' }],
+    ['hb type keepalive', data({ type: 'keepalive' }) + HI, { text: 'Hi' }],
+    ['hb type keep-alive ts', data({ type: 'keep-alive', timestamp: 1 }) + HI, { text: 'Hi' }],
+    ['hb object ping', data({ object: 'ping' }) + HI, { text: 'Hi' }],
+    ['hb op', data({ op: 'heartbeat' }) + HI, { text: 'Hi' }],
+    ['hb status processing', data({ status: 'processing' }) + HI, { text: 'Hi' }],
+    ['hb message text', data({ message: 'ping' }) + HI, { text: 'Hi' }],
+    ['hb empty string json', data('""') + HI, { text: 'Hi' }],
+    ['hb true', data('true') + HI, { text: 'Hi' }],
+    ['hb dots', data('...') + HI, { text: 'Hi' }],
+    ['hb zero', data('0') + HI, { text: 'Hi' }],
+    ['hb connected quoted', data('"connected"') + HI, { text: 'Hi' }],
+    ['hb :ok', data(':ok') + HI, { text: 'Hi' }],
+    ['hb nbsp zero width', data('\u200b') + HI, { text: 'Hi' }],
+    [
+      'hb between openai (event: ping data text)',
+      data(chunk({ content: 'H' })) +
+        'event: ping\ndata: x\n\n' +
+        data(chunk({ content: 'i' }), '[DONE]'),
+      { text: 'Hi' },
+    ],
+    [
+      'hb plain between openai by name',
+      data(chunk({ content: 'H' })) + data('ping') + data(chunk({ content: 'i' }), '[DONE]'),
+      { text: 'Hi' },
+      'openai-chat',
+    ],
+    ['hb plain in text stream', data('Hello') + data('ping') + data(' x'), { text: 'Helloping x' }],
+    ['hb [HEARTBEAT]', data('[HEARTBEAT]') + HI, { text: 'Hi' }],
+    ['hb <keepalive>', data('<keepalive>') + HI, { text: 'Hi' }],
+    ['hb connection established', data('Connection established') + HI, { text: 'Hi' }],
+    ['hb json array ping', data('["ping"]') + HI, { text: 'Hi' }],
+    ['hb event open', event('open', 'ok') + HI, { text: 'Hi' }],
+    ['hb role-less start', event('start', '') + HI, { text: 'Hi' }],
+    ['hb welcome', data('welcome') + HI, { text: 'Hi' }],
+    [
+      '[DONE] lowercase',
+      data(chunk({ content: 'Hi' }), '[done]', chunk({ content: 'late' })),
+      { text: 'Hi' },
+    ],
+    ['DONE w/o brackets', data(chunk({ content: 'Hi' }), 'DONE'), { text: 'Hi' }],
+    ['event done + openai', data(chunk({ content: 'Hi' })) + event('done', ''), { text: 'Hi' }],
+    ['event end + openai', data(chunk({ content: 'Hi' })) + event('end', '{}'), { text: 'Hi' }],
+    [
+      'NDJSON openai',
+      JSON.stringify(chunk({ content: 'Hi' })) +
+        '\n' +
+        JSON.stringify(chunk({ content: '!' })) +
+        '\n',
+      { fails: 'unknown-format' },
+    ],
+    [
+      'html',
+      '<!DOCTYPE html>\n<html><head><title>502 Bad Gateway</title></head></html>',
+      { fails: 'unknown-format', says: '502' },
+    ],
+    [
+      'whole chat with tool calls+reasoning',
+      JSON.stringify({
+        choices: [{ message: { content: 'Hi', reasoning_content: 'hm' }, finish_reason: 'stop' }],
+      }),
+      { text: 'Hi', reasoning: 'hm' },
+    ],
+    [
+      'whole legacy',
+      JSON.stringify({
+        object: 'text_completion',
+        choices: [{ text: 'Hi', finish_reason: 'stop' }],
+      }),
+      { text: 'Hi', finishReason: 'stop' },
+    ],
+    [
+      'whole cloudflare',
+      JSON.stringify({
+        result: { response: 'Hi', usage: { prompt_tokens: 3, completion_tokens: 1 } },
+        success: true,
+        errors: [],
+        messages: [],
+      }),
+      { text: 'Hi', inputTokens: 3 },
+    ],
+    [
+      'whole llama.cpp',
+      JSON.stringify({ content: 'Hi', stop: true, tokens_evaluated: 3, tokens_predicted: 1 }),
+      { text: 'Hi', inputTokens: 3 },
+    ],
+    [
+      'whole interactions',
+      JSON.stringify({
+        id: 'i',
+        object: 'interaction',
+        status: 'completed',
+        model: 'm',
+        steps: [
+          { type: 'thought', summary: [{ type: 'text', text: 'hm' }] },
+          { type: 'model_output', content: [{ type: 'text', text: 'Hi' }] },
+        ],
+        usage: { total_input_tokens: 3, total_output_tokens: 1 },
+      }),
+      { text: 'Hi', reasoning: 'hm', finishReason: 'completed', inputTokens: 3 },
+    ],
+    [
+      'whole dify',
+      JSON.stringify({
+        event: 'message',
+        task_id: 't',
+        message_id: 'm',
+        mode: 'chat',
+        answer: 'Hi',
+        metadata: { usage: { prompt_tokens: 3, completion_tokens: 1 } },
+      }),
+      { text: 'Hi', inputTokens: 3 },
+    ],
+    [
+      'whole cohere',
+      JSON.stringify({
+        id: 'c',
+        message: { role: 'assistant', content: [{ type: 'text', text: 'Hi' }] },
+        finish_reason: 'COMPLETE',
+        usage: {},
+      }),
+      { text: 'Hi', finishReason: 'COMPLETE' },
+    ],
+    [
+      'tool arg null',
+      data(
+        chunk({
+          tool_calls: [
+            { index: 0, id: 'a', type: 'function', function: { name: 'f', arguments: null } },
+          ],
+        }),
+        chunk({}, { finish_reason: 'tool_calls' }),
+        '[DONE]',
+      ),
+      { toolCalls: [{ id: 'a', name: 'f', arguments: '{}' }] },
+    ],
+    [
+      'tool id int',
+      data(
+        chunk({ tool_calls: [{ index: 0, id: 7, function: { name: 'f', arguments: '{"p":1}' } }] }),
+        '[DONE]',
+      ),
+      { toolCalls: [{ id: '', name: 'f', arguments: '{"p":1}' }] },
+    ],
+    [
+      'tool calls as object',
+      data(
+        chunk({ tool_calls: { index: 0, id: 'a', function: { name: 'f', arguments: '{"p":1}' } } }),
+        '[DONE]',
+      ),
+      { toolCalls: [{ id: 'a', name: 'f', arguments: '{"p":1}' }] },
+    ],
+    [
+      'tool same call repeated whole',
+      data(
+        chunk({
+          tool_calls: [{ index: 0, id: 'a', function: { name: 'f', arguments: '{"p":1}' } }],
+        }),
+        chunk({
+          tool_calls: [{ index: 0, id: 'a', function: { name: 'f', arguments: '{"p":1}' } }],
+        }),
+        '[DONE]',
+      ),
+      { toolCalls: [{ id: 'a', name: 'f', arguments: '{"p":1}' }] },
+    ],
+    [
+      'two parallel same fn, index 0, no ids, args whole',
+      data(
+        chunk({
+          tool_calls: [
+            { index: 0, function: { name: 'f', arguments: '{"p":1}' } },
+            { index: 0, function: { name: 'f', arguments: '{"p":2}' } },
+          ],
+        }),
+        '[DONE]',
+      ),
+      {
+        toolCalls: [
+          { id: '', name: 'f', arguments: '{"p":1}' },
+          { id: '', name: 'f', arguments: '{"p":2}' },
+        ],
+      },
+    ],
+    [
+      'new id w/o name repeated index',
+      data(
+        chunk({
+          tool_calls: [{ index: 0, id: 'a', function: { name: 'f', arguments: '{"p":1}' } }],
+        }),
+        chunk({ tool_calls: [{ index: 0, id: 'b', function: { name: 'f', arguments: '' } }] }),
+        chunk({ tool_calls: [{ index: 0, function: { arguments: '{"q":2}' } }] }),
+        '[DONE]',
+      ),
+      {
+        toolCalls: [
+          { id: 'a', name: 'f', arguments: '{"p":1}' },
+          { id: 'b', name: 'f', arguments: '{"q":2}' },
+        ],
+      },
+    ],
+    [
+      'vllm changing ids same index',
+      data(
+        chunk({
+          tool_calls: [
+            { index: 0, id: 'chatcmpl-tool-1', type: 'function', function: { name: 'f' } },
+          ],
+        }),
+        chunk({ tool_calls: [{ index: 0, function: { arguments: '{"p"' } }] }),
+        chunk({ tool_calls: [{ index: 0, function: { arguments: ':1}' } }] }),
+        '[DONE]',
+      ),
+      { toolCalls: [{ id: 'chatcmpl-tool-1', name: 'f', arguments: '{"p":1}' }] },
+    ],
+    [
+      'name in pieces?',
+      data(
+        chunk({ tool_calls: [{ index: 0, id: 'a', function: { name: 'f', arguments: '' } }] }),
+        chunk({
+          tool_calls: [{ index: 0, id: 'a', function: { name: 'f', arguments: '{"p":1}' } }],
+        }),
+        '[DONE]',
+      ),
+      { toolCalls: [{ id: 'a', name: 'f', arguments: '{"p":1}' }] },
+    ],
+    [
+      'usage only chunk first',
+      data(
+        { usage: { prompt_tokens: 3, completion_tokens: 0 } },
+        chunk({ content: 'Hi' }),
+        '[DONE]',
+      ),
+      { text: 'Hi', inputTokens: 3 },
+    ],
+  ]),
+]
