@@ -100,14 +100,10 @@ impl Script {
         checked(Request::post(&url).send().await.expect("the test server answers")).await;
     }
 
-    /// The log once exactly so many requests are there.
-    pub async fn requests(&self, count: usize) -> Vec<Entry> {
-        self.log_of(count, |_| true).await
-    }
-
     /// The log once exactly so many requests are there and over.
     pub async fn over(&self, count: usize) -> Vec<Entry> {
-        self.log_of(count, Entry::is_over).await
+        let is_wanted = |log: &[Entry]| log.len() == count && log.iter().all(Entry::is_over);
+        log_once(&self.log_url(), is_wanted).await
     }
 
     pub async fn log(&self) -> Vec<Entry> {
@@ -116,10 +112,6 @@ impl Script {
 
     fn log_url(&self) -> String {
         format!("{SERVER}/scripts/{}/log", self.id)
-    }
-
-    async fn log_of(&self, count: usize, is_wanted: fn(&Entry) -> bool) -> Vec<Entry> {
-        log_once(&self.log_url(), |log| log.len() == count && log.iter().all(is_wanted)).await
     }
 }
 
