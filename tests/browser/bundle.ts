@@ -1,10 +1,11 @@
-import { copyFile, readdir, writeFile } from 'node:fs/promises'
+import { copyFile, readdir, readFile, writeFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { build, type Plugin } from 'esbuild'
 
 const FOLDER = fileURLToPath(new URL('.', import.meta.url))
+const SCENARIOS = fileURLToPath(new URL('../scenarios', import.meta.url))
 
 /** No style, no inline script: the pages are also served under a strict content security policy. */
 const html = (...scripts: string[]) => `<!doctype html>
@@ -25,6 +26,23 @@ const testEntry = (entry: string): Plugin => ({
   },
 })
 
+/** The module `scenarios`: all files of tests/scenarios. */
+const scenarios: Plugin = {
+  name: 'scenarios',
+  setup: ({ onResolve, onLoad }) => {
+    onResolve({ filter: /^scenarios$/ }, () => ({ path: SCENARIOS, namespace: 'scenarios' }))
+    onLoad({ filter: /./, namespace: 'scenarios' }, async () => {
+      const names = (await readdir(SCENARIOS)).filter((name) => name.endsWith('.json')).toSorted()
+      const subjects = names.map(async (name) => {
+        const scenarios: unknown = JSON.parse(await readFile(join(SCENARIOS, name), 'utf8'))
+        return [name.replace(/\.json$/, ''), scenarios] as const
+      })
+      const all = JSON.stringify(Object.fromEntries(await Promise.all(subjects)))
+      return { contents: `export const SUBJECTS = ${all}`, loader: 'js' }
+    })
+  },
+}
+
 /**
  * Writes the page of all suites to a folder, and each page of `pages/` beside it. The suites test
  * this entry of the package.
@@ -36,7 +54,7 @@ export async function bundle(site: string, entry: string): Promise<void> {
   const common = { bundle: true, format: 'esm', target: 'es2022', keepNames: true } as const
   await build({
     ...common,
-    plugins: [testEntry(entry)],
+    plugins: [testEntry(entry), scenarios],
     stdin: {
       contents: [...main, './support/start.js'].map((path) => `import '${path}'`).join('\n'),
       resolveDir: FOLDER,

@@ -8,6 +8,7 @@ mod dropping;
 mod errors;
 mod events;
 mod reconnecting;
+mod scenarios;
 mod support;
 mod utf8;
 

@@ -2,7 +2,7 @@
 
 mod server;
 
-pub use server::{Counters, Held, SERVER, Script, Sink};
+pub use server::{Counters, Entry, Held, SERVER, Script, Sink};
 
 use futures::{
     StreamExt as _,
@@ -21,14 +21,18 @@ const INTERVAL_MS: u32 = 10;
 
 /// Looks again and again until there is something to see. What is there instead is said in the
 /// panic that follows after half a minute.
-pub async fn eventually<T>(mut look: impl AsyncFnMut() -> Result<T, String>) -> T {
+pub async fn eventually<T>(look: impl AsyncFnMut() -> Result<T, String>) -> T {
+    soon(look).await.unwrap_or_else(|instead| panic!("{instead}"))
+}
+
+/// As `eventually`, but what is there instead is returned.
+pub async fn soon<T>(mut look: impl AsyncFnMut() -> Result<T, String>) -> Result<T, String> {
     let end = js_sys::Date::now() + PATIENCE_MS;
     loop {
         match look().await {
-            Ok(seen) => return seen,
-            Err(instead) => assert!(js_sys::Date::now() < end, "{instead}"),
+            Err(_) if js_sys::Date::now() < end => TimeoutFuture::new(INTERVAL_MS).await,
+            result => return result,
         }
-        TimeoutFuture::new(INTERVAL_MS).await;
     }
 }
 

@@ -32,6 +32,10 @@ impl Entry {
     pub fn header(&self, name: &str) -> Option<&str> {
         self.headers.get(name).map(String::as_str)
     }
+
+    pub fn is_over(&self) -> bool {
+        self.outcome != "open"
+    }
 }
 
 #[derive(Deserialize)]
@@ -103,32 +107,50 @@ impl Script {
 
     /// The log once exactly so many requests are there and over.
     pub async fn over(&self, count: usize) -> Vec<Entry> {
-        self.log_of(count, |entry| entry.outcome != "open").await
+        self.log_of(count, Entry::is_over).await
+    }
+
+    pub async fn log(&self) -> Vec<Entry> {
+        get::<Log>(&self.log_url()).await.requests
+    }
+
+    fn log_url(&self) -> String {
+        format!("{SERVER}/scripts/{}/log", self.id)
     }
 
     async fn log_of(&self, count: usize, is_wanted: fn(&Entry) -> bool) -> Vec<Entry> {
-        let url = format!("{SERVER}/scripts/{}/log", self.id);
-        log_once(&url, |log| log.len() == count && log.iter().all(is_wanted)).await
+        log_once(&self.log_url(), |log| log.len() == count && log.iter().all(is_wanted)).await
     }
 }
 
 /// Where notifications go.
 pub struct Sink {
     url: String,
+    log_url: String,
 }
 
 impl Sink {
     pub fn new() -> Self {
-        Self { url: format!("{SERVER}/sink/{}", fresh_key()) }
+        Self::answering("")
+    }
+
+    /// With this query.
+    pub fn answering(query: &str) -> Self {
+        let url = format!("{SERVER}/sink/{}", fresh_key());
+        Self { url: format!("{url}{query}"), log_url: format!("{url}/log") }
     }
 
     pub fn url(&self) -> &str {
         &self.url
     }
 
+    pub async fn log(&self) -> Vec<Entry> {
+        get::<Log>(&self.log_url).await.requests
+    }
+
     /// The log once exactly so many notifications are there.
     pub async fn received(&self, count: usize) -> Vec<Entry> {
-        log_once(&format!("{}/log", self.url), |log| log.len() == count).await
+        log_once(&self.log_url, |log| log.len() == count).await
     }
 }
 

@@ -1,0 +1,46 @@
+//! Plays the scenarios of tests/scenarios. The README there explains the format.
+
+mod format;
+mod player;
+
+use format::Scenario;
+use futures::future::{Either, select};
+use gloo_timers::future::TimeoutFuture;
+use include_dir::{Dir, include_dir};
+use std::pin::pin;
+use wasm_bindgen_test::{console_log, wasm_bindgen_test as test};
+
+static SUBJECTS: Dir = include_dir!("$CARGO_MANIFEST_DIR/tests/scenarios");
+
+/// How long a scenario may take, in milliseconds. Generous: nothing in it is a matter of speed.
+const TIMEOUT: u32 = 60_000;
+
+#[test]
+async fn scenarios() {
+    let mut played = 0;
+    let mut failures = Vec::new();
+    for file in SUBJECTS.files().filter(|file| file.path().extension() == Some("json".as_ref())) {
+        let name = file.path().display();
+        let text = file.contents_utf8().expect("JSON is UTF-8");
+        let scenarios: Vec<Scenario> =
+            serde_json::from_str(text).unwrap_or_else(|error| panic!("{name}: {error}"));
+        for scenario in scenarios.iter().filter(|scenario| scenario.skip.rust.is_none()) {
+            let title = format!("{name}: {}", scenario.title);
+            // If it panics, this is the last line.
+            console_log!("{title}");
+            played += 1;
+            if let Err(problem) = in_time(player::play(scenario)).await {
+                failures.push(format!("{title}\n  {problem}"));
+            }
+        }
+    }
+    assert!(played > 0, "there are no scenarios");
+    assert!(failures.is_empty(), "{} of {played}:\n{}", failures.len(), failures.join("\n"));
+}
+
+async fn in_time(playing: impl Future<Output = Result<(), String>>) -> Result<(), String> {
+    match select(pin!(playing), TimeoutFuture::new(TIMEOUT)).await {
+        Either::Left((result, _)) => result,
+        Either::Right(_) => Err("it hangs".into()),
+    }
+}

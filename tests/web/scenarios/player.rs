@@ -1,0 +1,311 @@
+//! Plays one scenario. What is wrong is returned, not panicked with: the others are to be played, too.
+
+use super::format::{Address, Condition, Endpoint, Expectation, Move, Scenario};
+use crate::support::{Entry, Script, Sink, UNREACHABLE, soon};
+use futures::{
+    StreamExt as _,
+    future::{Either, select},
+};
+use gloo_timers::future::TimeoutFuture;
+use serde_json::{Map, Value, json};
+use sluicegate::{CancelReport, Error, EventStream};
+
+/// Timers of browsers may be this much early: a part of the time.
+const EARLY: f64 = 0.05;
+
+/// How long a condition is waited for between two looks, in milliseconds.
+const INTERVAL: u32 = 5;
+
+pub async fn play(scenario: &Scenario) -> Result<(), String> {
+    let expected = &scenario.expect;
+    let script = match &scenario.server {
+        Value::String(address) if address == "unreachable" => None,
+        attempts => Some(Script::new(attempts.clone()).await),
+    };
+    let sink = match &scenario.endpoint {
+        Endpoint::Answer(answer) => {
+            Some(Sink::answering(&format!("?status={}&delayMs={}", answer.status, answer.delay_ms)))
+        }
+        Endpoint::Address(Address::Unreachable) => None,
+    };
+    let url = script.as_ref().map_or(UNREACHABLE.into(), Script::url);
+    let endpoint = sink.as_ref().map_or(UNREACHABLE, Sink::url).to_owned();
+    let builder = scenario.options.builder(&url, &endpoint)?;
+    let stream = builder.open().map_err(|error| format!("the options are refused: {error}"))?;
+    let mut player = Player {
+        last_event_id: stream.last_event_id().into(),
+        stream: Some(stream),
+        script,
+        addresses: [(url, "{url}"), (endpoint, "{endpoint}")],
+        events: Vec::new(),
+        error: None,
+    };
+    let result = player.play(&scenario.consumer).await;
+    show_for_real();
+    result?;
+    player.compare(expected)?;
+    if let (Some(script), Some(requests)) = (&player.script, &expected.requests) {
+        let log = soon(async || {
+            let log = script.log().await;
+            let is_over = log.len() == requests.len() && log.iter().all(Entry::is_over);
+            if is_over { Ok(log) } else { Err(format!("requests: {log:#?}")) }
+        })
+        .await?;
+        compare_requests(&log, requests)?;
+    }
+    let Some(sink) = sink else { return Ok(()) };
+    let notifications = &expected.notifications;
+    let log = soon(async || {
+        let log = sink.log().await;
+        let is_all = log.len() == notifications.len();
+        if is_all { Ok(log) } else { Err(format!("notifications: {log:#?}")) }
+    })
+    .await?;
+    compare_requests(&log, notifications)
+}
+
+struct Player {
+    /// None once it was dropped.
+    stream: Option<EventStream>,
+    script: Option<Script>,
+    /// What stands for them in expected messages.
+    addresses: [(String, &'static str); 2],
+    events: Vec<Value>,
+    error: Option<Error>,
+    last_event_id: String,
+}
+
+impl Player {
+    async fn play(&mut self, moves: &[Move]) -> Result<(), String> {
+        for next in moves {
+            self.make(next).await.map_err(|problem| format!("at {next:?}: {problem}"))?;
+        }
+        self.take_all().await;
+        let goes_on = match &mut self.stream {
+            Some(stream) => stream.next().await.is_some(),
+            None => false,
+        };
+        if goes_on { Err("it goes on after its end".into()) } else { Ok(()) }
+    }
+
+    async fn make(&mut self, next: &Move) -> Result<(), String> {
+        match next {
+            Move::Take(count) => {
+                for _ in 0..*count {
+                    if !self.take_one().await {
+                        return Err(format!("it ended after {:?}, {:?}", self.events, self.error));
+                    }
+                }
+            }
+            Move::TakeAll(true) => self.take_all().await,
+            Move::Signal(name) => self.script()?.signal(name).await,
+            Move::Until(condition) => self.reach(condition, true).await?,
+            Move::StandUntil(condition) => self.reach(condition, false).await?,
+            Move::Check(expected) => {
+                let stream = self.stream()?;
+                let seen =
+                    json!({ "state": stream.state().as_str(), "lastEventId": self.last_event_id });
+                compare("the stream", &seen, expected)?;
+            }
+            Move::Cancel(expected) => {
+                let report = self.stream()?.cancel().await;
+                compare("the report", &self.report_as_json(&report), expected)?;
+            }
+            // To drop it is both.
+            Move::Close(true) | Move::Leave(true) => self.stream = None,
+            Move::Page(happening) => live(happening),
+            Move::TakeAll(false) | Move::Close(false) | Move::Leave(false) => {
+                return Err("only `true` means something".into());
+            }
+            Move::Abort(reason) => {
+                return Err(format!("no AbortSignal for {reason:?}: skip this scenario"));
+            }
+        }
+        Ok(())
+    }
+
+    fn stream(&self) -> Result<&EventStream, String> {
+        self.stream.as_ref().ok_or("the stream was dropped: skip this scenario".into())
+    }
+
+    fn script(&self) -> Result<&Script, String> {
+        self.script.as_ref().ok_or("the server is unreachable".into())
+    }
+
+    async fn take_all(&mut self) {
+        while self.take_one().await {}
+    }
+
+    /// Whether an event came.
+    async fn take_one(&mut self) -> bool {
+        let Some(stream) = &mut self.stream else { return false };
+        match stream.next().await {
+            Some(Ok(event)) => {
+                self.last_event_id = stream.last_event_id().into();
+                self.events.push(json!({
+                    "type": event.event_type,
+                    "data": event.data,
+                    "lastEventId": event.last_event_id,
+                }));
+                true
+            }
+            Some(Err(error)) => {
+                self.error = Some(error);
+                false
+            }
+            None => false,
+        }
+    }
+
+    /// Waits for the condition, and asks for an event meanwhile or not.
+    async fn reach(&mut self, condition: &Condition, is_asking: bool) -> Result<(), String> {
+        for _ in 0..30_000 / INTERVAL {
+            let pause = TimeoutFuture::new(INTERVAL);
+            match &mut self.stream {
+                Some(stream) if is_asking => {
+                    if let Either::Left((item, _)) = select(stream.next(), pause).await {
+                        return Err(format!("instead came {item:?}"));
+                    }
+                }
+                _ => pause.await,
+            }
+            if self.holds(condition).await? {
+                return Ok(());
+            }
+        }
+        Err("it never was so".into())
+    }
+
+    async fn holds(&self, condition: &Condition) -> Result<bool, String> {
+        Ok(match condition {
+            Condition::Requests(count) => self.script()?.log().await.len() == *count,
+            Condition::Over(count) => {
+                let log = self.script()?.log().await;
+                log.len() == *count && log.iter().all(Entry::is_over)
+            }
+            Condition::State(state) => self.stream()?.state().as_str() == state,
+        })
+    }
+
+    fn compare(&self, expected: &Expectation) -> Result<(), String> {
+        let Expectation { events, outcome, error, notified, last_event_id, .. } = expected;
+        let whole = |event: &Value| match event {
+            Value::String(data) => json!({ "data": data }),
+            members => members.clone(),
+        };
+        let all = |events| Value::Array(events);
+        let expected_events = all(events.iter().map(whole).collect());
+        compare("events", &all(self.events.clone()), &expected_events)?;
+        if let Some(id) = last_event_id {
+            compare("lastEventId", &json!(self.last_event_id), &json!(id))?;
+        }
+        // A stream that was dropped says nothing any more.
+        let Some(stream) = &self.stream else { return Ok(()) };
+        compare("state", &json!(stream.state().as_str()), &json!("closed"))?;
+        let seen = stream.outcome().ok_or("it has no outcome")?;
+        let told = seen.error.map(|error| self.error_as_json(&error));
+        compare(
+            "outcome",
+            &json!({ "type": seen.ending.as_str(), "notified": seen.notified, "error": told }),
+            &json!({ "type": outcome, "notified": notified, "error": error }),
+        )?;
+        let thrown = self.error.as_ref().map(|error| self.error_as_json(error));
+        compare("the last item is the outcome's error", &json!(thrown), &json!(told))
+    }
+
+    fn error_as_json(&self, error: &Error) -> Value {
+        let mut message = error.message.clone();
+        for (address, name) in &self.addresses {
+            let path = address.split('?').next().unwrap_or_default();
+            message = message.replace(path, name);
+        }
+        json!({
+            "code": error.code.as_str(),
+            "status": error.status,
+            "attempt": error.attempt,
+            "retryable": error.retryable,
+            "message": message,
+            "body": error.body,
+            "cause": error.source.as_ref().map(|source| self.error_as_json(source)),
+        })
+    }
+
+    fn report_as_json(&self, report: &CancelReport) -> Value {
+        let sent = report.notification.clone().unwrap_or_default();
+        json!({
+            "aborted": report.aborted,
+            "notified": sent.notified,
+            "status": sent.status,
+            "error": sent.error.map(|error| self.error_as_json(&error)),
+        })
+    }
+}
+
+/// Compares what is expected at all.
+fn compare(what: &str, seen: &Value, expected: &Value) -> Result<(), String> {
+    let seen = like(seen, expected);
+    let is_same = seen == *expected;
+    if is_same { Ok(()) } else { Err(format!("{what}: {seen}, not {expected}")) }
+}
+
+/// What of a value is expected at all. What is not there is null.
+fn like(seen: &Value, expected: &Value) -> Value {
+    match (seen, expected) {
+        (Value::Object(seen), Value::Object(expected)) => {
+            let members = expected.iter().map(|(name, expected)| {
+                (name.clone(), like(seen.get(name).unwrap_or(&Value::Null), expected))
+            });
+            Value::Object(members.collect::<Map<_, _>>())
+        }
+        (Value::Array(seen), Value::Array(expected)) => {
+            let nothing = Value::Null;
+            let items = seen.iter().enumerate();
+            let items = items.map(|(at, item)| like(item, expected.get(at).unwrap_or(&nothing)));
+            Value::Array(items.collect())
+        }
+        _ => seen.clone(),
+    }
+}
+
+fn compare_requests(log: &[Entry], expected: &[Value]) -> Result<(), String> {
+    for (at, (entry, expected)) in log.iter().zip(expected).enumerate() {
+        let what = format!("request {}", at + 1);
+        let mut expected = expected.clone();
+        let waited = expected.as_object_mut().and_then(|members| members.remove("waitedMs"));
+        let seen = json!({
+            "method": entry.method,
+            "headers": entry.headers,
+            "body": entry.body,
+            "outcome": entry.outcome,
+        });
+        compare(&what, &seen, &expected)?;
+        let Some(least) = waited.as_ref().and_then(Value::as_f64) else { continue };
+        let before = at.checked_sub(1).and_then(|at| log[at].closed_ms);
+        let waited = entry.started_ms - before.unwrap_or(f64::INFINITY);
+        if waited < least * (1.0 - EARLY) {
+            return Err(format!("{what}: after {waited} ms, not {least}"));
+        }
+    }
+    Ok(())
+}
+
+/// What happens to the page.
+fn live(happening: &str) {
+    let event = "document.dispatchEvent(new Event('visibilitychange'))";
+    match happening {
+        "hide" => run(&format!(
+            "Object.defineProperty(document, 'hidden', {{ configurable: true, value: true }}); {event}"
+        )),
+        "show" => run(&format!("delete document.hidden; {event}")),
+        name => run(&format!("dispatchEvent(new Event('{name}'))")),
+    }
+}
+
+fn show_for_real() {
+    run("delete document.hidden");
+}
+
+fn run(code: &str) {
+    let result = js_sys::Function::new_no_args(code).call0(&js_sys::global());
+    result.expect("the page does it");
+}
