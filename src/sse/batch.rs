@@ -220,7 +220,7 @@ mod tests {
                 part
             };
             let (rows, rest) = table.as_chunks::<ROW>();
-            assert_eq!(rest, []);
+            assert!(rest.is_empty());
             let mut rows = rows.iter();
             let mut found = Vec::new();
             while let Some(&[head, end, _]) = rows.next() {
