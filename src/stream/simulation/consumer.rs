@@ -67,6 +67,7 @@ impl World<'_> {
                 let took = self.take_all();
                 return has_moved || took;
             };
+            self.poke();
             let took = self.consumer.took;
             if self.make(&next) == Waits {
                 return has_moved || self.consumer.took > took;

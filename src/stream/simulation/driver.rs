@@ -29,6 +29,7 @@ pub(super) struct Driver {
     /// What the next retry, or the end, is due to.
     pub(super) error: Option<Failed>,
     pub(super) end: Option<End>,
+    pub(super) ended_at: f64,
     /// How many events were decoded and not taken when the stream ended.
     pub(super) dropped: usize,
     pub(super) endpoint: EndpointScript,
@@ -76,6 +77,7 @@ impl Driver {
             is_opened: false,
             error: None,
             end: None,
+            ended_at: 0.0,
             dropped: 0,
             endpoint: EndpointScript::default(),
             notifications: 0,
@@ -214,6 +216,37 @@ impl World<'_> {
                 self.end(step.end.expect("an end"));
                 None
             }
+        }
+    }
+
+    /// Tells the machine what makes no sense at the moment.
+    ///
+    /// # Panics
+    /// If that changes anything.
+    pub(super) fn poke(&mut self) {
+        let doing = self.driver.doing;
+        let inputs = [
+            (Action::Wait, Input::Open),
+            (Action::Prepare, Input::Prepared),
+            (Action::Send, Input::Answered(ResponseVerdict::Read)),
+            (Action::Accept, Input::Accepted),
+            (Action::AskRetry, Input::Decided(RetryVerdict::Usual)),
+            (Action::AskEnd, Input::EndAccepted),
+            (Action::Read, Input::BodyEnded),
+            (Action::Read, Input::Bytes { bytes: b"data: lost\n\n", last: true }),
+            (Action::Deliver, Input::FoundDone),
+        ];
+        for (answered, input) in inputs {
+            let is_inspected = doing == Action::Inspect && answered == Action::Accept;
+            // Events that were handed out may yet be found to be the last ones.
+            let is_delivered = answered == Action::Deliver && self.driver.machine.state() == State::Open;
+            if answered == doing || is_inspected || is_delivered || !self.driver.is_opened {
+                continue;
+            }
+            let before = self.driver.machine.state();
+            let step = self.driver.machine.handle(input);
+            assert_eq!(step, Step::WAIT, "{input:?} during {doing:?}");
+            assert_eq!(self.driver.machine.state(), before, "{input:?} during {doing:?}");
         }
     }
 
@@ -418,6 +451,7 @@ impl World<'_> {
     fn end(&mut self, end: End) {
         let driver = &mut self.driver;
         driver.end = Some(end);
+        driver.ended_at = self.clock.now;
         driver.dropped += driver.batch.len();
         driver.batch.clear();
         if end.ending != Ending::Failed {

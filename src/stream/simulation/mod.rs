@@ -60,7 +60,7 @@ enum Happening {
 }
 
 /// Past so many happenings, a schedule runs for ever.
-const MOST_HAPPENINGS: usize = 100_000;
+const MOST_HAPPENINGS: usize = 20_000;
 
 /// One stream and all that is around it.
 struct World<'a> {

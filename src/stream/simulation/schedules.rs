@@ -1,0 +1,300 @@
+//! Schedules from seeds: what servers, consumers and pages do, all at random.
+
+use super::{
+    World,
+    random::Random,
+    scenario::{
+        CancelOptions, Decision, EndpointScript, EventPattern, Move, Native, Options, Page, Policy,
+        Reply, Retry, Stop,
+    },
+    setup::Setup,
+    shrink,
+    traffic::Traffic,
+};
+use crate::stream::{
+    lifecycle::{Ending, State},
+};
+use serde_json::Value;
+use std::{
+    borrow::ToOwned as _,
+    boxed::Box,
+    env, eprintln,
+    num::NonZero,
+    string::String,
+    sync::{
+        Mutex,
+        atomic::{AtomicBool, AtomicU64, Ordering},
+    },
+    thread,
+    time::Instant,
+    vec::Vec,
+};
+
+/// All that a seed decides but for the server.
+pub(super) struct Schedule {
+    pub(super) options: Options,
+    pub(super) endpoint: EndpointScript,
+    pub(super) moves: Vec<Move>,
+}
+
+impl Schedule {
+    pub(super) fn new(random: &mut Random) -> Self {
+        Self { options: options(random), endpoint: endpoint(random), moves: moves(random) }
+    }
+}
+
+/// Returns the world of a seed, ready to run.
+pub(super) fn world(seed: u64) -> (World<'static>, Schedule, Option<Vec<super::Event>>) {
+    let mut random = Random::new(seed);
+    let schedule = Schedule::new(&mut random);
+    let setup = Setup::new(&schedule.options);
+    let traffic = Traffic::new(Random::new(random.next()), &setup);
+    let log = traffic.log.clone();
+    let mut world = World::new(&schedule.options, Box::new(traffic), schedule.moves.clone());
+    world.driver.endpoint = schedule.endpoint.clone();
+    (world, schedule, log)
+}
+
+/// Runs a world, and closes the stream if it still waits.
+pub(super) fn run(world: &mut World<'_>, log: Option<&[super::Event]>) {
+    world.run();
+    if let Some(log) = log {
+        check_log(world, log);
+    }
+    if world.driver.machine.state() != State::Closed {
+        world.stop(Stop::Close);
+    }
+    world.poke();
+    assert!(world.driver.notifications <= 1, "the backend was notified twice");
+}
+
+/// A server that keeps its side: nothing is lost, nothing comes twice.
+fn check_log(world: &World<'_>, log: &[super::Event]) {
+    let taken = &world.consumer.taken;
+    assert!(log.starts_with(taken), "taken: {taken:?}\nof {log:?}");
+    let end = world.driver.end.map(|end| end.ending);
+    let are_all = matches!(end, Some(Ending::Done | Ending::NoContent));
+    // A page that finds the end of the stream may find it in the middle.
+    if are_all && world.setup.done_when.is_none() {
+        assert_eq!(taken, log, "some events never came");
+    }
+}
+
+fn options(random: &mut Random) -> Options {
+    let method = *random.pick(&["GET", "GET", "GET", "POST", "POST", "put"]);
+    let mut options = Options {
+        method: (method != "GET").then(|| method.to_owned()),
+        retry: match random.below(10) {
+            0..4 => None,
+            4..6 => Some(Retry::Whether(true)),
+            6 => Some(Retry::Whether(false)),
+            _ => Some(Retry::Policy(policy(random))),
+        },
+        ..Options::default()
+    };
+    match random.below(10) {
+        0..4 => options.done = Some("[DONE]".to_owned()),
+        4 => {
+            let event_type = Some("stop".to_owned());
+            options.done_when = Some(EventPattern { event_type, ..EventPattern::default() });
+        }
+        5 => {
+            let data = Some("x".to_owned());
+            options.done_when = Some(EventPattern { data, ..EventPattern::default() });
+        }
+        _ => {}
+    }
+    if random.percent(20) {
+        options.connect_timeout = Some(*random.pick(&[10.0, 500.0, 5_000.0]));
+    }
+    if random.percent(30) {
+        options.idle_timeout = Some(*random.pick(&[10.0, 500.0, 5_000.0]));
+    }
+    if random.percent(10) {
+        options.max_event_size = Some(200);
+    }
+    if random.percent(10) {
+        options.last_event_id = Some(random.pick(&["1", "zero"]).to_string());
+    }
+    if random.percent(10) {
+        options.format = Some(random.pick(&["sse", "ndjson"]).to_string());
+    }
+    if random.percent(30) {
+        options.when_hidden = Some("pause".to_owned());
+    }
+    if random.percent(70) {
+        let all = ["abort", "return", "pagehide", "unsent"];
+        let on = all.into_iter().filter(|_| random.percent(35)).map(str::to_owned).collect();
+        let timeout = random.percent(20).then_some(100.0);
+        options.cancel = Some(CancelOptions { on, timeout, ..CancelOptions::default() });
+    }
+    options.native = native(random);
+    options
+}
+
+fn policy(random: &mut Random) -> Policy {
+    let mut some = |values: &[f64]| random.percent(60).then(|| *random.pick(values));
+    Policy {
+        initial_delay: some(&[0.0, 1.0, 100.0, 5_000.0]),
+        max_delay: some(&[0.0, 10.0, 1_000.0, 60_000.0]),
+        factor: some(&[1.0, 1.5, 3.0]),
+        jitter: some(&[0.0, 0.5, 1.0]),
+        min_delay: some(&[0.0, 10.0, 2_000.0]),
+        max_attempts: random.percent(40).then(|| random.between(1, 4) as u32),
+    }
+}
+
+fn native(random: &mut Random) -> Native {
+    let seed = random.next() as u32;
+    Native {
+        seed,
+        once: random.percent(8),
+        opened_by_pull: random.percent(30),
+        piece: *random.pick(&[0, 0, 1, 7]),
+        late: match random.below(10) {
+            0..7 => 0.0,
+            7 | 8 => random.below(20) as f64,
+            // A hidden page's timers fire once a minute.
+            _ => random.below(60_000) as f64,
+        },
+        prepare: replies(random, true),
+        on_open: replies(random, true),
+        on_retry: replies(random, false),
+        on_events: replies(random, false),
+        should_retry: random.percent(15).then(|| {
+            let decisions =
+                [Decision::Yes, Decision::Yes, Decision::No, Decision::After(40.0), Decision::Throws];
+            (0..random.below(5)).map(|_| *random.pick(&decisions)).collect()
+        }),
+        body_ended: random
+            .percent(10)
+            .then(|| (0..random.below(4)).map(|_| random.percent(40)).collect()),
+    }
+}
+
+fn replies(random: &mut Random, may_take_time: bool) -> Vec<Reply> {
+    if random.percent(80) {
+        return Vec::new();
+    }
+    let stops = [Stop::Cancel, Stop::Close, Stop::Leave, Stop::Abort];
+    let mut reply = |_| Reply {
+        takes: if may_take_time { random.milliseconds() } else { 0.0 },
+        throws: random.percent(15),
+        stops: random.percent(15).then(|| *random.pick(&stops)),
+    };
+    (0..3).map(&mut reply).collect()
+}
+
+fn endpoint(random: &mut Random) -> EndpointScript {
+    match random.below(4) {
+        0 => EndpointScript::Text("unreachable".to_owned()),
+        1 => EndpointScript::Answers { status: 403, delay_ms: random.milliseconds() },
+        _ => EndpointScript::Answers { status: 200, delay_ms: random.milliseconds() },
+    }
+}
+
+fn moves(random: &mut Random) -> Vec<Move> {
+    let pages =
+        [Page::Hide, Page::Hide, Page::Show, Page::Show, Page::Online, Page::Pageshow, Page::Pagehide];
+    let mut moves = Vec::new();
+    for _ in 0..random.below(8) {
+        moves.push(match random.below(10) {
+            0..5 => Move::Read {
+                within: random.milliseconds(),
+                most: *random.pick(&[1, 1, 2, usize::MAX]),
+            },
+            5 => Move::Stand(random.milliseconds()),
+            6 => Move::Freeze(random.milliseconds()),
+            _ => Move::Page(*random.pick(&pages)),
+        });
+    }
+    if random.percent(40) {
+        moves.push(match random.below(5) {
+            0 | 1 => Move::Cancel(Default::default()),
+            2 => Move::Close(true),
+            3 => Move::Leave(true),
+            _ => Move::Abort("enough".to_owned()),
+        });
+        // A second one changes nothing.
+        if random.percent(30) {
+            moves.push(random.pick(&[Move::Cancel(Default::default()), Move::Leave(true)]).clone());
+        }
+    } else if random.percent(10) {
+        moves.push(Move::Page(Page::Gone));
+    }
+    moves
+}
+
+use std::string::ToString as _;
+
+#[derive(Default)]
+struct Totals {
+    schedules: AtomicU64,
+    requests: AtomicU64,
+    events: AtomicU64,
+    endings: [AtomicU64; 9],
+}
+
+impl Totals {
+    fn add(&self, world: &World<'_>) {
+        let add = |total: &AtomicU64, more: usize| total.fetch_add(more as u64, Ordering::Relaxed);
+        add(&self.schedules, 1);
+        add(&self.requests, world.connections.len());
+        add(&self.events, world.consumer.taken.len());
+        if let Some(end) = world.driver.end {
+            add(&self.endings[end.ending as usize], 1);
+        }
+    }
+
+    fn print(&self, seconds: f64) {
+        let get = |total: &AtomicU64| total.load(Ordering::Relaxed);
+        let schedules = get(&self.schedules);
+        eprintln!(
+            "{schedules} schedules in {seconds:.1} s ({:.0} per second): {} requests, {} events",
+            schedules as f64 / seconds,
+            get(&self.requests),
+            get(&self.events),
+        );
+        for (ending, total) in Ending::ALL.iter().zip(&self.endings) {
+            eprintln!("  {:<10} {}", ending.as_str(), get(total));
+        }
+    }
+}
+
+/// The seeds from `SIMULATION_FROM` (0) on, as many as `SIMULATION_SEEDS` (3,000) says.
+#[test]
+fn schedules() {
+    let number = |name| env::var(name).ok().map(|value| value.parse::<u64>().expect(name));
+    let count = number("SIMULATION_SEEDS").unwrap_or(3_000);
+    let from = number("SIMULATION_FROM").unwrap_or(0);
+    let start = Instant::now();
+    let totals = Totals::default();
+    let next = AtomicU64::new(from);
+    let is_over = AtomicBool::new(false);
+    let failed: Mutex<Option<u64>> = Mutex::new(None);
+    let threads = thread::available_parallelism().map_or(1, NonZero::get);
+    thread::scope(|scope| {
+        for _ in 0..threads {
+            scope.spawn(|| {
+                while !is_over.load(Ordering::Relaxed) {
+                    let seed = next.fetch_add(1, Ordering::Relaxed);
+                    if seed >= from + count {
+                        break;
+                    }
+                    let (mut world, _, log) = world(seed);
+                    if shrink::fails(|| run(&mut world, log.as_deref())).is_some() {
+                        is_over.store(true, Ordering::Relaxed);
+                        let mut failed = failed.lock().expect("the lock");
+                        *failed = Some(failed.map_or(seed, |other| other.min(seed)));
+                    }
+                    totals.add(&world);
+                }
+            });
+        }
+    });
+    totals.print(start.elapsed().as_secs_f64());
+    if let Some(seed) = failed.into_inner().expect("the lock") {
+        let (message, scenario): (String, Value) = shrink::report(seed);
+        panic!("seed {seed}: {message}\n\nAs a scenario:\n{scenario:#}");
+    }
+}
