@@ -242,6 +242,19 @@ fn an_overdue_timer_lets_the_bytes_go_first() {
 }
 
 #[test]
+fn where_all_timers_are_late_the_limit_holds_all_the_same() {
+    let mut machine = reading(StreamConfig { idle_timeout: 2_000.0, ..config() });
+    let late = Input::Timer { late: 60_000.0 };
+    assert_eq!(machine.handle(late).action, Action::Wait);
+    assert_eq!(machine.handle(late).failure, Some(Failure::IdleTimeout));
+
+    let mut machine = reading(StreamConfig { idle_timeout: 2_000.0, ..config() });
+    machine.handle(late);
+    chunk(&mut machine, ": alive\n");
+    assert_eq!(machine.handle(late).action, Action::Wait, "bytes came in between");
+}
+
+#[test]
 fn pauses_while_hidden_and_goes_on_by_id() {
     let mut machine = reading(StreamConfig { pauses: true, ..config() });
     let step = machine.handle(Input::Hidden);
