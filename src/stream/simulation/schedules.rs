@@ -81,7 +81,7 @@ fn check_log(world: &World<'_>, log: &[super::Event]) {
 }
 
 fn options(random: &mut Random) -> Options {
-    let method = *random.pick(&["GET", "GET", "GET", "POST", "POST", "put"]);
+    let method = *random.pick(&["GET", "GET", "GET", "GET", "POST", "POST", "put"]);
     let mut options = Options {
         method: (method != "GET").then(|| method.to_owned()),
         retry: match random.below(10) {
@@ -148,7 +148,7 @@ fn native(random: &mut Random) -> Native {
     let seed = random.next() as u32;
     Native {
         seed,
-        once: random.percent(8),
+        once: random.percent(4),
         opened_by_pull: random.percent(30),
         piece: *random.pick(&[0, 0, 1, 7]),
         late: match random.below(10) {
@@ -173,14 +173,14 @@ fn native(random: &mut Random) -> Native {
 }
 
 fn replies(random: &mut Random, may_take_time: bool) -> Vec<Reply> {
-    if random.percent(80) {
+    if random.percent(90) {
         return Vec::new();
     }
     let stops = [Stop::Cancel, Stop::Close, Stop::Leave, Stop::Abort];
     let mut reply = |_| Reply {
         takes: if may_take_time { random.milliseconds() } else { 0.0 },
-        throws: random.percent(15),
-        stops: random.percent(15).then(|| *random.pick(&stops)),
+        throws: random.percent(10),
+        stops: random.percent(10).then(|| *random.pick(&stops)),
     };
     (0..3).map(&mut reply).collect()
 }
@@ -208,7 +208,7 @@ fn moves(random: &mut Random) -> Vec<Move> {
             _ => Move::Page(*random.pick(&pages)),
         });
     }
-    if random.percent(40) {
+    if random.percent(30) {
         moves.push(match random.below(5) {
             0 | 1 => Move::Cancel(Default::default()),
             2 => Move::Close(true),

@@ -4,7 +4,7 @@ use super::{
     World,
     scenario::{Expectation, ExpectedEvent, Native, Options, Scenario, Script},
     schedules::{self, Schedule},
-    server::Attempt,
+    server::{Act, Attempt},
 };
 use serde_json::Value;
 use std::{
@@ -87,6 +87,7 @@ impl Case {
             for attempt in 0..self.attempts.len() {
                 for act in (0..self.attempts[attempt].acts.len()).rev() {
                     self.attempt(place, |case| drop(case.attempts[attempt].acts.remove(act)));
+                    self.attempt(place, |case| join(&mut case.attempts[attempt].acts, act));
                 }
             }
             for simplify in SIMPLER {
@@ -110,6 +111,17 @@ impl Case {
         let acts: usize = self.attempts.iter().map(|attempt| attempt.acts.len() + 1).sum();
         let options = serde_json::to_string(&self.schedule.options).expect("JSON");
         acts + self.schedule.moves.len() + options.len()
+    }
+}
+
+/// Sends two chunks as one.
+fn join(acts: &mut Vec<Act>, second: usize) {
+    if second == 0 || second >= acts.len() {
+        return;
+    }
+    if let [Act::Send(first), Act::Send(rest)] = &mut acts[second - 1..=second] {
+        first.append(rest);
+        acts.remove(second);
     }
 }
 

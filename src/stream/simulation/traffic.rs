@@ -43,7 +43,7 @@ impl Traffic {
         let is_ndjson = setup.format == Some(Format::Ndjson) || random.percent(6);
         let is_faithful = !is_ndjson && random.percent(70);
         let (mut blocks, mut log) = (Vec::new(), Vec::new());
-        for number in 1..=random.below(7) {
+        for number in 1..=random.below(10) {
             let block = match (is_ndjson, is_faithful) {
                 (true, _) => json_line(&mut random),
                 (_, true) => faithful_block(&mut random, number, &mut log),
@@ -61,13 +61,15 @@ impl Traffic {
             blocks.push(last_block(&mut random, setup, is_ndjson));
             // Whatever follows is to be dropped.
             if random.percent(30) {
-                blocks.push(careless_block(&mut random));
+                blocks.push(Block { id: None, ..careless_block(&mut random) });
             }
         }
         let content_type = match is_ndjson {
             true => "application/x-ndjson",
             false => random.pick(&["text/event-stream", "text/event-stream; charset=utf-8"]),
         };
+        // The stream may begin behind the first one.
+        log.retain(|event: &Event| event.last_event_id != setup.last_event_id);
         let log = is_faithful.then_some(log);
         Self { faults: random.below(6), random, blocks, log, content_type }
     }
@@ -102,7 +104,7 @@ impl Traffic {
     }
 
     fn refusal(&mut self) -> Attempt {
-        let statuses = [500, 502, 503, 503, 429, 429, 408, 425, 404, 401, 301, 200];
+        let statuses = [500, 502, 503, 503, 503, 599, 429, 429, 408, 425, 404, 401, 301, 200];
         let status = *self.random.pick(&statuses);
         let waits = ["", "", "0", "1", "120", "soon", "Wed, 21 Oct 2015 07:28:00 GMT"];
         let end = if self.random.percent(20) { Act::Stall } else { Act::End };
