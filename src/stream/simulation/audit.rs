@@ -30,8 +30,6 @@ pub(super) struct Audit {
     /// Whether the consumer waits for events.
     is_pulled: bool,
     is_hidden: bool,
-    /// When what is under way began.
-    since: f64,
     doing: Action,
     /// Whether its timer was held up once.
     is_extended: bool,
@@ -63,7 +61,6 @@ impl Audit {
             end: None,
             is_pulled: false,
             is_hidden: false,
-            since: 0.0,
             doing: Action::Wait,
             is_extended: false,
             rest: Rest::Unopened,
@@ -124,9 +121,10 @@ impl Audit {
         if step.action != Action::Wait {
             self.doing = step.action;
             self.is_extended = false;
-            self.since = now;
+        } else if step.close && after == State::Waiting {
+            self.doing = Action::Wait;
         }
-        if step.close && step.action != Action::Deliver {
+        if step.close {
             self.facts.is_connected = false;
         }
     }

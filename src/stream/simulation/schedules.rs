@@ -107,7 +107,7 @@ fn options(random: &mut Random) -> Options {
     if random.percent(20) {
         options.connect_timeout = Some(*random.pick(&[10.0, 500.0, 5_000.0]));
     }
-    if random.percent(30) {
+    if random.percent(60) {
         options.idle_timeout = Some(*random.pick(&[10.0, 500.0, 5_000.0]));
     }
     if random.percent(10) {
@@ -208,7 +208,7 @@ fn moves(random: &mut Random) -> Vec<Move> {
             _ => Move::Page(*random.pick(&pages)),
         });
     }
-    if random.percent(30) {
+    if random.percent(25) {
         moves.push(match random.below(5) {
             0 | 1 => Move::Cancel(Default::default()),
             2 => Move::Close(true),

@@ -43,7 +43,7 @@ impl Traffic {
         let is_ndjson = setup.format == Some(Format::Ndjson) || random.percent(6);
         let is_faithful = !is_ndjson && random.percent(70);
         let (mut blocks, mut log) = (Vec::new(), Vec::new());
-        for number in 1..=random.below(10) {
+        for number in 1..=random.below(13) {
             let block = match (is_ndjson, is_faithful) {
                 (true, _) => json_line(&mut random),
                 (_, true) => faithful_block(&mut random, number, &mut log),
@@ -71,7 +71,7 @@ impl Traffic {
         // The stream may begin behind the first one.
         log.retain(|event: &Event| event.last_event_id != setup.last_event_id);
         let log = is_faithful.then_some(log);
-        Self { faults: random.below(6), random, blocks, log, content_type }
+        Self { faults: random.below(9), random, blocks, log, content_type }
     }
 
     /// Returns where a response begins.
@@ -89,11 +89,11 @@ impl Traffic {
     }
 
     fn fault(&mut self, mut bytes: Vec<u8>) -> Attempt {
-        match self.random.below(10) {
-            0 => Attempt::unreachable(),
-            1 => Attempt { head_delay: f64::INFINITY, ..Attempt::new(Vec::new()) },
-            2 | 3 => self.refusal(),
-            4 if self.log.is_none() => Attempt { status: 204, ..Attempt::new(Vec::new()) },
+        match self.random.below(20) {
+            0 | 1 => Attempt::unreachable(),
+            2 => Attempt { head_delay: f64::INFINITY, ..Attempt::new(Vec::new()) },
+            3 | 4 => self.refusal(),
+            5 if self.log.is_none() => Attempt { status: 204, ..Attempt::new(Vec::new()) },
             _ => {
                 let cut = self.random.below(bytes.len() + 1);
                 bytes.truncate(cut);
@@ -104,7 +104,7 @@ impl Traffic {
     }
 
     fn refusal(&mut self) -> Attempt {
-        let statuses = [500, 502, 503, 503, 503, 599, 429, 429, 408, 425, 404, 401, 301, 200];
+        let statuses = [500, 502, 503, 503, 503, 503, 599, 429, 429, 429, 408, 425, 404, 301, 200];
         let status = *self.random.pick(&statuses);
         let waits = ["", "", "0", "1", "120", "soon", "Wed, 21 Oct 2015 07:28:00 GMT"];
         let end = if self.random.percent(20) { Act::Stall } else { Act::End };
