@@ -1,47 +1,13 @@
-//! Dropping a stream closes its connection and tells nobody.
+//! Dropping a stream closes its connection and tells nobody. See tests/scenarios/leaving.json, too.
 
-use crate::support::{Counters, Held, Script, Sink, event, while_waiting};
+use crate::support::{Counters, Held, Sink, event};
 use futures::future::join_all;
-use serde_json::json;
 use sluicegate::{CancelRequest, EventStream};
 use std::arch::wasm32::memory_size;
 use wasm_bindgen_test::wasm_bindgen_test as test;
 
 fn open(url: &str, sink: &Sink) -> EventStream {
     EventStream::builder(url).cancel(CancelRequest::to(sink.url())).open().unwrap()
-}
-
-#[test]
-async fn an_open_stream() {
-    let (held, sink) = (Held::new(), Sink::new());
-    let mut stream = open(&held.url, &sink);
-    event(&mut stream).await;
-    held.counted(Counters { requests: 1, open: 1, client_closed: 0 }).await;
-    drop(stream);
-    held.counted(Counters { requests: 1, open: 0, client_closed: 1 }).await;
-    sink.received(0).await;
-}
-
-#[test]
-async fn while_next_is_pending() {
-    let (held, sink) = (Held::new(), Sink::new());
-    let mut stream = open(&held.url, &sink);
-    event(&mut stream).await;
-    let is_open = held.counted(Counters { requests: 1, open: 1, client_closed: 0 });
-    while_waiting(&mut stream, is_open).await;
-    drop(stream);
-    held.counted(Counters { requests: 1, open: 0, client_closed: 1 }).await;
-    sink.received(0).await;
-}
-
-#[test]
-async fn during_connect() {
-    let (silent, sink) = (Script::new(json!([{ "headersDelay": "never" }])).await, Sink::new());
-    let mut stream = open(&silent.url(), &sink);
-    while_waiting(&mut stream, silent.requests(1)).await;
-    drop(stream);
-    assert_eq!(silent.over(1).await[0].outcome, "client-closed");
-    sink.received(0).await;
 }
 
 #[test]

@@ -1,51 +1,12 @@
 import { expect } from 'chai'
 import type { CancelContext, StreamError } from 'sluicegate'
-import { unreachable } from '../support/page.js'
-import { Held, Sink, event, script, streaming } from '../support/server.js'
+import { gate } from '../support/consume.js'
+import { Held, Sink, event, script } from '../support/server.js'
 import { open, test } from '../support/test.js'
 
 const DONE = { done: true, value: undefined }
 
 describe('cancel()', () => {
-  test('stops here, stops the connection, and tells the backend', async () => {
-    const [held, sink] = [new Held(), new Sink()]
-    const stream = open(held.url, {
-      method: 'POST',
-      body: { prompt: 'x' },
-      cancel: {
-        url: sink.url,
-        headers: { 'x-tenant': 'a' },
-        body: { userId: 'ü', sessionId: 7 },
-      },
-    })
-    expect((await stream.next()).value).to.include({ data: 'open' })
-    const waiting = stream.next()
-    expect(await stream.cancel()).to.deep.equal({ aborted: true, notified: true, status: 200 })
-    expect(await waiting).to.deep.equal(DONE)
-    expect(await stream.next()).to.deep.equal(DONE)
-    expect(stream.state).to.equal('closed')
-    expect(await stream.closed).to.deep.equal({ type: 'cancelled', notified: true, dropped: 0 })
-
-    const [notification] = await sink.received(1)
-    expect(notification).to.include({ method: 'POST', body: '{"userId":"ü","sessionId":7}' })
-    expect(notification?.headers).to.include({
-      'content-type': 'application/json',
-      'x-tenant': 'a',
-    })
-    const counters = await held.counters()
-    expect(counters.requests).to.equal(1)
-  })
-
-  test('the server sees the connection closed', async () => {
-    const source = await streaming({ send: event('a') }, { stall: true })
-    const stream = open(source.url)
-    await stream.next()
-    expect(await stream.cancel()).to.deep.equal({ aborted: true, notified: false })
-    expect(await stream.closed).to.deep.equal({ type: 'cancelled', dropped: 0 })
-    const [entry] = await source.over(1)
-    expect(entry).to.include({ outcome: 'client-closed' })
-  })
-
   test('twice is one notification and one report', async () => {
     const [held, sink] = [new Held(), new Sink()]
     const stream = open(held.url, { cancel: { url: sink.url } })
@@ -58,24 +19,6 @@ describe('cancel()', () => {
     await stream.return()
     expect(await stream.closed).to.include({ type: 'cancelled', notified: true })
     await sink.received(1)
-  })
-
-  test('the notification has its own method, and no body unless given', async () => {
-    const [held, sink] = [new Held(), new Sink()]
-    const stream = open(held.url, { cancel: { url: sink.url, method: 'DELETE' } })
-    await stream.next()
-    await stream.cancel()
-    const [notification] = await sink.received(1)
-    expect(notification).to.include({ method: 'DELETE', body: '' })
-  })
-
-  test('the stream’s headers are not the notification’s', async () => {
-    const [held, sink] = [new Held(), new Sink()]
-    const stream = open(held.url, { headers: { 'x-secret': '1' }, cancel: { url: sink.url } })
-    await stream.next()
-    await stream.cancel()
-    const [notification] = await sink.received(1)
-    expect(notification?.headers).to.not.have.property('x-secret')
   })
 
   test('it is sent with keepalive, so that it outlives the page', async () => {
@@ -141,45 +84,45 @@ describe('cancel()', () => {
       reason,
     })
   })
+
+  test('while headers() is asked: nothing is sent, nobody is told', async () => {
+    const [held, sink] = [new Held(), new Sink()]
+    const { passed, pass } = gate<HeadersInit>()
+    const asked = gate()
+    const stream = open(held.url, {
+      headers: () => {
+        asked.pass()
+        return passed
+      },
+      cancel: { url: sink.url },
+    })
+    const next = stream.next()
+    await asked.passed
+    expect(await stream.cancel()).to.deep.equal({ aborted: true, notified: false })
+    pass({})
+    expect(await next).to.deep.equal(DONE)
+    expect(await stream.closed).to.deep.equal({ type: 'cancelled', dropped: 0 })
+    expect(await held.counters()).to.include({ requests: 0 })
+    expect(await sink.log()).to.deep.equal([])
+  })
+
+  test('a function gets no response where there is none', async () => {
+    const [held, sink] = [new Held(), new Sink()]
+    const stream = open(held.url, {
+      cancel: {
+        url: sink.url,
+        body: ({ response }) => ({ hasResponse: !!response }),
+        on: ['unsent'],
+      },
+    })
+    expect(await stream.cancel()).to.deep.equal({ aborted: true, notified: true, status: 200 })
+    const [notification] = await sink.received(1)
+    expect(notification?.body).to.equal('{"hasResponse":false}')
+    expect(await held.counters()).to.include({ requests: 0 })
+  })
 })
 
 describe('a notification that fails is reported, not thrown', () => {
-  test('by its status', async () => {
-    const [held, sink] = [new Held(), new Sink('?status=403')]
-    const stream = open(held.url, { cancel: { url: sink.url } })
-    await stream.next()
-    const { error, ...report } = await stream.cancel()
-    expect(report).to.deep.equal({ aborted: true, notified: false, status: 403 })
-    expect(error).to.include({ name: 'StreamError', code: 'http', status: 403 })
-    expect(await stream.closed).to.deep.equal({ type: 'cancelled', notified: false, dropped: 0 })
-    await sink.received(1)
-  })
-
-  test('by the network', async () => {
-    const held = new Held()
-    const stream = open(held.url, { cancel: { url: `${unreachable}?token=hunter2` } })
-    await stream.next()
-    const { error, ...report } = await stream.cancel()
-    expect(report).to.deep.equal({ aborted: true, notified: false })
-    expect(error).to.include({ code: 'network' })
-    expect(error?.message).to.contain(`POST ${unreachable} failed`).and.not.contain('hunter2')
-  })
-
-  test('by its time-out', async () => {
-    // Not a script that holds the connection: WebKit does not close one with keepalive, whatever aborts.
-    const [held, slow] = [new Held(), new Sink('?delayMs=2000')]
-    const stream = open(held.url, { cancel: { url: slow.url, timeout: 100 } })
-    await stream.next()
-    const { error, ...report } = await stream.cancel()
-    expect(report).to.deep.equal({ aborted: true, notified: false })
-    const url = new URL(slow.url, location.origin)
-    expect(error).to.include({
-      code: 'connect-timeout',
-      message: `${url.origin}${url.pathname} did not answer within 100 ms: raise its \`timeout\``,
-    })
-    await slow.received(1)
-  })
-
   test('by a function that throws', async () => {
     const held = new Held()
     const thrown = new Error('no session')

@@ -21,33 +21,6 @@ const twoThenOne = () =>
   streaming({ send: event('a') + event('b') }, { waitFor: 'more' }, { send: event('c') })
 
 describe('consuming', () => {
-  test('for await gives each event with its type, data and id, in order', async () => {
-    const { url } = await streaming({
-      send:
-        'data: first\n\n' +
-        'event: delta\nid: 7\ndata: two\ndata: lines\n\n' +
-        ': a comment\n\nid\ndata:  żółć 漢字 😀\n\n',
-    })
-    const events = await all(open(url, { retry: false }))
-    expect(events).to.deep.equal([
-      { type: 'message', data: 'first', lastEventId: '' },
-      { type: 'delta', data: 'two\nlines', lastEventId: '7' },
-      { type: 'message', data: ' żółć 漢字 😀', lastEventId: '' },
-    ] satisfies ServerSentEvent[])
-  })
-
-  test('an event is there while the response goes on', async () => {
-    const source = await onDemand()
-    const stream = open(source.url, { retry: false })
-    const seen: string[] = []
-    await source.signal('a')
-    for await (const { data } of stream) {
-      seen.push(data)
-      if (data !== 'c') await source.signal(data === 'a' ? 'b' : 'c')
-    }
-    expect(seen).to.deep.equal(['a', 'b', 'c'])
-  })
-
   test('a URL may be relative, or a URL', async () => {
     const { url } = await streaming({ send: event('x') })
     const path = new URL(url).pathname

@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import type { RetryInfo } from 'sluicegate'
+import type { RetryInfo, ServerSentEvent } from 'sluicegate'
 import { all, data, gate, rejection } from '../support/consume.js'
 import { event, script, streaming } from '../support/server.js'
 import { open, test } from '../support/test.js'
@@ -159,5 +159,50 @@ describe('hooks', () => {
     const stream = open(source.url, { done: '[DONE]', onRetry: ({ delay }) => delays.push(delay) })
     await all(stream)
     expect(delays).to.deep.equal([250])
+  })
+
+  test('503 with Retry-After as a date waits until then', async () => {
+    // Dates have no fractions: between one and two seconds from now.
+    const date = new Date(Date.now() + 2_000).toUTCString()
+    const source = await script([
+      { status: 503, headers: { 'retry-after': date } },
+      { steps: [{ send: event('[DONE]') }] },
+    ])
+    const delays: number[] = []
+    const due: number[] = []
+    const stream = open(source.url, {
+      done: '[DONE]',
+      retry: { minDelay: 0, initialDelay: 1 },
+      onRetry: ({ delay }) => {
+        delays.push(delay)
+        due.push(Date.now() + delay)
+      },
+    })
+    await all(stream)
+    expect(delays).to.have.length(1)
+    // Of a slow moment, nothing may be left to wait.
+    if (delays[0] !== 0) expect(due[0]).to.be.closeTo(Date.parse(date), 50)
+    await source.over(2)
+  })
+
+  test('done sees each event, up to the one that ends the stream', async () => {
+    const source = await streaming({
+      send: event('a', { id: 1 }) + event('b', { type: 'stop' }) + event('c', { type: 'stop' }),
+    })
+    const seen: ServerSentEvent[] = []
+    const stream = open(source.url, {
+      done: (candidate) => {
+        seen.push(candidate)
+        return candidate.type === 'stop'
+      },
+      retry: QUICK,
+    })
+    expect(data(await all(stream))).to.deep.equal(['a'])
+    expect(seen).to.deep.equal([
+      { type: 'message', data: 'a', lastEventId: '1' },
+      { type: 'stop', data: 'b', lastEventId: '1' },
+    ])
+    expect(await stream.closed).to.deep.equal({ type: 'done', dropped: 0 })
+    await source.over(1)
   })
 })

@@ -6,41 +6,6 @@ import { open, test } from '../support/test.js'
 const reasonAsBody = ({ reason }: CancelContext) => ({ reason: String(reason) })
 
 describe('what tells the backend', () => {
-  test('close() never does', async () => {
-    const [held, sink] = [new Held(), new Sink()]
-    const stream = open(held.url, {
-      cancel: { url: sink.url, on: ['abort', 'return', 'pagehide', 'unsent'] },
-    })
-    await stream.next()
-    stream.close()
-    expect(await stream.closed).to.deep.equal({ type: 'closed', dropped: 0 })
-    expect(await stream.cancel()).to.deep.equal({ aborted: false, notified: false })
-    expect(await sink.log()).to.deep.equal([])
-  })
-
-  test('neither break, nor return(), nor abort do by default', async () => {
-    const sink = new Sink()
-    const cancel = { url: sink.url }
-    const left = open(new Held().url, { cancel })
-    for await (const event of left) {
-      expect(event.data).to.equal('open')
-      break
-    }
-    expect(await left.closed).to.deep.equal({ type: 'closed', dropped: 0 })
-
-    const returned = open(new Held().url, { cancel })
-    await returned.next()
-    await returned.return()
-    expect(await returned.closed).to.deep.equal({ type: 'closed', dropped: 0 })
-
-    const controller = new AbortController()
-    const aborted = open(new Held().url, { cancel, signal: controller.signal })
-    await aborted.next()
-    controller.abort('enough')
-    expect(await aborted.closed).to.deep.equal({ type: 'aborted', error: 'enough', dropped: 0 })
-    expect(await sink.log()).to.deep.equal([])
-  })
-
   test('a break does with "return"', async () => {
     const sink = new Sink()
     const stream = open(new Held().url, {
@@ -104,25 +69,6 @@ describe('what tells the backend', () => {
     })
     const [notification] = await sink.received(1)
     expect(notification?.body).to.equal('{"reason":"by signal"}')
-  })
-
-  test('an abort before the request does only with "unsent"', async () => {
-    const [sink, told] = [new Sink(), new Sink()]
-    const { signal } = new AbortController()
-    const aborted = AbortSignal.abort('at once')
-    expect(signal.aborted).to.equal(false)
-    const silent = open(new Held().url, {
-      signal: aborted,
-      cancel: { url: sink.url, on: ['abort'] },
-    })
-    expect(await silent.closed).to.deep.equal({ type: 'aborted', error: 'at once', dropped: 0 })
-    const loud = open(new Held().url, {
-      signal: aborted,
-      cancel: { url: told.url, on: ['abort', 'unsent'] },
-    })
-    expect(await loud.closed).to.include({ type: 'aborted', error: 'at once', notified: true })
-    await told.received(1)
-    expect(await sink.log()).to.deep.equal([])
   })
 })
 

@@ -180,14 +180,6 @@ describe('a Request', () => {
 })
 
 describe('requests', () => {
-  test('GET asks for an event stream, past the cache', async () => {
-    const entry = await sent({})
-    expect(entry).to.include({ method: 'GET', body: '' })
-    expect(entry.headers['accept']).to.equal('text/event-stream, application/x-ndjson;q=0.9')
-    expect(entry.headers['cache-control']).to.equal('no-cache')
-    expect(entry.headers).to.not.have.any.keys('last-event-id', 'content-type')
-  })
-
   for (const [name, body, text, type] of BODIES) {
     test(`POST sends ${name} as it should be`, async () => {
       const entry = await sent({ method: 'POST', body })
@@ -202,12 +194,6 @@ describe('requests', () => {
     const entry = await sent({ method: 'POST', body: form })
     expect(entry.headers['content-type']).to.match(/^multipart\/form-data; ?boundary=/)
     expect(entry.body).to.match(/name="field"\r\n\r\nvalue\r\n/)
-  })
-
-  test('methods are written as fetch writes them', async () => {
-    expect(await sent({ method: 'post', body: {} })).to.include({ method: 'POST' })
-    expect(await sent({ method: 'PUT', body: 'x' })).to.include({ method: 'PUT', body: 'x' })
-    expect(await sent({ method: 'QUERY', body: 'x' })).to.include({ method: 'QUERY' })
   })
 
   const HEADERS: [name: string, headers: OpenOptions['headers']][] = [
@@ -229,18 +215,6 @@ describe('requests', () => {
       expect(entry.headers).to.include({ 'x-a': '1', 'x-b': '2' })
     })
   }
-
-  test('the page’s own headers win over ours', async () => {
-    const entry = await sent({
-      method: 'POST',
-      body: {},
-      headers: { accept: 'x/y', 'content-type': 'application/vnd.api+json' },
-    })
-    expect(entry.headers).to.include({
-      accept: 'x/y',
-      'content-type': 'application/vnd.api+json',
-    })
-  })
 
   test('headers and body are asked anew at each attempt', async () => {
     const source = await script([
@@ -280,11 +254,6 @@ describe('requests', () => {
       undefined,
       'x',
     ])
-  })
-
-  test('lastEventId is sent with the first request', async () => {
-    const entry = await sent({ lastEventId: '42' })
-    expect(entry.headers['last-event-id']).to.equal('42')
   })
 
   // WebKit sends no header of other bytes: it takes what is to be bytes for text, and encodes it again.

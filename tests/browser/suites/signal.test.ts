@@ -1,10 +1,9 @@
 import { expect } from 'chai'
 import { allUntilError, gate, rejection } from '../support/consume.js'
-import { Held, event, script, streaming } from '../support/server.js'
+import { Held, event, streaming } from '../support/server.js'
 import { open, test } from '../support/test.js'
 
 const DONE = { done: true, value: undefined }
-const HOUR = 3_600_000
 
 describe('an outside signal', () => {
   test('its abort rejects with its reason, as fetch does', async () => {
@@ -32,26 +31,6 @@ describe('an outside signal', () => {
     expect(error).to.equal(controller.signal.reason)
   })
 
-  test('a loop ends with the reason, and what was not consumed is dropped', async () => {
-    const source = await streaming({ send: event('a') + event('b') + event('c') }, { stall: true })
-    const controller = new AbortController()
-    const stream = open(source.url, { signal: controller.signal })
-    const seen: string[] = []
-    let caught: unknown
-    try {
-      for await (const { data } of stream) {
-        seen.push(data)
-        controller.abort('stop')
-      }
-    } catch (error) {
-      caught = error
-    }
-    expect(caught).to.equal('stop')
-    expect(seen).to.deep.equal(['a'])
-    expect(await stream.closed).to.deep.equal({ type: 'aborted', error: 'stop', dropped: 2 })
-    await source.over(1)
-  })
-
   test('one that is aborted already never sends a request', async () => {
     const held = new Held()
     const stream = open(held.url, { signal: AbortSignal.abort('before') })
@@ -61,19 +40,6 @@ describe('an outside signal', () => {
     expect(await stream.closed).to.deep.equal({ type: 'aborted', error: 'before', dropped: 0 })
     expect(stream.stats.attempts).to.equal(0)
     expect(await held.counters()).to.include({ requests: 0 })
-  })
-
-  test('during connect', async () => {
-    const source = await script([{ headersDelay: 'never' }])
-    const controller = new AbortController()
-    const stream = open(source.url, { signal: controller.signal })
-    const next = stream.next()
-    await source.requests(1)
-    controller.abort('while connecting')
-    expect(await rejection(next)).to.equal('while connecting')
-    expect(await rejection(stream.opened)).to.equal('while connecting')
-    const [entry] = await source.over(1)
-    expect(entry).to.include({ outcome: 'client-closed' })
   })
 
   test('while headers() is asked: no request', async () => {
@@ -94,34 +60,6 @@ describe('an outside signal', () => {
     expect(await rejection(next)).to.equal('while asking')
     pass({})
     expect(await held.counters()).to.include({ requests: 0 })
-  })
-
-  test('in back-off: no further request', async () => {
-    const source = await script([{ status: 503 }])
-    const controller = new AbortController()
-    const waiting = gate()
-    const stream = open(source.url, {
-      signal: controller.signal,
-      retry: { initialDelay: HOUR, maxDelay: HOUR, jitter: 0 },
-      onRetry: () => waiting.pass(),
-    })
-    const next = stream.next()
-    await waiting.passed
-    controller.abort('while waiting')
-    expect(await rejection(next)).to.equal('while waiting')
-    // No timer is left either, which the test's end looks at.
-    await source.over(1)
-  })
-
-  test('after the end it is nothing to the stream', async () => {
-    const { url } = await streaming({ send: event('a') })
-    const controller = new AbortController()
-    const stream = open(url, { retry: false, signal: controller.signal })
-    await stream.next()
-    expect(await stream.next()).to.deep.equal(DONE)
-    controller.abort()
-    expect(await stream.next()).to.deep.equal(DONE)
-    expect(await stream.closed).to.deep.equal({ type: 'ended', dropped: 0 })
   })
 
   test('one for many streams keeps no listener of those that ended', async () => {

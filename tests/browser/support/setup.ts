@@ -2,10 +2,14 @@
 
 import './leftovers.js'
 import './wasm-memory.js'
+import { config } from 'chai'
 import { describeError, tell } from './progress.js'
 
 /** A test's, unless it sets its own; in milliseconds. Generous: nothing here is a matter of speed. */
 const TIMEOUT = 60_000
+
+// Values are whole in messages.
+config.truncateThreshold = 0
 
 let isRunning = false
 

@@ -1,6 +1,10 @@
 //! Plays the scenarios of tests/scenarios. The README there explains the format.
 
+#[path = "../../scenarios/compare.rs"]
+mod compare;
+#[path = "../../scenarios/format.rs"]
 mod format;
+mod options;
 mod player;
 
 use format::Scenario;
@@ -24,7 +28,7 @@ async fn scenarios() {
         let text = file.contents_utf8().expect("JSON is UTF-8");
         let scenarios: Vec<Scenario> =
             serde_json::from_str(text).unwrap_or_else(|error| panic!("{name}: {error}"));
-        for scenario in scenarios.iter().filter(|scenario| scenario.skip.rust.is_none()) {
+        for scenario in scenarios.iter().filter(|scenario| !scenario.skip.contains_key("rust")) {
             let title = format!("{name}: {}", scenario.title);
             // If it panics, this is the last line.
             console_log!("{title}");

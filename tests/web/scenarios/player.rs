@@ -1,20 +1,24 @@
 //! Plays one scenario. What is wrong is returned, not panicked with: the others are to be played, too.
 
-use super::format::{Address, Condition, Endpoint, Expectation, Move, Scenario};
-use crate::support::{Entry, Script, Sink, UNREACHABLE, soon};
+use super::{
+    compare::{compare, compare_requests},
+    format::{Address, Condition, Endpoint, Expectation, Move, Scenario},
+};
+use crate::support::{Entry, Script, Sink, UNREACHABLE};
 use futures::{
     StreamExt as _,
     future::{Either, select},
 };
 use gloo_timers::future::TimeoutFuture;
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 use sluicegate::{CancelReport, Error, EventStream};
-
-/// Timers of browsers may be this much early: a part of the time.
-const EARLY: f64 = 0.05;
+use std::error::Error as _;
 
 /// How long a condition is waited for between two looks, in milliseconds.
 const INTERVAL: u32 = 5;
+
+/// A query, which no message may have.
+const SECRET: &str = "?token=hunter2";
 
 pub async fn play(scenario: &Scenario) -> Result<(), String> {
     let expected = &scenario.expect;
@@ -28,8 +32,8 @@ pub async fn play(scenario: &Scenario) -> Result<(), String> {
         }
         Endpoint::Address(Address::Unreachable) => None,
     };
-    let url = script.as_ref().map_or(UNREACHABLE.into(), Script::url);
-    let endpoint = sink.as_ref().map_or(UNREACHABLE, Sink::url).to_owned();
+    let url = script.as_ref().map_or(UNREACHABLE.into(), Script::url) + SECRET;
+    let endpoint = sink.as_ref().map_or(UNREACHABLE.to_owned() + SECRET, |sink| sink.url().into());
     let builder = scenario.options.builder(&url, &endpoint)?;
     let stream = builder.open().map_err(|error| format!("the options are refused: {error}"))?;
     let mut player = Player {
@@ -45,23 +49,13 @@ pub async fn play(scenario: &Scenario) -> Result<(), String> {
     result?;
     player.compare(expected)?;
     if let (Some(script), Some(requests)) = (&player.script, &expected.requests) {
-        let log = soon(async || {
-            let log = script.log().await;
-            let is_over = log.len() == requests.len() && log.iter().all(Entry::is_over);
-            if is_over { Ok(log) } else { Err(format!("requests: {log:#?}")) }
-        })
-        .await?;
-        compare_requests(&log, requests)?;
+        compare_requests(&script.try_over(requests.len()).await?, requests)?;
     }
-    let Some(sink) = sink else { return Ok(()) };
-    let notifications = &expected.notifications;
-    let log = soon(async || {
-        let log = sink.log().await;
-        let is_all = log.len() == notifications.len();
-        if is_all { Ok(log) } else { Err(format!("notifications: {log:#?}")) }
-    })
-    .await?;
-    compare_requests(&log, notifications)
+    if let Some(sink) = sink {
+        let log = sink.try_received(expected.notifications.len()).await?;
+        compare_requests(&log, &expected.notifications)?;
+    }
+    Ok(())
 }
 
 struct Player {
@@ -214,11 +208,12 @@ impl Player {
     }
 
     fn error_as_json(&self, error: &Error) -> Value {
-        let mut message = error.message.clone();
+        let mut message = error.to_string();
         for (address, name) in &self.addresses {
             let path = address.split('?').next().unwrap_or_default();
             message = message.replace(path, name);
         }
+        let source = error.source().and_then(|source| source.downcast_ref::<Error>());
         json!({
             "code": error.code.as_str(),
             "status": error.status,
@@ -226,7 +221,7 @@ impl Player {
             "retryable": error.retryable,
             "message": message,
             "body": error.body,
-            "cause": error.source.as_ref().map(|source| self.error_as_json(source)),
+            "cause": source.map(|source| self.error_as_json(source)),
         })
     }
 
@@ -239,54 +234,6 @@ impl Player {
             "error": sent.error.map(|error| self.error_as_json(&error)),
         })
     }
-}
-
-/// Compares what is expected at all.
-fn compare(what: &str, seen: &Value, expected: &Value) -> Result<(), String> {
-    let seen = like(seen, expected);
-    let is_same = seen == *expected;
-    if is_same { Ok(()) } else { Err(format!("{what}: {seen}, not {expected}")) }
-}
-
-/// What of a value is expected at all. What is not there is null.
-fn like(seen: &Value, expected: &Value) -> Value {
-    match (seen, expected) {
-        (Value::Object(seen), Value::Object(expected)) => {
-            let members = expected.iter().map(|(name, expected)| {
-                (name.clone(), like(seen.get(name).unwrap_or(&Value::Null), expected))
-            });
-            Value::Object(members.collect::<Map<_, _>>())
-        }
-        (Value::Array(seen), Value::Array(expected)) => {
-            let nothing = Value::Null;
-            let items = seen.iter().enumerate();
-            let items = items.map(|(at, item)| like(item, expected.get(at).unwrap_or(&nothing)));
-            Value::Array(items.collect())
-        }
-        _ => seen.clone(),
-    }
-}
-
-fn compare_requests(log: &[Entry], expected: &[Value]) -> Result<(), String> {
-    for (at, (entry, expected)) in log.iter().zip(expected).enumerate() {
-        let what = format!("request {}", at + 1);
-        let mut expected = expected.clone();
-        let waited = expected.as_object_mut().and_then(|members| members.remove("waitedMs"));
-        let seen = json!({
-            "method": entry.method,
-            "headers": entry.headers,
-            "body": entry.body,
-            "outcome": entry.outcome,
-        });
-        compare(&what, &seen, &expected)?;
-        let Some(least) = waited.as_ref().and_then(Value::as_f64) else { continue };
-        let before = at.checked_sub(1).and_then(|at| log[at].closed_ms);
-        let waited = entry.started_ms - before.unwrap_or(f64::INFINITY);
-        if waited < least * (1.0 - EARLY) {
-            return Err(format!("{what}: after {waited} ms, not {least}"));
-        }
-    }
-    Ok(())
 }
 
 /// What happens to the page.

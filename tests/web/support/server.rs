@@ -1,8 +1,8 @@
 //! The test server as the tests see it. tests/server/README.md says what it does.
 
-use super::eventually;
+use super::{eventually, soon};
 use gloo_net::http::{Request, Response};
-use serde::{Deserialize, de::DeserializeOwned};
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use serde_json::{Value, json};
 use std::{
     collections::HashMap,
@@ -12,7 +12,7 @@ use std::{
 pub const SERVER: &str = env!("SLUICEGATE_TEST_SERVER");
 
 /// A request as the server saw it.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Entry {
     pub method: String,
@@ -100,14 +100,13 @@ impl Script {
         checked(Request::post(&url).send().await.expect("the test server answers")).await;
     }
 
-    /// The log once exactly so many requests are there.
-    pub async fn requests(&self, count: usize) -> Vec<Entry> {
-        self.log_of(count, |_| true).await
-    }
-
     /// The log once exactly so many requests are there and over.
     pub async fn over(&self, count: usize) -> Vec<Entry> {
-        self.log_of(count, Entry::is_over).await
+        self.try_over(count).await.unwrap()
+    }
+
+    pub async fn try_over(&self, count: usize) -> Result<Vec<Entry>, String> {
+        log_once(&self.log_url(), |log| log.len() == count && log.iter().all(Entry::is_over)).await
     }
 
     pub async fn log(&self) -> Vec<Entry> {
@@ -116,10 +115,6 @@ impl Script {
 
     fn log_url(&self) -> String {
         format!("{SERVER}/scripts/{}/log", self.id)
-    }
-
-    async fn log_of(&self, count: usize, is_wanted: fn(&Entry) -> bool) -> Vec<Entry> {
-        log_once(&self.log_url(), |log| log.len() == count && log.iter().all(is_wanted)).await
     }
 }
 
@@ -144,18 +139,18 @@ impl Sink {
         &self.url
     }
 
-    pub async fn log(&self) -> Vec<Entry> {
-        get::<Log>(&self.log_url).await.requests
-    }
-
     /// The log once exactly so many notifications are there.
     pub async fn received(&self, count: usize) -> Vec<Entry> {
+        self.try_received(count).await.unwrap()
+    }
+
+    pub async fn try_received(&self, count: usize) -> Result<Vec<Entry>, String> {
         log_once(&self.log_url, |log| log.len() == count).await
     }
 }
 
-async fn log_once(url: &str, is_wanted: impl Fn(&[Entry]) -> bool) -> Vec<Entry> {
-    eventually(async || {
+async fn log_once(url: &str, is_wanted: impl Fn(&[Entry]) -> bool) -> Result<Vec<Entry>, String> {
+    soon(async || {
         let Log { requests } = get(url).await;
         if is_wanted(&requests) { Ok(requests) } else { Err(format!("{url}: {requests:#?}")) }
     })

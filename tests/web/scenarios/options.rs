@@ -1,0 +1,110 @@
+//! A scenario's options as those of the Rust API.
+
+use super::format::{BodyFormat, Cancel, DoneWhen, Options, Retry};
+use serde_json::Value;
+use sluicegate::{
+    Builder, CancelRequest, Error, EventStream, RetryPolicy,
+    sse::{EventRef, Format},
+};
+use std::{collections::BTreeMap, time::Duration};
+
+impl Options {
+    /// A stream with these options, not opened yet.
+    pub fn builder(&self, url: &str, endpoint: &str) -> Result<Builder, String> {
+        if self.when_hidden.is_some() {
+            return Err("the Rust API has no `whenHidden`: skip this scenario".into());
+        }
+        let mut builder = EventStream::builder(url);
+        builder = with(builder, self.method.as_deref(), Builder::method);
+        for (name, value) in &self.headers {
+            builder = builder.header(name, value);
+        }
+        builder = match &self.body {
+            Some(Value::String(text)) => builder.body(text.as_str()),
+            Some(json) => builder.json(json).map_err(refused)?,
+            None => builder,
+        };
+        builder = with(builder, self.done.as_deref(), Builder::done);
+        builder = with(builder, self.done_when.clone(), |builder, wanted| {
+            builder.done_when(move |event| wanted.is_met_by(event))
+        });
+        builder = match &self.retry {
+            Some(Retry::Switch(false)) => builder.no_retry(),
+            Some(Retry::Switch(true)) => builder.retry(RetryPolicy::default()),
+            Some(Retry::Policy(members)) => builder.retry(policy(members)?),
+            None => builder,
+        };
+        let [connect, idle] = [self.connect_timeout, self.idle_timeout].map(milliseconds);
+        builder = with(builder, connect, Builder::connect_timeout);
+        builder = with(builder, idle, Builder::idle_timeout);
+        builder = with(builder, self.max_event_size, Builder::max_event_size);
+        builder = with(builder, self.last_event_id.as_deref(), Builder::last_event_id);
+        builder = with(builder, self.format, |builder, format| match format {
+            BodyFormat::Sse => builder.format(Format::Sse),
+            BodyFormat::Ndjson => builder.format(Format::Ndjson),
+        });
+        let cancel = self.cancel.as_ref().map(|cancel| cancel.request(endpoint)).transpose()?;
+        Ok(with(builder, cancel, Builder::cancel))
+    }
+}
+
+impl DoneWhen {
+    fn is_met_by(&self, event: EventRef<'_>) -> bool {
+        let is_met =
+            |wanted: &Option<String>, value| wanted.as_deref().is_none_or(|wanted| wanted == value);
+        is_met(&self.r#type, event.event_type)
+            && is_met(&self.data, event.data)
+            && is_met(&self.last_event_id, event.last_event_id)
+    }
+}
+
+impl Cancel {
+    fn request(&self, endpoint: &str) -> Result<CancelRequest, String> {
+        if !self.on.is_empty() {
+            return Err("the Rust API's CancelRequest has no `on`: skip this scenario".into());
+        }
+        let mut request = CancelRequest::to(endpoint);
+        request = with(request, self.method.as_deref(), CancelRequest::method);
+        for (name, value) in &self.headers {
+            request = request.header(name, value);
+        }
+        request = match &self.body {
+            Some(Value::String(text)) => request.body(text.as_str()),
+            Some(json) => request.json(json).map_err(refused)?,
+            None => request,
+        };
+        Ok(with(request, milliseconds(self.timeout), CancelRequest::timeout))
+    }
+}
+
+/// Sets the option, if it is given.
+fn with<B, T>(builder: B, value: Option<T>, set: impl FnOnce(B, T) -> B) -> B {
+    match value {
+        Some(value) => set(builder, value),
+        None => builder,
+    }
+}
+
+fn policy(members: &BTreeMap<String, f64>) -> Result<RetryPolicy, String> {
+    let mut policy = RetryPolicy::default();
+    for (name, &value) in members {
+        match name.as_str() {
+            "maxAttempts" => policy.max_attempts = value as u32,
+            "initialDelay" => policy.initial_delay = value,
+            "maxDelay" => policy.max_delay = value,
+            "factor" => policy.factor = value,
+            "jitter" => policy.jitter = value,
+            "minDelay" => policy.min_delay = value,
+            _ => return Err(format!("there is no `retry.{name}`")),
+        }
+    }
+    Ok(policy)
+}
+
+fn milliseconds(time: Option<u64>) -> Option<Duration> {
+    time.map(Duration::from_millis)
+}
+
+fn refused(error: Error) -> String {
+    format!("the options are refused: {error}")
+}
