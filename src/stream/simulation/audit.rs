@@ -45,7 +45,10 @@ enum Rest {
     /// Nothing was opened yet.
     Unopened,
     /// Until this time, or until the network is back.
-    Sleeping { until: f64, wakes: bool },
+    Sleeping {
+        until: f64,
+        wakes: bool,
+    },
     Suspended,
 }
 
@@ -167,9 +170,8 @@ impl Audit {
             self.patience.failed();
         }
         if facts.is_body_over && matches!(input, Input::Pull | Input::EndAccepted) {
-            facts.goes_on = setup.may_repeat()
-                && (setup.is_safe || setup.has_done())
-                && !self.naive.is_ndjson;
+            facts.goes_on =
+                setup.may_repeat() && (setup.is_safe || setup.has_done()) && !self.naive.is_ndjson;
         }
     }
 
@@ -259,7 +261,14 @@ impl Audit {
         assert!(is_right, "a timer that nobody asked for: {step:?}");
     }
 
-    fn check_wait(&mut self, setup: &Setup, now: f64, input: &Input<'_>, step: &Step, after: State) {
+    fn check_wait(
+        &mut self,
+        setup: &Setup,
+        now: f64,
+        input: &Input<'_>,
+        step: &Step,
+        after: State,
+    ) {
         if step.close && after == State::Waiting {
             let pauses = setup.pauses && setup.may_repeat() && self.is_hidden;
             assert!(pauses, "suspended for nothing");

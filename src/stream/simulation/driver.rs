@@ -2,7 +2,7 @@
 
 use super::{
     Event, Happening, World,
-    scenario::{Decision, EndpointScript, Reply, Stop},
+    format::{Address, Answer, Decision, Endpoint, Reply, Stop},
     server::BodyEnd,
 };
 use crate::stream::{
@@ -12,6 +12,7 @@ use crate::stream::{
     retry::retry_after,
     step::{Action, Cause, End, Input, ResponseVerdict, RetryVerdict, Step},
 };
+use serde_json::{Value, json};
 use std::{boxed::Box, collections::VecDeque, vec::Vec};
 
 pub(super) struct Driver {
@@ -32,7 +33,7 @@ pub(super) struct Driver {
     pub(super) ended_at: f64,
     /// How many events were decoded and not taken when the stream ended.
     pub(super) dropped: usize,
-    pub(super) endpoint: EndpointScript,
+    pub(super) endpoint: Endpoint,
     pub(super) notifications: usize,
     pub(super) notification: Option<Notification>,
     /// Of what the page, or the network, does at the moment.
@@ -65,6 +66,19 @@ pub(super) struct Notification {
     pub(super) error: Option<Failed>,
 }
 
+impl Failed {
+    /// The error as scenarios have it.
+    pub(super) fn to_json(&self) -> Value {
+        json!({
+            "code": self.code,
+            "status": self.status,
+            "attempt": self.attempt,
+            "retryable": self.retryable,
+            "cause": self.cause.as_ref().map(|cause| cause.to_json()),
+        })
+    }
+}
+
 impl Driver {
     pub(super) fn new(machine: Machine) -> Self {
         Self {
@@ -79,7 +93,7 @@ impl Driver {
             end: None,
             ended_at: 0.0,
             dropped: 0,
-            endpoint: EndpointScript::default(),
+            endpoint: Endpoint::default(),
             notifications: 0,
             notification: None,
             ticket: 0,
@@ -239,7 +253,8 @@ impl World<'_> {
         for (answered, input) in inputs {
             let is_inspected = doing == Action::Inspect && answered == Action::Accept;
             // Events that were handed out may yet be found to be the last ones.
-            let is_delivered = answered == Action::Deliver && self.driver.machine.state() == State::Open;
+            let is_delivered =
+                answered == Action::Deliver && self.driver.machine.state() == State::Open;
             if answered == doing || is_inspected || is_delivered || !self.driver.is_opened {
                 continue;
             }
@@ -408,7 +423,7 @@ impl World<'_> {
         let mut events = core::mem::take(&mut self.driver.collected);
         self.audit.delivered(&self.setup, &events, self.driver.machine.decoder().last_event_id());
         if let Some(pattern) = &self.setup.done_when
-            && let Some(index) = events.iter().position(|event| pattern.matches(event))
+            && let Some(index) = events.iter().position(|event| pattern.is_met_by(event))
         {
             events.truncate(index);
             self.tell(Input::FoundDone);
@@ -479,18 +494,20 @@ impl World<'_> {
             // It is not an attempt of the stream.
             error: Some(Failed { code, status, attempt: 0, retryable, cause: None }),
         };
-        let (notification, delay) = match driver.endpoint {
-            EndpointScript::Text(_) => (fail("network", None, true), 0.0),
-            EndpointScript::Answers { delay_ms, .. } if delay_ms >= self.setup.cancel_timeout => {
-                (fail("connect-timeout", None, true), self.setup.cancel_timeout)
-            }
-            EndpointScript::Answers { status: status @ 200..300, delay_ms } => {
-                (Notification { notified: true, status: Some(status), error: None }, delay_ms)
-            }
-            EndpointScript::Answers { status, delay_ms } => {
-                (fail("http", Some(status), Failure::Http.is_retryable(status)), delay_ms)
-            }
+        let (answer, delay) = match &driver.endpoint {
+            Endpoint::Address(Address::Unreachable) => (None, 0.0),
+            Endpoint::Answer(Answer { status, delay_ms }) => (Some(*status), f64::from(*delay_ms)),
         };
+        let timeout = self.setup.cancel_timeout;
+        let notification = match answer {
+            None => fail("network", None, true),
+            Some(_) if delay >= timeout => fail("connect-timeout", None, true),
+            Some(status @ 200..300) => {
+                Notification { notified: true, status: Some(status), error: None }
+            }
+            Some(status) => fail("http", Some(status), Failure::Http.is_retryable(status)),
+        };
+        let delay = delay.min(timeout);
         driver.notification = Some(notification);
         self.clock.after(delay, Happening::Notified);
     }

@@ -3,20 +3,24 @@
 //!
 //! `driver.rs` does what the machine says, as the two real drivers do; `server.rs` and
 //! `consumer.rs` are what it is between. `audit.rs` checks after each step what has to hold. What
-//! happens comes from a seed (`schedules.rs`) or from tests/scenarios (`player.rs`).
+//! happens comes from a seed (`schedules.rs`, `traffic.rs`) or from tests/scenarios (`player.rs`).
 
 mod audit;
 mod clock;
+#[path = "../../../tests/scenarios/compare.rs"]
+mod compare;
 mod consumer;
 mod driver;
 mod endings;
+#[path = "../../../tests/scenarios/format.rs"]
+mod format;
 mod naive;
 mod page;
 mod player;
 mod policy;
 mod random;
-mod scenario;
 mod schedules;
+mod script;
 mod server;
 mod setup;
 mod shrink;
@@ -27,8 +31,8 @@ use self::{
     clock::Clock,
     consumer::Consumer,
     driver::Driver,
+    format::{Move, Options},
     page::PageCode,
-    scenario::{Move, Options},
     server::{Connection, Server},
     setup::Setup,
 };

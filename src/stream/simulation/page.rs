@@ -1,6 +1,6 @@
 //! The page's own code: functions that a stream calls.
 
-use super::scenario::{Decision, Native, Reply};
+use super::format::{Decision, Native, Reply};
 use std::vec::{IntoIter, Vec};
 
 /// What the page's functions do, call by call; in the end they do nothing.

@@ -2,25 +2,24 @@
 
 use super::{
     World,
-    random::Random,
-    scenario::{
-        CancelOptions, Decision, EndpointScript, EventPattern, Move, Native, Options, Page, Policy,
+    format::{
+        Address, Answer, BodyFormat, Cancel, Decision, DoneWhen, Endpoint, Move, Native, Options,
         Reply, Retry, Stop,
     },
+    random::Random,
     setup::Setup,
     shrink,
     traffic::Traffic,
 };
-use crate::stream::{
-    lifecycle::{Ending, State},
-};
-use serde_json::Value;
+use crate::stream::lifecycle::{Ending, State};
+use serde_json::{Value, json};
 use std::{
     borrow::ToOwned as _,
     boxed::Box,
+    collections::BTreeMap,
     env, eprintln,
     num::NonZero,
-    string::String,
+    string::{String, ToString as _},
     sync::{
         Mutex,
         atomic::{AtomicBool, AtomicU64, Ordering},
@@ -33,7 +32,7 @@ use std::{
 /// All that a seed decides but for the server.
 pub(super) struct Schedule {
     pub(super) options: Options,
-    pub(super) endpoint: EndpointScript,
+    pub(super) endpoint: Endpoint,
     pub(super) moves: Vec<Move>,
 }
 
@@ -86,29 +85,23 @@ fn options(random: &mut Random) -> Options {
         method: (method != "GET").then(|| method.to_owned()),
         retry: match random.below(10) {
             0..4 => None,
-            4..6 => Some(Retry::Whether(true)),
-            6 => Some(Retry::Whether(false)),
+            4..6 => Some(Retry::Switch(true)),
+            6 => Some(Retry::Switch(false)),
             _ => Some(Retry::Policy(policy(random))),
         },
         ..Options::default()
     };
     match random.below(10) {
         0..4 => options.done = Some("[DONE]".to_owned()),
-        4 => {
-            let event_type = Some("stop".to_owned());
-            options.done_when = Some(EventPattern { event_type, ..EventPattern::default() });
-        }
-        5 => {
-            let data = Some("x".to_owned());
-            options.done_when = Some(EventPattern { data, ..EventPattern::default() });
-        }
+        4 => options.done_when = Some(done_when(Some("stop"), None)),
+        5 => options.done_when = Some(done_when(None, Some("x"))),
         _ => {}
     }
     if random.percent(20) {
-        options.connect_timeout = Some(*random.pick(&[10.0, 500.0, 5_000.0]));
+        options.connect_timeout = Some(*random.pick(&[10, 500, 5_000]));
     }
     if random.percent(60) {
-        options.idle_timeout = Some(*random.pick(&[10.0, 500.0, 5_000.0]));
+        options.idle_timeout = Some(*random.pick(&[10, 500, 5_000]));
     }
     if random.percent(10) {
         options.max_event_size = Some(200);
@@ -117,7 +110,7 @@ fn options(random: &mut Random) -> Options {
         options.last_event_id = Some(random.pick(&["1", "zero"]).to_string());
     }
     if random.percent(10) {
-        options.format = Some(random.pick(&["sse", "ndjson"]).to_string());
+        options.format = Some(*random.pick(&[BodyFormat::Sse, BodyFormat::Ndjson]));
     }
     if random.percent(30) {
         options.when_hidden = Some("pause".to_owned());
@@ -125,23 +118,31 @@ fn options(random: &mut Random) -> Options {
     if random.percent(70) {
         let all = ["abort", "return", "pagehide", "unsent"];
         let on = all.into_iter().filter(|_| random.percent(35)).map(str::to_owned).collect();
-        let timeout = random.percent(20).then_some(100.0);
-        options.cancel = Some(CancelOptions { on, timeout, ..CancelOptions::default() });
+        let timeout = random.percent(20).then_some(100);
+        options.cancel = Some(Cancel { on, timeout, ..Cancel::default() });
     }
     options.native = native(random);
     options
 }
 
-fn policy(random: &mut Random) -> Policy {
-    let mut some = |values: &[f64]| random.percent(60).then(|| *random.pick(values));
-    Policy {
-        initial_delay: some(&[0.0, 1.0, 100.0, 5_000.0]),
-        max_delay: some(&[0.0, 10.0, 1_000.0, 60_000.0]),
-        factor: some(&[1.0, 1.5, 3.0]),
-        jitter: some(&[0.0, 0.5, 1.0]),
-        min_delay: some(&[0.0, 10.0, 2_000.0]),
-        max_attempts: random.percent(40).then(|| random.between(1, 4) as u32),
-    }
+fn done_when(event_type: Option<&str>, data: Option<&str>) -> DoneWhen {
+    let [event_type, data] = [event_type, data].map(|text| text.map(str::to_owned));
+    DoneWhen { r#type: event_type, data, last_event_id: None }
+}
+
+fn policy(random: &mut Random) -> BTreeMap<String, f64> {
+    let all: [(&str, &[f64]); 6] = [
+        ("initialDelay", &[0.0, 1.0, 100.0, 5_000.0]),
+        ("maxDelay", &[0.0, 10.0, 1_000.0, 60_000.0]),
+        ("factor", &[1.0, 1.5, 3.0]),
+        ("jitter", &[0.0, 0.5, 1.0]),
+        ("minDelay", &[0.0, 10.0, 2_000.0]),
+        ("maxAttempts", &[1.0, 2.0, 3.0, 4.0]),
+    ];
+    let some = all.into_iter().filter_map(|(name, values)| {
+        random.percent(50).then(|| (name.to_owned(), *random.pick(values)))
+    });
+    some.collect()
 }
 
 fn native(random: &mut Random) -> Native {
@@ -162,8 +163,13 @@ fn native(random: &mut Random) -> Native {
         on_retry: replies(random, false),
         on_events: replies(random, false),
         should_retry: random.percent(15).then(|| {
-            let decisions =
-                [Decision::Yes, Decision::Yes, Decision::No, Decision::After(40.0), Decision::Throws];
+            let decisions = [
+                Decision::Yes,
+                Decision::Yes,
+                Decision::No,
+                Decision::After(40.0),
+                Decision::Throws,
+            ];
             (0..random.below(5)).map(|_| *random.pick(&decisions)).collect()
         }),
         body_ended: random
@@ -185,17 +191,16 @@ fn replies(random: &mut Random, may_take_time: bool) -> Vec<Reply> {
     (0..3).map(&mut reply).collect()
 }
 
-fn endpoint(random: &mut Random) -> EndpointScript {
+fn endpoint(random: &mut Random) -> Endpoint {
+    let status = *random.pick(&[200, 200, 403]);
     match random.below(4) {
-        0 => EndpointScript::Text("unreachable".to_owned()),
-        1 => EndpointScript::Answers { status: 403, delay_ms: random.milliseconds() },
-        _ => EndpointScript::Answers { status: 200, delay_ms: random.milliseconds() },
+        0 => Endpoint::Address(Address::Unreachable),
+        _ => Endpoint::Answer(Answer { status, delay_ms: random.milliseconds() as u32 }),
     }
 }
 
 fn moves(random: &mut Random) -> Vec<Move> {
-    let pages =
-        [Page::Hide, Page::Hide, Page::Show, Page::Show, Page::Online, Page::Pageshow, Page::Pagehide];
+    let pages = ["hide", "hide", "show", "show", "online", "pageshow", "pagehide"];
     let mut moves = Vec::new();
     for _ in 0..random.below(8) {
         moves.push(match random.below(10) {
@@ -205,27 +210,25 @@ fn moves(random: &mut Random) -> Vec<Move> {
             },
             5 => Move::Stand(random.milliseconds()),
             6 => Move::Freeze(random.milliseconds()),
-            _ => Move::Page(*random.pick(&pages)),
+            _ => Move::Page(random.pick(&pages).to_string()),
         });
     }
     if random.percent(25) {
         moves.push(match random.below(5) {
-            0 | 1 => Move::Cancel(Default::default()),
+            0 | 1 => Move::Cancel(json!({})),
             2 => Move::Close(true),
             3 => Move::Leave(true),
             _ => Move::Abort("enough".to_owned()),
         });
         // A second one changes nothing.
         if random.percent(30) {
-            moves.push(random.pick(&[Move::Cancel(Default::default()), Move::Leave(true)]).clone());
+            moves.push(random.pick(&[Move::Cancel(json!({})), Move::Leave(true)]).clone());
         }
     } else if random.percent(10) {
-        moves.push(Move::Page(Page::Gone));
+        moves.push(Move::Page("gone".to_owned()));
     }
     moves
 }
-
-use std::string::ToString as _;
 
 #[derive(Default)]
 struct Totals {

@@ -1,6 +1,9 @@
 //! The options of a stream, as the machine and the audit need them.
 
-use super::scenario::{CancelOptions, EventPattern, Native, Options, Policy, Retry};
+use super::{
+    Event,
+    format::{BodyFormat, Cancel, DoneWhen, Native, Options, Retry},
+};
 use crate::{
     sse::{DEFAULT_MAX_EVENT_SIZE, Decoder, Format},
     stream::{
@@ -9,7 +12,7 @@ use crate::{
         retry::RetryPolicy,
     },
 };
-use std::string::String;
+use std::{collections::BTreeMap, string::String};
 
 pub(super) struct Setup {
     pub(super) method: String,
@@ -19,7 +22,7 @@ pub(super) struct Setup {
     pub(super) policy: RetryPolicy,
     pub(super) format: Option<Format>,
     pub(super) marker: Option<String>,
-    pub(super) done_when: Option<EventPattern>,
+    pub(super) done_when: Option<DoneWhen>,
     pub(super) cancel: Option<CancelOn>,
     pub(super) cancel_timeout: f64,
     pub(super) connect_timeout: f64,
@@ -45,11 +48,11 @@ impl Setup {
         let method = normal.unwrap_or(method);
         let (retry, policy) = match &options.retry {
             None => (RetryMode::Safe, RetryPolicy::default()),
-            Some(Retry::Whether(true)) => (RetryMode::Always, RetryPolicy::default()),
-            Some(Retry::Whether(false)) => (RetryMode::Never, RetryPolicy::default()),
+            Some(Retry::Switch(true)) => (RetryMode::Always, RetryPolicy::default()),
+            Some(Retry::Switch(false)) => (RetryMode::Never, RetryPolicy::default()),
             Some(Retry::Policy(policy)) => (RetryMode::Always, policy_of(policy)),
         };
-        let on = |CancelOptions { on, .. }: &CancelOptions| {
+        let on = |Cancel { on, .. }: &Cancel| {
             let has = |name: &str| on.iter().any(|on| on == name);
             CancelOn {
                 abort: has("abort"),
@@ -65,17 +68,16 @@ impl Setup {
             is_repeatable: !once,
             retry,
             policy,
-            format: options.format.as_deref().map(|format| match format {
-                "sse" => Format::Sse,
-                "ndjson" => Format::Ndjson,
-                _ => panic!("there is no format {format}"),
+            format: options.format.map(|format| match format {
+                BodyFormat::Sse => Format::Sse,
+                BodyFormat::Ndjson => Format::Ndjson,
             }),
             marker: options.done.clone(),
             done_when: options.done_when.clone(),
             cancel: options.cancel.as_ref().map(on),
-            cancel_timeout: timeout.unwrap_or(10_000.0),
-            connect_timeout: options.connect_timeout.unwrap_or(30_000.0),
-            idle_timeout: options.idle_timeout.unwrap_or(f64::INFINITY),
+            cancel_timeout: timeout.map_or(10_000.0, milliseconds),
+            connect_timeout: options.connect_timeout.map_or(30_000.0, milliseconds),
+            idle_timeout: options.idle_timeout.map_or(f64::INFINITY, milliseconds),
             max_event_size: options.max_event_size.unwrap_or(DEFAULT_MAX_EVENT_SIZE),
             last_event_id: options.last_event_id.clone().unwrap_or_default(),
             pauses: options.when_hidden.as_deref() == Some("pause"),
@@ -122,14 +124,33 @@ impl Setup {
     }
 }
 
-fn policy_of(policy: &Policy) -> RetryPolicy {
-    let usual = RetryPolicy::default();
-    RetryPolicy {
-        max_attempts: policy.max_attempts.unwrap_or(usual.max_attempts),
-        initial_delay: policy.initial_delay.unwrap_or(usual.initial_delay),
-        max_delay: policy.max_delay.unwrap_or(usual.max_delay),
-        factor: policy.factor.unwrap_or(usual.factor),
-        jitter: policy.jitter.unwrap_or(usual.jitter),
-        min_delay: policy.min_delay.unwrap_or(usual.min_delay),
+fn milliseconds(time: u64) -> f64 {
+    time as f64
+}
+
+fn policy_of(members: &BTreeMap<String, f64>) -> RetryPolicy {
+    let mut policy = RetryPolicy::default();
+    for (name, &value) in members {
+        match name.as_str() {
+            "maxAttempts" => policy.max_attempts = value as u32,
+            "initialDelay" => policy.initial_delay = value,
+            "maxDelay" => policy.max_delay = value,
+            "factor" => policy.factor = value,
+            "jitter" => policy.jitter = value,
+            "minDelay" => policy.min_delay = value,
+            _ => panic!("there is no retry.{name}"),
+        }
+    }
+    policy
+}
+
+impl DoneWhen {
+    pub(super) fn is_met_by(&self, event: &Event) -> bool {
+        let is_met = |wanted: &Option<String>, value: &String| {
+            wanted.as_ref().is_none_or(|wanted| wanted == value)
+        };
+        is_met(&self.r#type, &event.event_type)
+            && is_met(&self.data, &event.data)
+            && is_met(&self.last_event_id, &event.last_event_id)
     }
 }

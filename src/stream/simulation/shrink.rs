@@ -2,11 +2,13 @@
 
 use super::{
     World,
-    scenario::{Expectation, ExpectedEvent, Native, Options, Scenario, Script},
+    driver::Failed,
+    format::{Expectation, Native, Options, Scenario},
     schedules::{self, Schedule},
+    script,
     server::{Act, Attempt},
 };
-use serde_json::Value;
+use serde_json::{Value, json};
 use std::{
     borrow::ToOwned as _,
     boxed::Box,
@@ -169,28 +171,55 @@ pub(super) fn report(seed: u64) -> (String, Value) {
         skip: [("npm", WHY), ("rust", WHY)]
             .map(|(player, why)| (player.to_owned(), why.to_owned()))
             .into(),
-        server: Script::of(case.answers().iter()),
+        server: script::server(&case.answers()),
         options: case.schedule.options,
         endpoint: case.schedule.endpoint,
         consumer: case.schedule.moves,
         expect: expectation(&world),
     };
-    (message.unwrap_or_default(), serde_json::to_value(&scenario).expect("JSON"))
+    (message.unwrap_or_default(), as_json(&scenario))
 }
+
+const WHY: &str = "it takes a simulated clock";
 
 /// Where a panic came from: the first line of its message.
 fn place(message: &str) -> &str {
     message.lines().next().unwrap_or_default()
 }
 
-const WHY: &str = "it takes a simulated clock";
-
 fn expectation(world: &World<'_>) -> Expectation {
-    let data = |event: &super::Event| ExpectedEvent::Data(event.data.clone());
     let ending = world.driver.end.map(|end| end.ending.as_str());
     Expectation {
-        events: world.consumer.taken.iter().map(data).collect(),
+        events: world.consumer.taken.iter().map(|event| event.data.clone().into()).collect(),
         outcome: ending.unwrap_or_default().to_string(),
-        ..Expectation::default()
+        error: world.driver.error.as_ref().map(Failed::to_json),
+        notified: None,
+        last_event_id: None,
+        requests: None,
+        notifications: Vec::new(),
+        dropped: None,
+        reason: None,
+    }
+}
+
+/// Leaves out what says nothing.
+fn as_json(scenario: &Scenario) -> Value {
+    let mut scenario = serde_json::to_value(scenario).expect("JSON");
+    let native = &mut scenario["options"]["native"];
+    drop_members(native, |value| value.is_null() || *value == json!(0) || *value == json!(0.0));
+    drop_members(native, |value| *value == json!(false) || *value == json!([]));
+    for name in ["cancel", "doneWhen"] {
+        drop_members(&mut scenario["options"][name], |value| {
+            value.is_null() || *value == json!({}) || *value == json!([])
+        });
+    }
+    drop_members(&mut scenario["options"], |value| value.is_null() || *value == json!({}));
+    drop_members(&mut scenario["expect"], Value::is_null);
+    scenario
+}
+
+fn drop_members(object: &mut Value, says_nothing: impl Fn(&Value) -> bool) {
+    if let Value::Object(members) = object {
+        members.retain(|_, value| !says_nothing(value));
     }
 }

@@ -269,7 +269,7 @@ fn last_block(random: &mut Random, setup: &Setup, is_ndjson: bool) -> Block {
     }
     let mut lines = Vec::new();
     let pattern = setup.done_when.as_ref();
-    if let Some(event_type) = pattern.and_then(|pattern| pattern.event_type.as_ref()) {
+    if let Some(event_type) = pattern.and_then(|pattern| pattern.r#type.as_ref()) {
         lines.push(field(random, "event", event_type));
     }
     lines.push(field(random, "data", marker));
