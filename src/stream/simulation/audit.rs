@@ -344,7 +344,7 @@ impl Audit {
         let events = self.naive.events.len();
         let retry = self.naive.retry;
         self.naive.push(bytes);
-        self.ids.extend(self.naive.ids.drain(..));
+        self.ids.append(&mut self.naive.ids);
         if self.naive.retry != retry {
             self.patience.set_base(self.naive.retry);
         }

@@ -139,10 +139,13 @@ fn policy(random: &mut Random) -> BTreeMap<String, f64> {
         ("minDelay", &[0.0, 10.0, 2_000.0]),
         ("maxAttempts", &[1.0, 2.0, 3.0, 4.0]),
     ];
-    let some = all.into_iter().filter_map(|(name, values)| {
-        random.percent(50).then(|| (name.to_owned(), *random.pick(values)))
-    });
-    some.collect()
+    let mut policy = BTreeMap::new();
+    for (name, values) in all {
+        if random.percent(50) {
+            policy.insert(name.to_owned(), *random.pick(values));
+        }
+    }
+    policy
 }
 
 fn native(random: &mut Random) -> Native {
@@ -204,10 +207,9 @@ fn moves(random: &mut Random) -> Vec<Move> {
     let mut moves = Vec::new();
     for _ in 0..random.below(8) {
         moves.push(match random.below(10) {
-            0..5 => Move::Read {
-                within: random.milliseconds(),
-                most: *random.pick(&[1, 1, 2, 99]),
-            },
+            0..5 => {
+                Move::Read { within: random.milliseconds(), most: *random.pick(&[1, 1, 2, 99]) }
+            }
             5 => Move::Stand(random.milliseconds()),
             6 => Move::Freeze(random.milliseconds()),
             _ => Move::Page(random.pick(&pages).to_string()),
