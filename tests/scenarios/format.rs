@@ -188,7 +188,7 @@ pub struct Reply {
     /// The milliseconds that its promise takes.
     pub takes: f64,
     pub throws: bool,
-    /// How it ends the stream: `"cancel"`, `"close"`, `"leave"` or `"abort"`.
+    /// How it ends the stream.
     pub stops: Option<Stop>,
 }
 
@@ -199,6 +199,9 @@ pub enum Stop {
     Close,
     Leave,
     Abort,
+    /// As a facade does that has found an error, or the end.
+    Fail,
+    Finish,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Deserialize, Serialize)]

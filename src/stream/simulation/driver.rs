@@ -31,6 +31,8 @@ pub(super) struct Driver {
     pub(super) error: Option<Failed>,
     pub(super) end: Option<End>,
     pub(super) ended_at: f64,
+    /// Whether somebody has stopped the stream, or tried to.
+    pub(super) was_stopped: bool,
     /// How many events were decoded and not taken when the stream ended.
     pub(super) dropped: usize,
     pub(super) endpoint: Endpoint,
@@ -92,6 +94,7 @@ impl Driver {
             error: None,
             end: None,
             ended_at: 0.0,
+            was_stopped: false,
             dropped: 0,
             endpoint: Endpoint::default(),
             notifications: 0,
@@ -141,11 +144,14 @@ impl World<'_> {
     }
 
     pub(super) fn stop(&mut self, stop: Stop) {
+        self.driver.was_stopped = true;
         self.tell(Input::Stop(match stop {
             Stop::Cancel => Cause::Cancel,
             Stop::Close => Cause::Close,
             Stop::Leave => Cause::Leave,
             Stop::Abort => Cause::Abort,
+            Stop::Fail => Cause::Fail,
+            Stop::Finish => Cause::Done,
         }));
     }
 

@@ -72,6 +72,8 @@ pub(super) fn check_end(
         Input::Stop(Cause::Abort) => (Ending::Aborted, on.abort),
         Input::PageLeft { .. } if on.pagehide => (Ending::Cancelled, true),
         Input::PageLeft { persisted: false } => (Ending::Closed, false),
+        Input::Stop(Cause::Fail) => (Ending::Failed, false),
+        Input::Stop(Cause::Done) => (Ending::Done, false),
         Input::Stop(cause) => panic!("nobody stops it by {cause:?}"),
         Input::Answered(_) => (Ending::NoContent, false),
         _ if facts.has_thrown => (Ending::Failed, false),
@@ -93,6 +95,7 @@ pub(super) fn check_end(
     }
     let is_last = end.ending == Ending::Failed
         && !facts.has_thrown
+        && !matches!(input, Input::Stop(_))
         && setup.may_repeat()
         && facts.failure.is_some_and(|failure| failure.is_retried());
     assert_eq!(end.is_exhausted, is_last, "whether the attempts are exhausted");
