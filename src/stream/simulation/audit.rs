@@ -93,7 +93,7 @@ impl Audit {
         self.check_transition(before, after, step);
         self.note(setup, input, step);
         match step.action {
-            Action::Wait => self.check_wait(setup, now, input, step, after),
+            Action::Wait => self.check_wait(setup, input, step, after),
             Action::Prepare => self.check_prepare(setup, now, input),
             Action::Read => {
                 assert!(self.is_pulled, "a read that nobody waits for");
@@ -120,6 +120,7 @@ impl Audit {
         }
         assert_eq!(step.end.is_some(), step.action == Action::End);
         self.check_timer(setup, step);
+        self.check_fired(setup, input, step);
         self.must(setup, input, step);
         if step.action != Action::Wait {
             self.doing = step.action;
@@ -261,14 +262,7 @@ impl Audit {
         assert!(is_right, "a timer that nobody asked for: {step:?}");
     }
 
-    fn check_wait(
-        &mut self,
-        setup: &Setup,
-        now: f64,
-        input: &Input<'_>,
-        step: &Step,
-        after: State,
-    ) {
+    fn check_wait(&mut self, setup: &Setup, input: &Input<'_>, step: &Step, after: State) {
         if step.close && after == State::Waiting {
             let pauses = setup.pauses && setup.may_repeat() && self.is_hidden;
             assert!(pauses, "suspended for nothing");
@@ -277,19 +271,21 @@ impl Audit {
         if let Input::Bytes { last: true, .. } = input {
             panic!("nothing follows the last piece of a chunk");
         }
+    }
+
+    /// A timer that fires ends what it limits. Once it may be late for nothing: after a freeze the
+    /// bytes that came meanwhile go first.
+    fn check_fired(&mut self, setup: &Setup, input: &Input<'_>, step: &Step) {
+        let Input::Timer { late } = *input else { return };
         let timeout = match self.doing {
             Action::Send => setup.connect_timeout,
             Action::Read => setup.idle_timeout,
-            Action::Sleep => 0.0,
+            Action::Sleep => return assert_eq!(step.action, Action::Prepare),
             _ => return,
         };
-        if let Input::Timer { late } = *input
-            && self.rest != Rest::Suspended
-        {
-            // The bytes that came while the page was frozen go first.
-            let is_held_up = late > 1_000.0 && !core::mem::replace(&mut self.is_extended, true);
-            assert!(is_held_up && step.timer == timeout, "a timer at {now} does nothing");
-        }
+        let is_held_up = late > 1_000.0 && !core::mem::replace(&mut self.is_extended, true);
+        assert_eq!(step.action == Action::Wait, is_held_up, "a timer, {late} ms late");
+        assert!(!is_held_up || step.timer == timeout, "the bytes get no time");
     }
 
     fn check_prepare(&mut self, setup: &Setup, now: f64, input: &Input<'_>) {

@@ -4,8 +4,8 @@
 use super::{
     Event, Happening, World,
     compare::compare,
-    driver::Failed,
     format::{Condition, Move, Stop},
+    outcome::Failed,
 };
 use crate::stream::step::Input;
 use serde_json::{Value, json};

@@ -2,18 +2,16 @@
 
 use super::{
     Event, Happening, World,
-    format::{Address, Answer, Decision, Endpoint, Reply, Stop},
-    server::BodyEnd,
+    format::{Decision, Endpoint, Reply, Stop},
+    outcome::{Failed, Notification},
 };
 use crate::stream::{
     failure::Failure,
-    lifecycle::{Ending, State},
+    lifecycle::State,
     machine::Machine,
-    retry::retry_after,
     step::{Action, Cause, End, Input, ResponseVerdict, RetryVerdict, Step},
 };
-use serde_json::{Value, json};
-use std::{boxed::Box, collections::VecDeque, vec::Vec};
+use std::{collections::VecDeque, vec::Vec};
 
 pub(super) struct Driver {
     pub(super) machine: Machine,
@@ -21,7 +19,7 @@ pub(super) struct Driver {
     /// What is under way.
     pub(super) doing: Action,
     /// What came out of the pieces of a chunk so far.
-    collected: Vec<Event>,
+    pub(super) collected: Vec<Event>,
     /// What the consumer has not taken yet.
     pub(super) batch: VecDeque<Event>,
     /// Whether the consumer waits for events.
@@ -39,8 +37,8 @@ pub(super) struct Driver {
     pub(super) notifications: usize,
     pub(super) notification: Option<Notification>,
     /// Of what the page, or the network, does at the moment.
-    ticket: u32,
-    reply: Reply,
+    pub(super) ticket: u32,
+    pub(super) reply: Reply,
     timer: Option<Timer>,
     timers: u32,
 }
@@ -48,37 +46,6 @@ pub(super) struct Driver {
 struct Timer {
     number: u32,
     due: f64,
-}
-
-/// An error, without its message.
-#[derive(Clone, Debug, PartialEq)]
-pub(super) struct Failed {
-    pub(super) code: &'static str,
-    pub(super) status: Option<u16>,
-    pub(super) attempt: u32,
-    pub(super) retryable: bool,
-    pub(super) cause: Option<Box<Self>>,
-}
-
-/// What became of the request to the cancel endpoint.
-#[derive(Clone, Debug, PartialEq)]
-pub(super) struct Notification {
-    pub(super) notified: bool,
-    pub(super) status: Option<u16>,
-    pub(super) error: Option<Failed>,
-}
-
-impl Failed {
-    /// The error as scenarios have it.
-    pub(super) fn to_json(&self) -> Value {
-        json!({
-            "code": self.code,
-            "status": self.status,
-            "attempt": self.attempt,
-            "retryable": self.retryable,
-            "cause": self.cause.as_ref().map(|cause| cause.to_json()),
-        })
-    }
 }
 
 impl Driver {
@@ -105,23 +72,24 @@ impl Driver {
             timers: 0,
         }
     }
-
-    fn fail(&mut self, code: &'static str, status: Option<u16>, retryable: bool) {
-        let attempt = self.machine.attempt();
-        self.error = Some(Failed { code, status, attempt, retryable, cause: None });
-    }
 }
 
 impl World<'_> {
     /// Tells the machine what happened, and does what it says.
     pub(super) fn tell(&mut self, input: Input<'_>) {
-        let mut step = Some(self.handle(input));
+        let step = self.handle(input);
+        self.perform_all(step);
+    }
+
+    /// Does what a step says, and whatever follows from it at once.
+    pub(super) fn perform_all(&mut self, step: Step) {
+        let mut step = Some(step);
         while let Some(current) = step {
             step = self.perform(&current);
         }
     }
 
-    fn handle(&mut self, input: Input<'_>) -> Step {
+    pub(super) fn handle(&mut self, input: Input<'_>) -> Step {
         let before = self.driver.machine.state();
         let step = self.driver.machine.handle(input);
         let after = self.driver.machine.state();
@@ -155,7 +123,7 @@ impl World<'_> {
         }));
     }
 
-    fn is_closed(&self) -> bool {
+    pub(super) fn is_closed(&self) -> bool {
         self.driver.machine.state() == State::Closed
     }
 
@@ -271,188 +239,11 @@ impl World<'_> {
         }
     }
 
-    fn threw(&mut self, code: &'static str) -> Step {
+    pub(super) fn threw(&mut self, code: &'static str) -> Step {
         if !self.is_closed() {
             self.driver.fail(code, None, false);
         }
         self.handle(Input::Threw)
-    }
-
-    fn prepare(&mut self) -> Option<Step> {
-        let id = self.driver.machine.decoder().last_event_id();
-        if id.contains(|character: char| character.is_ascii_control()) {
-            return Some(self.threw("invalid-options"));
-        }
-        let reply = self.page.prepare();
-        self.ask(reply)
-    }
-
-    fn send(&mut self) -> Option<Step> {
-        let id = self.driver.machine.decoder().last_event_id();
-        self.audit.request(&self.setup, id, &self.connections);
-        let id = std::string::String::from(id);
-        self.driver.connection = Some(self.request(&id));
-        None
-    }
-
-    /// Calls a function of the page.
-    fn ask(&mut self, reply: Reply) -> Option<Step> {
-        let takes = reply.takes;
-        self.driver.reply = reply;
-        if takes == 0.0 {
-            return self.replied();
-        }
-        self.clock.after(takes, Happening::Settled(self.driver.ticket));
-        None
-    }
-
-    /// A function of the page is done.
-    fn replied(&mut self) -> Option<Step> {
-        let Reply { throws, stops, .. } = core::mem::take(&mut self.driver.reply);
-        let doing = self.driver.doing;
-        if let Some(stop) = stops {
-            self.stop(stop);
-        }
-        Some(match doing {
-            Action::Prepare if throws => self.threw("page"),
-            Action::Prepare => self.handle(Input::Prepared),
-            _ if throws => self.threw("refused"),
-            _ => self.handle(Input::Accepted),
-        })
-    }
-
-    /// What was waited for is there.
-    pub(super) fn settled(&mut self, ticket: u32) {
-        if ticket != self.driver.ticket {
-            return;
-        }
-        let mut step = match self.driver.doing {
-            Action::Prepare | Action::Accept | Action::Inspect => self.replied(),
-            Action::Refuse => Some(self.refused()),
-            doing => panic!("nothing settles during {doing:?}"),
-        };
-        while let Some(current) = step {
-            step = self.perform(&current);
-        }
-    }
-
-    fn refused(&mut self) -> Step {
-        let number = self.driver.connection.expect("a connection that was refused");
-        let attempt = &self.connections[number].attempt;
-        let status = attempt.status;
-        let (code, failure) = match status {
-            200..300 => ("content-type", Failure::ContentType),
-            _ => ("http", Failure::Http),
-        };
-        let past = |date: &str| if date.ends_with(" 2015 07:28:00 GMT") { -1.0 } else { f64::NAN };
-        let retry_after = retry_after(&attempt.retry_after, past);
-        self.driver.fail(code, Some(status), failure.is_retryable(status));
-        self.handle(Input::Failed { failure, status, retry_after })
-    }
-
-    /// Takes what the network has brought for what is under way. Returns whether there was something.
-    pub(super) fn receive(&mut self) -> bool {
-        let Some(number) = self.driver.connection else { return false };
-        let connection = &mut self.connections[number];
-        match self.driver.doing {
-            Action::Send if connection.has_head => {
-                self.driver.doing = Action::Wait;
-                let (status, content_type) =
-                    (connection.attempt.status, &connection.attempt.content_type);
-                let verdict = self.driver.machine.judge(status, content_type);
-                let is_sse = self.driver.machine.decoder().is_sse();
-                self.audit.judged(status, verdict == ResponseVerdict::Read, is_sse);
-                self.tell(Input::Answered(verdict));
-            }
-            Action::Send if connection.end.is_some() => self.broke(),
-            Action::Read => {
-                if let Some(chunk) = connection.arrived.pop_front() {
-                    self.driver.doing = Action::Wait;
-                    self.chunk(&chunk);
-                } else if connection.end == Some(BodyEnd::Proper) {
-                    self.driver.doing = Action::Wait;
-                    self.body_ended();
-                } else if connection.end.is_some() {
-                    self.broke();
-                } else {
-                    return false;
-                }
-            }
-            _ => return false,
-        }
-        true
-    }
-
-    fn broke(&mut self) {
-        self.driver.doing = Action::Wait;
-        self.driver.fail("network", None, true);
-        self.tell(Input::Failed { failure: Failure::Network, status: 0, retry_after: None });
-    }
-
-    fn chunk(&mut self, chunk: &[u8]) {
-        let mut pieces = chunk.chunks(self.setup.piece).peekable();
-        while let Some(bytes) = pieces.next() {
-            let last = pieces.peek().is_none();
-            self.audit.bytes(bytes);
-            let step = self.handle(Input::Bytes { bytes, last });
-            self.collect();
-            if step != Step::WAIT {
-                return self.perform_all(step);
-            }
-        }
-    }
-
-    fn body_ended(&mut self) {
-        self.audit.body_ended();
-        let step = self.handle(Input::BodyEnded);
-        self.collect();
-        self.perform_all(step);
-    }
-
-    fn perform_all(&mut self, step: Step) {
-        let mut step = Some(step);
-        while let Some(current) = step {
-            step = self.perform(&current);
-        }
-    }
-
-    fn collect(&mut self) {
-        let events = self.driver.machine.decoder().events();
-        self.driver.collected.extend(events.map(|event| Event {
-            event_type: event.event_type.into(),
-            data: event.data.into(),
-            last_event_id: event.last_event_id.into(),
-        }));
-    }
-
-    fn deliver(&mut self) -> Option<Step> {
-        let mut events = core::mem::take(&mut self.driver.collected);
-        self.audit.delivered(&self.setup, &events, self.driver.machine.decoder().last_event_id());
-        if let Some(pattern) = &self.setup.done_when
-            && let Some(index) = events.iter().position(|event| pattern.is_met_by(event))
-        {
-            events.truncate(index);
-            self.tell(Input::FoundDone);
-        }
-        let reply = self.page.on_events();
-        if let Some(stop) = reply.stops {
-            self.stop(stop);
-        }
-        if reply.throws {
-            let step = self.threw("page");
-            self.perform_all(step);
-        }
-        if self.is_closed() {
-            self.driver.dropped += events.len();
-            return None;
-        }
-        self.driver.doing = Action::Wait;
-        if events.is_empty() {
-            return Some(self.handle(Input::Pull));
-        }
-        self.driver.is_pulled = false;
-        self.driver.batch.extend(events);
-        None
     }
 
     fn set_timer(&mut self, timer: f64) {
@@ -467,58 +258,5 @@ impl World<'_> {
         if let Some(timer) = self.driver.timer.take_if(|timer| timer.number == number) {
             self.tell(Input::Timer { late: self.clock.now - timer.due });
         }
-    }
-
-    fn end(&mut self, end: End) {
-        let driver = &mut self.driver;
-        driver.end = Some(end);
-        driver.ended_at = self.clock.now;
-        driver.dropped += driver.batch.len();
-        driver.batch.clear();
-        if end.ending != Ending::Failed {
-            driver.error = None;
-        } else if end.is_exhausted
-            && let Some(last) = driver.error.take()
-        {
-            let attempt = last.attempt;
-            let cause = Some(Box::new(last));
-            let code = "retries-exhausted";
-            let error = Failed { code, status: None, attempt, retryable: false, cause };
-            driver.error = Some(error);
-        }
-        if end.notify {
-            self.notify();
-        }
-    }
-
-    fn notify(&mut self) {
-        let driver = &mut self.driver;
-        driver.notifications += 1;
-        let fail = |code, status, retryable| Notification {
-            notified: false,
-            status,
-            // It is not an attempt of the stream.
-            error: Some(Failed { code, status, attempt: 0, retryable, cause: None }),
-        };
-        let (answer, delay) = match &driver.endpoint {
-            Endpoint::Address(Address::Unreachable) => (None, 0.0),
-            Endpoint::Answer(Answer { status, delay_ms }) => (Some(*status), f64::from(*delay_ms)),
-        };
-        let timeout = self.setup.cancel_timeout;
-        let notification = match answer {
-            None => fail("network", None, true),
-            Some(_) if delay >= timeout => fail("connect-timeout", None, true),
-            Some(status @ 200..300) => {
-                Notification { notified: true, status: Some(status), error: None }
-            }
-            Some(status) => fail("http", Some(status), Failure::Http.is_retryable(status)),
-        };
-        let delay = delay.min(timeout);
-        driver.notification = Some(notification);
-        self.clock.after(delay, Happening::Notified);
-    }
-
-    pub(super) fn notified(&mut self) {
-        self.consumer.is_notified = true;
     }
 }

@@ -12,9 +12,11 @@ mod compare;
 mod consumer;
 mod driver;
 mod endings;
+mod exchange;
 #[path = "../../../tests/scenarios/format.rs"]
 mod format;
 mod naive;
+mod outcome;
 mod page;
 mod player;
 mod policy;

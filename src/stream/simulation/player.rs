@@ -4,8 +4,8 @@ use super::{
     World,
     compare::{compare, compare_requests},
     consumer::without_texts,
-    driver::Failed,
     format::{Endpoint, Expectation, Move, Options, Scenario},
+    outcome::Failed,
     script,
 };
 use serde_json::{Value, json};

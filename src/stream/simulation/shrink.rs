@@ -2,8 +2,8 @@
 
 use super::{
     World,
-    driver::Failed,
     format::{Expectation, Native, Options, Scenario},
+    outcome::Failed,
     schedules::{self, Schedule},
     script,
     server::{Act, Attempt},
@@ -214,6 +214,7 @@ fn as_json(scenario: &Scenario) -> Value {
         });
     }
     drop_members(&mut scenario["options"], |value| value.is_null() || *value == json!({}));
+    drop_members(&mut scenario["expect"]["error"], Value::is_null);
     drop_members(&mut scenario["expect"], Value::is_null);
     scenario
 }
