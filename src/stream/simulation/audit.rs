@@ -191,6 +191,8 @@ impl Audit {
             Input::Threw if self.doing != Action::Deliver => {
                 assert!(is_end, "the page threw, and it goes on");
             }
+            // The events are still handed out, but nothing more is received.
+            Input::Threw | Input::FoundDone => assert!(step.close, "the connection stays open"),
             Input::Pull if facts.has_thrown || facts.is_done => {
                 assert!(is_end, "it is done, and goes on");
             }
@@ -209,6 +211,7 @@ impl Audit {
             _ => {}
         }
         let has_failed = matches!(input, Input::Failed { .. }) || step.failure.is_some();
+        assert!(!has_failed || step.close, "a connection that failed stays open");
         if has_failed || matches!(input, Input::Decided(_)) {
             let failure = facts.failure.expect("a failure");
             let may_retry = setup.may_repeat();
@@ -377,6 +380,7 @@ impl Audit {
         {
             expected.truncate(done);
             self.facts.is_done = true;
+            assert!(!self.facts.is_connected, "it is done, and the connection stays open");
         } else if events.len() < expected.len() || self.naive.unfinished() > self.limit {
             // An event outgrew the limit: those before it are there.
             let next = expected.get(events.len());
