@@ -21,8 +21,6 @@ pub(super) struct Audit {
     naive: Naive,
     /// The ids that blocks have set since the last delivery, the one before them first.
     ids: Vec<String>,
-    /// All events that were handed to the page, in order.
-    pub(super) delivered: Vec<Event>,
     limit: usize,
     patience: Patience,
     facts: Facts,
@@ -57,7 +55,6 @@ impl Audit {
         Self {
             naive: Naive::new(&setup.last_event_id),
             ids: Vec::new(),
-            delivered: Vec::new(),
             limit: setup.max_event_size,
             patience: Patience::new(setup.policy),
             facts: Facts::default(),
@@ -381,7 +378,7 @@ impl Audit {
             expected.truncate(done);
             self.facts.is_done = true;
             assert!(!self.facts.is_connected, "it is done, and the connection stays open");
-        } else if events.len() < expected.len() || self.naive.unfinished() > self.limit {
+        } else if !self.facts.is_connected && !self.facts.is_body_over {
             // An event outgrew the limit: those before it are there.
             let next = expected.get(events.len());
             let size = next.map_or(self.naive.unfinished(), |next| {
@@ -397,7 +394,6 @@ impl Audit {
         }
         assert_eq!(events, expected, "the events of the bytes so far");
         self.ids.clear();
-        self.delivered.extend_from_slice(events);
     }
 
     /// Nothing happens any more.
