@@ -9,10 +9,13 @@ use super::{
     server::Connection,
     setup::Setup,
 };
-use crate::stream::{
-    failure::Failure,
-    lifecycle::State,
-    step::{Action, End, Input, ResponseVerdict, RetryVerdict, Step},
+use crate::{
+    sse::Format,
+    stream::{
+        failure::Failure,
+        lifecycle::State,
+        step::{Action, End, Input, ResponseVerdict, RetryVerdict, Step},
+    },
 };
 use std::{string::String, vec::Vec};
 
@@ -323,13 +326,24 @@ impl Audit {
         self.facts.was_sent = true;
     }
 
-    /// A response was judged.
-    pub(super) fn judged(&mut self, status: u16, is_read: bool, is_sse: bool) {
-        if is_read {
-            assert!((200..300).contains(&status) && status != 204, "a {status} is read");
-            self.naive.is_ndjson = !is_sse;
-            self.facts.is_connected = true;
-        }
+    /// A response was judged. The option `format` counts, or else the content type.
+    pub(super) fn judged(
+        &mut self,
+        setup: &Setup,
+        status: u16,
+        content_type: &str,
+        verdict: ResponseVerdict,
+    ) {
+        let format = setup.format.or_else(|| match content_type.to_ascii_lowercase() {
+            json if json.contains("ndjson") || json.contains("jsonl") => Some(Format::Ndjson),
+            sse if sse.contains("event-stream") => Some(Format::Sse),
+            _ => None,
+        });
+        let is_stream = (200..300).contains(&status) && status != 204 && format.is_some();
+        let is_read = verdict == ResponseVerdict::Read;
+        assert!(!is_read || is_stream, "a {status} of type {content_type:?} is read");
+        self.naive.is_ndjson = format == Some(Format::Ndjson);
+        self.facts.is_connected = is_read;
     }
 
     /// Bytes were read.

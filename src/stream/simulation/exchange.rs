@@ -4,7 +4,7 @@ use super::{Event, Happening, World, format::Reply, server::BodyEnd};
 use crate::stream::{
     failure::Failure,
     retry::retry_after,
-    step::{Action, Input, ResponseVerdict, Step},
+    step::{Action, Input, Step},
 };
 use std::string::String;
 
@@ -91,8 +91,7 @@ impl World<'_> {
                 let (status, content_type) =
                     (connection.attempt.status, &connection.attempt.content_type);
                 let verdict = self.driver.machine.judge(status, content_type);
-                let is_sse = self.driver.machine.decoder().is_sse();
-                self.audit.judged(status, verdict == ResponseVerdict::Read, is_sse);
+                self.audit.judged(&self.setup, status, content_type, verdict);
                 self.tell(Input::Answered(verdict));
             }
             Action::Send if connection.end.is_some() => self.broke(),
