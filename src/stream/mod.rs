@@ -8,6 +8,8 @@ pub(crate) mod failure;
 pub(crate) mod lifecycle;
 pub(crate) mod machine;
 pub(crate) mod retry;
+#[cfg(all(test, not(target_arch = "wasm32")))]
+mod simulation;
 pub(crate) mod step;
 
 #[cfg(all(target_arch = "wasm32", feature = "fetch"))]

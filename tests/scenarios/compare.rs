@@ -2,6 +2,8 @@
 
 use serde::Serialize;
 use serde_json::{Map, Value, json};
+// The crate that the native player is in has no prelude of `std`.
+use std::{format, string::String, vec::Vec};
 
 /// Timers of browsers may be this much early: a part of the time.
 const EARLY: f64 = 0.05;

@@ -1,11 +1,12 @@
 //! The format of scenarios, for players in Rust. README.md explains it. What is only compared stays JSON.
 #![allow(dead_code, reason = "no player needs all of it")]
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use std::collections::BTreeMap;
+// The crate that the native player is in has no prelude of `std`.
+use std::{collections::BTreeMap, string::String, vec::Vec};
 
-#[derive(Deserialize)]
+#[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct Scenario {
     pub title: String,
@@ -23,7 +24,7 @@ pub struct Scenario {
     pub expect: Expectation,
 }
 
-#[derive(Deserialize)]
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
 #[serde(untagged)]
 pub enum Endpoint {
     Answer(Answer),
@@ -36,7 +37,7 @@ impl Default for Endpoint {
     }
 }
 
-#[derive(Deserialize)]
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Answer {
     #[serde(default = "ok")]
@@ -49,13 +50,13 @@ fn ok() -> u16 {
     200
 }
 
-#[derive(Deserialize, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub enum Address {
     Unreachable,
 }
 
-#[derive(Deserialize, Debug)]
+#[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub enum Move {
     Take(u32),
@@ -69,9 +70,18 @@ pub enum Move {
     Leave(bool),
     Abort(String),
     Page(String),
+    /// Takes the events that come within so many milliseconds, or `most` of them.
+    Read {
+        within: f64,
+        most: usize,
+    },
+    /// Asks for nothing for so many milliseconds.
+    Stand(f64),
+    /// Nothing runs in the page for so many milliseconds.
+    Freeze(f64),
 }
 
-#[derive(Deserialize, Debug)]
+#[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub enum Condition {
     Requests(usize),
@@ -79,7 +89,7 @@ pub enum Condition {
     State(String),
 }
 
-#[derive(Deserialize)]
+#[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Expectation {
     pub events: Vec<Value>,
@@ -94,7 +104,7 @@ pub struct Expectation {
     pub reason: Option<String>,
 }
 
-#[derive(Deserialize, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize)]
 #[serde(default, rename_all = "camelCase", deny_unknown_fields)]
 pub struct Options {
     pub method: Option<String>,
@@ -110,9 +120,10 @@ pub struct Options {
     pub format: Option<BodyFormat>,
     pub when_hidden: Option<String>,
     pub cancel: Option<Cancel>,
+    pub native: Native,
 }
 
-#[derive(Deserialize, Clone)]
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct DoneWhen {
     pub r#type: Option<String>,
@@ -120,21 +131,21 @@ pub struct DoneWhen {
     pub last_event_id: Option<String>,
 }
 
-#[derive(Deserialize)]
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
 #[serde(untagged)]
 pub enum Retry {
     Switch(bool),
     Policy(BTreeMap<String, f64>),
 }
 
-#[derive(Deserialize, Clone, Copy)]
+#[derive(Clone, Copy, Debug, PartialEq, Deserialize, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum BodyFormat {
     Sse,
     Ndjson,
 }
 
-#[derive(Deserialize, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize)]
 #[serde(default, rename_all = "camelCase", deny_unknown_fields)]
 pub struct Cancel {
     pub method: Option<String>,
@@ -142,4 +153,62 @@ pub struct Cancel {
     pub body: Option<Value>,
     pub timeout: Option<u64>,
     pub on: Vec<String>,
+}
+
+/// What only the native player can play.
+#[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize)]
+#[serde(default, rename_all = "camelCase", deny_unknown_fields)]
+pub struct Native {
+    /// Of the randomness of delays.
+    pub seed: u32,
+    /// The body is a stream: the request can't be repeated.
+    pub once: bool,
+    /// The first pull opens the stream, as in Rust.
+    pub opened_by_pull: bool,
+    /// The most bytes that a driver hands over at once; 0 is no limit.
+    pub piece: usize,
+    /// Milliseconds by which timers are late.
+    pub late: f64,
+    /// What the page's functions do, call by call; in the end they do nothing. `prepare` stands for `headers` and `body`,
+    /// `on_events` for those that see events.
+    pub prepare: Vec<Reply>,
+    pub on_open: Vec<Reply>,
+    pub on_retry: Vec<Reply>,
+    pub on_events: Vec<Reply>,
+    /// `None`: the page does not decide about retries.
+    pub should_retry: Option<Vec<Decision>>,
+    /// `None`: the page does not decide what the end of a response means. `false` is a failure to recover from.
+    pub body_ended: Option<Vec<bool>>,
+}
+
+/// What a function of the page does.
+#[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Reply {
+    /// The milliseconds that its promise takes.
+    pub takes: f64,
+    pub throws: bool,
+    /// How it ends the stream.
+    pub stops: Option<Stop>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Deserialize, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub enum Stop {
+    Cancel,
+    Close,
+    Leave,
+    Abort,
+    /// As a facade does that has found an error, or the end.
+    Fail,
+    Finish,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Deserialize, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub enum Decision {
+    Yes,
+    No,
+    After(f64),
+    Throws,
 }

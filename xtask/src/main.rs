@@ -8,6 +8,7 @@ mod publish;
 mod release;
 mod server;
 mod setup;
+mod simulate;
 mod stamp;
 mod suites;
 mod test;
@@ -25,6 +26,8 @@ Commands:
   demo [--port N] [...]  build, then serve the chat page and its relay on one address; Ctrl-C ends it.
                          Other arguments go to the relay too: --host, --upstream URL, --model NAME
   test [STAGE]           set up, then every check and test, or only the stage named
+  simulate [--seeds N] [--from SEED]
+                         random servers, consumers and pages against the machine, with a simulated clock
   bench [...]            time the decoders against each other in a browser (--quick, --browser, --json FILE)
   bench relay            5,000 streams through the relay, next to a plain axum handler
   docs                   write the API reference of the package and of the crate (target/docs)
@@ -62,6 +65,7 @@ fn run(arguments: &[String]) -> Result<()> {
         ("test", [stage, consumers @ ..]) if stage == "packages" => {
             suites::packages(&workspace, consumers)
         }
+        ("simulate", arguments) => simulate::run(&workspace, arguments),
         ("bench", [relay]) if relay == "relay" => suites::bench_relay(&workspace),
         ("bench", arguments) => suites::bench(&workspace, arguments),
         ("size", arguments) => suites::size(&workspace, arguments),

@@ -3,7 +3,7 @@
 use crate::server::Server;
 use crate::setup::Scope;
 use crate::workspace::{Workspace, execute};
-use crate::{audit, build, docs, publish, setup};
+use crate::{audit, build, docs, publish, setup, simulate};
 use anyhow::{Context as _, Result, bail};
 use std::fmt::Write as _;
 use std::time::{Duration, Instant};
@@ -41,7 +41,7 @@ const STAGES: [Stage; 12] = [
     },
     Stage {
         name: "rust",
-        about: "the native Rust tests: parser, relay (with Redis and nginx), test server",
+        about: "the native Rust tests: parser, scenarios, simulation, relay (with Redis and nginx), test server",
         scope: Scope::Servers,
         on_build: false,
         run: rust,
@@ -192,6 +192,7 @@ fn lint(workspace: &Workspace) -> Result<()> {
 
 fn rust(workspace: &Workspace) -> Result<()> {
     workspace.run("cargo test --workspace")?;
+    simulate::schedules(workspace, simulate::SEEDS, 0)?;
     // The documentation's examples for browsers are only compiled.
     execute(
         workspace

@@ -247,6 +247,20 @@ fn an_overdue_timer_lets_the_bytes_go_first() {
 }
 
 #[test]
+fn where_all_timers_are_late_the_limit_holds_all_the_same() {
+    let mut machine = reading(StreamConfig { idle_timeout: 2_000.0, ..config() });
+    assert_eq!(machine.handle(Input::Timer, 60_000.0).action(), Action::Wait);
+    let step = machine.handle(Input::Timer, 60_000.0);
+    assert_eq!(step.failure(), Some(Failure::IdleTimeout));
+
+    let mut machine = reading(StreamConfig { idle_timeout: 2_000.0, ..config() });
+    machine.handle(Input::Timer, 60_000.0);
+    chunk(&mut machine, ": alive\n");
+    let step = machine.handle(Input::Timer, 60_000.0);
+    assert_eq!(step.action(), Action::Wait, "bytes came in between");
+}
+
+#[test]
 fn pauses_while_hidden_and_goes_on_by_id() {
     let mut machine = reading(StreamConfig { pauses: true, ..config() });
     let step = machine.handle(Input::Hidden, 0.0);

@@ -114,6 +114,9 @@ impl Player {
             Move::Abort(reason) => {
                 return Err(format!("no AbortSignal for {reason:?}: skip this scenario"));
             }
+            Move::Read { .. } | Move::Stand(_) | Move::Freeze(_) => {
+                return Err("it takes a simulated clock: skip this scenario".into());
+            }
         }
         Ok(())
     }

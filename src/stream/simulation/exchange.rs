@@ -1,0 +1,177 @@
+//! One exchange of a driver with the page and the server, from the request to its events.
+
+use super::machine::{Input, Step};
+use super::{Event, Happening, World, format::Reply, server::BodyEnd};
+use crate::stream::{failure::Failure, retry::retry_after, step::Action};
+use std::string::String;
+
+impl World<'_> {
+    pub(super) fn prepare(&mut self) -> Option<Step> {
+        let id = self.driver.machine.decoder().last_event_id();
+        if id.contains(|character: char| character.is_ascii_control()) {
+            return Some(self.threw("invalid-options"));
+        }
+        let reply = self.page.prepare();
+        self.ask(reply)
+    }
+
+    pub(super) fn send(&mut self) -> Option<Step> {
+        let id = self.driver.machine.decoder().last_event_id();
+        self.audit.request(&self.setup, id, &self.connections);
+        let id = String::from(id);
+        self.driver.connection = Some(self.request(&id));
+        None
+    }
+
+    /// Calls a function of the page.
+    pub(super) fn ask(&mut self, reply: Reply) -> Option<Step> {
+        let takes = reply.takes;
+        self.driver.reply = reply;
+        if takes == 0.0 {
+            return self.replied();
+        }
+        self.clock.after(takes, Happening::Settled(self.driver.ticket));
+        None
+    }
+
+    /// A function of the page is done.
+    fn replied(&mut self) -> Option<Step> {
+        let Reply { throws, stops, .. } = core::mem::take(&mut self.driver.reply);
+        let doing = self.driver.doing;
+        if let Some(stop) = stops {
+            self.stop(stop);
+        }
+        Some(match doing {
+            Action::Prepare if throws => self.threw("page"),
+            Action::Prepare => self.handle(Input::Prepared),
+            _ if throws => self.threw("refused"),
+            _ => self.handle(Input::Accepted),
+        })
+    }
+
+    /// What was waited for is there.
+    pub(super) fn settled(&mut self, ticket: u32) {
+        if ticket != self.driver.ticket {
+            return;
+        }
+        let step = match self.driver.doing {
+            Action::Prepare | Action::Accept | Action::Inspect => self.replied(),
+            Action::Refuse => Some(self.refused()),
+            doing => panic!("nothing settles during {doing:?}"),
+        };
+        if let Some(step) = step {
+            self.perform_all(step);
+        }
+    }
+
+    fn refused(&mut self) -> Step {
+        let number = self.driver.connection.expect("a connection that was refused");
+        let attempt = &self.connections[number].attempt;
+        let status = attempt.status;
+        let (code, failure) = match status {
+            200..300 => ("content-type", Failure::ContentType),
+            _ => ("http", Failure::Http),
+        };
+        let past = |date: &str| if date.ends_with(" 2015 07:28:00 GMT") { -1.0 } else { f64::NAN };
+        let retry_after = retry_after(&attempt.retry_after, past);
+        self.driver.fail(code, Some(status), failure.is_retryable(status));
+        self.handle(Input::Failed { failure, status, retry_after })
+    }
+
+    /// Takes what the network has brought for what is under way. Returns whether there was something.
+    pub(super) fn receive(&mut self) -> bool {
+        let Some(number) = self.driver.connection else { return false };
+        let connection = &mut self.connections[number];
+        match self.driver.doing {
+            Action::Send if connection.has_head => {
+                self.driver.doing = Action::Wait;
+                let (status, content_type) =
+                    (connection.attempt.status, &connection.attempt.content_type);
+                let verdict = self.driver.machine.judge(status, content_type);
+                self.audit.judged(&self.setup, status, content_type, verdict);
+                self.tell(Input::Answered(verdict));
+            }
+            Action::Send if connection.end.is_some() => self.broke(),
+            Action::Read => {
+                if let Some(chunk) = connection.arrived.pop_front() {
+                    self.driver.doing = Action::Wait;
+                    self.chunk(&chunk);
+                } else if connection.end == Some(BodyEnd::Proper) {
+                    self.driver.doing = Action::Wait;
+                    self.body_ended();
+                } else if connection.end.is_some() {
+                    self.broke();
+                } else {
+                    return false;
+                }
+            }
+            _ => return false,
+        }
+        true
+    }
+
+    fn broke(&mut self) {
+        self.driver.doing = Action::Wait;
+        self.driver.fail("network", None, true);
+        self.tell(Input::Failed { failure: Failure::Network, status: 0, retry_after: None });
+    }
+
+    fn chunk(&mut self, chunk: &[u8]) {
+        let mut pieces = chunk.chunks(self.setup.piece).peekable();
+        while let Some(bytes) = pieces.next() {
+            let last = pieces.peek().is_none();
+            self.audit.bytes(bytes);
+            let step = self.handle(Input::Bytes { bytes, last });
+            self.collect();
+            if step != Step::WAIT {
+                return self.perform_all(step);
+            }
+        }
+    }
+
+    fn body_ended(&mut self) {
+        self.audit.body_ended();
+        let step = self.handle(Input::BodyEnded);
+        self.collect();
+        self.perform_all(step);
+    }
+
+    fn collect(&mut self) {
+        let events = self.driver.machine.decoder().events();
+        self.driver.collected.extend(events.map(|event| Event {
+            event_type: event.event_type.into(),
+            data: event.data.into(),
+            last_event_id: event.last_event_id.into(),
+        }));
+    }
+
+    pub(super) fn deliver(&mut self) -> Option<Step> {
+        let mut events = core::mem::take(&mut self.driver.collected);
+        self.audit.delivered(&self.setup, &events, self.driver.machine.decoder().last_event_id());
+        if let Some(pattern) = &self.setup.done_when
+            && let Some(index) = events.iter().position(|event| pattern.is_met_by(event))
+        {
+            events.truncate(index);
+            self.tell(Input::FoundDone);
+        }
+        let reply = self.page.on_events();
+        if let Some(stop) = reply.stops {
+            self.stop(stop);
+        }
+        if reply.throws {
+            let step = self.threw("page");
+            self.perform_all(step);
+        }
+        if self.is_closed() {
+            self.driver.dropped += events.len();
+            return None;
+        }
+        self.driver.doing = Action::Wait;
+        if events.is_empty() {
+            return Some(self.handle(Input::Pull));
+        }
+        self.driver.is_pulled = false;
+        self.driver.batch.extend(events);
+        None
+    }
+}
