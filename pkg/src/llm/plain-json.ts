@@ -11,8 +11,15 @@ export const plainJson: Reader = (json) => {
   // `content` alone is too common a name.
   const isContent =
     typeof content === 'string' && ('stop' in json || Object.keys(json).length === 1)
-  if (!(objectOf(message) || 'done' in json || typeof response === 'string' || isContent))
-    return undefined
+  const isOurs =
+    objectOf(message) ||
+    'done' in json ||
+    typeof response === 'string' ||
+    // Workers AI sends digits as numbers, and pads them.
+    (typeof response === 'number' && 'p' in json) ||
+    json['tool_calls'] ||
+    isContent
+  if (!isOurs) return undefined
   const isEnd = done === true || stop === true
   const read = byRule({
     content: isContent ? 'content' : 'message.content|response',
