@@ -21,7 +21,7 @@ export function contentOf(content: unknown, key?: unknown): Part {
   const part = { text: '', reasoning: '', refusal: '', toolCalls: [] as ToolCallPart[] }
 
   function read(block: unknown, type: 'text' | 'reasoning'): void {
-    if (/^(string|number)$/.test(typeof block)) part[type] += block
+    if (typeof block === 'string') part[type] += block
     for (const inner of list(block as unknown[])) read(inner, type)
     const json = objectOf(block)
     if (!json) return

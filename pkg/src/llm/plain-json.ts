@@ -7,7 +7,10 @@ import { byRule } from './rules.js'
  * Cloudflare's `{ response }`, whose end is `[DONE]`, and llama.cpp's `{ content, stop }`.
  */
 export const plainJson: Reader = (json) => {
-  const { content, message, response, done, stop } = json
+  const { content, message, done, stop, p } = json
+  // Workers AI sends digits as numbers; it pads with `p`.
+  const isDigit = typeof json['response'] === 'number' && p !== undefined
+  const response = isDigit ? String(json['response']) : json['response']
   // `content` alone is too common a name.
   const isContent =
     typeof content === 'string' && ('stop' in json || Object.keys(json).length === 1)
@@ -15,8 +18,6 @@ export const plainJson: Reader = (json) => {
     objectOf(message) ||
     'done' in json ||
     typeof response === 'string' ||
-    // Workers AI sends digits as numbers, and pads them.
-    (typeof response === 'number' && 'p' in json) ||
     json['tool_calls'] ||
     isContent
   if (!isOurs) return undefined
@@ -33,5 +34,5 @@ export const plainJson: Reader = (json) => {
     isWhole: true,
     isEnd,
   })
-  return { ...read(json), isWhole: false }
+  return { ...read({ ...json, response }), isWhole: false }
 }
