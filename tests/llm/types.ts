@@ -1,8 +1,13 @@
 // Our types of the vendors' events against those of the vendors' own clients, by the compiler: what
-// a vendor sends is what ours says, and ours has no member that the vendor doesn't have. Google's
-// client is too big a dependency for this; GeminiChunk was checked by hand.
+// a vendor sends is what ours says, and ours has no member that the vendor doesn't have.
 
 import type { Messages } from '@anthropic-ai/sdk/resources'
+import type {
+  Candidate,
+  GenerateContentResponse,
+  GenerateContentResponseUsageMetadata,
+  Part,
+} from '@google/genai'
 import type { ChatResponse, GenerateResponse, Message, ToolCall } from 'ollama/browser'
 import type { ChatCompletionChunk as Chunk, CompletionUsage } from 'openai/resources'
 import type {
@@ -16,6 +21,10 @@ import type {
   AnthropicDelta,
   AnthropicEvent,
   AnthropicUsage,
+  GeminiCandidate,
+  GeminiChunk,
+  GeminiPart,
+  GeminiUsage,
   OllamaChunk,
   OllamaMessage,
   OllamaToolCall,
@@ -69,3 +78,10 @@ export const ollama: [
   // Newer servers send it; the client's types don't have it yet.
   Matches<OllamaToolCall, ToolCall, 'id'>,
 ] = [true, true, true]
+
+export const gemini: [
+  Matches<GeminiChunk, GenerateContentResponse>,
+  Matches<GeminiCandidate, Candidate>,
+  Matches<GeminiPart, Part>,
+  Matches<GeminiUsage, GenerateContentResponseUsageMetadata>,
+] = [true, true, true, true]

@@ -17,7 +17,7 @@ export interface Assembly {
 
 /** Puts an answer together, part by part. */
 export function assemble(): Assembly {
-  const joiners = { reasoning: joiner(), text: joiner(), refusal: joiner() }
+  const joiners = TEXTS.map(joiner)
   const calls = assembleCalls()
   const answer: { -readonly [Name in keyof Answer]: Answer[Name] } = {
     text: '',
@@ -30,9 +30,9 @@ export function assemble(): Assembly {
   /** Adds to each of the texts; the end of one is `undefined`. */
   function tell(pieceOf: (type: (typeof TEXTS)[number]) => string | undefined): Delta[] {
     const deltas: Delta[] = []
-    for (const type of TEXTS) {
+    for (const [index, type] of TEXTS.entries()) {
       const piece = pieceOf(type)
-      const text = piece !== '' && joiners[type](piece)
+      const text = piece !== '' && joiners[index]!(piece)
       if (!text) continue
       answer[type] = (answer[type] ?? '') + text
       deltas.push({ type, text })

@@ -57,13 +57,11 @@ export function assembleCalls(): Calls {
         (key == null || call.key == null || call.key === key) && (!id || !call.id || call.id === id)
       let call = all.filter(isSame).at(-1)
       if (!call || isAnother(call, part)) {
-        const nothing = { id: '', name: '', arguments: '', initial: '', untold: '' }
-        call = { key, ...nothing, join: joiner() }
+        call = { key, id, name, arguments: '', initial: '', untold: '', join: joiner() }
         all.push(call)
       }
-      const isNew = !call.id && !!id
+      const isNew = call.id !== (call.id ||= id)
       call.key ??= key
-      call.id ||= id
       call.name ||= name
       call.initial ||= initial
       const before = call.arguments
@@ -89,6 +87,8 @@ export function assembleCalls(): Calls {
 function isAnother(call: Call, { key, id, name, arguments: fragment }: ToolCallPart): boolean {
   if (!name || !call.name || (id && id === call.id)) return false
   const isOther = name !== call.name
-  if (isOther && !id && key == null) return true
-  return (isOther || (!!fragment && fragment !== call.arguments)) && !!jsonObject(call.arguments)
+  return (
+    (isOther && !id && key == null) ||
+    ((isOther || (!!fragment && fragment !== call.arguments)) && !!jsonObject(call.arguments))
+  )
 }

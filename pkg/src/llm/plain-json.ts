@@ -7,12 +7,20 @@ import { byRule } from './rules.js'
  * Cloudflare's `{ response }`, whose end is `[DONE]`, and llama.cpp's `{ content, stop }`.
  */
 export const plainJson: Reader = (json) => {
-  const { content, message, response, done, stop } = json
+  const { content, message, done, stop, p } = json
+  // Workers AI sends digits as numbers; it pads with `p`.
+  const isDigit = typeof json['response'] === 'number' && p !== undefined
+  const response = isDigit ? String(json['response']) : json['response']
   // `content` alone is too common a name.
   const isContent =
     typeof content === 'string' && ('stop' in json || Object.keys(json).length === 1)
-  if (!(objectOf(message) || 'done' in json || typeof response === 'string' || isContent))
-    return undefined
+  const isOurs =
+    objectOf(message) ||
+    'done' in json ||
+    typeof response === 'string' ||
+    json['tool_calls'] ||
+    isContent
+  if (!isOurs) return undefined
   const isEnd = done === true || stop === true
   const read = byRule({
     content: isContent ? 'content' : 'message.content|response',
@@ -26,5 +34,5 @@ export const plainJson: Reader = (json) => {
     isWhole: true,
     isEnd,
   })
-  return { ...read(json), isWhole: false }
+  return { ...read({ ...json, response }), isWhole: false }
 }

@@ -6,7 +6,7 @@ import type { Answer, Delta, Part } from './answer.js'
 import { assemble } from './assembly.js'
 import { END, type Extractor } from './format.js'
 import { type AnswerFormat, extractorOf } from './formats.js'
-import { objectOf, parsed } from './json.js'
+import { type Json, objectOf, parsed } from './json.js'
 
 /** Events to read an answer from: what `openStream` and `decode` return. */
 export type AnswerSource = Pick<EventSequence, 'next' | 'return' | 'frames'>
@@ -123,8 +123,8 @@ function unknownFormat(body: string): StreamError {
 function partsOf(extract: Extractor, event: ServerSentEvent): Part[] {
   const part = extract(event)
   if (part != null) return [typeof part === 'string' ? { text: part } : part]
-  const value: any = /^\s*[[{]/.test(event.data) ? parsed(event.data) : undefined
-  const { type, event: kind, result, response, data } = value ?? {}
+  const value = parsed(event.data) as Json | unknown[] | null | undefined
+  const { type, event: kind, result, response, data } = Object(value) as Json
   const items = Array.isArray(value) ? value : type || kind ? [] : [result, response, data]
   return items
     .filter(objectOf)

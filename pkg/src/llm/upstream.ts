@@ -38,9 +38,12 @@ export function parse(
     }
   }
   const json = objectOf(value)
-  if (type === 'error' || (json && isProblem(json))) throw upstreamError(json ?? data)
+  if (FATAL.test(type) || (json && isProblem(json))) throw upstreamError(json ?? data)
   return json
 }
+
+/** The kinds of events that are errors. */
+const FATAL = /^(RUN_ERROR|error)$/
 
 /** Under which names errors have a code. */
 const CODE = 'code|error_code|status_code|statusCode'
@@ -51,7 +54,7 @@ function isProblem(json: Json): unknown {
   const { base_resp = json } = json
   const code = status === 'error' ? status : at(base_resp, CODE)
   return (
-    [type, event, event_type, object].some((kind) => /^(RUN_ERROR|error)$/.test(kind)) ||
+    [type, event, event_type, object].some((kind) => FATAL.test(kind)) ||
     // Some gateways send the members of an error in each event, empty ones.
     [error, errors].some((e) => e === true || Object.values(Object(e)).some(Boolean)) ||
     success === false ||
