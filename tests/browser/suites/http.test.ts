@@ -9,8 +9,8 @@ const EXPECTED = ['żółć', '漢字 😀']
 describe('HTTP', () => {
   const GOOD: [name: string, attempt: Attempt][] = [
     ['byte by byte', { steps: [{ drip: TEXT }] }],
-    ['gzip', { gzip: true, steps: [{ send: TEXT }] }],
-    ['gzip, byte by byte', { gzip: true, steps: [{ drip: TEXT }] }],
+    ['gzip', { encoding: 'gzip', steps: [{ send: TEXT }] }],
+    ['gzip, byte by byte', { encoding: 'gzip', steps: [{ drip: TEXT }] }],
     ['a length', { framing: 'length', steps: [{ send: TEXT }] }],
     ['the end of the connection', { framing: 'close', steps: [{ send: TEXT }] }],
     ['charset=utf-8', typed('text/event-stream; charset=utf-8')],
