@@ -1,8 +1,8 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { copyFile, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
-import { copyFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
 import type { WebDriver } from 'selenium-webdriver'
@@ -11,7 +11,7 @@ import { type Engine, launch, type Server, startServer } from '../webdriver/inde
 const PAGES = fileURLToPath(new URL('pages', import.meta.url))
 
 /** The longest that a measure in the page may take, in milliseconds. */
-const PATIENCE = 10 * 60_000
+const PATIENCE = 2 * 60_000
 
 /** A driver of Chromium's can do this, though not every driver. */
 interface DevTools {
@@ -51,12 +51,13 @@ export class Browser implements AsyncDisposable {
     }
     const server = await startServer('sluicegate-test-server', ['--site', site])
     const driver = await launch(engine)
-    await driver.manage().setTimeouts({ script: PATIENCE })
+    await driver.manage().setTimeouts({ script: PATIENCE, pageLoad: PATIENCE })
     return new Browser(engine, driver, server, site)
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.driver.quit()
+    // A browser that hangs may fail to quit, too; its driver is gone all the same.
+    await this.driver.quit().catch(console.log)
     await this.#server.stop()
     await rm(this.#site, { recursive: true, force: true })
   }
@@ -79,14 +80,24 @@ export class Browser implements AsyncDisposable {
 
   /** Calls a function of pages/index.ts. */
   async call<T>(name: string, ...args: unknown[]): Promise<T> {
-    const answer = await this.driver.executeAsyncScript<{ value?: T; error?: string }>(
-      `const [name, args, done] = arguments
+    const answer = await this.#patiently(
+      this.driver.executeAsyncScript<{ value?: T; error?: string }>(
+        `const [name, args, done] = arguments
       Promise.resolve(measures[name](...args)).then((value) => done({ value }), (error) => done({ error: String(error) }))`,
-      name,
-      args,
+        name,
+        args,
+      ),
     )
     if (answer.error !== undefined) throw new Error(answer.error)
     return answer.value as T
+  }
+
+  /** A driver can wait for ever for a page that hangs. */
+  async #patiently<T>(answer: Promise<T>): Promise<T> {
+    const late = delay(PATIENCE, undefined, { ref: false }).then(() => {
+      throw new Error(`the page hangs: no answer for ${PATIENCE / 60_000} minutes`)
+    })
+    return Promise.race([answer, late])
   }
 
   async devTools(command: string, parameters: object = {}): Promise<void> {

@@ -37,24 +37,9 @@ const notified = ({ cancelled, notified, slowest }: Cancelled) =>
   `${notified} of ${cancelled} notified, the slowest answer after ${slowest} ms`
 
 export const MEASURES: Record<string, Measure> = {
-  frames: {
-    about: `a frame with a stream is removed, ${FRAMES} times each`,
-    async run(browser) {
-      const lines: string[] = []
-      for (const [how, what] of Object.entries({
-        pagehide: "on: ['pagehide']",
-        cancel: 'cancel() right before',
-        nothing: 'nothing asked for',
-      })) {
-        await browser.load('index')
-        const sink = `/sink/frames-${how}`
-        const ended = await browser.call<number>('removeFrames', FRAMES, sink, how)
-        const arrived = await browser.received(sink)
-        lines.push(`${what}: ${arrived} notifications arrived, ${ended} streams ended`)
-      }
-      return lines
-    },
-  },
+  'frames-pagehide': removingFrames('pagehide', "with on: ['pagehide']"),
+  'frames-cancel': removingFrames('cancel', 'right after cancel()'),
+  'frames-nothing': removingFrames('nothing', 'that nobody is told of'),
 
   tabs: {
     about: `a tab with a stream is closed, ${TABS} times`,
@@ -138,25 +123,35 @@ export const MEASURES: Record<string, Measure> = {
     },
   },
 
-  queue: {
-    about: 'more streams than connections: one of the open ones is cancelled, later all',
+  'queue-http1': queueing(9, 6, 'http:'),
+  'queue-http2': queueing(150, 100, 'https:'),
+}
+
+/** Frames with streams are removed. */
+function removingFrames(how: string, what: string): Measure {
+  return {
+    about: `a frame with a stream ${what} is removed, ${FRAMES} times`,
     async run(browser) {
-      const lines: string[] = []
-      for (const [name, count, atOnce, scheme] of [
-        ['9 on HTTP/1.1', 9, 6, 'http:'],
-        ['150 on HTTP/2', 150, 100, 'https:'],
-      ] as const) {
-        await browser.load('index')
-        const sink = `/sink/${count}`
-        await browser.call('openMany', count, atOnce, browser.origin(scheme), sink)
-        const first = await browser.call<Cancelled>('cancelMany', 1)
-        const all = await browser.call<Cancelled>('cancelMany')
-        await delay(SETTLE)
-        const arrived = await browser.received(sink)
-        lines.push(`${name}, one: ${notified(first)}`)
-        lines.push(`${name}, then all: ${notified(all)}; ${arrived} arrived in the end`)
-      }
-      return lines
+      await browser.load('index')
+      const ended = await browser.call<number>('removeFrames', FRAMES, '/sink/frames', how)
+      const arrived = await browser.received('/sink/frames')
+      return [`${arrived} notifications arrived, ${ended} streams ended`]
     },
-  },
+  }
+}
+
+/** More streams are opened than there are connections, or streams on one. */
+function queueing(count: number, atOnce: number, scheme: 'http:' | 'https:'): Measure {
+  return {
+    about: `of ${count} streams, ${atOnce} get a connection; one of these is cancelled, later all`,
+    async run(browser) {
+      await browser.load('index')
+      await browser.call('openMany', count, atOnce, browser.origin(scheme), '/sink/queue')
+      const first = await browser.call<Cancelled>('cancelMany', 1)
+      const all = await browser.call<Cancelled>('cancelMany')
+      await delay(SETTLE)
+      const arrived = await browser.received('/sink/queue')
+      return [`one: ${notified(first)}`, `all: ${notified(all)}; in the end ${arrived} arrived`]
+    },
+  }
 }

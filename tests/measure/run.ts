@@ -23,6 +23,10 @@ for (const name of names) {
   for (const engine of engines) {
     if (measure.engines && !measure.engines.includes(engine)) continue
     await using browser = await Browser.start(engine)
-    for (const line of await measure.run(browser)) console.log(`  ${engine}: ${line}`)
+    try {
+      for (const line of await measure.run(browser)) console.log(`  ${engine}: ${line}`)
+    } catch (error) {
+      console.log(`  ${engine}: ${error}`)
+    }
   }
 }

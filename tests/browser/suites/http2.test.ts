@@ -16,12 +16,11 @@ import {
   type Step,
   streaming,
 } from '../support/server.js'
+import { ENCODINGS, FAULTS_OVER_HTTP2, SURVIVING } from '../support/surviving.js'
 import { open, test } from '../support/test.js'
 
 /** More than a server allows on a connection. */
 const STREAMS = 150
-
-const FAST = { minDelay: 0, initialDelay: 1, maxDelay: 20 }
 
 const FIRST = event('first', { id: 1 })
 const SECOND = event('second 漢字', { id: 2 })
@@ -38,7 +37,7 @@ function brokenBy(fault: Step): Promise<Script> {
 const isHttp2 = (log: Entry[]) => log.every(({ protocol }) => protocol === 'HTTP/2')
 
 async function assertResumes(source: Script): Promise<void> {
-  const stream = open(secure(source.url), { done: '[DONE]', retry: FAST })
+  const stream = open(secure(source.url), SURVIVING)
   expect((await stream.next()).value).to.include({ data: 'first' })
   await source.signal('read')
   expect(data(await all(stream))).to.deep.equal(['second 漢字'])
@@ -77,26 +76,34 @@ describe('HTTP/2', () => {
     unknown: 0xbeef,
   }
   for (const [name, code] of Object.entries(CODES)) {
-    test(`RST_STREAM inside an event is survived: ${name}`, async () => {
-      await assertResumes(await brokenBy({ reset: code }))
-    })
+    test(
+      `RST_STREAM inside an event is survived: ${name}`,
+      async () => {
+        await assertResumes(await brokenBy({ reset: code }))
+      },
+      FAULTS_OVER_HTTP2,
+    )
   }
 
   for (const [name, fault] of Object.entries<Step>({
     'GOAWAY with an error': { goaway: CODES.ENHANCE_YOUR_CALM },
     'the end of the connection': { close: true },
   })) {
-    test(`${name} inside an event is survived, by all streams of the connection`, async () => {
-      const other = await script([
-        { steps: [{ send: FIRST }, { stall: true }] },
-        { steps: [{ send: SECOND + DONE }] },
-      ])
-      const beside = open(secure(other.url), { done: '[DONE]', retry: FAST })
-      await beside.next()
-      await assertResumes(await brokenBy(fault))
-      expect(data(await all(beside))).to.deep.equal(['second 漢字'])
-      await other.over(2)
-    })
+    test(
+      `${name} inside an event is survived, by all streams of the connection`,
+      async () => {
+        const other = await script([
+          { steps: [{ send: FIRST }, { stall: true }] },
+          { steps: [{ send: SECOND + DONE }] },
+        ])
+        const beside = open(secure(other.url), SURVIVING)
+        await beside.next()
+        await assertResumes(await brokenBy(fault))
+        expect(data(await all(beside))).to.deep.equal(['second 漢字'])
+        await other.over(2)
+      },
+      FAULTS_OVER_HTTP2,
+    )
   }
 
   test('GOAWAY without an error leaves a stream alone, and the next one is opened elsewhere', async () => {
@@ -155,10 +162,10 @@ describe('HTTP/2', () => {
     async () => {
       const seed = freshSeed()
       note(`seeds from ${seed} on`)
-      const codings = ['', '&encoding=gzip', '&encoding=br', '&encoding=zstd']
+      const codings = ['', ...ENCODINGS.map((encoding) => `&encoding=${encoding}`)]
       const run = async (_: unknown, number: number) => {
-        const path = `/numbered/${freshKey()}?seed=${seed + number}&events=100${codings[number % 4]}`
-        const stream = openStream(secure(path), { done: '[DONE]', idleTimeout: 1000, retry: FAST })
+        const path = `/numbered/${freshKey()}?seed=${seed + number}&events=100${codings[number % codings.length]}`
+        const stream = openStream(secure(path), { ...SURVIVING, idleTimeout: 1000 })
         let next = 1
         for await (const { data, lastEventId } of stream) {
           expect({ data, lastEventId }, `seed ${seed + number}`).to.deep.equal({
@@ -171,6 +178,6 @@ describe('HTTP/2', () => {
       }
       await Promise.all(Array.from({ length: 100 }, run))
     },
-    { milliseconds: 5 * 60_000 },
+    { milliseconds: 5 * 60_000, ...FAULTS_OVER_HTTP2 },
   )
 })
