@@ -33,9 +33,11 @@ struct System {
     debian_package: &'static str,
 }
 
-const SERVERS: [System; 2] = [
+const SERVERS: [System; 3] = [
     System { programs: &["redis-server"], debian_package: "redis-server" },
     System { programs: &["nginx"], debian_package: "nginx" },
+    // Makes a certificate for nginx.
+    System { programs: &["openssl"], debian_package: "openssl" },
 ];
 
 const BROWSERS: [System; 5] = [

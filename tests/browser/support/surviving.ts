@@ -6,8 +6,8 @@ import type { Encoding } from './server.js'
 export const ENCODINGS: Encoding[] = engine === 'webkit' ? ['gzip', 'br'] : ['gzip', 'br', 'zstd']
 
 /**
- * For faults inside a body over HTTP/2. WebKitGTK sees none of them and reads on for ever; worse, it then opens no
- * connection any more, after the sixth.
+ * For faults inside a body over HTTP/2. WebKitGTK sees none of them and reads on for ever, and after some of them it
+ * sends no request any more.
  */
 export const FAULTS_OVER_HTTP2 = { skip: engine === 'webkit' }
 
