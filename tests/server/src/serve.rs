@@ -15,6 +15,9 @@ const TLS: u8 = 0x16;
 /// How many streams a client may have open on one connection, as many servers have it.
 const MAX_STREAMS: u32 = 100;
 
+/// How many requests a client may take back before they were looked at.
+const MAX_RESETS: usize = 1000;
+
 /// Bytes of a request's body that come before they are read.
 const WINDOW: u32 = 1024 * 1024;
 
@@ -69,6 +72,8 @@ async fn http2(stream: TcpStream, app: Arc<App>) {
         .initial_window_size(WINDOW)
         .initial_connection_window_size(WINDOW)
         .max_send_buffer_size(SEND_BUFFER)
+        // A page that stops all its streams at once is no attack.
+        .max_pending_accept_reset_streams(MAX_RESETS)
         .handshake(stream)
         .await;
     let Ok(mut connection) = handshake else { return };
