@@ -143,15 +143,20 @@ function removingFrames(how: string, what: string): Measure {
 /** More streams are opened than there are connections, or streams on one. */
 function queueing(count: number, atOnce: number, scheme: 'http:' | 'https:'): Measure {
   return {
-    about: `of ${count} streams, ${atOnce} get a connection; one of these is cancelled, later all`,
+    about: `of ${count} streams, ${atOnce} get through; one of these is cancelled, later all`,
     async run(browser) {
       await browser.load('index')
-      await browser.call('openMany', count, atOnce, browser.origin(scheme), '/sink/queue')
+      const origin = browser.origin(scheme)
+      const open = await browser.call<number>('openMany', count, atOnce, origin, '/sink/queue')
       const first = await browser.call<Cancelled>('cancelMany', 1)
       const all = await browser.call<Cancelled>('cancelMany')
       await delay(SETTLE)
       const arrived = await browser.received('/sink/queue')
-      return [`one: ${notified(first)}`, `all: ${notified(all)}; in the end ${arrived} arrived`]
+      return [
+        `${open} got through`,
+        `one: ${notified(first)}`,
+        `all: ${notified(all)}; in the end ${arrived} arrived`,
+      ]
     },
   }
 }

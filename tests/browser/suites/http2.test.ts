@@ -147,8 +147,8 @@ describe('HTTP/2', () => {
     const streams = Array.from({ length: STREAMS }, (_, id) =>
       open(secure(held.url), { cancel: { url: secure(sink.url), body: { id } } }),
     )
-    // As many as the server takes; the others wait for their turn.
-    await eventually(async () => expect((await held.counters()).open).to.equal(100))
+    // As many as the server takes on a connection; the others wait for their turn.
+    await eventually(async () => expect((await held.counters()).open).to.be.at.least(100))
     const results = await Promise.all(streams.map((stream) => stream.cancel()))
     for (const { error, ...result } of results) {
       const told = { aborted: true, notified: true, status: 200 }
