@@ -60,7 +60,8 @@ async function startSpring(): Promise<Backend> {
   }
 }
 
-async function start(path: string, args: string[]): Promise<Backend> {
+/** Starts a server that prints its address. */
+export async function start(path: string, args: string[]): Promise<Backend> {
   const program = new Program(path, args, { PORT: '0' })
   const stop = () => program.stop()
   try {

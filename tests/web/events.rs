@@ -40,7 +40,7 @@ async fn the_bodys_own_content_type_is_kept() {
         let builder = add(EventStream::builder(&script.url()).method("patch"));
         assert!(all_data(builder.open().unwrap()).await.is_empty());
         let log = script.over(1).await;
-        assert_eq!((log[0].method.as_str(), log[0].body.as_str()), ("PATCH", body));
+        assert_eq!((log[0].method.as_str(), log[0].body.as_str()), ("patch", body));
         assert_eq!(log[0].header("content-type"), Some(content_type));
     }
     const MERGE: &str = "application/merge-patch+json";

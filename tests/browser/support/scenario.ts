@@ -45,7 +45,7 @@ type Move =
   | { close: true }
   | { leave: true }
   | { abort: string }
-  | { page: 'hide' | 'show' | 'online' | 'pageshow' | 'pagehide' }
+  | { page: Happening }
 
 interface Expectation {
   events: (string | object)[]
@@ -222,8 +222,22 @@ function readOptions({ doneWhen, cancel, ...others }: Options = {}, sink: string
   return read
 }
 
-function live(happening: 'hide' | 'show' | 'online' | 'pageshow' | 'pagehide'): void {
+/** What happens to a page that is loaded, kept in the back/forward cache, or left for good. */
+const TRANSITIONS = {
+  load: ['pageshow', false],
+  restore: ['pageshow', true],
+  pagehide: ['pagehide', true],
+  gone: ['pagehide', false],
+} as const
+
+type Happening = 'hide' | 'show' | 'online' | keyof typeof TRANSITIONS
+
+function live(happening: Happening): void {
   if (happening === 'hide') setHidden(true)
   else if (happening === 'show') setHidden(false)
-  else dispatchEvent(new Event(happening))
+  else if (happening === 'online') dispatchEvent(new Event(happening))
+  else {
+    const [name, persisted] = TRANSITIONS[happening]
+    dispatchEvent(new PageTransitionEvent(name, { persisted }))
+  }
 }

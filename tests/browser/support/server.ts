@@ -13,19 +13,26 @@ export type Step =
   | { stall: true }
   | { end: true }
   | { close: true }
-  | { reset: true }
+  /** Over HTTP/2 with that code. */
+  | { reset: true | number }
+  /** HTTP/2 only. */
+  | { goaway: true | number }
+
+export type Encoding = 'gzip' | 'br' | 'zstd'
 
 export interface Attempt {
   status?: number
   headers?: Record<string, string | null>
   steps?: Step[]
   framing?: 'chunked' | 'length' | 'truncated-length' | 'close'
-  gzip?: boolean
+  encoding?: Encoding
+  cut?: { after: number; by: 'end' | 'close' | 'reset' }
   headersDelay?: number | 'never'
   cors?: boolean
 }
 
 export interface Entry {
+  protocol: 'HTTP/1.1' | 'HTTP/2'
   method: string
   path: string
   headers: Record<string, string>
@@ -36,7 +43,7 @@ export interface Entry {
   outcome: 'open' | 'completed' | 'closed' | 'reset' | 'client-closed'
 }
 
-export type Received = Pick<Entry, 'method' | 'path' | 'headers' | 'body'>
+export type Received = Pick<Entry, 'protocol' | 'method' | 'path' | 'headers' | 'body'>
 
 export interface Counters {
   requests: number

@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::time::Instant;
 
 use serde_json::{Value, json};
+use tokio_rustls::TlsAcceptor;
 
 use crate::bench::Corpus;
 use crate::http::Stop;
@@ -22,11 +23,12 @@ pub struct App {
     pub open: Store<Counters>,
     pub corpus: Corpus,
     pub counters: Counters,
+    pub tls: TlsAcceptor,
     started: Instant,
 }
 
 impl App {
-    pub fn new(site: Option<PathBuf>) -> App {
+    pub fn new(site: Option<PathBuf>, tls: TlsAcceptor) -> App {
         App {
             site,
             scripts: Store::new(),
@@ -36,6 +38,7 @@ impl App {
             open: Store::new(),
             corpus: Corpus::default(),
             counters: Counters::default(),
+            tls,
             started: Instant::now(),
         }
     }

@@ -70,7 +70,7 @@ pub async fn stream(app: &App, connection: &mut Connection, request: &Request) -
         return Err(bad_request(format!("events is 1 to {MAX_EVENTS}, chunk at least 1")));
     }
     let corpus = app.corpus.openai(events);
-    let mut body = Body::events(connection, request).await?;
+    let mut body = Body::events(connection, request, None).await?;
     for piece in corpus.chunks(chunk) {
         body.send(connection, piece).await?;
     }
@@ -83,7 +83,7 @@ pub async fn latency(connection: &mut Connection, request: &Request) -> Result<(
     if !(0.01..=10_000.0).contains(&rate) {
         return Err(bad_request("rate is 0.01 to 10000 events a second"));
     }
-    let mut body = Body::events(connection, request).await?;
+    let mut body = Body::events(connection, request, None).await?;
     let period = Duration::from_secs_f64(1.0 / rate);
     let mut ticks = interval_at(Instant::now() + period, period);
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);

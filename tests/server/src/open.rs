@@ -14,7 +14,7 @@ pub async fn stream(
     let counters = app.open.get_or_insert_with(key, Counters::default);
     counters.requests.fetch_add(1, Relaxed);
     let open = async {
-        let mut body = Body::events(connection, request).await?;
+        let mut body = Body::events(connection, request, None).await?;
         body.send(connection, b"id: 1\ndata: open\n\n").await?;
         Err(connection.hold().await)
     };

@@ -1,45 +1,12 @@
-//! From a socket to requests, and from a request to what answers it.
+//! From a request to what answers it.
 
-use std::sync::Arc;
 use std::sync::atomic::Ordering::Relaxed;
-
-use tokio::net::TcpStream;
 
 use crate::app::App;
 use crate::http::{Connection, Head, Request, Stop};
 use crate::{bench, echo, numbered, open, script, sink, site};
 
-/// Answers the requests of one connection, one after the other, until either side ends it.
-pub async fn serve(stream: TcpStream, app: Arc<App>) {
-    let Ok(mut connection) = Connection::new(stream) else { return };
-    loop {
-        let result = match connection.request().await {
-            Ok(request) => answer(&app, &mut connection, &request).await,
-            // What follows a request that can't be read can't be read either.
-            Err(Stop::Refused(status, message)) => {
-                connection.keep_alive = false;
-                let body = format!("{message}\n");
-                connection.write([&refusal(Head::new(status), &body), body.as_bytes()]).await
-            }
-            Err(stop) => Err(stop),
-        };
-        match result {
-            Ok(()) if connection.keep_alive => {}
-            Err(Stop::Reset) => return connection.reset(),
-            _ => return,
-        }
-    }
-}
-
-fn refusal(head: Head, body: &str) -> Vec<u8> {
-    let length = body.len().to_string();
-    head.with("content-type", "text/plain; charset=utf-8")
-        .with("content-length", length)
-        .with("connection", "close")
-        .encode()
-}
-
-async fn answer(app: &App, connection: &mut Connection, request: &Request) -> Result<(), Stop> {
+pub async fn answer(app: &App, connection: &mut Connection, request: &Request) -> Result<(), Stop> {
     app.counters.requests.fetch_add(1, Relaxed);
     match dispatch(app, connection, request).await {
         Err(Stop::Refused(status, message)) => {

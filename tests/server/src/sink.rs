@@ -21,6 +21,7 @@ pub async fn receive(
     }
     let delay = request.number("delayMs", 0)?;
     app.sinks.get_or_insert_with(key, || Sink(Log::new())).0.push(json!({
+        "protocol": request.protocol,
         "method": request.method,
         "path": request.target,
         "headers": request.headers_json(),

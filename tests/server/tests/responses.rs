@@ -48,19 +48,54 @@ fn close_framing_ends_with_the_connection() {
     assert_eq!(ended(server, &id, 0)["outcome"], "completed");
 }
 
+/// Reads a compressed body, whole or not.
+fn decoder<'a>(encoding: &str, bytes: &'a [u8]) -> Box<dyn Read + 'a> {
+    match encoding {
+        "gzip" => Box::new(GzDecoder::new(bytes)),
+        "br" => Box::new(brotli::Decompressor::new(bytes, 4096)),
+        _ => Box::new(zstd::Decoder::new(bytes).expect("a decoder")),
+    }
+}
+
 #[test]
-fn gzip_can_be_read_as_it_comes() {
-    let answer =
-        play_response(json!({ "gzip": true, "steps": [{ "send": EVENT }, { "send": "x" }] }));
-    assert_eq!(answer.header("content-encoding"), Some("gzip"));
-    let (chunks, rest) = answer.chunks();
-    assert_eq!(rest, b"0\r\n\r\n");
-    let mut first = vec![0; EVENT.len()];
-    GzDecoder::new(chunks[0]).read_exact(&mut first).expect("the first event");
-    assert_eq!(first, EVENT.as_bytes());
-    let mut whole = String::new();
-    GzDecoder::new(&chunks.concat()[..]).read_to_string(&mut whole).expect("a whole gzip body");
-    assert_eq!(whole, "data: 1\n\nx");
+fn what_is_compressed_can_be_read_as_it_comes() {
+    for encoding in ["gzip", "br", "zstd"] {
+        let steps = json!([{ "send": EVENT }, { "send": "x" }]);
+        let answer = play_response(json!({ "encoding": encoding, "steps": steps }));
+        assert_eq!(answer.header("content-encoding"), Some(encoding));
+        let (chunks, rest) = answer.chunks();
+        assert_eq!(rest, b"0\r\n\r\n");
+        let mut first = vec![0; EVENT.len()];
+        decoder(encoding, chunks[0]).read_exact(&mut first).expect("the first event");
+        assert_eq!(first, EVENT.as_bytes());
+        let mut whole = String::new();
+        decoder(encoding, &chunks.concat()).read_to_string(&mut whole).expect("a whole body");
+        assert_eq!(whole, "data: 1\n\nx");
+    }
+}
+
+#[test]
+fn a_cut_leaves_so_many_bytes_of_what_was_compressed() {
+    let server = server();
+    let response = |by: &str| {
+        let cut = json!({ "after": 7, "by": by });
+        json!({ "encoding": "gzip", "cut": cut, "steps": [{ "send": EVENT }, { "send": "x" }] })
+    };
+    let id = script(server, json!([response("end"), response("close"), response("reset")]));
+    let ends: [(&[u8], _, _); 3] = [
+        (b"0\r\n\r\n", End::Closed, "completed"),
+        (b"", End::Closed, "closed"),
+        (b"", End::Reset, "reset"),
+    ];
+    for (index, (after, end, outcome)) in ends.into_iter().enumerate() {
+        let answer = play(server, &id);
+        let (chunks, rest) = answer.chunks();
+        assert_eq!((chunks.concat().len(), rest, answer.end), (7, after, end));
+        assert_eq!(ended(server, &id, index)["outcome"], outcome);
+    }
+    let whole = json!({ "cut": { "after": 9, "by": "close" }, "steps": [{ "send": EVENT }] });
+    let answer = play(server, &script(server, json!([whole])));
+    assert_eq!(answer.text(), "9\r\ndata: 1\n\n\r\n0\r\n\r\n");
 }
 
 #[test]
@@ -166,8 +201,9 @@ fn the_log_has_what_was_sent() {
 fn scripts_that_make_no_sense_are_refused() {
     let server = server();
     let a_step = "a step is one of { send }, { sendBytes }, { drip, everyMs }, { delay }, \
-                  { stall: true }, { reset: true }, { close: true }, { end: true }, { waitFor }, \
-                  { repeat, send }, { pump: { events, dataBytes } }";
+                  { stall: true }, { reset: true or a code }, { goaway: true or a code }, \
+                  { close: true }, { end: true }, { waitFor }, { repeat, send }, \
+                  { pump: { events, dataBytes } }";
     for (script, problem) in [
         (json!({ "attempts": [] }), "a script needs at least one attempt"),
         (json!({ "attempts": [{}, { "steps": [{ "sned": "" }] }] }), a_step),
@@ -179,8 +215,12 @@ fn scripts_that_make_no_sense_are_refused() {
         (json!({ "attempts": [{ "headers": { "a b": "c" } }] }), "\"a b\" is not a header's name"),
         (json!({ "attempts": [{ "headersDelay": "ever" }] }), "headersDelay is a number"),
         (
-            json!({ "attempts": [{ "gzip": true, "framing": "length" }] }),
-            "attempt 0: a content-length can't be told for gzip and pump",
+            json!({ "attempts": [{ "encoding": "gzip", "framing": "length" }] }),
+            "attempt 0: a content-length can't be told for encoding, cut and pump",
+        ),
+        (
+            json!({ "attempts": [{ "cut": { "after": 1, "by": "luck" } }] }),
+            "expected one of `end`, `close`, `reset`",
         ),
     ] {
         let answer = Answer::to(server, "POST", "/scripts", "", &script.to_string());

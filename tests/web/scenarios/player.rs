@@ -203,7 +203,7 @@ impl Player {
         let told = seen.error.map(|error| self.error_as_json(&error));
         compare(
             "outcome",
-            &json!({ "type": seen.ending.as_str(), "notified": seen.notified, "error": told }),
+            &json!({ "type": seen.outcome_type.as_str(), "notified": seen.notified, "error": told }),
             &json!({ "type": outcome, "notified": notified, "error": error }),
         )?;
         let thrown = self.error.as_ref().map(|error| self.error_as_json(error));
@@ -247,7 +247,19 @@ fn live(happening: &str) {
             "Object.defineProperty(document, 'hidden', {{ configurable: true, value: true }}); {event}"
         )),
         "show" => run(&format!("delete document.hidden; {event}")),
-        name => run(&format!("dispatchEvent(new Event('{name}'))")),
+        "online" => run("dispatchEvent(new Event('online'))"),
+        name => {
+            let (event, persisted) = match name {
+                "load" => ("pageshow", false),
+                "restore" => ("pageshow", true),
+                "pagehide" => ("pagehide", true),
+                "gone" => ("pagehide", false),
+                _ => panic!("a page can't {name}"),
+            };
+            run(&format!(
+                "dispatchEvent(new PageTransitionEvent('{event}', {{ persisted: {persisted} }}))"
+            ));
+        }
     }
 }
 

@@ -1,84 +1,77 @@
-//! One client's socket. Whatever the server waits for, it also watches for the client's going away.
+//! Where one client's answers go. Whatever the server waits for, it also watches for the client's
+//! going away.
 
-use std::io::{ErrorKind, IoSlice};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+use std::sync::atomic::AtomicU64;
 use std::time::Duration;
 
-use bytes::BytesMut;
+use bytes::Bytes;
+use h2::Reason;
 use serde_json::Value;
-use tokio::net::TcpStream;
 
+use super::http1::Socket;
+use super::http2::{Exchange, Order};
 use super::{Head, Request, Stop};
 
-/// Bytes that a client may send ahead, while its last request is still being answered, before they
-/// are left in the socket (and its disconnection behind them unnoticed). Browsers send none.
-const MAX_AHEAD: usize = 64 * 1024;
-
+/// A socket with one request after the other, or a stream of HTTP/2 with one request.
 pub struct Connection {
-    stream: TcpStream,
-    input: BytesMut,
-    /// Whether the socket is used again once the current response is complete.
+    wire: Wire,
+    /// Whether the socket is used again once the current response is complete; HTTP/1.1 only.
     pub keep_alive: bool,
     written: Arc<AtomicU64>,
 }
 
+enum Wire {
+    Http1(Socket),
+    Http2(Exchange),
+}
+
 impl Connection {
-    pub fn new(stream: TcpStream) -> std::io::Result<Connection> {
-        // Every write is on the wire at once: tests and latency depend on it.
-        stream.set_nodelay(true)?;
-        let written = Arc::default();
-        Ok(Connection { stream, input: BytesMut::new(), keep_alive: true, written })
+    pub fn http1(socket: Socket) -> Connection {
+        Connection { wire: Wire::Http1(socket), keep_alive: true, written: Arc::default() }
     }
 
-    /// The next request with its whole body.
-    pub async fn request(&mut self) -> Result<Request, Stop> {
-        let (mut request, length) = loop {
-            if let Some(parsed) = Request::parse_head(&mut self.input)? {
-                break parsed;
-            }
-            fill(&self.stream, &mut self.input).await?;
-        };
-        while !request.take_body(&length, &mut self.input)? {
-            fill(&self.stream, &mut self.input).await?;
-        }
+    pub fn http2(exchange: Exchange) -> Connection {
+        Connection { wire: Wire::Http2(exchange), keep_alive: true, written: Arc::default() }
+    }
+
+    pub fn is_http2(&self) -> bool {
+        matches!(self.wire, Wire::Http2(_))
+    }
+
+    /// Makes the connection ready for what answers `request`.
+    pub fn begin(&mut self, request: &Request) {
         self.keep_alive = request.keep_alive;
         self.written = Arc::default();
-        Ok(request)
     }
 
-    /// Counts the bytes of the current response that the socket took, head and framing included.
+    /// Counts the bytes of the current response that were taken: by the socket, head and framing
+    /// included, or of the body by the stream.
     pub fn written(&self) -> Arc<AtomicU64> {
         self.written.clone()
     }
 
+    pub async fn start(&mut self, head: &Head) -> Result<(), Stop> {
+        match &mut self.wire {
+            Wire::Http1(socket) => socket.write([&head.encode()], &self.written).await,
+            Wire::Http2(exchange) => exchange.start(head),
+        }
+    }
+
     /// Writes all `parts`, one after the other, as fast as the client takes them.
     pub async fn write<const N: usize>(&mut self, parts: [&[u8]; N]) -> Result<(), Stop> {
-        let mut slices = parts.map(IoSlice::new);
-        let mut rest = &mut slices[..];
-        IoSlice::advance_slices(&mut rest, 0);
-        while !rest.is_empty() {
-            tokio::select! {
-                biased;
-                gone = client_gone(&self.stream, &mut self.input) => return Err(gone),
-                ready = self.stream.writable() => ready.map_err(|_| Stop::ClientGone)?,
-            }
-            match self.stream.try_write_vectored(rest) {
-                Ok(count) => {
-                    self.written.fetch_add(count as u64, Relaxed);
-                    IoSlice::advance_slices(&mut rest, count);
-                }
-                Err(error) if error.kind() == ErrorKind::WouldBlock => {}
-                Err(_) => return Err(Stop::ClientGone),
+        match &mut self.wire {
+            Wire::Http1(socket) => socket.write(parts, &self.written).await,
+            Wire::Http2(exchange) => {
+                exchange.send(Bytes::from(parts.concat()), &self.written).await
             }
         }
-        Ok(())
     }
 
     /// Waits for `event` or for the client's end, whichever is first.
     pub async fn wait<T>(&mut self, event: impl Future<Output = T>) -> Result<T, Stop> {
         tokio::select! {
-            gone = client_gone(&self.stream, &mut self.input) => Err(gone),
+            gone = self.hold() => Err(gone),
             value = event => Ok(value),
         }
     }
@@ -93,7 +86,18 @@ impl Connection {
 
     /// Holds the connection until the client goes.
     pub async fn hold(&mut self) -> Stop {
-        client_gone(&self.stream, &mut self.input).await
+        match &mut self.wire {
+            Wire::Http1(socket) => socket.gone().await,
+            Wire::Http2(exchange) => exchange.gone().await,
+        }
+    }
+
+    /// Sends GOAWAY. Returns whether it could: HTTP/1.1 has no such thing.
+    pub fn go_away(&self, code: Reason) -> bool {
+        if let Wire::Http2(exchange) = &self.wire {
+            exchange.order(Order::GoAway(code));
+        }
+        self.is_http2()
     }
 
     /// Sends a complete response with a `content-length`.
@@ -110,8 +114,9 @@ impl Connection {
         if !self.keep_alive {
             head = head.with("connection", "close");
         }
+        self.start(&head).await?;
         let body = if request.method == "HEAD" || head.status == 204 { &[] } else { body };
-        self.write([&head.encode(), body]).await
+        self.write([body]).await
     }
 
     pub async fn respond_json(&mut self, request: &Request, value: &Value) -> Result<(), Stop> {
@@ -119,33 +124,18 @@ impl Connection {
         self.respond(request, head, value.to_string().as_bytes()).await
     }
 
-    /// Closes the socket with a RST instead of a FIN.
-    pub fn reset(self) {
-        // With linger set to zero, close(2) resets. If that can't be set, the close is a plain one.
-        let _ = self.stream.set_zero_linger();
+    /// The next request of an HTTP/1.1 connection.
+    pub async fn request(&mut self) -> Result<Request, Stop> {
+        let Wire::Http1(socket) = &mut self.wire else { return Err(Stop::Close) };
+        socket.request().await
     }
-}
 
-/// Resolves when the client has closed or reset the connection. Bytes that it sends go to `input`.
-async fn client_gone(stream: &TcpStream, input: &mut BytesMut) -> Stop {
-    while input.len() < MAX_AHEAD {
-        if let Err(gone) = fill(stream, input).await {
-            return gone;
-        }
-    }
-    std::future::pending().await
-}
-
-/// Reads what there is, at least one byte.
-async fn fill(stream: &TcpStream, input: &mut BytesMut) -> Result<(), Stop> {
-    loop {
-        stream.readable().await.map_err(|_| Stop::ClientGone)?;
-        input.reserve(16 * 1024);
-        match stream.try_read_buf(input) {
-            Ok(0) => return Err(Stop::ClientGone),
-            Ok(_) => return Ok(()),
-            Err(error) if error.kind() == ErrorKind::WouldBlock => {}
-            Err(_) => return Err(Stop::ClientGone),
+    /// Ends it as its last answer ended, where that has to be said.
+    pub fn end(self, answered: Result<(), Stop>) {
+        match self.wire {
+            Wire::Http1(socket) if matches!(answered, Err(Stop::Reset(_))) => socket.reset(),
+            Wire::Http1(_) => {}
+            Wire::Http2(exchange) => exchange.end(answered),
         }
     }
 }

@@ -56,15 +56,34 @@ impl Head {
         for (name, value) in &self.headers {
             text.extend([name, ": ", value, "\r\n"]);
         }
-        if self.headers.iter().any(|(name, _)| name == "access-control-allow-origin") {
-            // With credentials the wildcard is not one, so every header is also named.
-            let names = self.headers.iter().map(|(name, _)| name.as_str());
-            let names = names.filter(|name| !name.starts_with("access-control-"));
-            let names: Vec<&str> = std::iter::once("*").chain(names).collect();
-            text.extend(["access-control-expose-headers: ", &names.join(", "), "\r\n"]);
+        if let Some(names) = self.exposed() {
+            text.extend(["access-control-expose-headers: ", &names, "\r\n"]);
         }
         text.push_str("\r\n");
         text.into_bytes()
+    }
+
+    /// The same without what only HTTP/1.1 has (RFC 9113 section 8.2.2).
+    pub fn to_http2(&self) -> http::Result<http::Response<()>> {
+        let mut response = http::Response::builder().status(self.status);
+        for (name, value) in &self.headers {
+            if !matches!(name.to_ascii_lowercase().as_str(), "connection" | "transfer-encoding") {
+                response = response.header(name, value);
+            }
+        }
+        if let Some(names) = self.exposed() {
+            response = response.header("access-control-expose-headers", names);
+        }
+        response.body(())
+    }
+
+    /// The names of all headers, for pages of another origin. With credentials the wildcard is not
+    /// one, so every header is also named.
+    fn exposed(&self) -> Option<String> {
+        let mut names = self.headers.iter().map(|(name, _)| name.as_str());
+        names.clone().find(|name| *name == "access-control-allow-origin")?;
+        let all = names.by_ref().filter(|name| !name.starts_with("access-control-"));
+        Some(std::iter::once("*").chain(all).collect::<Vec<_>>().join(", "))
     }
 }
 

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::str::FromStr;
 
 use bytes::{Buf, BytesMut};
+use h2::RecvStream;
 use serde_json::{Map, Value};
 
 use super::{Stop, bad_request};
@@ -24,6 +25,8 @@ pub struct Request {
     headers: Vec<(String, String)>,
     pub body: Vec<u8>,
     pub keep_alive: bool,
+    /// `HTTP/1.1` or `HTTP/2`.
+    pub protocol: &'static str,
 }
 
 /// How the end of a request's body is known.
@@ -54,6 +57,7 @@ impl Request {
             headers: parsed.headers.iter().map(text).collect(),
             body: Vec::new(),
             keep_alive: parsed.version == Some(1),
+            protocol: "HTTP/1.1",
         };
         input.advance(length);
         if request.header("connection").is_some_and(|value| value.eq_ignore_ascii_case("close")) {
@@ -61,6 +65,33 @@ impl Request {
         }
         let body = request.body_length()?;
         Ok(Some((request, body)))
+    }
+
+    /// Reads a request's whole body from its stream of HTTP/2.
+    pub async fn read_http2(request: http::Request<RecvStream>) -> Result<Request, Stop> {
+        let (head, mut stream) = request.into_parts();
+        let host = head.uri.authority().map(|host| ("host".to_owned(), host.to_string()));
+        let sent = head.headers.iter().map(|(name, value)| {
+            (name.to_string(), String::from_utf8_lossy(value.as_bytes()).into_owned())
+        });
+        let mut body = Vec::new();
+        while let Some(piece) = stream.data().await {
+            let piece = piece.map_err(|_| Stop::ClientGone)?;
+            if piece.len() > MAX_BODY - body.len() {
+                return Err(Stop::Reset(h2::Reason::REFUSED_STREAM));
+            }
+            body.extend_from_slice(&piece);
+            // It fails if the stream is over, and then there is no window to be opened.
+            let _ = stream.flow_control().release_capacity(piece.len());
+        }
+        Ok(Request {
+            method: head.method.to_string(),
+            target: head.uri.path_and_query().map_or_else(String::new, ToString::to_string),
+            headers: host.into_iter().chain(sent).collect(),
+            body,
+            keep_alive: true,
+            protocol: "HTTP/2",
+        })
     }
 
     fn body_length(&self) -> Result<BodyLength, Stop> {

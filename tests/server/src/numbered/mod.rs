@@ -8,7 +8,7 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 use crate::app::App;
-use crate::http::{Body, Connection, Head, Request, Stop, bad_request};
+use crate::http::{Body, Connection, Encoding, Head, Request, Stop, bad_request};
 use crate::random::Random;
 use crate::store::Log;
 use plan::{Fault, Plan, event};
@@ -61,7 +61,15 @@ pub async fn stream(
         return connection.respond(request, head, b"not now\n").await;
     }
     session.sent.fetch_max(plan.last, Relaxed);
-    play(&plan, Random::new(seed ^ attempt), connection, request).await
+    let encoding = encoding(request)?;
+    play(&plan, Random::new(seed ^ attempt), connection, request, encoding).await
+}
+
+fn encoding(request: &Request) -> Result<Option<Encoding>, Stop> {
+    let Some(name) = request.query("encoding") else { return Ok(None) };
+    let known = [Encoding::Gzip, Encoding::Br, Encoding::Zstd];
+    let found = known.into_iter().find(|encoding| encoding.name() == name);
+    found.map(Some).ok_or_else(|| bad_request(format!("unknown encoding {name}")))
 }
 
 /// What the client says to have received: nothing, or an event that was indeed sent.
@@ -78,8 +86,9 @@ async fn play(
     mut random: Random,
     connection: &mut Connection,
     request: &Request,
+    encoding: Option<Encoding>,
 ) -> Result<(), Stop> {
-    let mut body = Body::events(connection, request).await?;
+    let mut body = Body::events(connection, request, encoding).await?;
     if plan.fault == Some(Fault::HeadersOnly) {
         return Err(Stop::Close);
     }
@@ -116,7 +125,7 @@ async fn play(
             if random.below(4) > 0 {
                 connection.pause(20).await?;
             }
-            Err(Stop::Reset)
+            Err(Stop::Reset(h2::Reason::INTERNAL_ERROR))
         }
         Fault::Stall => {
             connection.wait(tokio::time::sleep(STALL)).await?;

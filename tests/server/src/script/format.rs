@@ -6,6 +6,8 @@ use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 use serde::{Deserialize, Deserializer};
 
+use crate::http::{Cut, Encoding};
+
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Description {
@@ -39,7 +41,9 @@ pub struct Response {
     #[serde(default)]
     pub framing: Framing,
     #[serde(default)]
-    pub gzip: bool,
+    pub encoding: Option<Encoding>,
+    #[serde(default)]
+    pub cut: Option<Cut>,
     #[serde(default)]
     pub headers_delay: HeadersDelay,
     /// Whether pages of other origins may read the response.
@@ -83,8 +87,9 @@ impl Default for HeadersDelay {
     rename_all_fields = "camelCase",
     deny_unknown_fields,
     expecting = "a step is one of { send }, { sendBytes }, { drip, everyMs }, { delay }, \
-                 { stall: true }, { reset: true }, { close: true }, { end: true }, { waitFor }, \
-                 { repeat, send }, { pump: { events, dataBytes } }"
+                 { stall: true }, { reset: true or a code }, { goaway: true or a code }, \
+                 { close: true }, { end: true }, { waitFor }, { repeat, send }, \
+                 { pump: { events, dataBytes } }"
 )]
 pub enum Step {
     Send {
@@ -107,8 +112,10 @@ pub enum Step {
         _stall: True,
     },
     Reset {
-        #[serde(rename = "reset")]
-        _reset: True,
+        reset: Code,
+    },
+    GoAway {
+        goaway: Code,
     },
     Close {
         #[serde(rename = "close")]
@@ -141,7 +148,7 @@ pub struct Pump {
 }
 
 /// The only value that a step without an argument takes.
-#[derive(Deserialize)]
+#[derive(Deserialize, Clone, Copy)]
 #[serde(try_from = "bool")]
 pub struct True;
 
@@ -150,6 +157,23 @@ impl TryFrom<bool> for True {
 
     fn try_from(value: bool) -> Result<True, &'static str> {
         if value { Ok(True) } else { Err("expected true") }
+    }
+}
+
+/// A code of HTTP/2's, or true for the usual one.
+#[derive(Deserialize, Clone, Copy)]
+#[serde(untagged)]
+pub enum Code {
+    Usual(True),
+    Number(u32),
+}
+
+impl Code {
+    pub fn or(self, usual: h2::Reason) -> h2::Reason {
+        match self {
+            Code::Usual(_) => usual,
+            Code::Number(code) => code.into(),
+        }
     }
 }
 
@@ -195,8 +219,9 @@ impl Response {
                 return Err(format!("header {name} has a line break or a NUL"));
             }
         }
-        if self.promises_length() && (self.gzip || self.content_length().is_none()) {
-            return Err("a content-length can't be told for gzip and pump".into());
+        let is_untold = self.encoding.is_some() || self.content_length().is_none();
+        if self.promises_length() && (is_untold || self.cut.is_some()) {
+            return Err("a content-length can't be told for encoding, cut and pump".into());
         }
         for step in &self.steps {
             if let Step::Pump { pump } = step

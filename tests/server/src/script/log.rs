@@ -11,6 +11,7 @@ use crate::http::{Request, Stop};
 const MAX_BODY: usize = 64 * 1024;
 
 pub struct Entry {
+    protocol: &'static str,
     method: String,
     path: String,
     headers: Value,
@@ -25,6 +26,7 @@ impl Entry {
     pub fn new(request: &Request, written: Arc<AtomicU64>, started_ms: f64) -> Entry {
         let body = &request.body[..request.body.len().min(MAX_BODY)];
         Entry {
+            protocol: request.protocol,
             method: request.method.clone(),
             path: request.target.clone(),
             headers: request.headers_json(),
@@ -39,8 +41,8 @@ impl Entry {
         let outcome = match result {
             Ok(()) => "completed",
             Err(Stop::ClientGone) => "client-closed",
-            Err(Stop::Reset) => "reset",
-            Err(Stop::Close | Stop::Refused(..)) => "closed",
+            Err(Stop::Reset(_)) => "reset",
+            Err(Stop::Close | Stop::GoneAway | Stop::Cut | Stop::Refused(..)) => "closed",
         };
         // Set once: each response has one end.
         let _ = self.ended.set((outcome, now_ms));
@@ -49,6 +51,7 @@ impl Entry {
     pub fn to_json(&self) -> Value {
         let (outcome, closed_ms) = self.ended.get().map_or(("open", None), |(o, ms)| (o, Some(ms)));
         json!({
+            "protocol": self.protocol,
             "method": self.method,
             "path": self.path,
             "headers": self.headers,

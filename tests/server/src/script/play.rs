@@ -4,7 +4,9 @@ use std::fmt::Write;
 
 use super::Script;
 use super::format::{Framing, HeadersDelay, Pump, Response, Step};
-use crate::http::{self, Body, Connection, Head, Request, Stop};
+use h2::Reason;
+
+use crate::http::{self, Body, Connection, CutBy, Head, Request, Stop};
 
 /// Bytes to which repeated texts and pumped events are gathered before they are sent.
 const PIECE: usize = 16 * 1024;
@@ -18,19 +20,36 @@ pub async fn response(
     connection: &mut Connection,
     request: &Request,
 ) -> Result<(), Stop> {
-    let has_head = match response.headers_delay {
+    let mut body = match response.headers_delay {
         HeadersDelay::Ms(ms) => {
             connection.pause(ms).await?;
-            true
+            let Response { encoding, cut, .. } = *response;
+            let head = head(response, request);
+            Body::start(connection, request, head, framing(response), encoding, cut).await?
         }
-        HeadersDelay::Never(_) => false,
+        HeadersDelay::Never(_) => Body::bare(connection),
     };
-    let mut body = if has_head {
-        let head = head(response, request);
-        Body::start(connection, request, head, framing(response), response.gzip).await?
-    } else {
-        Body::bare(connection)
+    let played = match steps(script, response, &mut body, connection).await {
+        Ok(true) => body.finish(connection).await,
+        Ok(false) => Err(connection.hold().await),
+        Err(stop) => Err(stop),
     };
+    match (played, response.cut.map(|cut| cut.by)) {
+        (Err(Stop::Cut), Some(CutBy::End)) => body.terminate(connection).await,
+        (Err(Stop::Cut), Some(CutBy::Close)) => Err(Stop::Close),
+        (Err(Stop::Cut), _) => Err(Stop::Reset(Reason::INTERNAL_ERROR)),
+        (played, _) => played,
+    }
+}
+
+/// Plays them until they are over. Returns whether the body ends then; otherwise the connection is
+/// held.
+async fn steps(
+    script: &Script,
+    response: &Response,
+    body: &mut Body,
+    connection: &mut Connection,
+) -> Result<bool, Stop> {
     for step in &response.steps {
         match step {
             Step::Send { send } => body.send(connection, send.as_bytes()).await?,
@@ -43,9 +62,15 @@ pub async fn response(
             }
             Step::Delay { delay } => connection.pause(*delay).await?,
             Step::Stall { .. } => return Err(connection.hold().await),
-            Step::Reset { .. } => return Err(Stop::Reset),
+            Step::Reset { reset } => return Err(Stop::Reset(reset.or(Reason::INTERNAL_ERROR))),
+            Step::GoAway { goaway } => {
+                let code = goaway.or(Reason::NO_ERROR);
+                if connection.go_away(code) && code != Reason::NO_ERROR {
+                    return Err(Stop::GoneAway);
+                }
+            }
             Step::Close { .. } => return Err(Stop::Close),
-            Step::End { .. } => return body.finish(connection).await,
+            Step::End { .. } => return Ok(true),
             Step::WaitFor { wait_for } => {
                 let signal = script.signal(wait_for);
                 if let Ok(permit) = connection.wait(signal.acquire()).await? {
@@ -53,12 +78,12 @@ pub async fn response(
                 }
             }
             Step::Repeat { repeat, send } => {
-                send_repeatedly(&mut body, connection, send, *repeat).await?;
+                send_repeatedly(body, connection, send, *repeat).await?;
             }
-            Step::Pump { pump } => send_events(&mut body, connection, pump).await?,
+            Step::Pump { pump } => send_events(body, connection, pump).await?,
         }
     }
-    if has_head { body.finish(connection).await } else { Err(connection.hold().await) }
+    Ok(matches!(response.headers_delay, HeadersDelay::Ms(_)))
 }
 
 fn head(response: &Response, request: &Request) -> Head {

@@ -6,6 +6,7 @@ use std::net::{SocketAddr, TcpStream};
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
+use rustls::pki_types::CertificateDer;
 use serde_json::{Value, json};
 use sluicegate_test_server::Server;
 
@@ -25,12 +26,18 @@ pub fn server() -> SocketAddr {
 }
 
 pub fn server_with_site(site: Option<PathBuf>) -> SocketAddr {
+    start(site).0
+}
+
+/// Starts a server; returns the certificate of its TLS as well.
+pub fn start(site: Option<PathBuf>) -> (SocketAddr, CertificateDer<'static>) {
     let (send, receive) = std::sync::mpsc::channel();
     std::thread::spawn(move || {
         let runtime = tokio::runtime::Runtime::new().expect("a runtime");
         runtime.block_on(async {
             let server = Server::bind(0, site).await.expect("a free port");
-            send.send(server.local_addr().expect("its address")).expect("the test waits");
+            let address = server.local_addr().expect("its address");
+            send.send((address, server.certificate().clone())).expect("the test waits");
             server.run().await;
         });
     });
