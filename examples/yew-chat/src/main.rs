@@ -6,7 +6,7 @@ use futures::{
     future::{Either, select},
 };
 use serde::Serialize;
-use sluicegate::{CancelReport, CancelRequest, Error, Event, EventStream};
+use sluicegate::{CancelResult, CancelRequest, Error, Event, EventStream};
 use web_sys::HtmlInputElement;
 use yew::{platform::spawn_local, prelude::*};
 
@@ -49,7 +49,7 @@ async fn read(mut stream: EventStream, mut stop: oneshot::Receiver<()>, tell: Ca
     }
 }
 
-fn describe(report: &CancelReport) -> String {
+fn describe(report: &CancelResult) -> String {
     match report.notification.as_ref().map(|sent| &sent.error) {
         None => "Stopped before the question was sent.".into(),
         Some(None) => "Stopped here and on the server.".into(),
