@@ -155,6 +155,12 @@ export interface OpenOptions extends FetchMembers {
   cancel?: CancelOptions
   /** How the backend is told what was consumed. */
   ack?: AckOptions
+  /**
+   * How many streams with this option may be open to the URL's origin at once. Others wait for their
+   * turn. With HTTP/1.1, a number under 6 leaves connections for cancel notifications and
+   * acknowledgements, which never wait. Default: no limit.
+   */
+  maxConnections?: number
   /** What a hidden page does to a stream that can be resumed. Default: `'keep'`, nothing. */
   whenHidden?: 'keep' | 'pause'
   /**

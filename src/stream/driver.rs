@@ -333,7 +333,9 @@ impl Driver {
 
     fn broke(&self, cause: JsValue) -> Step {
         let url = display_url(&self.settings.request.url);
-        let how = decimal(self.events.get().into()) + " events" + &reason_of(&cause);
+        let events = self.events.get();
+        let unit = if events == 1 { " event" } else { " events" };
+        let how = decimal(events.into()) + unit + &reason_of(&cause);
         let error = Error::new(ErrorCode::Network, ErrorText::Broke.with(&url, &how));
         self.failed(error.caused_by(cause), Failure::Network)
     }

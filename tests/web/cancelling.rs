@@ -7,7 +7,8 @@ use futures::{
     future::{join, ready},
 };
 use serde_json::json;
-use sluicegate::{CancelRequest, CancelResult, EventStream, OutcomeType, State};
+use sluicegate::{CancelRequest, CancelResult, Canceller, EventStream, OutcomeType, State};
+use std::{cell::RefCell, rc::Rc};
 use wasm_bindgen_futures::spawn_local;
 use wasm_bindgen_test::wasm_bindgen_test as test;
 
@@ -97,4 +98,26 @@ async fn with_the_streams_credentials() {
     assert_notified(&stream.cancel().await);
     let cookie = sink.received(1).await[0].header("cookie").unwrap().to_owned();
     assert!(cookie.contains("session=rust"), "{cookie}");
+}
+
+#[test]
+async fn done_when_may_cancel_its_own_stream() {
+    let (held, sink) = (Held::new(), Sink::new());
+    let canceller: Rc<RefCell<Option<Canceller>>> = Rc::default();
+    let within = Rc::clone(&canceller);
+    let mut stream = EventStream::builder(&held.url)
+        .cancel(CancelRequest::to(sink.url()))
+        .done_when(move |_| {
+            let canceller = within.borrow_mut().take();
+            drop(canceller.map(|canceller| canceller.cancel()));
+            false
+        })
+        .open()
+        .unwrap();
+    canceller.replace(Some(stream.canceller()));
+    assert!(stream.next().await.is_none(), "what comes with the cancelling event is dropped");
+    assert_eq!(stream.outcome().unwrap().outcome_type, OutcomeType::Cancelled);
+    sink.received(1).await;
+    drop(stream);
+    held.counted(Counters { requests: 1, open: 0, client_closed: 1 }).await;
 }

@@ -50,6 +50,8 @@ async fn the_bodys_own_content_type_is_kept() {
     assert_sent(twice, "2", "application/json").await;
     let replaced = |builder: Builder| builder.json(&1).unwrap().body("text");
     assert_sent(replaced, "text", "text/plain;charset=UTF-8").await;
+    let object = |builder: Builder| builder.body(js_sys::JSON::parse("{\"a\":1}").unwrap());
+    assert_sent(object, "{\"a\":1}", "application/json").await;
 }
 
 #[derive(Debug, Deserialize, PartialEq)]

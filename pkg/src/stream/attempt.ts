@@ -10,6 +10,7 @@ import type { Chunks } from '../fetch/chunks.js'
 import { Exchange } from '../fetch/exchange.js'
 import { type Init, prepare, send, setStreamHeaders } from '../fetch/request.js'
 import { refusalOf } from '../fetch/response.js'
+import { takeTurn, type Turn } from '../fetch/turns.js'
 import type { AttemptContext } from '../options.js'
 import { chain } from '../promise.js'
 import type { Scope } from '../scope.js'
@@ -34,6 +35,7 @@ export class Attempt {
   readonly #scope: Scope
   readonly #context: AttemptContext
   readonly #exchange: Exchange
+  #turn: Turn | undefined
   #init: Init | undefined
 
   /** `owner` is who reads it: collected, it takes the connection with it. */
@@ -49,16 +51,25 @@ export class Attempt {
     this.#scope = scope
     this.#context = context
     this.#exchange = new Exchange(scope, owner)
-    this.close = this.#exchange.close
+    this.close = () => {
+      this.#exchange.close()
+      this.#turn?.release()
+    }
   }
 
-  /** Asks the page for headers and body. Returns a promise only if one of its functions does. */
-  prepare(): void | PromiseLike<void> {
-    const { request } = this.#settings
+  /**
+   * Asks the page for headers and body, and takes a turn among the origin's streams. Returns a
+   * promise only if there is something to wait for.
+   */
+  prepare(): unknown {
+    const { request, maxConnections } = this.#settings
     return chain(prepare(request, this.#context, this.#context.attempt), (init) => {
       setStreamHeaders(init.headers, this.#context, this.#hooks.accept)
       init.signal = this.#exchange.signal
       this.#init = init
+      if (maxConnections === Infinity) return undefined
+      this.#turn = takeTurn(request.url, maxConnections, this.#scope)
+      return this.#turn.ready
     })
   }
 

@@ -35,7 +35,8 @@ export function failureOf(failure: number, settings: Settings, attempt: number):
 
 /** Returns the error of a read that was rejected, after so many events. */
 export function broken(url: string, events: number, attempt: number, cause: unknown): StreamError {
-  const text = errorText(TEXT_BROKE, displayUrl(url), `${events} events${hostReasonOf(cause)}`)
+  const count = `${events} event${events === 1 ? '' : 's'}`
+  const text = errorText(TEXT_BROKE, displayUrl(url), count + hostReasonOf(cause))
   const retryable = isRetryable(FAILURE_NETWORK, 0)
   return new StreamError('network', text, { cause, attempt, retryable })
 }

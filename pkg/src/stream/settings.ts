@@ -57,6 +57,7 @@ export interface Settings {
   idleTimeout: number
   maxEventSize: number
   lastEventId: string
+  maxConnections: number
   done: OpenOptions['done']
   cancel: Endpoint<CancelContext> | undefined
   ack: Endpoint<AckContext> | undefined
@@ -111,6 +112,7 @@ export function readOptions(
     idleTimeout,
     maxEventSize,
     lastEventId,
+    maxConnections: reader.number('maxConnections', 1) ?? Infinity,
     done,
     cancel,
     ack,
