@@ -89,7 +89,7 @@ impl Backoff {
     /// randomness makes it longer, so that not all clients come back at once.
     ///
     /// [RFC 9110, 10.2.3]: https://www.rfc-editor.org/rfc/rfc9110#section-10.2.3
-    pub(crate) fn failed(&mut self, retry_after: Option<f64>) -> Option<f64> {
+    pub(crate) fn next_delay(&mut self, retry_after: Option<f64>) -> Option<f64> {
         let RetryPolicy { max_attempts, max_delay, factor, jitter, min_delay, .. } = self.policy;
         self.failures = self.failures.saturating_add(1);
         if self.failures >= max_attempts {
@@ -148,7 +148,7 @@ mod tests {
     }
 
     fn delays(backoff: &mut Backoff, count: usize) -> Vec<f64> {
-        (0..count).map_while(|_| backoff.failed(None)).collect()
+        (0..count).map_while(|_| backoff.next_delay(None)).collect()
     }
 
     #[test]
@@ -190,31 +190,31 @@ mod tests {
     #[test]
     fn a_crowd_comes_back_spread_out() {
         let policy = RetryPolicy::default();
-        assert_even(&crowd(policy, |backoff| backoff.failed(None)), 250.0, 1_000.0);
+        assert_even(&crowd(policy, |backoff| backoff.next_delay(None)), 250.0, 1_000.0);
         let after_three = |backoff: &mut Backoff| {
             delays(backoff, 2);
-            backoff.failed(None)
+            backoff.next_delay(None)
         };
         assert_even(&crowd(policy, after_three), 250.0, 4_000.0);
         let retry_field = |backoff: &mut Backoff| {
             backoff.set_reconnection_time(0.0);
-            backoff.failed(None)
+            backoff.next_delay(None)
         };
         assert_even(&crowd(policy, retry_field), 250.0, 500.0);
-        let retry_after = |backoff: &mut Backoff| backoff.failed(Some(2_000.0));
+        let retry_after = |backoff: &mut Backoff| backoff.next_delay(Some(2_000.0));
         assert_even(&crowd(policy, retry_after), 2_000.0, 3_000.0);
         let half = RetryPolicy { jitter: 0.5, min_delay: 0.0, ..policy };
-        assert_even(&crowd(half, |backoff| backoff.failed(None)), 500.0, 1_000.0);
+        assert_even(&crowd(half, |backoff| backoff.next_delay(None)), 500.0, 1_000.0);
     }
 
     #[test]
     fn jitter_is_clamped() {
         for jitter in [-1.0, 0.0] {
             let policy = RetryPolicy { jitter, ..RetryPolicy::default() };
-            assert_eq!(Backoff::new(policy, 7).failed(None), Some(1_000.0));
+            assert_eq!(Backoff::new(policy, 7).next_delay(None), Some(1_000.0));
         }
         let policy = RetryPolicy { jitter: 9.0, ..RetryPolicy::default() };
-        assert_even(&crowd(policy, |backoff| backoff.failed(None)), 250.0, 1_000.0);
+        assert_even(&crowd(policy, |backoff| backoff.next_delay(None)), 250.0, 1_000.0);
     }
 
     #[test]
@@ -228,8 +228,8 @@ mod tests {
     #[test]
     fn the_last_attempt_is_not_followed_by_a_wait() {
         let mut backoff = Backoff::new(RetryPolicy { max_attempts: 1, ..steady() }, 0);
-        assert_eq!(backoff.failed(None), None);
-        assert_eq!(backoff.failed(Some(5.0)), None);
+        assert_eq!(backoff.next_delay(None), None);
+        assert_eq!(backoff.next_delay(Some(5.0)), None);
     }
 
     #[test]
@@ -260,10 +260,10 @@ mod tests {
     #[test]
     fn retry_after_is_the_least_delay_also_over_the_cap() {
         let mut backoff = Backoff::new(steady(), 0);
-        assert_eq!(backoff.failed(Some(120_000.0)), Some(120_000.0));
-        assert_eq!(backoff.failed(Some(0.0)), Some(250.0));
+        assert_eq!(backoff.next_delay(Some(120_000.0)), Some(120_000.0));
+        assert_eq!(backoff.next_delay(Some(0.0)), Some(250.0));
         // The exponential schedule went on underneath.
-        assert_eq!(backoff.failed(None), Some(4_000.0));
+        assert_eq!(backoff.next_delay(None), Some(4_000.0));
     }
 
     #[test]

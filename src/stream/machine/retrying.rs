@@ -44,7 +44,7 @@ impl Machine {
 
     /// Waits for the next attempt, if the policy allows one. `asked` is the page's delay, or NaN.
     pub(super) fn sleep(&mut self, asked: f64) -> Step {
-        let Some(usual) = self.backoff.failed(self.retry_after) else {
+        let Some(usual) = self.backoff.next_delay(self.retry_after) else {
             return self.fail().with(Step::EXHAUSTED);
         };
         self.phase = Phase::Sleeping;

@@ -12,4 +12,7 @@ const stream = openStream('/open/frame', {
 })
 
 Object.assign(globalThis, { stream })
-for await (const event of stream) document.title = event.data
+// Not at the top level: WebKitGTK hangs if a frame is removed whose module still awaits something.
+void (async () => {
+  for await (const event of stream) document.title = event.data
+})()
