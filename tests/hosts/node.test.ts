@@ -68,8 +68,8 @@ test('bodies of undici, and Node streams, are sent as they are', async () => {
 })
 
 test('a connection that broke says after how many events, and why', async () => {
-  const { closed } = openStream(`${backend.url}/breaks`, { method: 'POST' })
-  const { error } = await closed
+  const stream = openStream(`${backend.url}/breaks`, { method: 'POST' })
+  const error: unknown = await data(stream).catch((thrown: unknown) => thrown)
   expect(error).toMatchObject({ code: 'network', cause: { message: 'terminated' } })
   expect((error as Error).message).toBe(
     `the connection to ${backend.url}/breaks broke after 1 event: terminated (UND_ERR_SOCKET: other side closed)`,
