@@ -1,18 +1,20 @@
 import {
   ENCODING_SHIFT,
   ROW_EVENT,
+  ROW_FIGURES,
   ROW_HAS_ID,
   ROW_HAS_TYPE,
   ROW_ID,
   ROW_KIND,
   ROW_OWN_ID,
   ROW_RETRY,
+  ROW_TEXT,
   ROW_TYPE_SHIFT,
   ROW_WORDS,
   STEP_NIBBLE,
   STEP_FAILURE_SHIFT,
 } from './border.js'
-import type { ServerSentEvent } from './event.js'
+import type { ServerSentEvent, TextEvents } from './event.js'
 import { decodeText, memoryWords, PIECE, type StreamHandle, writeChunk } from './wasm.js'
 
 /** Up to here V8 copies what is cut out of a text. */
@@ -28,7 +30,12 @@ export interface DecoderHooks {
   onId?: ((id: string) => void) | undefined
   /** Gets the events whose own block had an `id`, for the drop-ins. @internal */
   identified?: WeakSet<ServerSentEvent> | undefined
+  /** Which events are nothing but text, as src/llm/rules.rs says it. @internal */
+  textRule?: (() => string | undefined) | undefined
 }
+
+/** The bits of a row that more rows may follow. */
+const FOLLOWED = ROW_HAS_ID | ROW_HAS_TYPE
 
 /** The bits of a step other than to go on. */
 const STOPS = STEP_NIBBLE | (STEP_NIBBLE << STEP_FAILURE_SHIFT)
@@ -41,6 +48,7 @@ export class Batches {
   readonly #handle: StreamHandle
   readonly #types = ['message']
   readonly #hooks: DecoderHooks
+  #textRule: string | undefined
   readonly #calls: (() => void)[] = []
   #called = 0
 
@@ -67,6 +75,8 @@ export class Batches {
   }
 
   #pushPiece(piece: Uint8Array, last: boolean, events: ServerSentEvent[]): ServerSentEvent[] {
+    const rule = this.#hooks.textRule?.()
+    if (rule !== this.#textRule) this.#handle.set_text_rule((this.#textRule = rule)!)
     writeChunk(piece)
     return this.#cut(this.#handle.push(piece.length, last), events)
   }
@@ -114,14 +124,24 @@ export class Batches {
     for (; row < end; row += ROW_WORDS) {
       const head = words[row]!
       const kind = head & ROW_KIND
-      const to = words[row + 1]!
+      let to = words[row + 1]!
       if (kind === ROW_RETRY) {
         this.#later(onRetry, to)
         continue
       }
+      const ends = kind === ROW_TEXT ? [to - from] : undefined
+      if (ends && !(head & FOLLOWED)) {
+        while (
+          row + ROW_WORDS < end &&
+          (words[row + ROW_WORDS]! & (ROW_KIND | FOLLOWED)) === ROW_TEXT
+        ) {
+          to = words[(row += ROW_WORDS) + 1]!
+          ends.push(to - from)
+        }
+      }
       const text = all.substring(from, to)
       from = to
-      if (kind === ROW_EVENT) {
+      if (kind === ROW_EVENT || ends) {
         if (head & ROW_HAS_ID) {
           row += ROW_WORDS
           lastEventId = this.#setId(all.substring(from, (from = words[row + 1]!)))
@@ -130,11 +150,15 @@ export class Batches {
           row += ROW_WORDS
           types[head >> ROW_TYPE_SHIFT] = copy(all.substring(from, (from = words[row + 1]!)))
         }
-        const event = { type: types[head >> ROW_TYPE_SHIFT]!, data: text, lastEventId }
+        const event = ends
+          ? ({ type: '', data: text, lastEventId, ends } satisfies TextEvents)
+          : { type: types[head >> ROW_TYPE_SHIFT]!, data: text, lastEventId }
         events[count++] = event
         if (identified && head & ROW_OWN_ID) identified.add(event)
       } else if (kind === ROW_ID) {
         lastEventId = this.#setId(text)
+      } else if (kind === ROW_FIGURES) {
+        ;(events[count - 1] as TextEvents).figures = text
       } else {
         this.#later(onComment, text)
       }

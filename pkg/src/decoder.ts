@@ -50,7 +50,7 @@ export class Decoder {
   #isFreed = false
 
   /** @internal Use `createDecoder`. */
-  constructor(options: DecoderOptions) {
+  constructor(options: DecoderOptions, textRule?: () => string | undefined) {
     const { format = 'sse', maxEventSize = MAX_EVENT_SIZE } = options
     if (format !== 'sse' && format !== 'ndjson') {
       throw invalid("`format` must be 'sse' or 'ndjson'")
@@ -62,7 +62,7 @@ export class Decoder {
     const flags =
       (format === 'sse' ? FLAG_SSE : FLAG_NDJSON) | (options.onComment ? FLAG_COMMENTS : 0)
     this.#handle = new StreamHandle(flags, sizeOf(maxEventSize), '', '', Infinity, Infinity)
-    this.#batches = new Batches(this.#handle, '', options)
+    this.#batches = new Batches(this.#handle, '', { ...options, textRule })
   }
 
   /**

@@ -1,5 +1,5 @@
 import { StreamError } from './error.js'
-import type { ServerSentEvent } from './event.js'
+import { countOf, isText, type ServerSentEvent, textAt, textsFrom } from './event.js'
 import { nextFrame } from './frame.js'
 import { markRaw } from './mark-raw.js'
 import type { StreamOutcomeType } from './outcome.js'
@@ -36,7 +36,9 @@ export abstract class EventSequence implements AsyncIterableIterator<ServerSentE
 
   #batch: ServerSentEvent[] = []
   #index = 0
-  #pulled = 0
+  /** How many of the texts that are joined at the index are handed out. */
+  #textIndex = 0
+  #handedOut = 0
   #last: ServerSentEvent | undefined
   /** In the order in which they came. */
   readonly #calls: Call[] = []
@@ -48,6 +50,9 @@ export abstract class EventSequence implements AsyncIterableIterator<ServerSentE
 
   /** @internal */
   tap: Tap | undefined
+
+  /** @internal Which events are nothing but text: they come as `TextEvents`, in `batches()` joined. */
+  textRule: string | undefined
 
   /** @internal How the sequence ended; `undefined` if only its consumer can end it. */
   get ending(): StreamOutcomeType | undefined {
@@ -85,14 +90,12 @@ export abstract class EventSequence implements AsyncIterableIterator<ServerSentE
   }
 
   protected get handedOutCount(): number {
-    return this.#pulled - (this.#batch.length - this.#index)
+    return this.#handedOut
   }
 
   /** Drops what is pulled and not handed out. */
   protected drop(): void {
-    this.#pulled = this.handedOutCount
-    this.#batch = []
-    this.#index = 0
+    this.#setBatch([])
   }
 
   /** Answers `pull`, if there is one to answer: events, never none, or `undefined` at the end. */
@@ -105,9 +108,7 @@ export abstract class EventSequence implements AsyncIterableIterator<ServerSentE
       return this.failed(error)
     }
     if (batch) {
-      this.#batch = batch
-      this.#index = 0
-      this.#pulled += batch.length
+      this.#setBatch(batch)
     } else {
       this.#isOver = true
     }
@@ -248,20 +249,38 @@ export abstract class EventSequence implements AsyncIterableIterator<ServerSentE
     })
   }
 
+  #setBatch(batch: ServerSentEvent[]): void {
+    this.#batch = batch
+    this.#index = this.#textIndex = 0
+  }
+
   #take(): ServerSentEvent {
-    const event = this.#batch[this.#index++]!
-    this.#last = event
-    this.onHandedOut?.(1, event)
+    let event = this.#batch[this.#index]!
+    if (isText(event) && event.ends.length > 1) {
+      const { length } = event.ends
+      event = textAt(event, this.#textIndex++)
+      if (this.#textIndex === length) this.#textIndex = 0
+    }
+    if (this.#textIndex === 0) this.#index++
+    this.#handOut(1, event)
     return event
   }
 
   #takeAll(): ServerSentEvent[] {
-    const events = this.#index === 0 ? this.#batch : this.#batch.slice(this.#index)
-    this.#batch = []
-    this.#index = 0
-    this.#last = events.at(-1) ?? this.#last
-    this.onHandedOut?.(events.length, this.#last!)
+    let events = this.#index === 0 ? this.#batch : this.#batch.slice(this.#index)
+    const [first] = events
+    if (this.#textIndex > 0 && first && isText(first)) {
+      events = [...textsFrom(first, this.#textIndex), ...events.slice(1)]
+    }
+    this.#setBatch([])
+    this.#handOut(this.textRule ? countOf(events) : events.length, events.at(-1) ?? this.#last!)
     return events
+  }
+
+  #handOut(count: number, last: ServerSentEvent): void {
+    this.#handedOut += count
+    this.#last = last
+    this.onHandedOut?.(count, last)
   }
 
   #failToParse(event: ServerSentEvent, cause: unknown): StreamError {

@@ -2,7 +2,7 @@
 
 use crate::{
     json::{Found, Out, Pattern, walk},
-    sse::copy::append,
+    sse::{batch::ReadTexts, copy::append},
 };
 use alloc::vec::Vec;
 
@@ -12,17 +12,6 @@ impl Out for Vec<u8> {
     fn append(&mut self, bytes: &[u8]) {
         append(self, bytes);
     }
-}
-
-/// What an event is to an answer.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Verdict {
-    /// Nothing but text, which was appended.
-    Text,
-    /// An event of the format without any effect.
-    Nothing,
-    /// Something else, maybe: it is for the code that knows all of the format.
-    Other,
 }
 
 /// Whether an event is nothing but text, names and figures. The text is appended to `text`, which has
@@ -45,9 +34,7 @@ pub(super) fn is_plain(
 
 /// A rule and what it remembers of a stream.
 ///
-/// Events that name the answer are [`Verdict::Other`] once for each of its names. Figures that the
-/// next event replaces are kept back: whoever takes an event that is other has to
-/// [take](Self::take_figures) these first.
+/// Events that name the answer are no text once for each of its names.
 pub(crate) struct Lane {
     rule: Pattern,
     names: u64,
@@ -58,17 +45,6 @@ impl Lane {
     /// Compiles a rule as `rules.rs` has them; `None` for a text that is none.
     pub(crate) fn new(rule: Vec<u8>) -> Option<Self> {
         Some(Self { rule: Pattern::new(rule)?, names: 0, figures: Vec::new() })
-    }
-
-    /// Reads an event. Its text is appended to `text`.
-    pub(crate) fn read(&mut self, event_type: &[u8], data: &[u8], text: &mut Vec<u8>) -> Verdict {
-        let start = text.len();
-        let mut found = Found::default();
-        if is_plain(&self.rule, event_type, data, text, &mut found) && self.passes(&found, data) {
-            return if text.len() > start { Verdict::Text } else { Verdict::Nothing };
-        }
-        text.truncate(start);
-        Verdict::Other
     }
 
     fn passes(&mut self, found: &Found, data: &[u8]) -> bool {
@@ -91,11 +67,21 @@ impl Lane {
         }
         replaces
     }
+}
 
-    /// The newest figures of events that were [`Verdict::Text`] or [`Verdict::Nothing`], as the JSON
-    /// text of an object; empty if there are none. To be taken before an event that is other, and at
-    /// the end.
-    pub(crate) fn take_figures(&mut self) -> Vec<u8> {
+impl ReadTexts for Lane {
+    fn read(&mut self, event_type: &[u8], data: &[u8], text: &mut Vec<u8>) -> bool {
+        let start = text.len();
+        let mut found = Found::default();
+        let is_text =
+            is_plain(&self.rule, event_type, data, text, &mut found) && self.passes(&found, data);
+        if !is_text {
+            text.truncate(start);
+        }
+        is_text
+    }
+
+    fn take_figures(&mut self) -> Vec<u8> {
         core::mem::take(&mut self.figures)
     }
 }

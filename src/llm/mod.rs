@@ -17,8 +17,7 @@ mod error;
 mod format;
 mod formats;
 mod half;
-#[allow(dead_code, reason = "the machine is not connected to it yet")]
-mod lane;
+pub(crate) mod lane;
 mod problem;
 mod reader;
 mod rules;

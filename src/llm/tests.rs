@@ -1,27 +1,23 @@
-use super::{
-    Format, TextReader,
-    lane::{Lane, Verdict},
-    rules,
-};
-use crate::sse::EventRef;
+use super::{Format, TextReader, lane::Lane, rules};
+use crate::sse::{EventRef, batch::ReadTexts};
 use alloc::{borrow::ToOwned, string::String, vec::Vec};
 
 fn lane(source: &str) -> Lane {
     Lane::new(source.into()).expect("a rule")
 }
 
-/// What a rule makes of data once the answer's names are known.
-fn verdict(source: &str, event_type: &str, data: &str) -> (Verdict, String) {
+/// Whether an event is nothing but text, and that text, once the answer's names are known.
+fn verdict(source: &str, event_type: &str, data: &str) -> (bool, String) {
     verdict_in(&mut lane(source), event_type, data)
 }
 
-fn verdict_in(lane: &mut Lane, event_type: &str, data: &str) -> (Verdict, String) {
+fn verdict_in(lane: &mut Lane, event_type: &str, data: &str) -> (bool, String) {
     lane.read(event_type.as_bytes(), data.as_bytes(), &mut Vec::new());
     let mut text = b"before ".to_vec();
-    let verdict = lane.read(event_type.as_bytes(), data.as_bytes(), &mut text);
+    let is_text = lane.read(event_type.as_bytes(), data.as_bytes(), &mut text);
     lane.take_figures();
     let text = String::from_utf8(text).expect("UTF-8");
-    (verdict, text.strip_prefix("before ").expect("what was there").to_owned())
+    (is_text, text.strip_prefix("before ").expect("what was there").to_owned())
 }
 
 /// What vendors and gateways send token by token.
@@ -80,7 +76,7 @@ fn plain_tokens_are_text() {
         ),
     ];
     for (rule, event_type, data) in cases {
-        assert_eq!(verdict(rule, event_type, data), (Verdict::Text, "Hi".to_owned()), "{data}");
+        assert_eq!(verdict(rule, event_type, data), (true, "Hi".to_owned()), "{data}");
     }
 }
 
@@ -95,7 +91,7 @@ fn events_without_effect_are_nothing() {
         (rules::OLLAMA, r#"{"message":{"role":"assistant","content":""},"done":false}"#),
         (rules::AI_SDK, r#"{"type":"text-delta","id":"0","delta":""}"#),
     ] {
-        assert_eq!(verdict(rule, "message", data), (Verdict::Nothing, String::new()), "{data}");
+        assert_eq!(verdict(rule, "message", data), (true, String::new()), "{data}");
     }
 }
 
@@ -159,7 +155,7 @@ fn all_else_is_other() {
         (rules::AG_UI, "message", r#"{"type":"TOOL_CALL_ARGS","delta":"{"}"#.to_owned()),
     ];
     for (rule, event_type, data) in cases {
-        let expected = (Verdict::Other, String::new());
+        let expected = (false, String::new());
         assert_eq!(verdict(rule, event_type, &data), expected, "{event_type} {data}");
     }
 }
@@ -171,12 +167,12 @@ fn names_are_told_once() {
     let mut read = |data: &str| lane.read(b"message", data.as_bytes(), &mut text);
     let delta = r#""choices":[{"delta":{"content":"a"}}]"#;
     let event = |names: &str| alloc::format!("{{{names}{delta}}}");
-    assert_eq!(read(&event(r#""id":"","model":"","#)), Verdict::Text);
-    assert_eq!(read(r#"{"id":"x","choices":7}"#), Verdict::Other);
-    assert_eq!(read(&event(r#""id":"x","#)), Verdict::Other);
-    assert_eq!(read(&event(r#""id":"x","#)), Verdict::Text);
-    assert_eq!(read(&event(r#""id":"x","model":"m","#)), Verdict::Other);
-    assert_eq!(read(&event(r#""id":"x","model":"m","#)), Verdict::Text);
+    assert!(read(&event(r#""id":"","model":"","#)));
+    assert!(!read(r#"{"id":"x","choices":7}"#));
+    assert!(!read(&event(r#""id":"x","#)));
+    assert!(read(&event(r#""id":"x","#)));
+    assert!(!read(&event(r#""id":"x","model":"m","#)));
+    assert!(read(&event(r#""id":"x","model":"m","#)));
     assert_eq!(text, b"aaa");
 }
 
@@ -189,8 +185,8 @@ fn figures_are_kept_until_others_come() {
         lane.read(b"message", data.as_bytes(), &mut text)
     };
     assert_eq!(lane.take_figures(), b"");
-    assert_eq!(read(&mut lane, r#"{"a":1,"b1":[{"c":"7"}]}"#), Verdict::Nothing);
-    assert_eq!(read(&mut lane, r#"{"a":20,"b1":[{"c":"7"}]}"#), Verdict::Nothing);
+    assert!(read(&mut lane, r#"{"a":1,"b1":[{"c":"7"}]}"#));
+    assert!(read(&mut lane, r#"{"a":20,"b1":[{"c":"7"}]}"#));
     for others in [
         r#"{"a":20}"#,
         r#"{"a":20,"b2":[{"c":"7"}]}"#,
@@ -198,11 +194,33 @@ fn figures_are_kept_until_others_come() {
         r#"{"a":null,"b1":[{"c":"7"}]}"#,
         r#"{"a":20,"b1":[{"c":"7\""}]}"#,
     ] {
-        assert_eq!(read(&mut lane, others), Verdict::Other, "{others}");
+        assert!(!read(&mut lane, others), "{others}");
     }
     assert_eq!(lane.take_figures(), br#"{"a":20,"b1":[{"c":"7"}]}"#);
-    assert_eq!(read(&mut lane, r#"{"a":20}"#), Verdict::Nothing);
+    assert!(read(&mut lane, r#"{"a":20}"#));
     assert_eq!(lane.take_figures(), br#"{"a":20}"#);
+}
+
+#[test]
+fn javascript_has_the_same_rules() {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/pkg/src/llm/text-rules.ts");
+    let mut rules = alloc::format!(
+        "// Written by `cargo test --package sluicegate llm`: the rules of src/llm/rules.rs.\n
+/** What may say in any format that an event is an error. */\nexport const ANYWHERE =\n  '{}'
+\n/** By the names of the formats: which events are nothing but text. */
+export const TEXT_RULES: Readonly<Record<string, string>> = {{\n",
+        rules::ANYWHERE
+    );
+    for (name, rule) in rules::NAMED {
+        let name = if name.contains('-') { alloc::format!("'{name}'") } else { (*name).into() };
+        rules += &alloc::format!("  {name}:\n    '{rule}',\n");
+    }
+    rules += "}\n";
+    let written = std::fs::read_to_string(path).unwrap_or_default();
+    if written != rules {
+        std::fs::write(path, rules).expect("pkg/src is writable");
+        panic!("pkg/src/llm/text-rules.ts was out of date and is written anew: build again");
+    }
 }
 
 mod mutated {
@@ -377,8 +395,8 @@ mod mutated {
                 let data = write(&json, &names, &mut random);
                 let kinds = 1 + random.below(KINDS.len());
                 let event_type = *random.pick(&KINDS[..kinds]);
-                let (verdict, text) = verdict_in(&mut lane, event_type, &data);
-                if verdict == Verdict::Other {
+                let (is_text, text) = verdict_in(&mut lane, event_type, &data);
+                if !is_text {
                     continue;
                 }
                 fast += 1;

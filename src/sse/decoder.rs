@@ -2,6 +2,7 @@
 
 use super::{
     EventRef, Item,
+    batch::{Batch, ReadTexts},
     interpreter::Interpreter,
     items::Items,
     limit::{DEFAULT_MAX_EVENT_SIZE, EventTooLarge, MAX_SIZE, TooLarge},
@@ -32,6 +33,8 @@ pub struct Decoder {
     interpreter: Interpreter,
     /// Whether an event was too large.
     failed: bool,
+    /// Memory for the next batch in which texts are replaced.
+    spare: Batch,
 }
 
 impl Default for Decoder {
@@ -49,6 +52,7 @@ impl Decoder {
             lines: Lines::new(),
             interpreter: Interpreter::new(DEFAULT_MAX_EVENT_SIZE),
             failed: false,
+            spare: Batch::default(),
         }
     }
 
@@ -173,6 +177,14 @@ impl Decoder {
     /// Drops the event of this index, and all after it.
     pub(crate) fn truncate(&mut self, index: usize) {
         self.interpreter.batch.truncate(index);
+    }
+
+    /// Replaces the events of the last push that `reader` takes for text.
+    pub(crate) fn replace_texts(&mut self, reader: &mut impl ReadTexts) {
+        let Interpreter { batch, types, .. } = &mut self.interpreter;
+        if !batch.table().is_empty() {
+            batch.replace_texts(&mut self.spare, types, reader);
+        }
     }
 
     /// Returns everything that the last push completed, in the stream's order. A comment inside an

@@ -1,6 +1,7 @@
 import type { ServerSentEvent } from '../event.js'
 import type { Part } from './answer.js'
 import type { Json } from './json.js'
+import { TEXT_RULES } from './text-rules.js'
 import { parse } from './upstream.js'
 
 /**
@@ -16,8 +17,10 @@ export type Extractor = (event: ServerSentEvent) => string | Part | null | undef
  */
 export type Reader = (json: Json, event: ServerSentEvent) => Part | undefined
 
-/** An extractor that may hold back what comes first. */
+/** An extractor that may hold back what comes first, and find its format only then. */
 export interface HoldingExtractor extends Extractor {
+  /** Its format's rule in `TEXT_RULES`, once there is one. */
+  rule?: string | undefined
   /** Called at the end of the stream, for what it holds back. */
   end?: (() => string | undefined) | undefined
 }
@@ -34,9 +37,9 @@ export function isDone({ type, data }: ServerSentEvent): boolean {
 }
 
 /** The extractor of a format whose events are JSON objects. */
-export function jsonFormat(read: Reader): Extractor {
-  return (event) => {
-    if (isDone(event)) return END
-    return read(parse(event) ?? NO_JSON, event)
+export function jsonFormat(read: Reader, name: string): HoldingExtractor {
+  const extract = (event: ServerSentEvent) => {
+    return isDone(event) ? END : read(parse(event) ?? NO_JSON, event)
   }
+  return Object.assign(extract, { rule: TEXT_RULES[name] })
 }

@@ -1,12 +1,13 @@
 import type { EventSequence, Tap } from '../sequence.js'
 import { StreamError } from '../error.js'
-import type { ServerSentEvent } from '../event.js'
+import type { ServerSentEvent, TextEvents } from '../event.js'
 import { reasonOf } from '../fetch/response.js'
-import type { Answer, Delta, Part } from './answer.js'
+import type { Answer, Delta, Part, Usage } from './answer.js'
 import { assemble } from './assembly.js'
 import { END, type Extractor } from './format.js'
 import { type AnswerFormat, extractorOf } from './formats.js'
 import { objectOf, parsed } from './json.js'
+import { ANYWHERE } from './text-rules.js'
 
 /** Events to read an answer from: what `openStream` and `decode` return. */
 export type AnswerSource = Pick<EventSequence, 'next' | 'return' | 'frames'>
@@ -22,6 +23,8 @@ export interface Reading {
   readonly own: EventSequence | undefined
   /** What an event adds. `isEnd` says whether it is the last one. Throws what ends the stream. */
   read(event: ServerSentEvent): { deltas: Delta[]; isEnd: boolean }
+  /** What events add that are nothing but text. */
+  readText(event: TextEvents): string
   /**
    * The source has no more events. Returns what was held back, unless it was left or stopped. Throws
    * if nothing was understood.
@@ -35,8 +38,14 @@ export interface Reading {
  * Reads an answer out of events, and sees to it that something was understood.
  *
  * Throws a `StreamError` `'invalid-options'` for an unknown format.
+ *
+ * @param showsUsage whether each event's figures are to be seen, not only the newest of a chunk's
  */
-export function readingOf(source: AnswerSource, format: AnswerFormat | Extractor): Reading {
+export function readingOf(
+  source: AnswerSource,
+  format: AnswerFormat | Extractor,
+  showsUsage?: boolean,
+): Reading {
   const extract = extractorOf(format)
   const own = 'takeReady' in source ? (source as EventSequence) : undefined
   const assembly = assemble()
@@ -67,12 +76,23 @@ export function readingOf(source: AnswerSource, format: AnswerFormat | Extractor
     },
   }
   if (own) own.tap = tap
+  setRule()
 
-  function add(part: Part): Delta[] {
-    if (part === END && !isUnderstood) throw unknownFormat(body)
+  function setRule(): void {
+    const { rule } = extract
+    if (own && rule) own.textRule ??= (showsUsage ? rule.replaceAll('~', '!') : rule) + ANYWHERE
+  }
+
+  function understood(): void {
     isUnderstood = true
     if (own) own.tap = undefined
     body = ''
+    setRule()
+  }
+
+  function add(part: Part): Delta[] {
+    if (part === END && !isUnderstood) throw unknownFormat(body)
+    understood()
     return assembly.add(part)
   }
 
@@ -88,6 +108,11 @@ export function readingOf(source: AnswerSource, format: AnswerFormat | Extractor
     own,
     finish,
     answer: assembly.answer,
+    readText({ data, figures }) {
+      if (!isUnderstood) understood()
+      if (figures) assembly.add({ usage: { raw: JSON.parse(figures) as Usage['raw'] } })
+      return assembly.addText(data)
+    },
     read(event) {
       if (!own) body ||= event.data
       const isUnframed = event === unframed

@@ -1,5 +1,5 @@
 import { viewOf } from '../sequence.js'
-import type { ServerSentEvent } from '../event.js'
+import { isText, type ServerSentEvent, textsFrom } from '../event.js'
 import type { Answer, Delta } from './answer.js'
 import type { Extractor } from './format.js'
 import type { AnswerFormat } from './formats.js'
@@ -21,28 +21,42 @@ interface AnswerStream<Item, Frame> extends AsyncIterableIterator<Item, undefine
   return(): Promise<IteratorResult<Item, undefined>>
   /** The same, at most once an animation frame, however fast the events come. */
   frames(): AsyncIterableIterator<Frame, undefined>
+  /** The same, for each chunk of the network that brings something: the fastest way to read it all. */
+  batches(): AsyncIterableIterator<Frame, undefined>
   /** Reads to the end and gives the whole answer. */
   answer(): Promise<Answer>
   [Symbol.asyncIterator](): this
 }
 
-/** The texts of an answer, never empty ones. Made by `textOf` and `openChat`. */
+/**
+ * The texts of an answer, never empty ones. Made by `textOf` and `openChat`. Its `frames()` and
+ * `batches()` yield the joined text.
+ */
 export interface TextStream extends AnswerStream<string, string> {}
 
-/** The deltas of an answer. Made by `deltasOf`. Its `frames()` yields arrays, never empty ones. */
+/**
+ * The deltas of an answer. Made by `deltasOf`. Its `frames()` and `batches()` yield arrays, never
+ * empty ones.
+ */
 export interface DeltaStream extends AnswerStream<Delta, Delta[]> {}
 
-/**
- * @param itemsOf returns what the iterator yields for deltas
- * @param frameOf returns what `frames()` yields for the items of a frame; there is at least one
- */
+/** What the iterator yields, and what `frames()` and `batches()` do. */
+interface View<Item, Frame> {
+  itemsOf(deltas: Delta[]): Item[]
+  /** Of text that is not empty. */
+  itemOf(text: string): Item
+  /** Of one or more items. */
+  frameOf(items: Item[]): Frame
+  /** Whether nothing but the text is of interest. */
+  isText?: true
+}
+
 function streamOf<Item, Frame>(
   source: AnswerSource,
   format: AnswerFormat | Extractor,
-  itemsOf: (deltas: Delta[]) => Item[],
-  frameOf: (items: Item[]) => Frame,
+  { itemsOf, itemOf, frameOf, isText: isOnlyText }: View<Item, Frame>,
 ): AnswerStream<Item, Frame> {
-  const reading = readingOf(source, format)
+  const reading = readingOf(source, format, !isOnlyText)
   const { own } = reading
   /** How many calls wait for events. */
   let waiting = 0
@@ -71,9 +85,13 @@ function streamOf<Item, Frame>(
   }
 
   /** What an event adds; without one, at the source's end, what was held back. */
-  function take(event?: ServerSentEvent): Delta[] {
+  function take(event?: ServerSentEvent): Item[] {
     if (isOver) return []
     try {
+      if (event && isText(event)) {
+        const text = reading.readText(event)
+        return text ? [itemOf(text)] : []
+      }
       const { deltas, isEnd } = event
         ? reading.read(event)
         : { deltas: reading.finish(), isEnd: true }
@@ -83,7 +101,7 @@ function streamOf<Item, Frame>(
         else leave()
         end()
       }
-      return deltas
+      return itemsOf(deltas)
     } catch (error) {
       if (own) own.fail(error)
       else leave()
@@ -96,7 +114,7 @@ function streamOf<Item, Frame>(
     while (items.length === 0) {
       const event = isOver ? undefined : own?.takeReady()
       if (!event) return undefined
-      items = itemsOf(take(event))
+      items = take(event)
     }
     return items.shift()
   }
@@ -109,7 +127,7 @@ function streamOf<Item, Frame>(
         else if (isOver) return undefined
         else {
           const next = await source.next()
-          items = itemsOf(take(next.value))
+          items = take(next.value)
         }
       }
     } catch (error) {
@@ -117,24 +135,44 @@ function streamOf<Item, Frame>(
     }
   }
 
-  async function* readFrames(): AsyncGenerator<Frame, undefined, undefined> {
-    const frames = source.frames()
+  async function* readAll(
+    batches: Pick<AsyncIterator<ServerSentEvent[], undefined>, 'next'>,
+  ): AsyncGenerator<Frame, undefined, undefined> {
     try {
       for (;;) {
         if (isOver) return undefined
-        const next = await frames.next()
-        const deltas: Delta[] = []
+        const next = await batches.next()
+        const some: Item[] = []
         try {
-          for (const event of next.value ?? [undefined]) deltas.push(...take(event))
+          for (const event of next.value ?? [undefined]) {
+            if (!isOnlyText && event && isText(event)) {
+              for (const one of textsFrom(event, 0)) some.push(...take(one))
+            } else {
+              some.push(...take(event))
+            }
+          }
         } finally {
           // What came before an event that throws is given first.
-          const some = itemsOf(deltas)
           if (some.length > 0) yield frameOf(some)
         }
       }
     } catch (error) {
       return fail(error)
     }
+  }
+
+  /** Of a source that is not ours each event is a batch. */
+  async function nextAlone(): Promise<IteratorResult<ServerSentEvent[], undefined>> {
+    const { done, value } = await source.next()
+    return done ? { done, value } : { done: false, value: [value] }
+  }
+
+  const readBatches = () => readAll(own?.batches() ?? { next: nextAlone })
+
+  function viewAll(
+    frames: AsyncGenerator<Frame, undefined>,
+  ): AsyncIterableIterator<Frame, undefined> {
+    return viewOf(() => frames.next(), stop)
   }
 
   const later = readItems()
@@ -158,12 +196,11 @@ function streamOf<Item, Frame>(
 
   return Object.assign(viewOf(next, stop) as AnswerStream<Item, Frame>, {
     done,
-    frames() {
-      const frames = readFrames()
-      return viewOf(() => frames.next(), stop)
-    },
+    frames: () => viewAll(readAll(source.frames())),
+    batches: () => viewAll(readBatches()),
     async answer() {
-      while (!(await next()).done);
+      const batches = readBatches()
+      while (!(await batches.next()).done);
       return done
     },
   })
@@ -186,11 +223,15 @@ export function textOf(
   stream: AnswerSource,
   format: AnswerFormat | Extractor = 'auto',
 ): TextStream {
-  const textsOf = (deltas: Delta[]) => {
-    const text = textIn(deltas)
-    return text ? [text] : []
-  }
-  return streamOf(stream, format, textsOf, ([text]) => text!)
+  return streamOf(stream, format, {
+    itemsOf(deltas) {
+      const text = textIn(deltas)
+      return text ? [text] : []
+    },
+    itemOf: (text) => text,
+    frameOf: (texts) => texts.join(''),
+    isText: true,
+  })
 }
 
 /** As `textOf`, with all else that an answer is made of: reasoning, tool calls, usage. */
@@ -199,5 +240,9 @@ export function deltasOf(
   format: AnswerFormat | Extractor = 'auto',
 ): DeltaStream {
   const same = (deltas: Delta[]) => deltas
-  return streamOf(stream, format, same, same)
+  return streamOf(stream, format, {
+    itemsOf: same,
+    itemOf: (text) => ({ type: 'text', text }),
+    frameOf: same,
+  })
 }

@@ -14,6 +14,8 @@ import type { Settings } from './settings.js'
 export interface DriverEvents extends Hooks {
   /** Who else sees the bodies. */
   tap(): Tap | undefined
+  /** Which events are nothing but text. */
+  textRule(): string | undefined
   opened(response: Response): void
   /** Answers a pull: events, never none, or `undefined` at the end. */
   received(events: ServerSentEvent[] | undefined): void
