@@ -14,7 +14,7 @@ import {
   STEP_NIBBLE,
   STEP_FAILURE_SHIFT,
 } from './border.js'
-import type { ServerSentEvent, TextEvents } from './event.js'
+import type { ServerSentEvent, TextEvents, TextTemplate } from './event.js'
 import { decodeText, memoryWords, PIECE, type StreamHandle, writeChunk } from './wasm.js'
 
 /** Up to here V8 copies what is cut out of a text. */
@@ -30,12 +30,14 @@ export interface DecoderHooks {
   onId?: ((id: string) => void) | undefined
   /** Gets the events whose own block had an `id`, for the drop-ins. @internal */
   identified?: WeakSet<ServerSentEvent> | undefined
-  /** Which events are nothing but text, as src/llm/rules.rs says it. @internal */
-  textRule?: (() => string | undefined) | undefined
+  /** Returns a new template of events that are nothing but text. @internal */
+  takeTemplate?: (() => TextTemplate | undefined) | undefined
 }
 
 /** The bits of a row that more rows may follow. */
 const FOLLOWED = ROW_HAS_ID | ROW_HAS_TYPE
+/** The bits of a row that may be joined to the one before. */
+const JOINED = ROW_KIND | FOLLOWED
 
 /** The bits of a step other than to go on. */
 const STOPS = STEP_NIBBLE | (STEP_NIBBLE << STEP_FAILURE_SHIFT)
@@ -48,7 +50,6 @@ export class Batches {
   readonly #handle: StreamHandle
   readonly #types = ['message']
   readonly #hooks: DecoderHooks
-  #textRule: string | undefined
   readonly #calls: (() => void)[] = []
   #called = 0
 
@@ -75,8 +76,8 @@ export class Batches {
   }
 
   #pushPiece(piece: Uint8Array, last: boolean, events: ServerSentEvent[]): ServerSentEvent[] {
-    const rule = this.#hooks.textRule?.()
-    if (rule !== this.#textRule) this.#handle.set_text_rule((this.#textRule = rule)!)
+    const template = this.#hooks.takeTemplate?.()
+    if (template) this.#handle.add_template(...template)
     writeChunk(piece)
     return this.#cut(this.#handle.push(piece.length, last), events)
   }
@@ -100,7 +101,7 @@ export class Batches {
 
   #cut(batch: number, events: ServerSentEvent[]): ServerSentEvent[] {
     const words = memoryWords()
-    // The six words that src/js/published.rs writes.
+    // The eight words that src/js/published.rs writes.
     const at = batch / 4
     const what = words[at + 4]!
     this.step = what
@@ -112,11 +113,13 @@ export class Batches {
     if (tableLength === 0) return events
     // One decode for the whole text: a string for each event is cut out of it, not decoded.
     const all = decodeText(words[at]!, words[at + 1]!, what >> ENCODING_SHIFT)
+    const texts = decodeText(words[at + 6]!, words[at + 7]!)
     const { onComment, onRetry, identified } = this.#hooks
     let { lastEventId } = this
     let row = words[at + 2]! / 4
     const end = row + tableLength
     let from = 0
+    let textFrom = 0
     let count = events.length
     const rows = tableLength / ROW_WORDS
     // oxlint-disable-next-line unicorn/no-new-array -- made at its size, it needs no growing
@@ -124,23 +127,24 @@ export class Batches {
     for (; row < end; row += ROW_WORDS) {
       const head = words[row]!
       const kind = head & ROW_KIND
-      let to = words[row + 1]!
       if (kind === ROW_RETRY) {
-        this.#later(onRetry, to)
+        this.#later(onRetry, words[row + 1]!)
         continue
       }
-      const ends = kind === ROW_TEXT ? [to - from] : undefined
-      if (ends && !(head & FOLLOWED)) {
-        while (
-          row + ROW_WORDS < end &&
-          (words[row + ROW_WORDS]! & (ROW_KIND | FOLLOWED)) === ROW_TEXT
-        ) {
-          to = words[(row += ROW_WORDS) + 1]!
-          ends.push(to - from)
+      let ends: number[] | undefined
+      if (kind === ROW_TEXT) {
+        ends = [words[row + 2]! - textFrom]
+        if (!(head & FOLLOWED)) {
+          while (row + ROW_WORDS < end && (words[row + ROW_WORDS]! & JOINED) === ROW_TEXT) {
+            ends.push(words[(row += ROW_WORDS) + 2]! - textFrom)
+          }
         }
       }
-      const text = all.substring(from, to)
-      from = to
+      const isText = kind === ROW_TEXT || kind === ROW_FIGURES
+      const text = isText
+        ? texts.substring(textFrom, (textFrom = words[row + 2]!))
+        : all.substring(from, words[row + 1]!)
+      from = words[row + 1]!
       if (kind === ROW_EVENT || ends) {
         if (head & ROW_HAS_ID) {
           row += ROW_WORDS

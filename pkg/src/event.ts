@@ -9,8 +9,8 @@ export interface ServerSentEvent {
 }
 
 /**
- * Events that are nothing but the text of an answer, joined. Only sequences with a `textRule` have
- * them.
+ * Events that are nothing but the text of an answer, joined. Only sequences that got a
+ * `TextTemplate` have them.
  *
  * @internal
  */
@@ -23,6 +23,13 @@ export interface TextEvents extends ServerSentEvent {
   /** The newest figures that they came with, as JSON. */
   figures?: string | undefined
 }
+
+/**
+ * What such events look like, as src/json/template.rs reads it, and whether it replaces those before.
+ *
+ * @internal
+ */
+export type TextTemplate = [template: string, isAlone: boolean]
 
 /** Whether this is text of events that are nothing else. @internal */
 export function isText(event: ServerSentEvent): event is TextEvents {

@@ -1,5 +1,12 @@
 import { StreamError } from './error.js'
-import { countOf, isText, type ServerSentEvent, textAt, textsFrom } from './event.js'
+import {
+  countOf,
+  isText,
+  type ServerSentEvent,
+  type TextTemplate,
+  textAt,
+  textsFrom,
+} from './event.js'
 import { nextFrame } from './frame.js'
 import { markRaw } from './mark-raw.js'
 import type { StreamOutcomeType } from './outcome.js'
@@ -51,8 +58,8 @@ export abstract class EventSequence implements AsyncIterableIterator<ServerSentE
   /** @internal */
   tap: Tap | undefined
 
-  /** @internal Which events are nothing but text: they come as `TextEvents`, in `batches()` joined. */
-  textRule: string | undefined
+  /** @internal The newest template of events that are nothing but text: these come as `TextEvents`. */
+  template: TextTemplate | undefined
 
   /** @internal How the sequence ended; `undefined` if only its consumer can end it. */
   get ending(): StreamOutcomeType | undefined {
@@ -82,6 +89,13 @@ export abstract class EventSequence implements AsyncIterableIterator<ServerSentE
   /** The event that was handed out last. */
   protected get lastEvent(): ServerSentEvent | undefined {
     return this.#last
+  }
+
+  /** Returns a template that the decoder has not got yet. */
+  protected takeTemplate(): TextTemplate | undefined {
+    const { template } = this
+    this.template = undefined
+    return template
   }
 
   /** @internal The next event if it is at hand: who waits for it needs `next()`. */
@@ -273,7 +287,7 @@ export abstract class EventSequence implements AsyncIterableIterator<ServerSentE
       events = [...textsFrom(first, this.#textIndex), ...events.slice(1)]
     }
     this.#setBatch([])
-    this.#handOut(this.textRule ? countOf(events) : events.length, events.at(-1) ?? this.#last!)
+    this.#handOut(countOf(events), events.at(-1) ?? this.#last!)
     return events
   }
 

@@ -7,7 +7,6 @@ use super::{
 use crate::{
     content_type,
     error::text::ErrorText,
-    llm::lane::Lane,
     sse::{Decoder, Format},
     stream::{
         border::Flag,
@@ -16,6 +15,7 @@ use crate::{
         machine::Machine,
         retry::{RetryPolicy, retry_after},
         step::{Input, Step},
+        texts::Texts,
     },
 };
 use wasm_bindgen::prelude::wasm_bindgen;
@@ -33,8 +33,8 @@ extern "C" {
 #[wasm_bindgen]
 pub struct StreamHandle {
     machine: Machine,
-    /// Finds the events that are nothing but text.
-    lane: Option<Lane>,
+    /// Once there are templates.
+    texts: Option<Texts>,
 }
 
 #[wasm_bindgen]
@@ -84,7 +84,7 @@ impl StreamHandle {
             .keep_comments(has(Flag::Comments));
         decoder.set_last_event_id(last_event_id);
         let seed = random() * f64::from(u32::MAX);
-        Self { machine: Machine::new(config, decoder, seed as u32), lane: None }
+        Self { machine: Machine::new(config, decoder, seed as u32), texts: None }
     }
 
     /// Sets the retry policy; `NaN` is the default.
@@ -132,9 +132,9 @@ impl StreamHandle {
         self.machine.failed(failure, status, retry_after).0
     }
 
-    /// From now on, events that this rule takes for text are replaced by it.
-    pub fn set_text_rule(&mut self, rule: &str) {
-        self.lane = Lane::new(rule.into());
+    /// From now on, events that fit into this template are replaced by their text.
+    pub fn add_template(&mut self, template: &str, is_alone: bool) {
+        self.texts.get_or_insert_default().add(template, is_alone);
     }
 
     /// Decodes the first `length` bytes of the input buffer. Returns the address of the batch's
@@ -151,10 +151,10 @@ impl StreamHandle {
     }
 
     fn publish(&mut self, step: Step) -> *const usize {
-        if let Some(lane) = &mut self.lane {
-            self.machine.replace_texts(lane);
+        if let Some(texts) = &mut self.texts {
+            texts.read(self.machine.decoder());
         }
-        publish(self.machine.decoder(), step)
+        publish(self.machine.decoder(), step, self.texts.as_ref())
     }
 
     /// The milliseconds of the last step that was timed.

@@ -17,7 +17,6 @@ mod error;
 mod format;
 mod formats;
 mod half;
-pub(crate) mod lane;
 mod problem;
 mod reader;
 mod rules;

@@ -201,28 +201,6 @@ fn figures_are_kept_until_others_come() {
     assert_eq!(lane.take_figures(), br#"{"a":20}"#);
 }
 
-#[test]
-fn javascript_has_the_same_rules() {
-    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/pkg/src/llm/text-rules.ts");
-    let mut rules = alloc::format!(
-        "// Written by `cargo test --package sluicegate llm`: the rules of src/llm/rules.rs.\n
-/** What may say in any format that an event is an error. */\nexport const ANYWHERE =\n  '{}'
-\n/** By the names of the formats: which events are nothing but text. */
-export const TEXT_RULES: Readonly<Record<string, string>> = {{\n",
-        rules::ANYWHERE
-    );
-    for (name, rule) in rules::NAMED {
-        let name = if name.contains('-') { alloc::format!("'{name}'") } else { (*name).into() };
-        rules += &alloc::format!("  {name}:\n    '{rule}',\n");
-    }
-    rules += "}\n";
-    let written = std::fs::read_to_string(path).unwrap_or_default();
-    if written != rules {
-        std::fs::write(path, rules).expect("pkg/src is writable");
-        panic!("pkg/src/llm/text-rules.ts was out of date and is written anew: build again");
-    }
-}
-
 mod mutated {
     use super::*;
     use alloc::string::ToString;

@@ -6,7 +6,7 @@
 //! every part out of one decoded string. An [`ID`] row without a flagged event belongs to a block
 //! that has an id and no data.
 
-use super::{copy::append, intern::Types, utf16::utf16_len};
+use super::{copy::append, utf16::utf16_len};
 use alloc::vec::Vec;
 
 /// Words of a row: head, end of its text in UTF-16 code units, end of its text in bytes.
@@ -22,7 +22,7 @@ pub(crate) const TYPE: u32 = 2;
 pub(crate) const COMMENT: u32 = 3;
 /// A reconnection time. It has no text: both other words are the milliseconds.
 pub(crate) const RETRY: u32 = 4;
-/// An event that is nothing but the text of an answer. As [`EVENT`], with that text as its data.
+/// An event that is nothing but the text of an answer: see `stream/texts.rs`.
 pub(crate) const TEXT: u32 = 5;
 /// Figures that the texts before it came with, as JSON.
 pub(crate) const FIGURES: u32 = 6;
@@ -36,16 +36,6 @@ pub(crate) const HAS_TYPE: u32 = 0b1_0000;
 /// Flag: the event's own block had an `id`, be it the one that held already.
 pub(crate) const OWN_ID: u32 = 0b10_0000;
 pub(crate) const TYPE_SHIFT: u32 = 6;
-
-/// Finds the events that are nothing but the text of an answer.
-pub(crate) trait ReadTexts {
-    /// Whether an event is nothing but text, which is appended to `text` then; it may be empty.
-    fn read(&mut self, event_type: &[u8], data: &[u8], text: &mut Vec<u8>) -> bool;
-
-    /// Returns the figures that came with the texts since the last call, as JSON; empty if there
-    /// were none.
-    fn take_figures(&mut self) -> Vec<u8>;
-}
 
 /// The text and the table. The data of the event that is not complete yet follows in the text.
 #[derive(Default)]
@@ -131,49 +121,6 @@ impl Batch {
         if let Some((row, _)) = events.nth(event) {
             self.table.truncate(row * ROW);
             self.events = event;
-        }
-    }
-
-    /// Replaces the events that `reader` takes for text. `spare` is memory to be used again.
-    #[inline(never)]
-    pub(super) fn replace_texts(
-        &mut self,
-        spare: &mut Self,
-        types: &Types,
-        reader: &mut impl ReadTexts,
-    ) {
-        spare.clear();
-        spare.drop_open();
-        let mut start = 0;
-        for &[head, end16, end] in self.table.as_chunks::<ROW>().0 {
-            let kind = head & KIND;
-            if kind == RETRY {
-                spare.push_retry(end16);
-                continue;
-            }
-            let part = self.text.get(start..end as usize).unwrap_or_default();
-            start = end as usize;
-            if kind == EVENT {
-                let event_type = types.name(head >> TYPE_SHIFT).as_bytes();
-                if reader.read(event_type, part, &mut spare.text) {
-                    spare.open16 = utf16_len(spare.text.get(spare.end..).unwrap_or_default());
-                    spare.close(head | TEXT);
-                    continue;
-                }
-                spare.push_figures(reader);
-            }
-            spare.push(head, part);
-        }
-        spare.push_figures(reader);
-        append(&mut spare.text, self.text.get(self.end..).unwrap_or_default());
-        spare.open16 = self.open16;
-        core::mem::swap(self, spare);
-    }
-
-    fn push_figures(&mut self, reader: &mut impl ReadTexts) {
-        let figures = reader.take_figures();
-        if !figures.is_empty() {
-            self.push(FIGURES, &figures);
         }
     }
 

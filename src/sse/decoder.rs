@@ -2,7 +2,6 @@
 
 use super::{
     EventRef, Item,
-    batch::{Batch, ReadTexts},
     interpreter::Interpreter,
     items::Items,
     limit::{DEFAULT_MAX_EVENT_SIZE, EventTooLarge, MAX_SIZE, TooLarge},
@@ -33,8 +32,6 @@ pub struct Decoder {
     interpreter: Interpreter,
     /// Whether an event was too large.
     failed: bool,
-    /// Memory for the next batch in which texts are replaced.
-    spare: Batch,
 }
 
 impl Default for Decoder {
@@ -52,7 +49,6 @@ impl Decoder {
             lines: Lines::new(),
             interpreter: Interpreter::new(DEFAULT_MAX_EVENT_SIZE),
             failed: false,
-            spare: Batch::default(),
         }
     }
 
@@ -179,14 +175,6 @@ impl Decoder {
         self.interpreter.batch.truncate(index);
     }
 
-    /// Replaces the events of the last push that `reader` takes for text.
-    pub(crate) fn replace_texts(&mut self, reader: &mut impl ReadTexts) {
-        let Interpreter { batch, types, .. } = &mut self.interpreter;
-        if !batch.table().is_empty() {
-            batch.replace_texts(&mut self.spare, types, reader);
-        }
-    }
-
     /// Returns everything that the last push completed, in the stream's order. A comment inside an
     /// event follows that event.
     pub fn items(&self) -> impl Iterator<Item = Item<'_>> {
@@ -212,6 +200,11 @@ impl Decoder {
     /// Returns the rows, as `batch.rs` describes them.
     pub(crate) fn table(&self) -> &[u32] {
         self.interpreter.batch.table()
+    }
+
+    /// Returns the name of the type of this number.
+    pub(crate) fn type_name(&self, number: u32) -> &str {
+        self.interpreter.types.name(number)
     }
 
     /// Returns a bound of the types' numbers: all are less. It falls when types are forgotten.

@@ -9,10 +9,7 @@ use super::{
     retry::{Backoff, RetryPolicy},
     step::{Action, Input, ResponseVerdict, Step},
 };
-use crate::{
-    content_type::format_of,
-    sse::{Decoder, batch::ReadTexts},
-};
+use crate::{content_type::format_of, sse::Decoder};
 
 /// Milliseconds: a timer that fires later than this was held up by a page that was frozen, and the
 /// bytes that came meanwhile are still to be read.
@@ -117,11 +114,6 @@ impl Machine {
 
     pub(crate) fn decoder(&self) -> &Decoder {
         &self.decoder
-    }
-
-    /// Replaces the decoded events that are nothing but text.
-    pub(crate) fn replace_texts(&mut self, reader: &mut impl ReadTexts) {
-        self.decoder.replace_texts(reader);
     }
 
     /// Returns the number of the attempt, counted from 1; 0 before the first.

@@ -9,6 +9,7 @@ pub(crate) mod lifecycle;
 pub(crate) mod machine;
 pub(crate) mod retry;
 pub(crate) mod step;
+pub(crate) mod texts;
 
 #[cfg(all(target_arch = "wasm32", feature = "fetch"))]
 mod builder;

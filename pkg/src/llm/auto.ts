@@ -52,12 +52,12 @@ export function auto(): HoldingExtractor {
       format = relay
       return { ...relay(event), text: release() }
     }
-    for (const [name, read] of Object.entries(JSON_FORMATS)) {
+    for (const read of Object.values(JSON_FORMATS)) {
       const part = read(json, event)
       // Others than the AI SDK start and finish, too.
       if (!part || (/^(start|finish)$/.test(json['type'] ?? type) && !json['messageId'])) continue
-      format = jsonFormat(read, name)
-      extract.rule = format.rule
+      format = jsonFormat(read)
+      extract.isPure = true
       return part
     }
     if (type !== 'message') return undefined

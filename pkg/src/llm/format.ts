@@ -1,7 +1,6 @@
 import type { ServerSentEvent } from '../event.js'
 import type { Part } from './answer.js'
 import type { Json } from './json.js'
-import { TEXT_RULES } from './text-rules.js'
 import { parse } from './upstream.js'
 
 /**
@@ -19,8 +18,8 @@ export type Reader = (json: Json, event: ServerSentEvent) => Part | undefined
 
 /** An extractor that may hold back what comes first, and find its format only then. */
 export interface HoldingExtractor extends Extractor {
-  /** Its format's rule in `TEXT_RULES`, once there is one. */
-  rule?: string | undefined
+  /** Whether it goes by an event's type and JSON alone: it may be called again for the same event. */
+  isPure?: boolean
   /** Called at the end of the stream, for what it holds back. */
   end?: (() => string | undefined) | undefined
 }
@@ -37,9 +36,9 @@ export function isDone({ type, data }: ServerSentEvent): boolean {
 }
 
 /** The extractor of a format whose events are JSON objects. */
-export function jsonFormat(read: Reader, name: string): HoldingExtractor {
+export function jsonFormat(read: Reader): HoldingExtractor {
   const extract = (event: ServerSentEvent) => {
     return isDone(event) ? END : read(parse(event) ?? NO_JSON, event)
   }
-  return Object.assign(extract, { rule: TEXT_RULES[name] })
+  return Object.assign(extract, { isPure: true })
 }

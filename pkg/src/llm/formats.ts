@@ -12,7 +12,7 @@ export function extractorOf(format: AnswerFormat | Extractor): HoldingExtractor 
   if (typeof format === 'function') return format
   if (format === 'auto') return auto()
   const formats: Record<string, HoldingExtractor> = { relay }
-  for (const [name, read] of Object.entries(JSON_FORMATS)) formats[name] = jsonFormat(read, name)
+  for (const [name, read] of Object.entries(JSON_FORMATS)) formats[name] = jsonFormat(read)
   if (Object.hasOwn(formats, format)) return formats[format]!
   const names = ['auto', ...Object.keys(formats)].join(', ')
   throw invalid(`\`format\` must be a function or one of ${names}`)

@@ -7,13 +7,15 @@ import { assemble } from './assembly.js'
 import { END, type Extractor } from './format.js'
 import { type AnswerFormat, extractorOf } from './formats.js'
 import { objectOf, parsed } from './json.js'
-import { ANYWHERE } from './text-rules.js'
+import { isTextAlone, templateOf } from './template.js'
 
 /** Events to read an answer from: what `openStream` and `decode` return. */
 export type AnswerSource = Pick<EventSequence, 'next' | 'return' | 'frames'>
 
 /** The most characters that are kept of a body of which nothing is understood yet. */
 const MOST = 1 << 20
+/** How many templates may be made in a row without one event that fits into them. */
+const CREDIT = 8
 /** How many of them an error shows. */
 const SHOWN = 200
 
@@ -50,6 +52,7 @@ export function readingOf(
   const own = 'takeReady' in source ? (source as EventSequence) : undefined
   const assembly = assemble()
   const decoder = new TextDecoder()
+  let credit = CREDIT
   let isUnderstood = false
   /** Whether there was an event that is no heartbeat, and nothing was understood. */
   let isStrange = false
@@ -76,23 +79,12 @@ export function readingOf(
     },
   }
   if (own) own.tap = tap
-  setRule()
-
-  function setRule(): void {
-    const { rule } = extract
-    if (own && rule) own.textRule ??= (showsUsage ? rule.replaceAll('~', '!') : rule) + ANYWHERE
-  }
-
-  function understood(): void {
-    isUnderstood = true
-    if (own) own.tap = undefined
-    body = ''
-    setRule()
-  }
 
   function add(part: Part): Delta[] {
     if (part === END && !isUnderstood) throw unknownFormat(body)
-    understood()
+    isUnderstood = true
+    if (own) own.tap = undefined
+    body = ''
     return assembly.add(part)
   }
 
@@ -109,7 +101,7 @@ export function readingOf(
     finish,
     answer: assembly.answer,
     readText({ data, figures }) {
-      if (!isUnderstood) understood()
+      credit = CREDIT
       if (figures) assembly.add({ usage: { raw: JSON.parse(figures) as Usage['raw'] } })
       return assembly.addText(data)
     },
@@ -119,9 +111,19 @@ export function readingOf(
       try {
         let isEnd = isUnframed
         const deltas: Delta[] = []
-        for (const part of partsOf(extract, event)) {
+        const parts = partsOf(extract, event)
+        for (const part of parts) {
           deltas.push(...add(part))
           isEnd ||= !!part.isEnd
+        }
+        if (
+          own &&
+          !own.template &&
+          extract.isPure &&
+          parts.length === 1 &&
+          isTextAlone(parts[0]!)
+        ) {
+          if (credit-- > 0) own.template = templateOf(extract, event, !showsUsage)
         }
         if (isUnframed) deltas.push(...finish())
         isStrange ||=

@@ -21,7 +21,7 @@ export class Reading {
     machine: StreamHandle,
     settings: Settings,
     stats: StreamStats,
-    { tap, textRule, identified }: DriverEvents,
+    { tap, takeTemplate, identified }: DriverEvents,
     isOver: () => boolean,
   ) {
     const { lastEventId, onComment } = settings
@@ -31,7 +31,7 @@ export class Reading {
     this.#batches = new Batches(machine, lastEventId, {
       onComment: onComment && ((comment) => isOver() || onComment(comment)),
       identified,
-      textRule: showsEvents(settings) ? undefined : textRule,
+      takeTemplate: showsEvents(settings) ? undefined : takeTemplate,
     })
   }
 
