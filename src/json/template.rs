@@ -1,7 +1,8 @@
 //! Texts that are the same but for some of their strings and numbers.
 
 use super::{
-    literal::{unescaped, unicode}, plain::end_of_plain,
+    literal::{unescaped, unicode},
+    plain::end_of_plain,
 };
 use alloc::vec::Vec;
 
@@ -35,10 +36,8 @@ pub(crate) fn fits(
     let mut text = name;
     let (mut from, mut at) = (0, 0);
     loop {
-        let same = same_len(
-            template.get(from..).unwrap_or_default(),
-            text.get(at..).unwrap_or_default(),
-        );
+        let same =
+            same_len(template.get(from..).unwrap_or_default(), text.get(at..).unwrap_or_default());
         at += same;
         from += same + 1;
         match template.get(from - 1) {
@@ -77,9 +76,7 @@ pub(crate) fn fits(
 #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
 #[inline]
 fn same_len(template: &[u8], text: &[u8]) -> usize {
-    use core::arch::wasm32::{
-        u8x16_bitmask, u8x16_eq, u8x16_gt, u8x16_splat, v128_and, v128_load,
-    };
+    use core::arch::wasm32::{u8x16_bitmask, u8x16_eq, u8x16_gt, u8x16_splat, v128_and, v128_load};
     let mut len = 0;
     while len + 16 <= template.len().min(text.len()) {
         // SAFETY: both are long enough, and `v128_load` needs no alignment.
@@ -140,4 +137,82 @@ fn decode(text: &[u8], mut at: usize, out: &mut Vec<u8>) -> Option<usize> {
 #[inline(never)]
 fn append(bytes: &[u8], out: &mut Vec<u8>) {
     out.extend_from_slice(bytes);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use alloc::{
+        format,
+        string::{String, ToString as _},
+    };
+
+    const TEMPLATE: &str =
+        "message\0{\"a\":\"\u{1}\",\"b\":\"\u{2}\",\"c\":\u{4}{\"d\":\u{3}}\u{5},\"e\":null}";
+
+    /// The text and what is kept, if an event fits.
+    fn read(event_type: &str, data: &str) -> Option<(String, String)> {
+        let mut text = b"before ".to_vec();
+        let mut kept = (0, 0);
+        fits(TEMPLATE.as_bytes(), event_type.as_bytes(), data.as_bytes(), &mut text, &mut kept)
+            .then(|| {
+                let text = String::from_utf8(text).expect("UTF-8");
+                let text = text.strip_prefix("before ").expect("what was there");
+                (text.to_string(), data[kept.0..kept.1].to_string())
+            })
+    }
+
+    #[test]
+    fn strings_and_numbers_may_change() {
+        for (literal, text) in [
+            ("", ""),
+            ("Hi", "Hi"),
+            (r#"\"\\\/\b\f\n\r\t\u00e9\u4F60"#, "\"\\/\u{8}\u{c}\n\r\té你"),
+            (r"🦀\ud83e\udd80 and more than sixteen bytes", "🦀🦀 and more than sixteen bytes"),
+        ] {
+            for number in ["0", "7", "1234567890123456789012345"] {
+                let data =
+                    format!(r#"{{"a":"{literal}","b":"{literal}","c":{{"d":{number}}},"e":null}}"#);
+                let expected = (text.to_string(), format!(r#"{{"d":{number}}}"#));
+                assert_eq!(read("message", &data), Some(expected), "{data}");
+            }
+        }
+    }
+
+    #[test]
+    fn nothing_else_may() {
+        let fitting = r#"{"a":"Hi","b":"","c":{"d":1},"e":null}"#;
+        assert!(read("message", fitting).is_some());
+        for event_type in ["", "messag", "messages", "ping"] {
+            assert_eq!(read(event_type, fitting), None, "{event_type}");
+        }
+        for literal in
+            [r"\ud83e", r"\udd80", r"\ud83e\u0061", r"\ud83ex", r"\x", r"\u12", r"\", "\t", "\n"]
+        {
+            for place in ["Hi", "\"\""] {
+                let with = if place == "Hi" { literal.into() } else { format!("\"{literal}\"") };
+                let data = fitting.replacen(place, &with, 1);
+                assert_eq!(read("message", &data), None, "{data}");
+            }
+        }
+        for number in ["01", "-1", "1.5", "1e3", "", "null", "\"1\""] {
+            let data = fitting.replace('1', number);
+            assert_eq!(read("message", &data), None, "{data}");
+        }
+        for at in 0..fitting.len() {
+            assert_eq!(read("message", &fitting[..at]), None, "{at}");
+            let data = format!("{}\u{1}{}", &fitting[..at], &fitting[at + 1..]);
+            assert_eq!(read("message", &data), None, "{data}");
+        }
+        for data in [
+            fitting.replace("null", "7"),
+            fitting.replace(',', ", "),
+            format!("{fitting} "),
+            format!(" {fitting}"),
+            String::new(),
+            "\0\u{1}\u{2}\u{3}".to_string(),
+        ] {
+            assert_eq!(read("message", &data), None, "{data}");
+        }
+    }
 }

@@ -189,7 +189,7 @@ impl TextReader {
 
 /// Whether an event is nothing but text, names and figures. The text is appended to `text`, which has
 /// to be cut where it is something else.
-fn is_plain(
+pub(super) fn is_plain(
     rule: &Pattern,
     event_type: &[u8],
     data: &[u8],

@@ -1,23 +1,24 @@
-use super::{Format, TextReader, lane::Lane, rules};
-use crate::sse::{EventRef, batch::ReadTexts};
+use super::{Format, TextReader, reader::is_plain, rules};
+use crate::{
+    json::{Found, Pattern},
+    sse::EventRef,
+};
 use alloc::{borrow::ToOwned, string::String, vec::Vec};
 
-fn lane(source: &str) -> Lane {
-    Lane::new(source.into()).expect("a rule")
+fn rule(source: &str) -> Pattern {
+    Pattern::new(source.into()).expect("a rule")
 }
 
-/// Whether an event is nothing but text, and that text, once the answer's names are known.
+/// Whether an event is nothing but text, and that text.
 fn verdict(source: &str, event_type: &str, data: &str) -> (bool, String) {
-    verdict_in(&mut lane(source), event_type, data)
+    verdict_of(&rule(source), event_type, data)
 }
 
-fn verdict_in(lane: &mut Lane, event_type: &str, data: &str) -> (bool, String) {
-    lane.read(event_type.as_bytes(), data.as_bytes(), &mut Vec::new());
-    let mut text = b"before ".to_vec();
-    let is_text = lane.read(event_type.as_bytes(), data.as_bytes(), &mut text);
-    lane.take_figures();
-    let text = String::from_utf8(text).expect("UTF-8");
-    (is_text, text.strip_prefix("before ").expect("what was there").to_owned())
+fn verdict_of(rule: &Pattern, event_type: &str, data: &str) -> (bool, String) {
+    let mut text = Vec::new();
+    let (name, json) = (event_type.as_bytes(), data.as_bytes());
+    let is_text = is_plain(rule, name, json, &mut text, &mut Found::default());
+    (is_text, if is_text { String::from_utf8(text).expect("UTF-8") } else { String::new() })
 }
 
 /// What vendors and gateways send token by token.
@@ -158,47 +159,6 @@ fn all_else_is_other() {
         let expected = (false, String::new());
         assert_eq!(verdict(rule, event_type, &data), expected, "{event_type} {data}");
     }
-}
-
-#[test]
-fn names_are_told_once() {
-    let mut lane = lane(rules::OPENAI_CHAT);
-    let mut text = Vec::new();
-    let mut read = |data: &str| lane.read(b"message", data.as_bytes(), &mut text);
-    let delta = r#""choices":[{"delta":{"content":"a"}}]"#;
-    let event = |names: &str| alloc::format!("{{{names}{delta}}}");
-    assert!(read(&event(r#""id":"","model":"","#)));
-    assert!(!read(r#"{"id":"x","choices":7}"#));
-    assert!(!read(&event(r#""id":"x","#)));
-    assert!(read(&event(r#""id":"x","#)));
-    assert!(!read(&event(r#""id":"x","model":"m","#)));
-    assert!(read(&event(r#""id":"x","model":"m","#)));
-    assert_eq!(text, b"aaa");
-}
-
-#[test]
-fn figures_are_kept_until_others_come() {
-    let mut lane = lane(rules::GEMINI);
-    let mut text = Vec::new();
-    let mut read = |lane: &mut Lane, figures: &str| {
-        let data = alloc::format!(r#"{{"candidates":[],"usageMetadata":{figures}}}"#);
-        lane.read(b"message", data.as_bytes(), &mut text)
-    };
-    assert_eq!(lane.take_figures(), b"");
-    assert!(read(&mut lane, r#"{"a":1,"b1":[{"c":"7"}]}"#));
-    assert!(read(&mut lane, r#"{"a":20,"b1":[{"c":"7"}]}"#));
-    for others in [
-        r#"{"a":20}"#,
-        r#"{"a":20,"b2":[{"c":"7"}]}"#,
-        r#"{"a":20,"b1":[{"c":"8"}]}"#,
-        r#"{"a":null,"b1":[{"c":"7"}]}"#,
-        r#"{"a":20,"b1":[{"c":"7\""}]}"#,
-    ] {
-        assert!(!read(&mut lane, others), "{others}");
-    }
-    assert_eq!(lane.take_figures(), br#"{"a":20,"b1":[{"c":"7"}]}"#);
-    assert!(read(&mut lane, r#"{"a":20}"#));
-    assert_eq!(lane.take_figures(), br#"{"a":20}"#);
 }
 
 mod mutated {
@@ -363,7 +323,7 @@ mod mutated {
         let mut random = Random(0x9e37_79b9_7f4a_7c15);
         for (format, rule) in formats {
             let (seeds, names) = (seeds(format), names(rule));
-            let (mut lane, mut reader) = (lane(rule), TextReader::new(format));
+            let (rule, mut reader) = (super::rule(rule), TextReader::new(format));
             let mut fast = 0;
             for _ in 0..if cfg!(miri) { 20 } else { 20_000 } {
                 let mut json = random.pick(&seeds).clone();
@@ -373,7 +333,7 @@ mod mutated {
                 let data = write(&json, &names, &mut random);
                 let kinds = 1 + random.below(KINDS.len());
                 let event_type = *random.pick(&KINDS[..kinds]);
-                let (is_text, text) = verdict_in(&mut lane, event_type, &data);
+                let (is_text, text) = verdict_of(&rule, event_type, &data);
                 if !is_text {
                     continue;
                 }
