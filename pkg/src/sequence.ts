@@ -13,8 +13,10 @@ import type { StreamOutcomeType } from './outcome.js'
 
 /** A call that waits for events. */
 interface Call {
-  /** Takes some of those that are there. */
+  /** Takes some of those that are there. `undefined` waits for more. */
   take: () => unknown
+  /** What it is answered with at the end; without this, it is the end, or rejected. */
+  end: ((failure?: { error: unknown }) => unknown) | undefined
   resolve: (result: IteratorResult<never, undefined>) => void
   reject: (error: unknown) => void
 }
@@ -209,11 +211,25 @@ export abstract class EventSequence implements AsyncIterableIterator<ServerSentE
     )
   }
 
+  /**
+   * Answers with what `use` makes of the next events, of all that are there or of one. It is called
+   * again where it returns nothing. At the end `end` is called, which may throw.
+   *
+   * @internal
+   */
+  mapEvents<T>(
+    all: boolean,
+    use: (events: ServerSentEvent[]) => T | undefined,
+    end: (failure?: { error: unknown }) => T | undefined,
+  ): Promise<IteratorResult<T, undefined>> {
+    return this.#call(() => use(all ? this.#takeAll() : [this.#take()]) as T, end)
+  }
+
   /** Answers with what `take` takes, as soon as there is something. */
-  #call<T>(take: () => T): Promise<IteratorResult<T, undefined>> {
+  #call<T>(take: () => T, end?: Call['end']): Promise<IteratorResult<T, undefined>> {
     // One promise a call: with an event a chunk, promises are what it costs.
     return new Promise((resolve, reject) => {
-      this.#calls.push({ take, resolve, reject })
+      this.#calls.push({ take, end, resolve, reject })
       this.#serve()
     })
   }
@@ -226,16 +242,25 @@ export abstract class EventSequence implements AsyncIterableIterator<ServerSentE
   #serve(): void {
     while (this.#calls.length > 0) {
       if (!this.#hasEvents && !this.#isOver) return this.#ensurePull()
-      const { take, resolve, reject } = this.#calls.shift()!
+      const call = this.#calls.shift()!
       const failure = this.#failure
-      if (this.#hasEvents) {
-        resolve({ done: false, value: take.call(this) as never })
-      } else if (failure) {
-        // Once: what comes behind a failure is the end.
-        this.#failure = undefined
-        reject(failure.error)
-      } else {
-        resolve({ done: true, value: undefined })
+      try {
+        let value
+        if (this.#hasEvents) {
+          value = call.take.call(this)
+          if (value === undefined) {
+            this.#calls.unshift(call)
+            continue
+          }
+        } else {
+          // Once: what comes behind a failure is the end.
+          this.#failure = undefined
+          if (failure && !call.end) throw failure.error
+          value = call.end?.(failure)
+        }
+        call.resolve({ done: value === undefined, value } as IteratorResult<never, undefined>)
+      } catch (error) {
+        call.reject(error)
       }
     }
   }

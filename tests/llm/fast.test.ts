@@ -25,11 +25,13 @@ function slow(source: Source): Source {
 /** Counts the events of a source that were not parsed. */
 function counted(source: Source): { source: Source; count: () => number } {
   let count = 0
-  const next = source.next.bind(source)
-  source.next = async () => {
-    const result = await next()
-    if (result.value?.type === '') count++
-    return result
+  const map = source.mapEvents.bind(source)
+  source.mapEvents = (all, use, end) => {
+    const counting: typeof use = (events) => {
+      count += events.filter(({ type }) => type === '').length
+      return use(events)
+    }
+    return map(all, counting, end)
   }
   return { source, count: () => count }
 }

@@ -49,7 +49,7 @@ export function readingOf(
   showsUsage?: boolean,
 ): Reading {
   const extract = extractorOf(format)
-  const own = 'takeReady' in source ? (source as EventSequence) : undefined
+  const own = 'mapEvents' in source ? (source as EventSequence) : undefined
   const assembly = assemble()
   const decoder = new TextDecoder()
   let credit = CREDIT
