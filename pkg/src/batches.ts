@@ -1,18 +1,20 @@
 import {
   ENCODING_SHIFT,
   ROW_EVENT,
+  ROW_FIGURES,
   ROW_HAS_ID,
   ROW_HAS_TYPE,
   ROW_ID,
   ROW_KIND,
   ROW_OWN_ID,
   ROW_RETRY,
+  ROW_TEXT,
   ROW_TYPE_SHIFT,
   ROW_WORDS,
   STEP_NIBBLE,
   STEP_FAILURE_SHIFT,
 } from './border.js'
-import type { ServerSentEvent } from './event.js'
+import type { ServerSentEvent, TextEvents, TextTemplate } from './event.js'
 import { decodeText, memoryWords, PIECE, type StreamHandle, writeChunk } from './wasm.js'
 
 /** Up to here V8 copies what is cut out of a text. */
@@ -28,7 +30,14 @@ export interface DecoderHooks {
   onId?: ((id: string) => void) | undefined
   /** Gets the events whose own block had an `id`, for the drop-ins. @internal */
   identified?: WeakSet<ServerSentEvent> | undefined
+  /** Returns a new template of events that are nothing but text. @internal */
+  takeTemplate?: (() => TextTemplate | undefined) | undefined
 }
+
+/** The bits of a row that more rows may follow. */
+const FOLLOWED = ROW_HAS_ID | ROW_HAS_TYPE
+/** The bits of a row that may be joined to the one before. */
+const JOINED = ROW_KIND | FOLLOWED
 
 /** The bits of a step other than to go on. */
 const STOPS = STEP_NIBBLE | (STEP_NIBBLE << STEP_FAILURE_SHIFT)
@@ -67,6 +76,8 @@ export class Batches {
   }
 
   #pushPiece(piece: Uint8Array, last: boolean, events: ServerSentEvent[]): ServerSentEvent[] {
+    const template = this.#hooks.takeTemplate?.()
+    if (template) this.#handle.add_template(...template)
     writeChunk(piece)
     return this.#cut(this.#handle.push(piece.length, last), events)
   }
@@ -90,7 +101,7 @@ export class Batches {
 
   #cut(batch: number, events: ServerSentEvent[]): ServerSentEvent[] {
     const words = memoryWords()
-    // The six words that src/js/published.rs writes.
+    // The eight words that src/js/published.rs writes.
     const at = batch / 4
     const what = words[at + 4]!
     this.step = what
@@ -102,11 +113,13 @@ export class Batches {
     if (tableLength === 0) return events
     // One decode for the whole text: a string for each event is cut out of it, not decoded.
     const all = decodeText(words[at]!, words[at + 1]!, what >> ENCODING_SHIFT)
+    const texts = decodeText(words[at + 6]!, words[at + 7]!)
     const { onComment, onRetry, identified } = this.#hooks
     let { lastEventId } = this
     let row = words[at + 2]! / 4
     const end = row + tableLength
     let from = 0
+    let textFrom = 0
     let count = events.length
     const rows = tableLength / ROW_WORDS
     // oxlint-disable-next-line unicorn/no-new-array -- made at its size, it needs no growing
@@ -114,14 +127,25 @@ export class Batches {
     for (; row < end; row += ROW_WORDS) {
       const head = words[row]!
       const kind = head & ROW_KIND
-      const to = words[row + 1]!
       if (kind === ROW_RETRY) {
-        this.#later(onRetry, to)
+        this.#later(onRetry, words[row + 1]!)
         continue
       }
-      const text = all.substring(from, to)
-      from = to
-      if (kind === ROW_EVENT) {
+      let ends: number[] | undefined
+      if (kind === ROW_TEXT) {
+        ends = [words[row + 2]! - textFrom]
+        if (!(head & FOLLOWED)) {
+          while (row + ROW_WORDS < end && (words[row + ROW_WORDS]! & JOINED) === ROW_TEXT) {
+            ends.push(words[(row += ROW_WORDS) + 2]! - textFrom)
+          }
+        }
+      }
+      const isText = kind === ROW_TEXT || kind === ROW_FIGURES
+      const text = isText
+        ? texts.substring(textFrom, (textFrom = words[row + 2]!))
+        : all.substring(from, words[row + 1]!)
+      from = words[row + 1]!
+      if (kind === ROW_EVENT || ends) {
         if (head & ROW_HAS_ID) {
           row += ROW_WORDS
           lastEventId = this.#setId(all.substring(from, (from = words[row + 1]!)))
@@ -130,11 +154,15 @@ export class Batches {
           row += ROW_WORDS
           types[head >> ROW_TYPE_SHIFT] = copy(all.substring(from, (from = words[row + 1]!)))
         }
-        const event = { type: types[head >> ROW_TYPE_SHIFT]!, data: text, lastEventId }
+        const event = ends
+          ? ({ type: '', data: text, lastEventId, ends } satisfies TextEvents)
+          : { type: types[head >> ROW_TYPE_SHIFT]!, data: text, lastEventId }
         events[count++] = event
         if (identified && head & ROW_OWN_ID) identified.add(event)
       } else if (kind === ROW_ID) {
         lastEventId = this.#setId(text)
+      } else if (kind === ROW_FIGURES) {
+        ;(events[count - 1] as TextEvents).figures = text
       } else {
         this.#later(onComment, text)
       }

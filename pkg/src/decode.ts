@@ -1,4 +1,5 @@
 import { Decoder, type DecoderOptions } from './decoder.js'
+import { countOf } from './event.js'
 import { EventSequence } from './sequence.js'
 import { bytesOf } from './bytes.js'
 import { bodyOf, type Chunks, chunksOf, chunksOfIterator } from './fetch/chunks.js'
@@ -74,7 +75,7 @@ export class DecodedEvents extends EventSequence {
     if (this.#isOver) return
     const format =
       this.#options.format ?? (formatOf(this.#contentType) === FLAG_NDJSON ? 'ndjson' : 'sse')
-    this.#decoder = new Decoder({ ...this.#options, format })
+    this.#decoder = new Decoder({ ...this.#options, format }, () => this.takeTemplate())
   }
 
   readonly #decode = ({ done, value }: Awaited<ReturnType<Chunks['next']>>): void => {
@@ -98,7 +99,7 @@ export class DecodedEvents extends EventSequence {
     }
     if (events.length === 0) return this.pull()
     this.#countBefore += this.#count
-    this.#count = events.length
+    this.#count = countOf(events)
     this.#idBefore = idBefore
     this.received(events)
   }

@@ -1,7 +1,7 @@
 import { Batches } from './batches.js'
 import { bytesOf, tagOf } from './bytes.js'
 import { StreamError } from './error.js'
-import type { ServerSentEvent } from './event.js'
+import type { ServerSentEvent, TextTemplate } from './event.js'
 import { invalid } from './fetch/request.js'
 import { markRaw } from './mark-raw.js'
 import { FLAG_COMMENTS, FLAG_NDJSON, FLAG_SSE, TEXT_TOO_LARGE } from './border.js'
@@ -50,7 +50,7 @@ export class Decoder {
   #isFreed = false
 
   /** @internal Use `createDecoder`. */
-  constructor(options: DecoderOptions) {
+  constructor(options: DecoderOptions, takeTemplate?: () => TextTemplate | undefined) {
     const { format = 'sse', maxEventSize = MAX_EVENT_SIZE } = options
     if (format !== 'sse' && format !== 'ndjson') {
       throw invalid("`format` must be 'sse' or 'ndjson'")
@@ -62,7 +62,7 @@ export class Decoder {
     const flags =
       (format === 'sse' ? FLAG_SSE : FLAG_NDJSON) | (options.onComment ? FLAG_COMMENTS : 0)
     this.#handle = new StreamHandle(flags, sizeOf(maxEventSize), '', '', Infinity, Infinity)
-    this.#batches = new Batches(this.#handle, '', options)
+    this.#batches = new Batches(this.#handle, '', { ...options, takeTemplate })
   }
 
   /**

@@ -1,13 +1,22 @@
 import { StreamError } from './error.js'
-import type { ServerSentEvent } from './event.js'
+import {
+  countOf,
+  isText,
+  type ServerSentEvent,
+  type TextTemplate,
+  textAt,
+  textsFrom,
+} from './event.js'
 import { nextFrame } from './frame.js'
 import { markRaw } from './mark-raw.js'
 import type { StreamOutcomeType } from './outcome.js'
 
 /** A call that waits for events. */
 interface Call {
-  /** Takes some of those that are there. */
+  /** Takes some of those that are there. `undefined` waits for more. */
   take: () => unknown
+  /** What it is answered with at the end; without this, it is the end, or rejected. */
+  end: ((failure?: { error: unknown }) => unknown) | undefined
   resolve: (result: IteratorResult<never, undefined>) => void
   reject: (error: unknown) => void
 }
@@ -36,7 +45,9 @@ export abstract class EventSequence implements AsyncIterableIterator<ServerSentE
 
   #batch: ServerSentEvent[] = []
   #index = 0
-  #pulled = 0
+  /** How many of the texts that are joined at the index are handed out. */
+  #textIndex = 0
+  #handedOut = 0
   #last: ServerSentEvent | undefined
   /** In the order in which they came. */
   readonly #calls: Call[] = []
@@ -48,6 +59,9 @@ export abstract class EventSequence implements AsyncIterableIterator<ServerSentE
 
   /** @internal */
   tap: Tap | undefined
+
+  /** @internal The newest template of events that are nothing but text: these come as `TextEvents`. */
+  template: TextTemplate | undefined
 
   /** @internal How the sequence ended; `undefined` if only its consumer can end it. */
   get ending(): StreamOutcomeType | undefined {
@@ -79,20 +93,25 @@ export abstract class EventSequence implements AsyncIterableIterator<ServerSentE
     return this.#last
   }
 
+  /** Returns a template that the decoder has not got yet. */
+  protected takeTemplate(): TextTemplate | undefined {
+    const { template } = this
+    this.template = undefined
+    return template
+  }
+
   /** @internal The next event if it is at hand: who waits for it needs `next()`. */
   takeReady(): ServerSentEvent | undefined {
     return this.#calls.length === 0 && this.#hasEvents ? this.#take() : undefined
   }
 
   protected get handedOutCount(): number {
-    return this.#pulled - (this.#batch.length - this.#index)
+    return this.#handedOut
   }
 
   /** Drops what is pulled and not handed out. */
   protected drop(): void {
-    this.#pulled = this.handedOutCount
-    this.#batch = []
-    this.#index = 0
+    this.#setBatch([])
   }
 
   /** Answers `pull`, if there is one to answer: events, never none, or `undefined` at the end. */
@@ -105,9 +124,7 @@ export abstract class EventSequence implements AsyncIterableIterator<ServerSentE
       return this.failed(error)
     }
     if (batch) {
-      this.#batch = batch
-      this.#index = 0
-      this.#pulled += batch.length
+      this.#setBatch(batch)
     } else {
       this.#isOver = true
     }
@@ -194,11 +211,25 @@ export abstract class EventSequence implements AsyncIterableIterator<ServerSentE
     )
   }
 
+  /**
+   * Answers with what `use` makes of the next events, of all that are there or of one. It is called
+   * again where it returns nothing. At the end `end` is called, which may throw.
+   *
+   * @internal
+   */
+  mapEvents<T>(
+    all: boolean,
+    use: (events: ServerSentEvent[]) => T | undefined,
+    end: (failure?: { error: unknown }) => T | undefined,
+  ): Promise<IteratorResult<T, undefined>> {
+    return this.#call(() => use(all ? this.#takeAll() : [this.#take()]) as T, end)
+  }
+
   /** Answers with what `take` takes, as soon as there is something. */
-  #call<T>(take: () => T): Promise<IteratorResult<T, undefined>> {
+  #call<T>(take: () => T, end?: Call['end']): Promise<IteratorResult<T, undefined>> {
     // One promise a call: with an event a chunk, promises are what it costs.
     return new Promise((resolve, reject) => {
-      this.#calls.push({ take, resolve, reject })
+      this.#calls.push({ take, end, resolve, reject })
       this.#serve()
     })
   }
@@ -211,16 +242,25 @@ export abstract class EventSequence implements AsyncIterableIterator<ServerSentE
   #serve(): void {
     while (this.#calls.length > 0) {
       if (!this.#hasEvents && !this.#isOver) return this.#ensurePull()
-      const { take, resolve, reject } = this.#calls.shift()!
+      const call = this.#calls.shift()!
       const failure = this.#failure
-      if (this.#hasEvents) {
-        resolve({ done: false, value: take.call(this) as never })
-      } else if (failure) {
-        // Once: what comes behind a failure is the end.
-        this.#failure = undefined
-        reject(failure.error)
-      } else {
-        resolve({ done: true, value: undefined })
+      try {
+        let value
+        if (this.#hasEvents) {
+          value = call.take.call(this)
+          if (value === undefined) {
+            this.#calls.unshift(call)
+            continue
+          }
+        } else {
+          // Once: what comes behind a failure is the end.
+          this.#failure = undefined
+          if (failure && !call.end) throw failure.error
+          value = call.end?.(failure)
+        }
+        call.resolve({ done: value === undefined, value } as IteratorResult<never, undefined>)
+      } catch (error) {
+        call.reject(error)
       }
     }
   }
@@ -248,20 +288,38 @@ export abstract class EventSequence implements AsyncIterableIterator<ServerSentE
     })
   }
 
+  #setBatch(batch: ServerSentEvent[]): void {
+    this.#batch = batch
+    this.#index = this.#textIndex = 0
+  }
+
   #take(): ServerSentEvent {
-    const event = this.#batch[this.#index++]!
-    this.#last = event
-    this.onHandedOut?.(1, event)
+    let event = this.#batch[this.#index]!
+    if (isText(event) && event.ends.length > 1) {
+      const { length } = event.ends
+      event = textAt(event, this.#textIndex++)
+      if (this.#textIndex === length) this.#textIndex = 0
+    }
+    if (this.#textIndex === 0) this.#index++
+    this.#handOut(1, event)
     return event
   }
 
   #takeAll(): ServerSentEvent[] {
-    const events = this.#index === 0 ? this.#batch : this.#batch.slice(this.#index)
-    this.#batch = []
-    this.#index = 0
-    this.#last = events.at(-1) ?? this.#last
-    this.onHandedOut?.(events.length, this.#last!)
+    let events = this.#index === 0 ? this.#batch : this.#batch.slice(this.#index)
+    const [first] = events
+    if (this.#textIndex > 0 && first && isText(first)) {
+      events = [...textsFrom(first, this.#textIndex), ...events.slice(1)]
+    }
+    this.#setBatch([])
+    this.#handOut(countOf(events), events.at(-1) ?? this.#last!)
     return events
+  }
+
+  #handOut(count: number, last: ServerSentEvent): void {
+    this.#handedOut += count
+    this.#last = last
+    this.onHandedOut?.(count, last)
   }
 
   #failToParse(event: ServerSentEvent, cause: unknown): StreamError {

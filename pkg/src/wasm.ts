@@ -86,6 +86,8 @@ function fromUtf16(bytes: Uint8Array): string {
 
 /** The text of so many bytes there. */
 export function decodeText(place: number, length: number, encoding = 0): string {
+  // Of events that are nothing but text, one of both texts is empty.
+  if (length === 0) return ''
   const decoder = (decoders[encoding] ??= decoderOf(encoding))
   return decoder.decode(memoryBytes().subarray(place, place + length))
 }

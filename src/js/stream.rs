@@ -14,7 +14,8 @@ use crate::{
         failure::Failure,
         machine::Machine,
         retry::{RetryPolicy, retry_after},
-        step::Input,
+        step::{Input, Step},
+        texts::Texts,
     },
 };
 use wasm_bindgen::prelude::wasm_bindgen;
@@ -30,7 +31,11 @@ extern "C" {
 }
 
 #[wasm_bindgen]
-pub struct StreamHandle(Machine);
+pub struct StreamHandle {
+    machine: Machine,
+    /// Once there are templates.
+    texts: Option<Texts>,
+}
 
 #[wasm_bindgen]
 impl StreamHandle {
@@ -79,7 +84,7 @@ impl StreamHandle {
             .keep_comments(has(Flag::Comments));
         decoder.set_last_event_id(last_event_id);
         let seed = random() * f64::from(u32::MAX);
-        Self(Machine::new(config, decoder, seed as u32))
+        Self { machine: Machine::new(config, decoder, seed as u32), texts: None }
     }
 
     /// Sets the retry policy; `NaN` is the default.
@@ -94,7 +99,7 @@ impl StreamHandle {
     ) {
         let or = |number: f64, default| if number.is_nan() { default } else { number };
         let default = RetryPolicy::default();
-        self.0.set_policy(RetryPolicy {
+        self.machine.set_policy(RetryPolicy {
             max_attempts: or(max_attempts, default.max_attempts.into()) as u32,
             initial_delay: or(initial_delay, default.initial_delay),
             max_delay: or(max_delay, default.max_delay),
@@ -106,17 +111,17 @@ impl StreamHandle {
 
     /// Returns where the address and the length of the last event id are.
     pub fn last_event_id(&self) -> *const usize {
-        publish_text(self.0.decoder().last_event_id())
+        publish_text(self.machine.decoder().last_event_id())
     }
 
     /// Returns the number of a `ResponseVerdict`.
     pub fn judge(&mut self, status: u16, content_type: &str) -> u32 {
-        self.0.judge(status, content_type) as u32
+        self.machine.judge(status, content_type) as u32
     }
 
     /// Takes the number of an `Input` with its argument, and returns a step.
     pub fn handle(&mut self, input: usize, number: f64) -> u32 {
-        self.0.handle(Input::of(input), number).0
+        self.machine.handle(Input::of(input), number).0
     }
 
     /// Takes the number of a `Failure`, the response's status and its header `Retry-After`. Returns
@@ -124,25 +129,37 @@ impl StreamHandle {
     pub fn failed(&mut self, failure: usize, status: u16, asked: &str) -> u32 {
         let retry_after = retry_after(asked, |date| parse_date(date) - now());
         let failure = Failure::of(failure);
-        self.0.failed(failure, status, retry_after).0
+        self.machine.failed(failure, status, retry_after).0
+    }
+
+    /// From now on, events that fit into this template are replaced by their text.
+    pub fn add_template(&mut self, template: &str, is_alone: bool) {
+        self.texts.get_or_insert_default().add(template, is_alone);
     }
 
     /// Decodes the first `length` bytes of the input buffer. Returns the address of the batch's
     /// words.
     pub fn push(&mut self, length: usize, last: bool) -> *const usize {
-        let step = read(length, |bytes| self.0.push(bytes, last));
-        publish(self.0.decoder(), step)
+        let step = read(length, |bytes| self.machine.push(bytes, last));
+        self.publish(step)
     }
 
     /// As `push`, at the end of the bytes.
     pub fn finish(&mut self) -> *const usize {
-        let step = self.0.handle(Input::BodyEnded, 0.0);
-        publish(self.0.decoder(), step)
+        let step = self.machine.handle(Input::BodyEnded, 0.0);
+        self.publish(step)
+    }
+
+    fn publish(&mut self, step: Step) -> *const usize {
+        if let Some(texts) = &mut self.texts {
+            texts.read(self.machine.decoder());
+        }
+        publish(self.machine.decoder(), step, self.texts.as_ref())
     }
 
     /// The milliseconds of the last step that was timed.
     pub fn timer(&self) -> f64 {
-        self.0.timer()
+        self.machine.timer()
     }
 }
 

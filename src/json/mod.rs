@@ -12,11 +12,13 @@ mod literal;
 mod pattern;
 mod plain;
 mod scan;
+mod template;
 mod value;
 mod walk;
 
 pub(crate) use literal::{Literal, Out};
 pub(crate) use pattern::Pattern;
+pub(crate) use template::fits;
 pub(crate) use value::Value;
 pub(crate) use walk::{Found, walk};
 

@@ -17,8 +17,6 @@ mod error;
 mod format;
 mod formats;
 mod half;
-#[allow(dead_code, reason = "the machine is not connected to it yet")]
-mod lane;
 mod problem;
 mod reader;
 mod rules;

@@ -5,7 +5,6 @@ use super::{
     format::Format,
     formats::{Part, Read},
     half::Joiner,
-    lane::is_plain,
     problem::{failed, is_error, is_problem, start_of, upstream},
 };
 use crate::{
@@ -186,6 +185,24 @@ impl TextReader {
         }
         Ok(part)
     }
+}
+
+/// Whether an event is nothing but text, names and figures. The text is appended to `text`, which has
+/// to be cut where it is something else.
+pub(super) fn is_plain(
+    rule: &Pattern,
+    event_type: &[u8],
+    data: &[u8],
+    text: &mut Vec<u8>,
+    found: &mut Found,
+) -> bool {
+    let is_error = matches!(event_type, b"error" | b"RUN_ERROR");
+    !is_error
+        && walk(data, rule, text, found).is_ok()
+        && !found.is_special()
+        && !found.has_lone_surrogate()
+        && found.has_sign(rule)
+        && (found.has_kind(rule) || rule.is_kind(event_type))
 }
 
 /// What a reader gets for data that is no JSON object.

@@ -1,27 +1,24 @@
-use super::{
-    Format, TextReader,
-    lane::{Lane, Verdict},
-    rules,
+use super::{Format, TextReader, reader::is_plain, rules};
+use crate::{
+    json::{Found, Pattern},
+    sse::EventRef,
 };
-use crate::sse::EventRef;
 use alloc::{borrow::ToOwned, string::String, vec::Vec};
 
-fn lane(source: &str) -> Lane {
-    Lane::new(source.into()).expect("a rule")
+fn rule(source: &str) -> Pattern {
+    Pattern::new(source.into()).expect("a rule")
 }
 
-/// What a rule makes of data once the answer's names are known.
-fn verdict(source: &str, event_type: &str, data: &str) -> (Verdict, String) {
-    verdict_in(&mut lane(source), event_type, data)
+/// Whether an event is nothing but text, and that text.
+fn verdict(source: &str, event_type: &str, data: &str) -> (bool, String) {
+    verdict_of(&rule(source), event_type, data)
 }
 
-fn verdict_in(lane: &mut Lane, event_type: &str, data: &str) -> (Verdict, String) {
-    lane.read(event_type.as_bytes(), data.as_bytes(), &mut Vec::new());
-    let mut text = b"before ".to_vec();
-    let verdict = lane.read(event_type.as_bytes(), data.as_bytes(), &mut text);
-    lane.take_figures();
-    let text = String::from_utf8(text).expect("UTF-8");
-    (verdict, text.strip_prefix("before ").expect("what was there").to_owned())
+fn verdict_of(rule: &Pattern, event_type: &str, data: &str) -> (bool, String) {
+    let mut text = Vec::new();
+    let (name, json) = (event_type.as_bytes(), data.as_bytes());
+    let is_text = is_plain(rule, name, json, &mut text, &mut Found::default());
+    (is_text, if is_text { String::from_utf8(text).expect("UTF-8") } else { String::new() })
 }
 
 /// What vendors and gateways send token by token.
@@ -80,7 +77,7 @@ fn plain_tokens_are_text() {
         ),
     ];
     for (rule, event_type, data) in cases {
-        assert_eq!(verdict(rule, event_type, data), (Verdict::Text, "Hi".to_owned()), "{data}");
+        assert_eq!(verdict(rule, event_type, data), (true, "Hi".to_owned()), "{data}");
     }
 }
 
@@ -95,7 +92,7 @@ fn events_without_effect_are_nothing() {
         (rules::OLLAMA, r#"{"message":{"role":"assistant","content":""},"done":false}"#),
         (rules::AI_SDK, r#"{"type":"text-delta","id":"0","delta":""}"#),
     ] {
-        assert_eq!(verdict(rule, "message", data), (Verdict::Nothing, String::new()), "{data}");
+        assert_eq!(verdict(rule, "message", data), (true, String::new()), "{data}");
     }
 }
 
@@ -159,50 +156,9 @@ fn all_else_is_other() {
         (rules::AG_UI, "message", r#"{"type":"TOOL_CALL_ARGS","delta":"{"}"#.to_owned()),
     ];
     for (rule, event_type, data) in cases {
-        let expected = (Verdict::Other, String::new());
+        let expected = (false, String::new());
         assert_eq!(verdict(rule, event_type, &data), expected, "{event_type} {data}");
     }
-}
-
-#[test]
-fn names_are_told_once() {
-    let mut lane = lane(rules::OPENAI_CHAT);
-    let mut text = Vec::new();
-    let mut read = |data: &str| lane.read(b"message", data.as_bytes(), &mut text);
-    let delta = r#""choices":[{"delta":{"content":"a"}}]"#;
-    let event = |names: &str| alloc::format!("{{{names}{delta}}}");
-    assert_eq!(read(&event(r#""id":"","model":"","#)), Verdict::Text);
-    assert_eq!(read(r#"{"id":"x","choices":7}"#), Verdict::Other);
-    assert_eq!(read(&event(r#""id":"x","#)), Verdict::Other);
-    assert_eq!(read(&event(r#""id":"x","#)), Verdict::Text);
-    assert_eq!(read(&event(r#""id":"x","model":"m","#)), Verdict::Other);
-    assert_eq!(read(&event(r#""id":"x","model":"m","#)), Verdict::Text);
-    assert_eq!(text, b"aaa");
-}
-
-#[test]
-fn figures_are_kept_until_others_come() {
-    let mut lane = lane(rules::GEMINI);
-    let mut text = Vec::new();
-    let mut read = |lane: &mut Lane, figures: &str| {
-        let data = alloc::format!(r#"{{"candidates":[],"usageMetadata":{figures}}}"#);
-        lane.read(b"message", data.as_bytes(), &mut text)
-    };
-    assert_eq!(lane.take_figures(), b"");
-    assert_eq!(read(&mut lane, r#"{"a":1,"b1":[{"c":"7"}]}"#), Verdict::Nothing);
-    assert_eq!(read(&mut lane, r#"{"a":20,"b1":[{"c":"7"}]}"#), Verdict::Nothing);
-    for others in [
-        r#"{"a":20}"#,
-        r#"{"a":20,"b2":[{"c":"7"}]}"#,
-        r#"{"a":20,"b1":[{"c":"8"}]}"#,
-        r#"{"a":null,"b1":[{"c":"7"}]}"#,
-        r#"{"a":20,"b1":[{"c":"7\""}]}"#,
-    ] {
-        assert_eq!(read(&mut lane, others), Verdict::Other, "{others}");
-    }
-    assert_eq!(lane.take_figures(), br#"{"a":20,"b1":[{"c":"7"}]}"#);
-    assert_eq!(read(&mut lane, r#"{"a":20}"#), Verdict::Nothing);
-    assert_eq!(lane.take_figures(), br#"{"a":20}"#);
 }
 
 mod mutated {
@@ -367,7 +323,7 @@ mod mutated {
         let mut random = Random(0x9e37_79b9_7f4a_7c15);
         for (format, rule) in formats {
             let (seeds, names) = (seeds(format), names(rule));
-            let (mut lane, mut reader) = (lane(rule), TextReader::new(format));
+            let (rule, mut reader) = (super::rule(rule), TextReader::new(format));
             let mut fast = 0;
             for _ in 0..if cfg!(miri) { 20 } else { 20_000 } {
                 let mut json = random.pick(&seeds).clone();
@@ -377,8 +333,8 @@ mod mutated {
                 let data = write(&json, &names, &mut random);
                 let kinds = 1 + random.below(KINDS.len());
                 let event_type = *random.pick(&KINDS[..kinds]);
-                let (verdict, text) = verdict_in(&mut lane, event_type, &data);
-                if verdict == Verdict::Other {
+                let (is_text, text) = verdict_of(&rule, event_type, &data);
+                if !is_text {
                     continue;
                 }
                 fast += 1;

@@ -22,6 +22,10 @@ pub(crate) const TYPE: u32 = 2;
 pub(crate) const COMMENT: u32 = 3;
 /// A reconnection time. It has no text: both other words are the milliseconds.
 pub(crate) const RETRY: u32 = 4;
+/// An event that is nothing but the text of an answer: see `stream/texts.rs`.
+pub(crate) const TEXT: u32 = 5;
+/// Figures that the texts before it came with, as JSON.
+pub(crate) const FIGURES: u32 = 6;
 
 /// The bits of a head that are its kind.
 pub(crate) const KIND: u32 = 0b111;

@@ -28,7 +28,7 @@ mod limit;
 mod line_ends;
 mod lines;
 mod ndjson;
-mod utf16;
+pub(crate) mod utf16;
 mod utf8;
 
 pub use decoder::{Decoder, Format};

@@ -6,7 +6,8 @@ use alloc::vec::Vec;
 ///
 /// Every byte but a continuation byte starts a character. A character of four bytes has two units.
 #[cfg(not(all(target_arch = "wasm32", target_feature = "simd128")))]
-pub(super) fn utf16_len(text: &[u8]) -> usize {
+#[inline(never)]
+pub(crate) fn utf16_len(text: &[u8]) -> usize {
     let mut units = 0;
     // The compiler vectorises this into lanes of one byte, in which sums of up to 127 blocks fit.
     for block in text.chunks(127) {
@@ -17,7 +18,8 @@ pub(super) fn utf16_len(text: &[u8]) -> usize {
 }
 
 #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
-pub(super) fn utf16_len(text: &[u8]) -> usize {
+#[inline(never)]
+pub(crate) fn utf16_len(text: &[u8]) -> usize {
     use core::arch::wasm32::{
         i8x16_ge, i8x16_splat, u8x16_bitmask, u8x16_ge, u8x16_splat, v128, v128_load,
     };

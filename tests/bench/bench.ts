@@ -13,7 +13,8 @@ import { runMemory } from './memory'
 import { ratioTable } from './table'
 
 const USAGE = `cargo xtask bench [options]
-  --quick          only decode, iterate and loopback, on three corpora: less than two minutes
+  --quick          only decode, iterate, loopback and text, on few corpora: less than two minutes
+  --only NAME      one of these: decode, iterate, loopback, text
   --browser NAME   chromium (the default) or firefox
   --json FILE      write all results there
   --check          fail, and say why, where we are not as far ahead as we mean to be`
@@ -27,6 +28,7 @@ const { values: options } = parseArgs({
   options: {
     quick: { type: 'boolean', default: false },
     browser: { type: 'string', default: 'chromium' },
+    only: { type: 'string' },
     json: { type: 'string' },
     check: { type: 'boolean', default: false },
     help: { type: 'boolean', short: 'h', default: false },
@@ -67,8 +69,8 @@ async function main(driver: WebDriver): Promise<void> {
 
 async function runAll(driver: WebDriver, chromium: boolean): Promise<Result[]> {
   const results: Result[] = []
-  const benches = ['decode', 'iterate', 'loopback'] as const
-  for (const bench of options.quick ? benches : ([...benches, 'text'] as const)) {
+  const all = ['decode', 'iterate', 'loopback', 'text'] as const
+  for (const bench of options.only ? all.filter((one) => one === options.only) : all) {
     // A fresh page for each: what one bench taught the compiler must not help or hurt the next.
     await openPage(driver, server.url)
     for (const work of await call(driver, 'casesOf', bench, options.quick)) {
@@ -76,7 +78,7 @@ async function runAll(driver: WebDriver, chromium: boolean): Promise<Result[]> {
       results.push(...(await call(driver, 'runCase', work, ROUNDS)))
     }
   }
-  if (options.quick) return results
+  if (options.quick || options.only) return results
 
   progress('latency')
   await openPage(driver, server.url)

@@ -55,9 +55,18 @@ function loopbackGoals(row: Row): string[] {
 }
 
 function textGoals(row: Row): string[] {
-  // Of smaller chunks, reading them from the stream is most of the work, and the same for all.
-  const least = row.chunk !== 'event' && row.chunk >= 1024 ? 3 : 1
-  return atLeast(row, 'openai', ratio(row, 'openai', 'sluicegate'), least)
+  const isLarge = row.chunk !== 'event' && row.chunk >= 16_384
+  const hand = 'eventsource-parser + JSON.parse'
+  const least = row.chunk === 'event' ? [1.5, 1.5] : isLarge ? [2, 5] : [1, 1]
+  const others = row.results.some(({ impl }) => impl === 'openai') && isLarge
+  return [
+    ...atLeast(row, hand, ratio(row, hand, 'sluicegate'), least[0]!),
+    ...atLeast(row, `${hand} to batches`, ratio(row, hand, 'sluicegate batches'), least[1]!),
+    ...(others ? atLeast(row, 'openai', ratio(row, 'openai', 'sluicegate'), 8) : []),
+    ...(others
+      ? atLeast(row, 'openai to batches', ratio(row, 'openai', 'sluicegate batches'), 25)
+      : []),
+  ]
 }
 
 function latencyGoals(row: Row): string[] {

@@ -29,7 +29,9 @@ export function figure(result: Result | undefined): number {
 // The table is wide: names that say which is which, and no more.
 const SHORT = new Map([
   ['sluicegate batches', 'batches'],
+  ['sluicegate answer', 'answer'],
   ['eventsource-parser', 'es-parser'],
+  ['eventsource-parser + JSON.parse', 'es-p + JSON'],
   ['eventsource-parser stream', 'es-p stream'],
   ['fetch-event-source', 'f-e-source'],
   ['fetch-event-stream', 'f-e-stream'],

@@ -1,3 +1,4 @@
+import { mulberry32, pick, type Random, WORDS } from './random'
 import type { ChunkSize } from './report'
 import { Sink } from './sink'
 
@@ -17,8 +18,6 @@ export interface Corpus {
   /** `check` of a thorough sink that saw every event. */
   check: string
 }
-
-type Random = () => number
 
 // The golden values are the self-test: a generator that drifts fails before anything is measured.
 const GENERATORS: Record<
@@ -111,26 +110,8 @@ function generator(name: string) {
   return found
 }
 
-/** A small generator of numbers in [0, 1) with 32 bits of state: speed and sameness matter here, quality doesn't. */
-function mulberry32(seed: number): Random {
-  return () => {
-    seed = (seed + 0x6d2b79f5) | 0
-    let t = Math.imul(seed ^ (seed >>> 15), 1 | seed)
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t
-    return ((t ^ (t >>> 14)) >>> 0) / 4294967296
-  }
-}
-
-const WORDS =
-  'the a of to stream event server token browser answer is and when it each light river over under quickly model'.split(
-    ' ',
-  )
 const HAN =
   '的一是在不了有和人这中大为上个国我以要他时来用们生到作地于出就分对成会可主发年动同工也能下过子说产种面而方后多定行学法所民得经'
-
-function pick<T>(random: Random, list: ArrayLike<T>): T {
-  return list[Math.floor(random() * list.length)] as T
-}
 
 function openaiChunk(content: string): string {
   return `{"id":"chatcmpl-B9MHDbslfkBeAs8l4bebGdFOJ6PeG","object":"chat.completion.chunk","created":1741570283,"model":"gpt-4o-mini","system_fingerprint":"fp_e7d4a5f731","choices":[{"index":0,"delta":{"content":${JSON.stringify(content)}},"finish_reason":null}]}`

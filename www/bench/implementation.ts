@@ -1,5 +1,6 @@
 import type { Kind } from './report'
 import type { Sink } from './sink'
+import type { TextFormat } from './texts'
 
 /** One way to get events out of bytes. It takes part in the benches whose methods it has. */
 export interface Implementation {
@@ -9,8 +10,10 @@ export interface Implementation {
   decode?: (chunks: Uint8Array[], sink: Sink) => void | Promise<void>
   /** `iterate`: reads a response that is at hand to its end. `events` is how many will come. */
   readBody?: (response: Response, sink: Sink, events: number) => Promise<void>
-  /** `text`: takes the text out of a response with OpenAI's chunks, and adds each piece as an event. */
-  readText?: (response: Response, sink: Sink) => Promise<void>
+  /** `text`: returns all of the text of a response, put together piece by piece. */
+  readText?: (response: Response, corpus: TextFormat) => Promise<string>
+  /** Which corpora of text it reads; all of them if this is absent. */
+  texts?: string[]
   /** `loopback`, `latency`, `start`: requests a URL and reads it to its end. */
   readUrl?: (url: string, sink: Sink, events: number) => Promise<void>
   /** `memory`: an iterable over a URL's events, or over arrays of them, that the consumer can be slow on. */

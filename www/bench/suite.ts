@@ -4,6 +4,7 @@ import { IMPLEMENTATIONS, load } from './impls'
 import { race, type Runner } from './race'
 import type { Bench, Case, ChunkSize, Result } from './report'
 import type { Sink } from './sink'
+import { buildText, textEvents, TEXTS } from './texts'
 
 /** The chunk sizes of the benches in memory. */
 const CHUNKS: ChunkSize[] = [65_536, 16_384, 1024, 'event', 31]
@@ -17,6 +18,10 @@ const SHARE = new Map<ChunkSize, number>([
   ['event', 1 / 4],
   [31, 1 / 8],
 ])
+
+/** The text of a quick run. */
+const QUICK_TEXTS = ['openai-obfuscated']
+const QUICK_TEXT_CHUNKS: ChunkSize[] = [16_384, 'event']
 
 /** What a quick run iterates over of all that. */
 const QUICK_SHARE = 1 / 2
@@ -41,8 +46,13 @@ export function casesOf(bench: Case['bench'], quick: boolean): Case[] {
     return [{ bench, corpus: 'openai', chunk: 65_536, events: quick ? 50_000 : 200_000 }]
   }
   if (bench === 'text') {
-    const events = corpusEvents('openai')
-    return CHUNKS.map((chunk) => ({ bench, corpus: 'openai', chunk, events }))
+    const corpora = quick ? QUICK_TEXTS : Object.keys(TEXTS)
+    return corpora.flatMap((corpus) =>
+      (quick ? QUICK_TEXT_CHUNKS : CHUNKS).map((chunk) => {
+        const events = Math.round(textEvents * (SHARE.get(chunk) ?? 1))
+        return { bench, corpus, chunk, events }
+      }),
+    )
   }
   return (quick ? QUICK_CORPORA : CORPORA).flatMap((corpus) =>
     CHUNKS.map((chunk) => {
@@ -76,7 +86,9 @@ export async function runCase(
   const { runners, expected } =
     bench === 'loopback'
       ? { runners: overHttp(implementations, work, origin), expected: undefined }
-      : inMemory(implementations, work)
+      : bench === 'text'
+        ? ofText(implementations, work)
+        : inMemory(implementations, work)
   const what = `${bench} of ${corpus} in chunks of ${chunk}`
   const finishes = await race(what, runners, rounds, expected, onRound)
   return finishes.map((finish) => ({ bench, corpus, chunk, ...finish, events }))
@@ -91,26 +103,36 @@ function overHttp(implementations: Implementation[], work: Case, origin: string)
   )
 }
 
+/** All have to come to the same text. */
+function ofText(implementations: Implementation[], { corpus, chunk, events }: Case) {
+  const built = buildText(corpus, events)
+  const chunks = cut(built, chunk)
+  const format = TEXTS[corpus]!
+  const runners = implementations.flatMap(({ name, kind, readText, texts }): Runner[] => {
+    if (!readText || texts?.includes(corpus) === false) return []
+    const run = (sink: Sink) => {
+      const response = responseOf(chunks)
+      return timed(async () => sink.add(await readText(response, format), 'message'))
+    }
+    return [{ impl: name, kind, run }]
+  })
+  return { runners, expected: built.check }
+}
+
 function inMemory(implementations: Implementation[], { bench, corpus, chunk, events }: Case) {
   const built = buildCorpus(corpus, events)
   const chunks = cut(built, chunk)
-  const runners = implementations.flatMap(
-    ({ name, kind, decode, readBody, readText }): Runner[] => {
-      if (bench === 'decode') {
-        return decode
-          ? [{ impl: name, kind, run: (sink) => timedPasses(decode, chunks, sink) }]
-          : []
-      }
-      const read = bench === 'text' ? readText : readBody
-      const run = (sink: Sink) => {
-        const response = responseOf(chunks)
-        return timed(async () => read?.(response, sink, events))
-      }
-      return read ? [{ impl: name, kind, run }] : []
-    },
-  )
-  // What is right is known of events, not of the text in them: there all have to agree.
-  return { runners, expected: bench === 'text' ? undefined : built.check }
+  const runners = implementations.flatMap(({ name, kind, decode, readBody }): Runner[] => {
+    if (bench === 'decode') {
+      return decode ? [{ impl: name, kind, run: (sink) => timedPasses(decode, chunks, sink) }] : []
+    }
+    const run = (sink: Sink) => {
+      const response = responseOf(chunks)
+      return timed(async () => readBody?.(response, sink, events))
+    }
+    return readBody ? [{ impl: name, kind, run }] : []
+  })
+  return { runners, expected: built.check }
 }
 
 /** The test server's URL for a stream. */

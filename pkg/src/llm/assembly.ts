@@ -9,6 +9,8 @@ const TEXTS = ['reasoning', 'text', 'refusal'] as const
 export interface Assembly {
   /** Adds what an event brought; returns it as deltas. */
   add(part: Part): Delta[]
+  /** Adds well-formed text; returns what is handed out of it. */
+  addText(text: string): string
   /** Nothing more will come; returns what was held back. */
   end(): Delta[]
   /** The answer so far. */
@@ -65,6 +67,11 @@ export function assemble(): Assembly {
         deltas.push({ type: 'finish', reason: finishReason })
       }
       return isEnd ? deltas.concat(end()) : deltas
+    },
+    addText(text) {
+      const piece = text && joiners[TEXTS.indexOf('text')]!(text, true)
+      answer.text += piece
+      return piece
     },
     end,
     answer() {

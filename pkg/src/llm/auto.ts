@@ -1,11 +1,4 @@
-import {
-  END,
-  NO_JSON,
-  type HoldingExtractor,
-  isDone,
-  jsonFormat,
-  type Extractor,
-} from './format.js'
+import { END, NO_JSON, type HoldingExtractor, isDone, jsonFormat } from './format.js'
 import { JSON_FORMATS } from './json-formats.js'
 import { type Json, parsed } from './json.js'
 import { relay } from './relay.js'
@@ -27,7 +20,7 @@ const JSON_START = /^\s*(\{\s*"[^"]*"\s*:|\[\s*\{\s*")/
  * that may be a heartbeat waits for the next event.
  */
 export function auto(): HoldingExtractor {
-  let format: Extractor | undefined
+  let format: HoldingExtractor | undefined
   let isText = false
   let held = ''
   /** Whether some of what is held is text if nothing else comes. */
@@ -64,6 +57,7 @@ export function auto(): HoldingExtractor {
       // Others than the AI SDK start and finish, too.
       if (!part || (/^(start|finish)$/.test(json['type'] ?? type) && !json['messageId'])) continue
       format = jsonFormat(read)
+      extract.isPure = true
       return part
     }
     if (type !== 'message') return undefined

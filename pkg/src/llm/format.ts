@@ -16,8 +16,10 @@ export type Extractor = (event: ServerSentEvent) => string | Part | null | undef
  */
 export type Reader = (json: Json, event: ServerSentEvent) => Part | undefined
 
-/** An extractor that may hold back what comes first. */
+/** An extractor that may hold back what comes first, and find its format only then. */
 export interface HoldingExtractor extends Extractor {
+  /** Whether it goes by an event's type and JSON alone: it may be called again for the same event. */
+  isPure?: boolean
   /** Called at the end of the stream, for what it holds back. */
   end?: (() => string | undefined) | undefined
 }
@@ -34,9 +36,9 @@ export function isDone({ type, data }: ServerSentEvent): boolean {
 }
 
 /** The extractor of a format whose events are JSON objects. */
-export function jsonFormat(read: Reader): Extractor {
-  return (event) => {
-    if (isDone(event)) return END
-    return read(parse(event) ?? NO_JSON, event)
+export function jsonFormat(read: Reader): HoldingExtractor {
+  const extract = (event: ServerSentEvent) => {
+    return isDone(event) ? END : read(parse(event) ?? NO_JSON, event)
   }
+  return Object.assign(extract, { isPure: true })
 }

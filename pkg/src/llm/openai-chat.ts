@@ -81,7 +81,7 @@ export const openaiChat: Reader = (json) => {
   const message = delta ?? at(choice, 'message')
   // Some stream messages as others stream deltas.
   const isWhole = !delta && message && json['object'] !== 'chat.completion.chunk'
-  const part = (isWhole ? readWhole : readChunk)({ ...json, choice, message })
+  const part = (isWhole ? readWhole : readChunk)({ __proto__: json, choice, message })
   if (part.finishReason === 'error') throw upstreamError(json)
   return part
 }

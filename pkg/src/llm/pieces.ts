@@ -6,9 +6,10 @@
  * @returns a function from a piece to what is handed out for it; without a piece, at the end, to
  *   what is left
  */
-export function joiner(): (piece?: string) => string {
+export function joiner(): (piece?: string, isWellFormed?: boolean) => string {
   let half = ''
-  return (piece) => {
+  return (piece, isWellFormed) => {
+    if (isWellFormed && !half) return piece!
     const all = half + (piece ?? '')
     half =
       piece != null && (all.charCodeAt(all.length - 1) & 0xfc00) === 0xd800 ? all.slice(-1) : ''

@@ -1,18 +1,21 @@
 import type { EventSequence, Tap } from '../sequence.js'
 import { StreamError } from '../error.js'
-import type { ServerSentEvent } from '../event.js'
+import type { ServerSentEvent, TextEvents } from '../event.js'
 import { reasonOf } from '../fetch/response.js'
-import type { Answer, Delta, Part } from './answer.js'
+import type { Answer, Delta, Part, Usage } from './answer.js'
 import { assemble } from './assembly.js'
 import { END, type Extractor } from './format.js'
 import { type AnswerFormat, extractorOf } from './formats.js'
 import { type Json, objectOf, parsed } from './json.js'
+import { isTextAlone, templateOf } from './template.js'
 
 /** Events to read an answer from: what `openStream` and `decode` return. */
 export type AnswerSource = Pick<EventSequence, 'next' | 'return' | 'frames'>
 
 /** The most characters that are kept of a body of which nothing is understood yet. */
 const MOST = 1 << 20
+/** How many templates may be made in a row without one event that fits into them. */
+const CREDIT = 8
 /** How many of them an error shows. */
 const SHOWN = 200
 
@@ -22,6 +25,8 @@ export interface Reading {
   readonly own: EventSequence | undefined
   /** What an event adds. `isEnd` says whether it is the last one. Throws what ends the stream. */
   read(event: ServerSentEvent): { deltas: Delta[]; isEnd: boolean }
+  /** What events add that are nothing but text. */
+  readText(event: TextEvents): string
   /**
    * The source has no more events. Returns what was held back, unless it was left or stopped. Throws
    * if nothing was understood.
@@ -35,12 +40,19 @@ export interface Reading {
  * Reads an answer out of events, and sees to it that something was understood.
  *
  * Throws a `StreamError` `'invalid-options'` for an unknown format.
+ *
+ * @param showsUsage whether each event's figures are to be seen, not only the newest of a chunk's
  */
-export function readingOf(source: AnswerSource, format: AnswerFormat | Extractor): Reading {
+export function readingOf(
+  source: AnswerSource,
+  format: AnswerFormat | Extractor,
+  showsUsage?: boolean,
+): Reading {
   const extract = extractorOf(format)
-  const own = 'takeReady' in source ? (source as EventSequence) : undefined
+  const own = 'mapEvents' in source ? (source as EventSequence) : undefined
   const assembly = assemble()
   const decoder = new TextDecoder()
+  let credit = CREDIT
   let isUnderstood = false
   /** Whether there was an event that is no heartbeat, and nothing was understood. */
   let isStrange = false
@@ -88,15 +100,30 @@ export function readingOf(source: AnswerSource, format: AnswerFormat | Extractor
     own,
     finish,
     answer: assembly.answer,
+    readText({ data, figures }) {
+      credit = CREDIT
+      if (figures) assembly.add({ usage: { raw: JSON.parse(figures) as Usage['raw'] } })
+      return assembly.addText(data)
+    },
     read(event) {
       if (!own) body ||= event.data
       const isUnframed = event === unframed
       try {
         let isEnd = isUnframed
         const deltas: Delta[] = []
-        for (const part of partsOf(extract, event)) {
+        const parts = partsOf(extract, event)
+        for (const part of parts) {
           deltas.push(...add(part))
           isEnd ||= !!part.isEnd
+        }
+        if (
+          own &&
+          !own.template &&
+          extract.isPure &&
+          parts.length === 1 &&
+          isTextAlone(parts[0]!)
+        ) {
+          if (credit-- > 0) own.template = templateOf(extract, event, !showsUsage)
         }
         if (isUnframed) deltas.push(...finish())
         isStrange ||=

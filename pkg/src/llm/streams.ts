@@ -1,5 +1,5 @@
-import { viewOf } from '../sequence.js'
-import type { ServerSentEvent } from '../event.js'
+import { EventSequence, viewOf } from '../sequence.js'
+import { isText, type ServerSentEvent, textsFrom } from '../event.js'
 import type { Answer, Delta } from './answer.js'
 import type { Extractor } from './format.js'
 import type { AnswerFormat } from './formats.js'
@@ -21,33 +21,50 @@ interface AnswerStream<Item, Frame> extends AsyncIterableIterator<Item, undefine
   return(): Promise<IteratorResult<Item, undefined>>
   /** The same, at most once an animation frame, however fast the events come. */
   frames(): AsyncIterableIterator<Frame, undefined>
+  /** The same, for each chunk of the network that brings something: the fastest way to read it all. */
+  batches(): AsyncIterableIterator<Frame, undefined>
   /** Reads to the end and gives the whole answer. */
   answer(): Promise<Answer>
   [Symbol.asyncIterator](): this
 }
 
-/** The texts of an answer, never empty ones. Made by `textOf` and `openChat`. */
+/**
+ * The texts of an answer, never empty ones. Made by `textOf` and `openChat`. Its `frames()` and
+ * `batches()` yield the joined text.
+ */
 export interface TextStream extends AnswerStream<string, string> {}
 
-/** The deltas of an answer. Made by `deltasOf`. Its `frames()` yields arrays, never empty ones. */
+/**
+ * The deltas of an answer. Made by `deltasOf`. Its `frames()` and `batches()` yield arrays, never
+ * empty ones.
+ */
 export interface DeltaStream extends AnswerStream<Delta, Delta[]> {}
 
-/**
- * @param itemsOf returns what the iterator yields for deltas
- * @param frameOf returns what `frames()` yields for the items of a frame; there is at least one
- */
+/** What the iterator yields, and what `frames()` and `batches()` do. */
+interface View<Item, Frame> {
+  itemsOf(deltas: Delta[]): Item[]
+  /** Of text that is not empty. */
+  itemOf(text: string): Item
+  /** Of one or more items. */
+  frameOf(items: Item[]): Frame
+  /** Whether nothing but the text is of interest. */
+  isText?: true
+}
+
 function streamOf<Item, Frame>(
   source: AnswerSource,
   format: AnswerFormat | Extractor,
-  itemsOf: (deltas: Delta[]) => Item[],
-  frameOf: (items: Item[]) => Frame,
+  { itemsOf, itemOf, frameOf, isText: isOnlyText }: View<Item, Frame>,
 ): AnswerStream<Item, Frame> {
-  const reading = readingOf(source, format)
-  const { own } = reading
-  /** How many calls wait for events. */
+  const reading = readingOf(source, format, !isOnlyText)
+  const sequence = reading.own ?? new OtherSequence(source)
+  /** How many calls of `next()` wait, and the newest of them. */
   let waiting = 0
+  let newest: Promise<IteratorResult<Item, undefined>>
   /** What the event that was taken last gave and is not handed out yet. */
   let items: Item[] = []
+  /** What an event threw behind others that gave something. */
+  let thrown: { error: unknown } | undefined
   let isOver = false
   let resolve!: (answer: Answer) => void
   let reject!: (error: unknown) => void
@@ -66,92 +83,119 @@ function streamOf<Item, Frame>(
     throw error
   }
 
-  function leave(): void {
-    source.return().catch(() => undefined)
-  }
-
   /** What an event adds; without one, at the source's end, what was held back. */
-  function take(event?: ServerSentEvent): Delta[] {
+  function take(event?: ServerSentEvent): Item[] {
     if (isOver) return []
     try {
+      if (event && isText(event)) {
+        const text = reading.readText(event)
+        return text ? [itemOf(text)] : []
+      }
       const { deltas, isEnd } = event
         ? reading.read(event)
         : { deltas: reading.finish(), isEnd: true }
       if (isEnd) {
-        // One that is not ours is left.
-        if (own) own.finish()
-        else leave()
+        sequence.finish()
         end()
       }
-      return deltas
+      return itemsOf(deltas)
     } catch (error) {
-      if (own) own.fail(error)
-      else leave()
+      sequence.fail(error)
       return fail(error)
     }
+  }
+
+  function last(failure: { error: unknown } | undefined): Item[] {
+    return failure ? fail(failure.error) : take()
   }
 
   /** The next item if it is at hand. */
   function ready(): Item | undefined {
     while (items.length === 0) {
-      const event = isOver ? undefined : own?.takeReady()
+      const event = isOver ? undefined : sequence.takeReady()
       if (!event) return undefined
-      items = itemsOf(take(event))
+      items = take(event)
     }
     return items.shift()
   }
 
-  async function* readItems(): AsyncGenerator<Item, undefined, undefined> {
+  /** Answers a call of `next()`. */
+  function step(): Promise<IteratorResult<Item, undefined>> {
+    const first = (itemsOfIt: () => Item[]) => {
+      try {
+        items = itemsOfIt()
+      } catch (error) {
+        waiting--
+        throw error
+      }
+      return items.shift()
+    }
     try {
-      for (;;) {
-        const value = ready()
-        if (value !== undefined) yield value
-        else if (isOver) return undefined
-        else {
-          const next = await source.next()
-          items = itemsOf(take(next.value))
-        }
+      // What is at hand needs no call.
+      const value = ready()
+      if (value !== undefined || isOver) {
+        waiting--
+        const result = { done: value === undefined, value } as IteratorResult<Item, undefined>
+        return Promise.resolve(result)
       }
     } catch (error) {
-      return fail(error)
-    }
-  }
-
-  async function* readFrames(): AsyncGenerator<Frame, undefined, undefined> {
-    const frames = source.frames()
-    try {
-      for (;;) {
-        if (isOver) return undefined
-        const next = await frames.next()
-        const deltas: Delta[] = []
-        try {
-          for (const event of next.value ?? [undefined]) deltas.push(...take(event))
-        } finally {
-          // What came before an event that throws is given first.
-          const some = itemsOf(deltas)
-          if (some.length > 0) yield frameOf(some)
-        }
-      }
-    } catch (error) {
-      return fail(error)
-    }
-  }
-
-  const later = readItems()
-  function next(): Promise<IteratorResult<Item, undefined>> {
-    try {
-      // What is at hand needs none of the generator's promises.
-      const value = waiting === 0 ? ready() : undefined
-      if (value !== undefined) return Promise.resolve({ done: false, value })
-    } catch (error) {
+      waiting--
       return Promise.reject(error)
     }
-    waiting++
-    return later.next().finally(() => waiting--)
+    return sequence.mapEvents(
+      false,
+      ([event]) => {
+        const item = first(() => take(event))
+        if (item !== undefined) waiting--
+        return item
+      },
+      (failure) => {
+        const item = first(() => last(failure))
+        waiting--
+        return item
+      },
+    )
   }
 
+  function next(): Promise<IteratorResult<Item, undefined>> {
+    return (newest = waiting++ === 0 ? step() : newest.then(step, step))
+  }
+
+  /** What events add; nothing, if that is nothing. */
+  function frame(events: readonly ServerSentEvent[]): Frame | undefined {
+    const some: Item[] = []
+    try {
+      for (const event of events) {
+        const parts = !isOnlyText && isText(event) ? textsFrom(event, 0) : [event]
+        for (const part of parts) some.push(...take(part))
+      }
+    } catch (error) {
+      // What came before an event that throws is given first.
+      if (some.length === 0) throw error
+      thrown = { error }
+    }
+    return some.length > 0 ? frameOf(some) : undefined
+  }
+
+  function lastFrame(failure?: { error: unknown }): Frame | undefined {
+    const some = last(failure)
+    return some.length > 0 ? frameOf(some) : undefined
+  }
+
+  /** Answers a call of the views that join: what was thrown, the end, or what `read` reads. */
+  function nextFrame(
+    read: () => Promise<IteratorResult<Frame, undefined>>,
+  ): Promise<IteratorResult<Frame, undefined>> {
+    const failure = thrown
+    thrown = undefined
+    if (failure) return Promise.reject(failure.error)
+    return isOver ? Promise.resolve({ done: true, value: undefined }) : read()
+  }
+
+  const nextBatch = () => nextFrame(() => sequence.mapEvents(true, frame, lastFrame))
+
   function stop(): void {
-    if (!isOver) leave()
+    if (!isOver) void sequence.return()
     items = []
     end()
   }
@@ -159,14 +203,52 @@ function streamOf<Item, Frame>(
   return Object.assign(viewOf(next, stop) as AnswerStream<Item, Frame>, {
     done,
     frames() {
-      const frames = readFrames()
-      return viewOf(() => frames.next(), stop)
+      const frames = sequence.frames()
+      const read = async (): Promise<IteratorResult<Frame, undefined>> => {
+        for (;;) {
+          const { done, value: events } = await frames.next().catch(fail)
+          const value = events ? frame(events) : isOver ? undefined : lastFrame()
+          if (value !== undefined) return { done: false, value }
+          if (done || isOver) return { done: true, value: undefined }
+        }
+      }
+      return viewOf(() => nextFrame(read), stop)
     },
+    batches: () => viewOf(nextBatch, stop),
     async answer() {
-      while (!(await next()).done);
+      while (!(await nextBatch()).done);
       return done
     },
   })
+}
+
+/** The events of a source that is none of ours, or of another version of this package. */
+class OtherSequence extends EventSequence {
+  readonly #source: AnswerSource
+
+  constructor(source: AnswerSource) {
+    super()
+    this.#source = source
+  }
+
+  protected pull(): void {
+    this.#source.next().then(
+      ({ done, value }) => this.received(done ? undefined : [value]),
+      (error: unknown) => this.failed(error),
+    )
+  }
+
+  protected leave(): void {
+    this.#source.return().catch(() => undefined)
+  }
+
+  fail(): void {
+    this.leave()
+  }
+
+  finish(): void {
+    this.leave()
+  }
 }
 
 /**
@@ -186,11 +268,15 @@ export function textOf(
   stream: AnswerSource,
   format: AnswerFormat | Extractor = 'auto',
 ): TextStream {
-  const textsOf = (deltas: Delta[]) => {
-    const text = textIn(deltas)
-    return text ? [text] : []
-  }
-  return streamOf(stream, format, textsOf, ([text]) => text!)
+  return streamOf(stream, format, {
+    itemsOf(deltas) {
+      const text = textIn(deltas)
+      return text ? [text] : []
+    },
+    itemOf: (text) => text,
+    frameOf: (texts) => texts.join(''),
+    isText: true,
+  })
 }
 
 /** As `textOf`, with all else that an answer is made of: reasoning, tool calls, usage. */
@@ -199,5 +285,9 @@ export function deltasOf(
   format: AnswerFormat | Extractor = 'auto',
 ): DeltaStream {
   const same = (deltas: Delta[]) => deltas
-  return streamOf(stream, format, same, same)
+  return streamOf(stream, format, {
+    itemsOf: same,
+    itemOf: (text) => ({ type: 'text', text }),
+    frameOf: same,
+  })
 }

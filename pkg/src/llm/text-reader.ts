@@ -1,3 +1,4 @@
+import { isText } from '../event.js'
 import type { TextReader } from '../store/options.js'
 import type { Extractor } from './format.js'
 import { type AnswerFormat, extractorOf } from './formats.js'
@@ -16,9 +17,10 @@ export function textReader(format: AnswerFormat | Extractor = 'auto'): TextReade
   extractorOf(format)
   return {
     begin(stream) {
-      const { read, finish } = readingOf(stream, format)
+      const { read, readText, finish } = readingOf(stream, format)
       return {
         read(event) {
+          if (isText(event)) return readText(event)
           const { deltas, isEnd } = read(event)
           return { text: textIn(deltas), isEnd }
         },

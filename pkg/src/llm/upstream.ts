@@ -18,16 +18,16 @@ export interface UpstreamProblem {
  *
  * Throws a `StreamError` `'parse-json'` for broken JSON, and `'upstream'` for a vendor's error.
  *
+ * @param event whose data is not parsed again if it has a member `json`
  * @param isBroken what data looks like that has to be JSON
  */
 export function parse(
-  { type, data }: ServerSentEvent,
+  { type, data, json: value }: ServerSentEvent & { json?: unknown },
   isBroken = /^\s*(\{|\[\s*\{)/,
 ): Json | undefined {
-  let value: unknown
   try {
     // Some gateways frame twice, or encode twice.
-    value = JSON.parse(data.replace(/^(data: ?)+(?=[{"])/, ''))
+    value ??= JSON.parse(data.replace(/^(data: ?)+(?=[{"])/, ''))
     if (typeof value === 'string') value = parsed(value)
   } catch (cause) {
     const start = JSON.stringify(data.slice(0, 100))

@@ -1,6 +1,6 @@
 import { tagOf } from '../bytes.js'
 import { StreamError } from '../error.js'
-import type { ServerSentEvent } from '../event.js'
+import { isText, type ServerSentEvent } from '../event.js'
 import { nextFrame } from '../frame.js'
 import type { CancelResult, StreamOutcome } from '../outcome.js'
 import { EventStream } from '../stream/event-stream.js'
@@ -95,7 +95,7 @@ export class Run {
   }
 
   #take(event: ServerSentEvent): void {
-    this.#events.push(event)
+    if (!isText(event)) this.#events.push(event)
     try {
       const part = this.#reader.read(event)
       const { text, isEnd } = typeof part === 'string' ? { text: part } : (part ?? {})

@@ -1,6 +1,6 @@
 import * as border from '../border.js'
 import { StreamError } from '../error.js'
-import type { ServerSentEvent } from '../event.js'
+import { countOf, type ServerSentEvent } from '../event.js'
 import type { OpenOptions } from '../options.js'
 import type { CancelResult, StreamState, StreamStats } from '../outcome.js'
 import { isPromise } from '../promise.js'
@@ -191,7 +191,7 @@ export class Driver {
   #deliver(events: ServerSentEvent[]): void {
     try {
       if (this.#reading.cutAtDone(events)) this.#tell(border.INPUT_FOUND_DONE)
-      if (this.#attempt) this.#attempt.events += events.length
+      if (this.#attempt) this.#attempt.events += countOf(events)
       this.#reading.callHooks()
     } catch (error) {
       this.#threw(error)

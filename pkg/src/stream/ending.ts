@@ -1,6 +1,6 @@
 import { OUTCOME_TYPES, STEP_NIBBLE, STEP_NOTIFY, STEP_TYPE_SHIFT } from '../border.js'
 import type { StreamError } from '../error.js'
-import type { ServerSentEvent } from '../event.js'
+import type { ServerSentEvent, TextTemplate } from '../event.js'
 import { type CancelNotification, notify } from '../fetch/endpoint.js'
 import type { CancelContext } from '../options.js'
 import type { CancelResult, StreamOutcomeType, StreamStats } from '../outcome.js'
@@ -14,6 +14,8 @@ import type { Settings } from './settings.js'
 export interface DriverEvents extends Hooks {
   /** Who else sees the bodies. */
   tap(): Tap | undefined
+  /** Returns a new template of events that are nothing but text. */
+  takeTemplate(): TextTemplate | undefined
   opened(response: Response): void
   /** Answers a pull: events, never none, or `undefined` at the end. */
   received(events: ServerSentEvent[] | undefined): void

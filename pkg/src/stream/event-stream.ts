@@ -129,6 +129,7 @@ export class EventStream extends EventSequence implements AsyncDisposable {
       driver = new Driver(input, options, {
         ...hooks,
         tap: () => this.tap,
+        takeTemplate: () => this.takeTemplate(),
         opened: (response) => this.#resolveOpened(response),
         received: (events) => this.received(events),
         ended: (ending, error) => this.#end(ending, error),

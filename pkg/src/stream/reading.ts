@@ -1,7 +1,7 @@
 import { Batches } from '../batches.js'
 import { bytesOf, tagOf } from '../bytes.js'
 import { StreamError } from '../error.js'
-import type { ServerSentEvent } from '../event.js'
+import { countOf, type ServerSentEvent } from '../event.js'
 import type { StreamStats } from '../outcome.js'
 import type { Tap } from '../sequence.js'
 import { now } from '../timing.js'
@@ -21,7 +21,7 @@ export class Reading {
     machine: StreamHandle,
     settings: Settings,
     stats: StreamStats,
-    { tap, identified }: DriverEvents,
+    { tap, takeTemplate, identified }: DriverEvents,
     isOver: () => boolean,
   ) {
     const { lastEventId, onComment } = settings
@@ -31,6 +31,7 @@ export class Reading {
     this.#batches = new Batches(machine, lastEventId, {
       onComment: onComment && ((comment) => isOver() || onComment(comment)),
       identified,
+      takeTemplate: showsEvents(settings) ? undefined : takeTemplate,
     })
   }
 
@@ -67,7 +68,7 @@ export class Reading {
       if (typeof done === 'function') end = events.findIndex((event) => done(event))
       if (end >= 0) events.length = end
     } finally {
-      this.#count(events.length)
+      this.#count(countOf(events))
     }
     return end >= 0
   }
@@ -87,4 +88,12 @@ export class Reading {
     this.#stats.events += events
     this.#stats.timeToFirstEvent ??= now() - this.#start
   }
+}
+
+/** Whether functions of the page see events: then none of them may be text alone. */
+function showsEvents({ done, cancel, ack }: Settings): boolean {
+  const all = [cancel, ack].flatMap((endpoint) => {
+    return endpoint ? [endpoint.url, endpoint.headers, endpoint.body] : []
+  })
+  return [done, ...all].some((one) => typeof one === 'function')
 }

@@ -63,6 +63,8 @@ fn border() -> String {
         ("ROW_EVENT", batch::EVENT),
         ("ROW_ID", batch::ID),
         ("ROW_RETRY", batch::RETRY),
+        ("ROW_TEXT", batch::TEXT),
+        ("ROW_FIGURES", batch::FIGURES),
         ("ROW_HAS_ID", batch::HAS_ID),
         ("ROW_HAS_TYPE", batch::HAS_TYPE),
         ("ROW_OWN_ID", batch::OWN_ID),

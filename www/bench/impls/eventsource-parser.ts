@@ -13,6 +13,16 @@ function events(response: Response) {
     .pipeThrough(new EventSourceParserStream())
 }
 
+/** NDJSON, which the parser does not know. */
+function lines(add: (line: string) => void): (text: string) => void {
+  let rest = ''
+  return (text) => {
+    const all = (rest + text).split('\n')
+    rest = all.pop()!
+    for (const line of all) add(line)
+  }
+}
+
 async function readStream(response: Response, sink: Sink): Promise<void> {
   for await (const event of events(response)) sink.add(event.data, event.event)
 }
@@ -34,6 +44,23 @@ export default [
       for (let read = await reader.read(); !read.done; read = await reader.read()) {
         parser.feed(decoder.decode(read.value, { stream: true }))
       }
+    },
+  },
+  {
+    name: 'eventsource-parser + JSON.parse',
+    kind: 'peer',
+    async readText(response, { isLines, textIn }) {
+      let text = ''
+      const add = (data: string) => {
+        if (data !== '[DONE]') text += textIn(JSON.parse(data)) ?? ''
+      }
+      const feed = isLines ? lines(add) : createParser({ onEvent: ({ data }) => add(data) }).feed
+      const decoder = new TextDecoder()
+      const reader = bodyOf(response).getReader()
+      for (let read = await reader.read(); !read.done; read = await reader.read()) {
+        feed(decoder.decode(read.value, { stream: true }))
+      }
+      return text
     },
   },
   {

@@ -34,7 +34,15 @@ export default [
       sink.length += decoder.decode().length
     },
     readBody: drainText,
-    readText: drainText,
+    async readText(response) {
+      const reader = bodyOf(response).getReader()
+      const decoder = new TextDecoder()
+      let text = ''
+      for (let read = await reader.read(); !read.done; read = await reader.read()) {
+        text = decoder.decode(read.value, { stream: true })
+      }
+      return text
+    },
     readUrl: async (url, sink) => drainText(await fetch(url), sink),
   },
 ] satisfies Implementation[]

@@ -1,9 +1,20 @@
 import { createDecoder, decode, openStream } from 'sluicegate'
-import { textOf } from 'sluicegate/llm'
+import { textOf, type TextStream } from 'sluicegate/llm'
 import type { Implementation } from '../implementation'
+import type { TextFormat } from '../texts'
 
 // The server ends its streams for good: don't ask for another.
 const open = (url: string) => openStream(url, { retry: false })
+
+function textIn(response: Response, { format, isLines }: TextFormat): TextStream {
+  return textOf(decode(response, { format: isLines ? 'ndjson' : 'sse' }), format)
+}
+
+async function joined(texts: AsyncIterable<string>): Promise<string> {
+  let all = ''
+  for await (const text of texts) all += text
+  return all
+}
 
 /** Ours, an event at a time and in batches. */
 export default [
@@ -21,9 +32,7 @@ export default [
     async readBody(response, sink) {
       for await (const event of decode(response)) sink.add(event.data, event.type)
     },
-    async readText(response, sink) {
-      for await (const text of textOf(decode(response), 'openai-chat')) sink.add(text, 'message')
-    },
+    readText: (response, corpus) => joined(textIn(response, corpus)),
     async readUrl(url, sink) {
       for await (const event of open(url)) sink.add(event.data, event.type)
     },
@@ -37,11 +46,17 @@ export default [
         for (const event of batch) sink.add(event.data, event.type)
       }
     },
+    readText: (response, corpus) => joined(textIn(response, corpus).batches()),
     async readUrl(url, sink) {
       for await (const batch of open(url).batches()) {
         for (const event of batch) sink.add(event.data, event.type)
       }
     },
     iterable: async (url) => open(url).batches(),
+  },
+  {
+    name: 'sluicegate answer',
+    kind: 'ours',
+    readText: async (response, corpus) => (await textIn(response, corpus).answer()).text,
   },
 ] satisfies Implementation[]

@@ -132,7 +132,7 @@ export const en = {
     decode: 'Decoding chunks in memory, synchronously',
     iterate: 'Iterating over a response in memory',
     loopback: 'Reading a stream over HTTP',
-    text: "From OpenAI's chunks to text",
+    text: "From bytes to a model's text",
     latency: 'Delivery: from the write to the handler, median',
     start: 'First use: from the import to the first event',
   },

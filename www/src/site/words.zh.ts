@@ -129,7 +129,7 @@ export const zh: Words = {
     decode: '同步解码内存中的数据块',
     iterate: '遍历内存中的响应',
     loopback: '通过 HTTP 读取流',
-    text: '从 OpenAI 的数据块到文本',
+    text: '从字节到模型的文本',
     latency: '送达：从写出到处理函数，中位数',
     start: '首次使用：从导入到第一个事件',
   },
