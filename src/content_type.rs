@@ -22,7 +22,7 @@ pub(crate) fn format_of(content_type: &str) -> Option<Format> {
 /// value that is not `*/*`.
 ///
 /// [Fetch, "extract a MIME type"]: https://fetch.spec.whatwg.org/#concept-header-extract-mime-type
-pub(crate) fn essence_of(content_type: &str) -> &str {
+fn essence_of(content_type: &str) -> &str {
     let bytes = content_type.as_bytes();
     let (mut from, mut to) = (0, 0);
     let mut at = 0;
@@ -49,6 +49,14 @@ pub(crate) fn essence_of(content_type: &str) -> &str {
         at += 1;
     }
     content_type.get(from..to).unwrap_or_default()
+}
+
+/// Returns what messages call a header's type.
+pub(crate) fn displayed(content_type: &str) -> &str {
+    match essence_of(content_type) {
+        "" => "no valid content type",
+        essence => essence,
+    }
 }
 
 /// Leaves out the HTTP whitespace at both ends.

@@ -13,7 +13,8 @@ import {
   STEP_FAILURE_SHIFT,
 } from './border.js'
 import type { ServerSentEvent } from './event.js'
-import { decodeText, memoryWords, PIECE, type StreamHandle, writeChunk } from './wasm.js'
+import type { StreamHandle } from './stream-handle.js'
+import { decodeText, memoryWords, PIECE, writeChunk } from './wasm.js'
 
 /** Up to here V8 copies what is cut out of a text. */
 const SHORT = 12
