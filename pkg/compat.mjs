@@ -2,7 +2,7 @@
 import { execFileSync } from 'node:child_process'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
-import { withoutObjects } from './objects.mjs'
+import { readModule } from './exports.mjs'
 
 const tool = (name) => fileURLToPath(new URL(`../node_modules/.bin/${name}`, import.meta.url))
 
@@ -26,7 +26,9 @@ const LOWERINGS = [
 export function toJavaScript(folder) {
   const lowered = `${folder}/lowered.wasm`
   const javaScript = `${folder}/sluicegate_bg.wasm.js`
-  writeFileSync(lowered, withoutObjects(readFileSync(`${folder}/sluicegate_bg.wasm`)))
+  const module = readModule(readFileSync(`${folder}/sluicegate_bg.wasm`))
+  writeFileSync(lowered, module.emitBinary())
+  module.dispose()
   const options = { stdio: 'inherit' }
   execFileSync(
     tool('wasm-opt'),
