@@ -97,7 +97,7 @@ impl Interpreter {
     /// does nothing, if the block has had other lines or this is not a line of data.
     ///
     /// Most events are one line of data. This is faster than the way through the buffers.
-    #[inline]
+    #[inline(always)]
     pub(super) fn dispatch_line(&mut self, line: &[u8], is_ascii: bool) -> bool {
         if !self.in_block
             && line.len() <= self.limit

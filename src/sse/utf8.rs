@@ -112,6 +112,10 @@ fn first(bytes: &[u8]) -> (usize, Sequence) {
 fn valid_up_to(bytes: &[u8]) -> (usize, usize) {
     let mut at = 0;
     while at < bytes.len() {
+        if bytes[at] < 0x80 {
+            at += 1;
+            continue;
+        }
         match first(&bytes[at..]) {
             (length, Sequence::Whole) => at += length,
             (length, _) => return (at, length),
