@@ -81,6 +81,7 @@ impl Interpreter {
     }
 
     /// Fails if the open event and so many more bytes exceed the limit.
+    #[inline(always)]
     pub(super) fn check_size(&self, more: usize) -> Result<(), TooLarge> {
         let event_type = match self.event_type {
             MESSAGE => 0,
@@ -170,6 +171,7 @@ impl Interpreter {
 
     /// Adds a line to the data buffer. The LF stands before all lines but the first, so that none
     /// has to be removed from the end.
+    #[inline(always)]
     fn data(&mut self, value: &[u8], is_ascii: bool) {
         if core::mem::replace(&mut self.has_data, true) {
             self.batch.append_open(b"\n", true);
