@@ -190,7 +190,7 @@ impl Interpreter {
     }
 
     /// Completes the event ("dispatch the event"). The id is committed even if there is no data.
-    #[inline]
+    #[inline(always)]
     fn dispatch(&mut self) {
         let is_new_id = self.last_event_id.commit();
         let mut new_type = None;
@@ -213,6 +213,7 @@ impl Interpreter {
     }
 
     /// Empties the buffers. What was not dispatched is discarded.
+    #[inline(always)]
     pub(super) fn end_block(&mut self) {
         self.batch.drop_open();
         self.in_block = false;
