@@ -1,4 +1,4 @@
-//! The memory of the npm build: blocks whose sizes are powers of two, with a free list for each.
+//! The memory of the npm build: blocks of a few sizes, with a list of free ones for each.
 //!
 //! A general allocator is a tenth of the whole module. Ours has few kinds of blocks to keep: buffers
 //! that double, and what belongs to a stream, which is the same for all of them.
@@ -21,12 +21,12 @@ pub(crate) trait Memory {
 /// The bytes of the smallest block. Every block begins at a multiple of it.
 const LEAST: usize = 16;
 
-/// The sizes that an address can count.
-const CLASSES: usize = usize::BITS as usize;
+/// Four lists for each bit of a size.
+const LISTS: usize = usize::BITS as usize * 4;
 
 pub(crate) struct Allocator<M> {
     /// Free blocks of each size. Each one begins with the address of the next.
-    free: [Cell<*mut u8>; CLASSES],
+    free: [Cell<*mut u8>; LISTS],
     /// The end of the last block; null before the first.
     top: Cell<*mut u8>,
     memory: PhantomData<M>,
@@ -38,7 +38,7 @@ unsafe impl<M> Sync for Allocator<M> {}
 impl<M: Memory> Allocator<M> {
     pub(crate) const fn new() -> Self {
         Self {
-            free: [const { Cell::new(null_mut()) }; CLASSES],
+            free: [const { Cell::new(null_mut()) }; LISTS],
             top: Cell::new(null_mut()),
             memory: PhantomData,
         }
@@ -56,9 +56,14 @@ impl<M: Memory> Allocator<M> {
     }
 }
 
-/// Returns the size of the block that holds this: a power of two.
-fn size_of_block(layout: Layout) -> usize {
-    layout.size().max(LEAST).next_power_of_two()
+/// Returns the size of the block that holds this, and the index of its list. Between two powers of
+/// two there are four sizes.
+fn block_of(layout: Layout) -> (usize, usize) {
+    let size = layout.size().max(LEAST);
+    let quarter = 1 << size.ilog2() >> 2;
+    let size = size.next_multiple_of(LEAST.max(quarter));
+    let power = size.ilog2() as usize;
+    (size, power << 2 | size >> (power - 2) & 3)
 }
 
 // SAFETY: blocks don't overlap: one is taken from a list, or from above all others. It is as large as
@@ -69,8 +74,8 @@ unsafe impl<M: Memory> GlobalAlloc for Allocator<M> {
         if layout.align() > LEAST {
             return null_mut();
         }
-        let size = size_of_block(layout);
-        let list = &self.free[size.trailing_zeros() as usize];
+        let (size, list) = block_of(layout);
+        let list = &self.free[list];
         let block = list.get();
         if block.is_null() {
             let top = self.top.get();
@@ -83,7 +88,11 @@ unsafe impl<M: Memory> GlobalAlloc for Allocator<M> {
 
     #[inline(never)]
     unsafe fn dealloc(&self, block: *mut u8, layout: Layout) {
-        let list = &self.free[size_of_block(layout).trailing_zeros() as usize];
+        let (size, list) = block_of(layout);
+        if block.wrapping_add(size) == self.top.get() {
+            return self.top.set(block);
+        }
+        let list = &self.free[list];
         // SAFETY: a block has room for an address, and nobody uses it any more.
         unsafe { block.cast::<*mut u8>().write(list.get()) };
         list.set(block);
@@ -96,12 +105,12 @@ unsafe impl<M: Memory> GlobalAlloc for Allocator<M> {
     unsafe fn realloc(&self, block: *mut u8, layout: Layout, new_size: usize) -> *mut u8 {
         // SAFETY: as the caller promises.
         let new_layout = unsafe { Layout::from_size_align_unchecked(new_size, layout.align()) };
-        let (old, new) = (size_of_block(layout), size_of_block(new_layout));
+        let ((old, _), (new, list)) = (block_of(layout), block_of(new_layout));
         if old == new {
             return block;
         }
         let is_last = block.wrapping_add(old) == self.top.get();
-        if is_last && self.free[new.trailing_zeros() as usize].get().is_null() {
+        if is_last && self.free[list].get().is_null() {
             return self.set_last(block, new);
         }
         // SAFETY: both blocks have as many bytes as are copied.
@@ -279,7 +288,7 @@ mod tests {
             blocks.resize(1, size);
             assert_eq!(blocks.blocks[1].0, last);
         }
-        assert_eq!(Blocks::reached(), 64 + (1 << 19));
+        assert_eq!(Blocks::reached(), 48 + (1 << 19));
     }
 
     #[test]
