@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
 import { toJavaScript } from './compat.mjs'
 import { MODULE_TYPES, toModule } from './embed.mjs'
-import { readModule, shrink } from './exports.mjs'
+import { shrink } from './exports.mjs'
 
 const path = (relative) => fileURLToPath(new URL(relative, import.meta.url))
 const target = process.env.CARGO_TARGET_DIR ?? path('../target')
@@ -17,7 +17,7 @@ mkdirSync(generated, { recursive: true })
 
 const esm = { bundle: true, format: 'esm', target: 'es2022' }
 
-const wasm = shrink(readModule(readFileSync(`${target}/npm/sluicegate_bg.wasm`)))
+const wasm = shrink(readFileSync(`${target}/npm/sluicegate_bg.wasm`))
 writeFileSync(`${generated}/module.js`, toModule(wasm))
 writeFileSync(`${generated}/module.d.ts`, MODULE_TYPES)
 // The exports are called as they are: they take and return numbers, so that glue has nothing to do.

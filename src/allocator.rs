@@ -60,9 +60,11 @@ impl<M: Memory> Allocator<M> {
 /// two there are four sizes.
 fn block_of(layout: Layout) -> (usize, usize) {
     let size = layout.size().max(LEAST);
-    let quarter = 1 << size.ilog2() >> 2;
+    // No size is 0: the panic that `ilog2` would have is never needed.
+    let power_of = |size: usize| (usize::BITS - 1 - size.leading_zeros()) as usize;
+    let quarter = 1 << power_of(size) >> 2;
     let size = size.next_multiple_of(LEAST.max(quarter));
-    let power = size.ilog2() as usize;
+    let power = power_of(size);
     (size, power << 2 | size >> (power - 2) & 3)
 }
 

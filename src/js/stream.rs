@@ -19,6 +19,7 @@ use crate::{
     },
 };
 use alloc::boxed::Box;
+use core::arch::wasm32::unreachable;
 use wasm_bindgen::prelude::wasm_bindgen;
 
 /// The address of a machine; null once JavaScript has freed it.
@@ -27,7 +28,7 @@ type Handle = *mut Machine;
 fn machine<'a>(handle: Handle) -> &'a mut Machine {
     // SAFETY: JavaScript has addresses from `open_stream` only, and none that it has freed. The
     // borrow ends with the call.
-    unsafe { handle.as_mut() }.expect("a stream that was not freed")
+    unsafe { handle.as_mut() }.unwrap_or_else(|| unreachable())
 }
 
 /// `flags` are the bits of `Flag`; the time-outs are in milliseconds, or infinite. `seed` is random.
