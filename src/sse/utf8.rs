@@ -127,7 +127,10 @@ fn valid_up_to(bytes: &[u8]) -> (usize, usize) {
 /// Returns how many of the last bytes may still become a character.
 fn unfinished(chunk: &[u8]) -> usize {
     (1..=chunk.len().min(3))
-        .find(|&length| first(&chunk[chunk.len() - length..]) == (length, Sequence::Unfinished))
+        .find(|&length| {
+            let tail = &chunk[chunk.len() - length..];
+            tail[0] >= 0xc0 && first(tail).1 == Sequence::Unfinished
+        })
         .unwrap_or(0)
 }
 
