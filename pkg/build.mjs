@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
 import { toJavaScript } from './compat.mjs'
 import { MODULE_TYPES, toModule } from './embed.mjs'
+import { shrink } from './exports.mjs'
 
 const path = (relative) => fileURLToPath(new URL(relative, import.meta.url))
 const target = process.env.CARGO_TARGET_DIR ?? path('../target')
@@ -14,50 +15,23 @@ rmSync(path('dist'), { recursive: true, force: true })
 rmSync(generated, { recursive: true, force: true })
 mkdirSync(generated, { recursive: true })
 
-const NAMES = 'StreamHandle, error_text, format_of, input_buffer, is_retryable'
 const esm = { bundle: true, format: 'esm', target: 'es2022' }
-// The glue makes both at import. Where they are missing, that is to be an error only once they are needed.
-const coders = 'class{decode(){}},TextEncoder=class{encodeInto(){}}'
-const glue = { ...esm, banner: { js: `const{TextDecoder=${coders}}=globalThis` } }
 
-// Bundling drops the glue's own loader: bundlers would look for a .wasm file on seeing it.
-await build({
-  ...glue,
-  stdin: {
-    contents: `export { ${NAMES}, initSync } from './sluicegate.js'`,
-    resolveDir: `${target}/npm`,
-  },
-  outfile: `${generated}/glue.js`,
-})
-const types = readFileSync(`${target}/npm/sluicegate.d.ts`, 'utf8')
-writeFileSync(`${generated}/glue.d.ts`, types)
-
-const wasm = readFileSync(`${target}/npm/sluicegate_bg.wasm`)
+const wasm = shrink(readFileSync(`${target}/npm/sluicegate_bg.wasm`))
 writeFileSync(`${generated}/module.js`, toModule(wasm))
 writeFileSync(`${generated}/module.d.ts`, MODULE_TYPES)
+// The exports are called as they are: they take and return numbers, so that glue has nothing to do.
+const types = readFileSync(`${target}/npm/sluicegate_bg.wasm.d.ts`, 'utf8')
+writeFileSync(`${generated}/exports.d.ts`, types)
 
 const compat = `${target}/npm-compat`
-toJavaScript(compat)
 await build({
-  ...glue,
-  stdin: {
-    contents: `
-      import * as exports from './sluicegate_bg.wasm.js'
-      import { __wbg_set_wasm } from './sluicegate_bg.js'
-      __wbg_set_wasm(exports)
-      export const { memory } = exports
-      export { ${NAMES} } from './sluicegate_bg.js'`,
-    resolveDir: compat,
-  },
+  ...esm,
+  entryPoints: [toJavaScript(compat)],
   outfile: `${generated}/compat.js`,
   minify: true,
 })
-writeFileSync(
-  `${generated}/compat.d.ts`,
-  `export { ${NAMES} } from './glue.js'\n
-/** The module's memory. */
-export declare const memory: { readonly buffer: ArrayBuffer }\n`,
-)
+writeFileSync(`${generated}/compat.d.ts`, "export * from './exports.js'\n")
 
 execFileSync(path('../node_modules/.bin/tsc'), ['--project', path('.')], { stdio: 'inherit' })
 cpSync(generated, path('dist/generated'), { recursive: true })

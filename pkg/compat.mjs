@@ -2,7 +2,7 @@
 import { execFileSync } from 'node:child_process'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
-import binaryen from 'binaryen'
+import { readModule } from './exports.mjs'
 
 const tool = (name) => fileURLToPath(new URL(`../node_modules/.bin/${name}`, import.meta.url))
 
@@ -22,15 +22,11 @@ const LOWERINGS = [
   '--signext-lowering',
 ]
 
-/** Turns `sluicegate_bg.wasm` in a folder, made for bundlers, into `sluicegate_bg.wasm.js`. */
+/** Turns `sluicegate_bg.wasm` in a folder into JavaScript, and returns the path of that. */
 export function toJavaScript(folder) {
-  const module = binaryen.readBinary(readFileSync(`${folder}/sluicegate_bg.wasm`))
-  // A table of JavaScript objects, which wasm2js knows nothing of. We hand none over.
-  module.removeExport('__wbindgen_externrefs')
-  module.removeExport('__wbindgen_start')
-  module.runPasses(['remove-unused-module-elements'])
   const lowered = `${folder}/lowered.wasm`
   const javaScript = `${folder}/sluicegate_bg.wasm.js`
+  const module = readModule(readFileSync(`${folder}/sluicegate_bg.wasm`))
   writeFileSync(lowered, module.emitBinary())
   module.dispose()
   const options = { stdio: 'inherit' }
@@ -41,6 +37,7 @@ export function toJavaScript(folder) {
   )
   execFileSync(tool('wasm2js'), ['-Oz', lowered, '-o', javaScript], options)
   writeFileSync(javaScript, detachOnGrowth(readFileSync(javaScript, 'utf8')))
+  return javaScript
 }
 
 /** Growing detaches the views of WebAssembly memory, by which their holders know of it. */

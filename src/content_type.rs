@@ -22,45 +22,53 @@ pub(crate) fn format_of(content_type: &str) -> Option<Format> {
 /// value that is not `*/*`.
 ///
 /// [Fetch, "extract a MIME type"]: https://fetch.spec.whatwg.org/#concept-header-extract-mime-type
-pub(crate) fn essence_of(content_type: &str) -> &str {
-    let bytes = content_type.as_bytes();
-    let (mut from, mut to) = (0, 0);
-    let mut at = 0;
-    while at < bytes.len() {
-        let start = at;
-        // Where the parameters begin.
-        let mut end = None;
-        let mut is_quoted = false;
-        while at < bytes.len() {
-            match bytes[at] {
-                // Fetch, "get, decode, and split": a comma in quotes does not separate.
-                b'"' => is_quoted = !is_quoted,
-                b'\\' if is_quoted => at += 1,
-                b',' if !is_quoted => break,
-                b';' => end = end.or(Some(at)),
-                _ => {}
-            }
-            at += 1;
+fn essence_of(content_type: &str) -> &str {
+    let mut rest = content_type.as_bytes();
+    let mut found: &[u8] = b"";
+    while !rest.is_empty() {
+        let (value, behind) = split_first_value(rest);
+        let essence = trim(value.split(|byte| *byte == b';').next().unwrap_or_default());
+        if is_essence(essence) && essence != b"*/*" {
+            found = essence;
         }
-        let (start, end) = trim(bytes, start, end.unwrap_or(at.min(bytes.len())));
-        if is_essence(&bytes[start..end]) && bytes[start..end] != *b"*/*" {
-            (from, to) = (start, end);
-        }
-        at += 1;
+        rest = behind;
     }
-    content_type.get(from..to).unwrap_or_default()
+    // SAFETY: an essence is ASCII.
+    unsafe { core::str::from_utf8_unchecked(found) }
+}
+
+/// Splits at the first comma that is not in quotes (Fetch, "get, decode, and split").
+fn split_first_value(list: &[u8]) -> (&[u8], &[u8]) {
+    let mut is_quoted = false;
+    let mut is_escaped = false;
+    for (at, byte) in list.iter().enumerate() {
+        match byte {
+            _ if is_escaped => is_escaped = false,
+            b'"' => is_quoted = !is_quoted,
+            b'\\' => is_escaped = is_quoted,
+            b',' if !is_quoted => return (&list[..at], &list[at + 1..]),
+            _ => {}
+        }
+    }
+    (list, b"")
+}
+
+/// Returns what messages call a header's type.
+pub(crate) fn displayed(content_type: &str) -> &str {
+    match essence_of(content_type) {
+        "" => "no valid content type",
+        essence => essence,
+    }
 }
 
 /// Leaves out the HTTP whitespace at both ends.
-fn trim(bytes: &[u8], mut start: usize, mut end: usize) -> (usize, usize) {
-    let is_space = |at: usize| matches!(bytes[at], b' ' | b'\t' | b'\n' | b'\r');
-    while start < end && is_space(start) {
-        start += 1;
+fn trim(mut bytes: &[u8]) -> &[u8] {
+    while let [b' ' | b'\t' | b'\n' | b'\r', rest @ ..]
+    | [rest @ .., b' ' | b'\t' | b'\n' | b'\r'] = bytes
+    {
+        bytes = rest;
     }
-    while start < end && is_space(end - 1) {
-        end -= 1;
-    }
-    (start, end)
+    bytes
 }
 
 /// Whether it is a type, a slash and a subtype ([MIME Sniffing, "parse a MIME type"]).

@@ -31,6 +31,8 @@ extern crate alloc;
 )))]
 extern crate std;
 
+#[cfg(any(test, all(target_arch = "wasm32", feature = "npm", not(feature = "std"))))]
+mod allocator;
 mod content_type;
 mod error;
 mod json;

@@ -15,7 +15,8 @@ import {
   STEP_FAILURE_SHIFT,
 } from './border.js'
 import type { ServerSentEvent, TextEvents, TextTemplate } from './event.js'
-import { decodeText, memoryWords, PIECE, type StreamHandle, writeChunk } from './wasm.js'
+import type { StreamHandle } from './stream-handle.js'
+import { decodeText, memoryWords, PIECE, writeChunk } from './wasm.js'
 
 /** Up to here V8 copies what is cut out of a text. */
 const SHORT = 12
@@ -77,7 +78,7 @@ export class Batches {
 
   #pushPiece(piece: Uint8Array, last: boolean, events: ServerSentEvent[]): ServerSentEvent[] {
     const template = this.#hooks.takeTemplate?.()
-    if (template) this.#handle.add_template(...template)
+    if (template) this.#handle.addTemplate(...template)
     writeChunk(piece)
     return this.#cut(this.#handle.push(piece.length, last), events)
   }

@@ -9,15 +9,14 @@ export const FLAG_REPEATABLE = 16
 export const FLAG_NEVER = 32
 export const FLAG_ALWAYS = 64
 export const FLAG_DONE = 128
-export const FLAG_MARKER = 256
-export const FLAG_CANCEL = 512
-export const FLAG_ON_ABORT = 1024
-export const FLAG_ON_RETURN = 2048
-export const FLAG_ON_PAGEHIDE = 4096
-export const FLAG_ON_UNSENT = 8192
-export const FLAG_PAUSES = 16384
-export const FLAG_ASKS_RETRY = 32768
-export const FLAG_ASKS_END = 65536
+export const FLAG_CANCEL = 256
+export const FLAG_ON_ABORT = 512
+export const FLAG_ON_RETURN = 1024
+export const FLAG_ON_PAGEHIDE = 2048
+export const FLAG_ON_UNSENT = 4096
+export const FLAG_PAUSES = 8192
+export const FLAG_ASKS_RETRY = 16384
+export const FLAG_ASKS_END = 32768
 
 // What happens to a stream.
 export const INPUT_OPEN = 0
@@ -83,27 +82,27 @@ export const FAILURE_ENDED = 5
 export const FAILURE_EVENT_TOO_LARGE = 6
 export const FAILURE_REFUSED = 7
 
-// What errors say.
-export const TEXT_NO_RESPONSE = 0
-export const TEXT_SILENCE = 1
-export const TEXT_ENDED = 2
-export const TEXT_TOO_LARGE = 3
-export const TEXT_STATUS = 4
-export const TEXT_WRONG_TYPE = 5
-export const TEXT_UNREACHABLE = 6
-export const TEXT_BROKE = 7
-export const TEXT_GAVE_UP = 8
-export const TEXT_NO_ANSWER = 9
-export const TEXT_BODY_OF_GET = 10
-export const TEXT_SECRETS = 11
-export const TEXT_BAD_REQUEST = 12
-export const TEXT_BAD_URL = 13
-export const TEXT_BAD_URL_TYPE = 14
-export const TEXT_BAD_HEADERS = 15
-export const TEXT_BAD_BODY = 16
-export const TEXT_NO_JSON = 17
-export const TEXT_BAD_ID = 18
-export const TEXT_NO_FETCH = 19
+// What errors say. Details stand between the parts.
+export const TEXT_NO_RESPONSE = ["", " sent no response within ", " ms: raise `connectTimeout` if it may take longer"]
+export const TEXT_SILENCE = ["", " sent nothing for ", " ms: raise `idleTimeout`, or let the server send comments as heartbeats"]
+export const TEXT_ENDED = ["", " ended the stream"]
+export const TEXT_TOO_LARGE = ["an event is larger than ", " bytes: raise `maxEventSize` if such events are meant"]
+export const TEXT_STATUS = ["", " answered ", ""]
+export const TEXT_WRONG_TYPE = ["", " answered with ", ", not text/event-stream: check the URL and the server, or set `format` if the body is a stream all the same"]
+export const TEXT_UNREACHABLE = ["", " ", " failed: the server can't be reached, the connection broke, or CORS forbids it (the server has to allow this origin and the request's headers, Last-Event-ID on reconnects included)"]
+export const TEXT_BROKE = ["the connection to ", " broke after ", ""]
+export const TEXT_GAVE_UP = ["gave up after ", " attempts: ", ""]
+export const TEXT_NO_ANSWER = ["", " did not answer within ", " ms: raise its `timeout`"]
+export const TEXT_BODY_OF_GET = ["a ", " request has no body: set `method: 'POST'`"]
+export const TEXT_SECRETS = ["fetch refuses URLs with a user name or a password: send them in a header"]
+export const TEXT_BAD_REQUEST = ["fetch refuses these options: ", ""]
+export const TEXT_BAD_URL = ["the URL does not parse: pass an absolute URL, or one relative to the page"]
+export const TEXT_BAD_URL_TYPE = ["the URL must be a string, a URL or a Request"]
+export const TEXT_BAD_HEADERS = ["`headers` must be what the Headers constructor takes"]
+export const TEXT_BAD_BODY = ["`body` must be an object, an array, or what fetch takes as a body, not ", ""]
+export const TEXT_NO_JSON = ["`body` can't be turned into JSON"]
+export const TEXT_BAD_ID = ["an event id with control characters can't be sent"]
+export const TEXT_NO_FETCH = ["this runtime has no fetch: pass one as the option `fetch`"]
 
 // The rows of a batch.
 export const ROW_WORDS = 3

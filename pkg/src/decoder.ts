@@ -7,7 +7,8 @@ import { markRaw } from './mark-raw.js'
 import { FLAG_COMMENTS, FLAG_NDJSON, FLAG_SSE, TEXT_TOO_LARGE } from './border.js'
 import { errorText } from './error-text.js'
 import { MAX_EVENT_SIZE, sizeOf } from './stream/settings.js'
-import { load, StreamHandle } from './wasm.js'
+import { StreamHandle } from './stream-handle.js'
+import { load } from './wasm.js'
 
 /**
  * The options of `createDecoder`, `decode` and `EventStreamDecoderStream`.
@@ -61,7 +62,7 @@ export class Decoder {
     this.#maxEventSize = maxEventSize
     const flags =
       (format === 'sse' ? FLAG_SSE : FLAG_NDJSON) | (options.onComment ? FLAG_COMMENTS : 0)
-    this.#handle = new StreamHandle(flags, sizeOf(maxEventSize), '', '', Infinity, Infinity)
+    this.#handle = new StreamHandle(flags, sizeOf(maxEventSize))
     this.#batches = new Batches(this.#handle, '', { ...options, takeTemplate })
   }
 

@@ -1,10 +1,4 @@
-import { errorTextAt, readText } from './wasm.js'
-
-/** Returns the text of an error: `number` is one of the border's `TEXT_…`. */
-export function errorText(
-  number: number,
-  first: string | number = '',
-  second: string | number = '',
-): string {
-  return readText(errorTextAt(number, String(first), String(second)))
+/** Returns the text of an error: `parts` is one of the border's `TEXT_…`, the details stand between them. */
+export function errorText(parts: readonly string[], ...details: (string | number)[]): string {
+  return String.raw({ raw: parts }, ...details)
 }

@@ -1,15 +1,10 @@
 import { StreamError } from './error.js'
-import { input_buffer, instantiate } from './module/embedded.js'
+import type * as Exports from './generated/exports.js'
+import { instantiate } from './module/embedded.js'
 
-export {
-  error_text as errorTextAt,
-  format_of as formatOf,
-  is_retryable as isRetryable,
-  StreamHandle,
-} from './module/embedded.js'
-
+/** What the module exports, once it is loaded. */
+export let exports: typeof Exports
 let loading: Promise<void> | undefined
-let memory: { readonly buffer: ArrayBuffer } | undefined
 
 /** Compiles the module, once however many callers race. Rejects with `'unsupported'`. */
 export function load(): Promise<void> {
@@ -19,7 +14,7 @@ export function load(): Promise<void> {
 async function start(): Promise<void> {
   try {
     decoders[0] = decoderOf(0)
-    memory = await instantiate()
+    exports = await instantiate()
   } catch (error) {
     // The page may provide the module later.
     loading = undefined
@@ -32,13 +27,13 @@ let words = new Uint32Array(0)
 
 /** The module's memory. Growing it detaches the view: never keep one over a call. */
 export function memoryBytes(): Uint8Array {
-  if (bytes.length === 0) bytes = new Uint8Array(memory!.buffer)
+  if (bytes.length === 0) bytes = new Uint8Array(exports.memory.buffer)
   return bytes
 }
 
 /** As `memoryBytes`, in 32-bit words. */
 export function memoryWords(): Uint32Array {
-  if (words.length === 0) words = new Uint32Array(memory!.buffer)
+  if (words.length === 0) words = new Uint32Array(exports.memory.buffer)
   return words
 }
 
@@ -46,14 +41,22 @@ export function memoryWords(): Uint32Array {
  * The most bytes that are decoded at once. The data of an event keeps the text alive that it is cut
  * out of: an app that keeps one event of a large chunk keeps no more than this besides it.
  */
-export const PIECE = 16384 // as in src/js/input_buffer.rs
+export const PIECE = 16384 // as in src/js/input.rs
 
 let place = 0
 
 /** Puts up to `PIECE` bytes where `StreamHandle.push` reads them. */
 export function writeChunk(chunk: Uint8Array): void {
-  place ||= input_buffer()
+  place ||= exports.input_buffer()
   memoryBytes().set(chunk, place)
+}
+
+/** Puts a text where the next call reads it. */
+export function writeText(text: string): void {
+  const utf8 = new TextEncoder().encode(text)
+  // An address, which is never negative.
+  const place = exports.text_buffer(utf8.length) >>> 0
+  memoryBytes().set(utf8, place)
 }
 
 // By the numbers of src/js/published.rs.
@@ -96,4 +99,21 @@ export function decodeText(place: number, length: number, encoding = 0): string 
 export function readText(words: number): string {
   const [place, length] = memoryWords().subarray(words / 4)
   return decodeText(place!, length!)
+}
+
+/** Whether the same request may succeed after this failure, one of the border's `FAILURE_…`. */
+export function isRetryable(failure: number, status = 0): boolean {
+  return exports.is_retryable(failure, status) !== 0
+}
+
+/** Returns the border's `FLAG_…` of the format that a response of this content type holds, or 0. */
+export function formatOf(contentType: string): number {
+  writeText(contentType)
+  return exports.format_of()
+}
+
+/** Returns what messages call this content type. */
+export function displayedType(contentType: string): string {
+  writeText(contentType)
+  return readText(exports.displayed_type())
 }

@@ -1,6 +1,6 @@
 //! The messages of errors, shared by both APIs: what happened, and what to do.
 
-use crate::{content_type::essence_of, numbered::numbered};
+use crate::{content_type::displayed, numbered::numbered};
 use alloc::string::String;
 
 numbered! {
@@ -47,54 +47,69 @@ pub(crate) enum ErrorText {
 
 impl ErrorText {
     pub(crate) fn with(self, first: &str, second: &str) -> String {
-        let [before, between, behind] = PARTS[self as usize];
-        let second = match self {
-            Self::WrongType if essence_of(second).is_empty() => "no valid content type",
-            Self::WrongType => essence_of(second),
-            _ => second,
-        };
-        [before, first, between, second, behind].concat()
+        let second = if self == Self::WrongType { displayed(second) } else { second };
+        let mut text = String::new();
+        for (part, detail) in self.parts().iter().zip([first, second, ""]) {
+            text.push_str(part);
+            text.push_str(detail);
+        }
+        text
+    }
+
+    /// Returns what stands around the details. JavaScript has the same from `pkg/src/border.ts`.
+    pub(crate) fn parts(self) -> &'static [&'static str] {
+        match self {
+            Self::NoResponse => &[
+                "",
+                " sent no response within ",
+                " ms: raise `connectTimeout` if it may take longer",
+            ],
+            Self::Silence => &[
+                "",
+                " sent nothing for ",
+                " ms: raise `idleTimeout`, or let the server send comments as heartbeats",
+            ],
+            Self::Ended => &["", " ended the stream"],
+            Self::TooLarge => &[
+                "an event is larger than ",
+                " bytes: raise `maxEventSize` if such events are meant",
+            ],
+            Self::Status => &["", " answered ", ""],
+            Self::WrongType => &[
+                "",
+                " answered with ",
+                ", not text/event-stream: check the URL and the server, or set `format` if the \
+                 body is a stream all the same",
+            ],
+            Self::Unreachable => &[
+                "",
+                " ",
+                " failed: the server can't be reached, the connection broke, or CORS forbids it \
+                 (the server has to allow this origin and the request's headers, Last-Event-ID on \
+                 reconnects included)",
+            ],
+            Self::Broke => &["the connection to ", " broke after ", ""],
+            Self::GaveUp => &["gave up after ", " attempts: ", ""],
+            Self::NoAnswer => &["", " did not answer within ", " ms: raise its `timeout`"],
+            Self::BodyOfGet => &["a ", " request has no body: set `method: 'POST'`"],
+            Self::Secrets => {
+                &["fetch refuses URLs with a user name or a password: send them in a header"]
+            }
+            Self::BadRequest => &["fetch refuses these options: ", ""],
+            Self::BadUrl => {
+                &["the URL does not parse: pass an absolute URL, or one relative to the page"]
+            }
+            Self::BadUrlType => &["the URL must be a string, a URL or a Request"],
+            Self::BadHeaders => &["`headers` must be what the Headers constructor takes"],
+            Self::BadBody => {
+                &["`body` must be an object, an array, or what fetch takes as a body, not ", ""]
+            }
+            Self::NoJson => &["`body` can't be turned into JSON"],
+            Self::BadId => &["an event id with control characters can't be sent"],
+            Self::NoFetch => &["this runtime has no fetch: pass one as the option `fetch`"],
+        }
     }
 }
-
-/// What stands before, between and behind the details.
-static PARTS: [[&str; 3]; ErrorText::ALL.len()] = [
-    ["", " sent no response within ", " ms: raise `connectTimeout` if it may take longer"],
-    [
-        "",
-        " sent nothing for ",
-        " ms: raise `idleTimeout`, or let the server send comments as heartbeats",
-    ],
-    ["", " ended the stream", ""],
-    ["an event is larger than ", " bytes: raise `maxEventSize` if such events are meant", ""],
-    ["", " answered ", ""],
-    [
-        "",
-        " answered with ",
-        ", not text/event-stream: check the URL and the server, or set `format` if the body is a \
-         stream all the same",
-    ],
-    [
-        "",
-        " ",
-        " failed: the server can't be reached, the connection broke, or CORS forbids it (the \
-         server has to allow this origin and the request's headers, Last-Event-ID on reconnects \
-         included)",
-    ],
-    ["the connection to ", " broke after ", ""],
-    ["gave up after ", " attempts: ", ""],
-    ["", " did not answer within ", " ms: raise its `timeout`"],
-    ["a ", " request has no body: set `method: 'POST'`", ""],
-    ["fetch refuses URLs with a user name or a password: send them in a header", "", ""],
-    ["fetch refuses these options: ", "", ""],
-    ["the URL does not parse: pass an absolute URL, or one relative to the page", "", ""],
-    ["the URL must be a string, a URL or a Request", "", ""],
-    ["`headers` must be what the Headers constructor takes", "", ""],
-    ["`body` must be an object, an array, or what fetch takes as a body, not ", "", ""],
-    ["`body` can't be turned into JSON", "", ""],
-    ["an event id with control characters can't be sent", "", ""],
-    ["this runtime has no fetch: pass one as the option `fetch`", "", ""],
-];
 
 #[cfg(test)]
 mod tests {

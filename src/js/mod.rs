@@ -1,7 +1,7 @@
-//! The only exports to JavaScript: numbers, short strings and addresses in memory, no objects. So
-//! the module needs nothing of JavaScript but its glue.
+//! The only exports to JavaScript: numbers and addresses in memory, no strings and no objects. So
+//! the module imports nothing and needs no glue.
 
-mod input_buffer;
+mod input;
 mod published;
 mod single_thread;
 mod stream;

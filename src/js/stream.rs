@@ -1,12 +1,13 @@
-//! The machine, driven by the npm package: `pkg/src/stream/driver.ts`.
+//! The machine, driven by the npm package: `pkg/src/stream-handle.ts`.
+//!
+//! The module imports nothing: no call runs inside another one, so each has the machine for itself.
 
 use super::{
-    input_buffer::read,
+    input::{read, take_text},
     published::{keep_text, publish, publish_text},
 };
 use crate::{
     content_type,
-    error::text::ErrorText,
     sse::{Decoder, Format},
     stream::{
         border::Flag,
@@ -18,149 +19,176 @@ use crate::{
         texts::Texts,
     },
 };
+use alloc::boxed::Box;
+use core::arch::wasm32::unreachable;
 use wasm_bindgen::prelude::wasm_bindgen;
 
-#[wasm_bindgen]
-extern "C" {
-    #[wasm_bindgen(js_namespace = Date, js_name = parse)]
-    fn parse_date(text: &str) -> f64;
-    #[wasm_bindgen(js_namespace = Date, js_name = now)]
-    fn now() -> f64;
-    #[wasm_bindgen(js_namespace = Math)]
-    fn random() -> f64;
-}
-
-#[wasm_bindgen]
-pub struct StreamHandle {
+/// A machine, and what reads texts out of its events.
+pub struct Stream {
     machine: Machine,
     /// Once there are templates.
     texts: Option<Texts>,
 }
 
-#[wasm_bindgen]
-impl StreamHandle {
-    /// `flags` are the bits of `Flag`; the time-outs are in milliseconds, or infinite.
-    #[wasm_bindgen(constructor)]
-    pub fn new(
-        flags: u32,
-        max_event_size: usize,
-        last_event_id: &str,
-        marker: &str,
-        connect_timeout: f64,
-        idle_timeout: f64,
-    ) -> Self {
-        let has = |flag: Flag| flags & flag.bit() != 0;
-        let format = match (has(Flag::Ndjson), has(Flag::Sse)) {
-            (true, _) => Some(Format::Ndjson),
-            (_, true) => Some(Format::Sse),
-            _ => None,
-        };
-        let config = StreamConfig {
-            retry: match (has(Flag::Never), has(Flag::Always)) {
-                (true, _) => RetryMode::Never,
-                (_, true) => RetryMode::Always,
-                _ => RetryMode::Safe,
-            },
-            is_safe: has(Flag::Safe),
-            is_repeatable: has(Flag::Repeatable),
-            format,
-            has_done: has(Flag::Done),
-            marker: has(Flag::Marker).then(|| marker.into()),
-            cancel: has(Flag::Cancel).then(|| CancelOn {
-                abort: has(Flag::OnAbort),
-                leave: has(Flag::OnReturn),
-                pagehide: has(Flag::OnPagehide),
-                unsent: has(Flag::OnUnsent),
-            }),
-            connect_timeout,
-            idle_timeout,
-            pauses: has(Flag::Pauses),
-            asks_retry: has(Flag::AsksRetry),
-            asks_end: has(Flag::AsksEnd),
-        };
-        let mut decoder = Decoder::new()
-            .format(format.unwrap_or_default())
-            .max_event_size(max_event_size)
-            .keep_comments(has(Flag::Comments));
-        decoder.set_last_event_id(last_event_id);
-        let seed = random() * f64::from(u32::MAX);
-        Self { machine: Machine::new(config, decoder, seed as u32), texts: None }
-    }
+/// The address of a stream; null once JavaScript has freed it.
+type Handle = *mut Stream;
 
-    /// Sets the retry policy; `NaN` is the default.
-    pub fn set_policy(
-        &mut self,
-        max_attempts: f64,
-        initial_delay: f64,
-        max_delay: f64,
-        factor: f64,
-        jitter: f64,
-        min_delay: f64,
-    ) {
-        let or = |number: f64, default| if number.is_nan() { default } else { number };
-        let default = RetryPolicy::default();
-        self.machine.set_policy(RetryPolicy {
-            max_attempts: or(max_attempts, default.max_attempts.into()) as u32,
-            initial_delay: or(initial_delay, default.initial_delay),
-            max_delay: or(max_delay, default.max_delay),
-            factor: or(factor, default.factor),
-            jitter: or(jitter, default.jitter),
-            min_delay: or(min_delay, default.min_delay),
-        });
-    }
+fn stream<'a>(handle: Handle) -> &'a mut Stream {
+    // SAFETY: JavaScript has addresses from `open_stream` only, and none that it has freed. The
+    // borrow ends with the call.
+    unsafe { handle.as_mut() }.unwrap_or_else(|| unreachable())
+}
 
-    /// Returns where the address and the length of the last event id are.
-    pub fn last_event_id(&self) -> *const usize {
-        publish_text(self.machine.decoder().last_event_id())
-    }
+fn machine<'a>(handle: Handle) -> &'a mut Machine {
+    &mut stream(handle).machine
+}
 
-    /// Returns the number of a `ResponseVerdict`.
-    pub fn judge(&mut self, status: u16, content_type: &str) -> u32 {
-        self.machine.judge(status, content_type) as u32
-    }
-
-    /// Takes the number of an `Input` with its argument, and returns a step.
-    pub fn handle(&mut self, input: usize, number: f64) -> u32 {
-        self.machine.handle(Input::of(input), number).0
-    }
-
-    /// Takes the number of a `Failure`, the response's status and its header `Retry-After`. Returns
-    /// a step.
-    pub fn failed(&mut self, failure: usize, status: u16, asked: &str) -> u32 {
-        let retry_after = retry_after(asked, |date| parse_date(date) - now());
-        let failure = Failure::of(failure);
-        self.machine.failed(failure, status, retry_after).0
-    }
-
-    /// From now on, events that fit into this template are replaced by their text.
-    pub fn add_template(&mut self, template: &str, is_alone: bool) {
-        self.texts.get_or_insert_default().add(template, is_alone);
-    }
-
-    /// Decodes the first `length` bytes of the input buffer. Returns the address of the batch's
-    /// words.
-    pub fn push(&mut self, length: usize, last: bool) -> *const usize {
-        let step = read(length, |bytes| self.machine.push(bytes, last));
-        self.publish(step)
-    }
-
-    /// As `push`, at the end of the bytes.
-    pub fn finish(&mut self) -> *const usize {
-        let step = self.machine.handle(Input::BodyEnded, 0.0);
-        self.publish(step)
-    }
-
+impl Stream {
     fn publish(&mut self, step: Step) -> *const usize {
         if let Some(texts) = &mut self.texts {
             texts.read(self.machine.decoder());
         }
         publish(self.machine.decoder(), step, self.texts.as_ref())
     }
+}
 
-    /// The milliseconds of the last step that was timed.
-    pub fn timer(&self) -> f64 {
-        self.machine.timer()
-    }
+/// `flags` are the bits of `Flag`; the time-outs are in milliseconds, or infinite. `seed` is random.
+/// The others are the retry policy; `NaN` is the default.
+#[wasm_bindgen]
+pub fn open_stream(
+    flags: u32,
+    max_event_size: usize,
+    seed: u32,
+    connect_timeout: f64,
+    idle_timeout: f64,
+    max_attempts: f64,
+    initial_delay: f64,
+    max_delay: f64,
+    factor: f64,
+    jitter: f64,
+    min_delay: f64,
+) -> Handle {
+    let has = |flag: Flag| flags & flag.bit() != 0;
+    let format = match (has(Flag::Ndjson), has(Flag::Sse)) {
+        (true, _) => Some(Format::Ndjson),
+        (_, true) => Some(Format::Sse),
+        _ => None,
+    };
+    let config = StreamConfig {
+        retry: match (has(Flag::Never), has(Flag::Always)) {
+            (true, _) => RetryMode::Never,
+            (_, true) => RetryMode::Always,
+            _ => RetryMode::Safe,
+        },
+        is_safe: has(Flag::Safe),
+        is_repeatable: has(Flag::Repeatable),
+        format,
+        has_done: has(Flag::Done),
+        marker: None,
+        cancel: has(Flag::Cancel).then(|| CancelOn {
+            abort: has(Flag::OnAbort),
+            leave: has(Flag::OnReturn),
+            pagehide: has(Flag::OnPagehide),
+            unsent: has(Flag::OnUnsent),
+        }),
+        connect_timeout,
+        idle_timeout,
+        pauses: has(Flag::Pauses),
+        asks_retry: has(Flag::AsksRetry),
+        asks_end: has(Flag::AsksEnd),
+    };
+    let decoder = Decoder::new()
+        .format(format.unwrap_or_default())
+        .max_event_size(max_event_size)
+        .keep_comments(has(Flag::Comments));
+    let or = |number: f64, default| if number.is_nan() { default } else { number };
+    let default = RetryPolicy::default();
+    let policy = RetryPolicy {
+        max_attempts: or(max_attempts, default.max_attempts.into()) as u32,
+        initial_delay: or(initial_delay, default.initial_delay),
+        max_delay: or(max_delay, default.max_delay),
+        factor: or(factor, default.factor),
+        jitter: or(jitter, default.jitter),
+        min_delay: or(min_delay, default.min_delay),
+    };
+    let mut machine = Machine::new(config, decoder, seed);
+    machine.set_policy(policy);
+    Box::into_raw(Box::new(Stream { machine, texts: None }))
+}
+
+/// Frees a stream.
+#[wasm_bindgen]
+pub fn free_stream(handle: Handle) {
+    // SAFETY: as in `stream`.
+    drop(unsafe { Box::from_raw(handle) });
+}
+
+/// Sets the id to start from to the text before this call.
+#[wasm_bindgen]
+pub fn set_last_event_id(handle: Handle) {
+    machine(handle).set_last_event_id(&take_text());
+}
+
+/// Sets the data of the event that ends the stream to the text before this call.
+#[wasm_bindgen]
+pub fn set_marker(handle: Handle) {
+    machine(handle).set_marker(take_text());
+}
+
+/// Returns where the address and the length of the last event id are.
+#[wasm_bindgen]
+pub fn last_event_id(handle: Handle) -> *const usize {
+    publish_text(machine(handle).decoder().last_event_id())
+}
+
+/// The text before this call is the content type. Returns the number of a `ResponseVerdict`.
+#[wasm_bindgen]
+pub fn judge(handle: Handle, status: u16) -> u32 {
+    machine(handle).judge(status, &take_text()) as u32
+}
+
+/// Takes the number of an `Input` with its argument, and returns a step.
+#[wasm_bindgen]
+pub fn handle(handle: Handle, input: usize, number: f64) -> u32 {
+    machine(handle).handle(Input::of(input), number).0
+}
+
+/// Takes the number of a `Failure` and the response's status. The text before this call is its
+/// header `Retry-After`; if that is a date, it is `until` milliseconds away, else that is `NaN`.
+/// Returns a step.
+#[wasm_bindgen]
+pub fn failed(handle: Handle, failure: usize, status: u16, until: f64) -> u32 {
+    let retry_after = retry_after(&take_text(), |_| until);
+    machine(handle).failed(Failure::of(failure), status, retry_after).0
+}
+
+/// From now on, events that fit into a template are replaced by their text. The text before this
+/// call is the template.
+#[wasm_bindgen]
+pub fn add_template(handle: Handle, is_alone: bool) {
+    stream(handle).texts.get_or_insert_default().add(&take_text(), is_alone);
+}
+
+/// Decodes the first `length` bytes of the input buffer. Returns the address of the batch's words.
+#[wasm_bindgen]
+pub fn push(handle: Handle, length: usize, last: bool) -> *const usize {
+    let stream = stream(handle);
+    let step = read(length, |bytes| stream.machine.push(bytes, last));
+    stream.publish(step)
+}
+
+/// As `push`, at the end of the bytes.
+#[wasm_bindgen]
+pub fn finish(handle: Handle) -> *const usize {
+    let stream = stream(handle);
+    let step = stream.machine.handle(Input::BodyEnded, 0.0);
+    stream.publish(step)
+}
+
+/// The milliseconds of the last step that was timed.
+#[wasm_bindgen]
+pub fn timer(handle: Handle) -> f64 {
+    machine(handle).timer()
 }
 
 /// Whether the same request may succeed after this failure, given by its number.
@@ -169,18 +197,20 @@ pub fn is_retryable(failure: usize, status: u16) -> bool {
     Failure::of(failure).is_retryable(status)
 }
 
-/// Returns the flag of the format that a response of this content type holds, or 0.
+/// Returns the flag of the format that a response holds whose content type is the text before this
+/// call, or 0.
 #[wasm_bindgen]
-pub fn format_of(content_type: &str) -> u32 {
-    match content_type::format_of(content_type) {
+pub fn format_of() -> u32 {
+    match content_type::format_of(&take_text()) {
         Some(Format::Sse) => Flag::Sse.bit(),
         Some(Format::Ndjson) => Flag::Ndjson.bit(),
         None => 0,
     }
 }
 
-/// Returns where the address and the length of an error's text are.
+/// Returns where the address and the length of what messages call a content type are. The text
+/// before this call is the header.
 #[wasm_bindgen]
-pub fn error_text(number: usize, first: &str, second: &str) -> *const usize {
-    keep_text(ErrorText::of(number).with(first, second))
+pub fn displayed_type() -> *const usize {
+    keep_text(content_type::displayed(&take_text()).into())
 }

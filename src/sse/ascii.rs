@@ -6,12 +6,12 @@ pub(super) fn is_ascii(bytes: &[u8]) -> bool {
     use core::arch::wasm32::{u8x16_bitmask, v128, v128_load, v128_or};
     const BLOCK: usize = 64;
 
-    #[inline]
+    #[inline(always)]
     fn has_only_ascii(block: &[u8; BLOCK]) -> bool {
         let at = block.as_ptr().cast::<v128>();
         // SAFETY: four vectors are one block, and `v128_load` needs no alignment.
-        let [a, b, c, d] = [0, 1, 2, 3].map(|lane| unsafe { v128_load(at.add(lane)) });
-        u8x16_bitmask(v128_or(v128_or(a, b), v128_or(c, d))) == 0
+        let lane = |lane| unsafe { v128_load(at.add(lane)) };
+        u8x16_bitmask(v128_or(v128_or(lane(0), lane(1)), v128_or(lane(2), lane(3)))) == 0
     }
 
     // The last block overlaps the one before it.

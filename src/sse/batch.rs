@@ -41,7 +41,7 @@ pub(crate) const TYPE_SHIFT: u32 = 6;
 #[derive(Default)]
 pub(super) struct Batch {
     text: Vec<u8>,
-    table: Vec<u32>,
+    table: Vec<[u32; ROW]>,
     /// The number of rows of kind [`EVENT`].
     events: usize,
     /// Where the text of the rows ends and that of the open event starts, in bytes.
@@ -75,7 +75,7 @@ impl Batch {
     }
 
     /// The rows.
-    pub(super) fn table(&self) -> &[u32] {
+    pub(super) fn rows(&self) -> &[[u32; ROW]] {
         &self.table
     }
 
@@ -98,7 +98,7 @@ impl Batch {
     /// Returns the index of the first event with this data.
     pub(super) fn position(&self, data: &[u8]) -> Option<usize> {
         let (mut start, mut index) = (0, 0);
-        for &[head, _, end] in self.table.as_chunks::<ROW>().0 {
+        for &[head, _, end] in &self.table {
             let kind = head & KIND;
             if kind == RETRY {
                 continue;
@@ -116,10 +116,9 @@ impl Batch {
 
     /// Drops the event of this index and every row after it. Their text stays, unused.
     pub(super) fn truncate(&mut self, event: usize) {
-        let mut events =
-            self.table.chunks(ROW).enumerate().filter(|(_, row)| row[0] & KIND == EVENT);
+        let mut events = self.table.iter().enumerate().filter(|(_, row)| row[0] & KIND == EVENT);
         if let Some((row, _)) = events.nth(event) {
-            self.table.truncate(row * ROW);
+            self.table.truncate(row);
             self.events = event;
         }
     }
@@ -137,7 +136,7 @@ impl Batch {
         self.events += usize::from(head & KIND == EVENT);
         self.end = self.text.len();
         self.end16 += core::mem::take(&mut self.open16);
-        self.table.extend_from_slice(&[head, self.end16 as u32, self.end as u32]);
+        self.table.push([head, self.end16 as u32, self.end as u32]);
     }
 
     /// Adds a row with this text. No event may be open.
@@ -148,7 +147,7 @@ impl Batch {
 
     /// Adds a row of kind [`RETRY`].
     pub(super) fn push_retry(&mut self, milliseconds: u32) {
-        self.table.extend_from_slice(&[RETRY, milliseconds, milliseconds]);
+        self.table.push([RETRY, milliseconds, milliseconds]);
     }
 }
 

@@ -199,7 +199,7 @@ impl Decoder {
 
     /// Returns the rows, as `batch.rs` describes them.
     pub(crate) fn table(&self) -> &[u32] {
-        self.interpreter.batch.table()
+        self.interpreter.batch.rows().as_flattened()
     }
 
     /// Returns the name of the type of this number.

@@ -81,6 +81,7 @@ impl Interpreter {
     }
 
     /// Fails if the open event and so many more bytes exceed the limit.
+    #[inline(always)]
     pub(super) fn check_size(&self, more: usize) -> Result<(), TooLarge> {
         let event_type = match self.event_type {
             MESSAGE => 0,
@@ -97,7 +98,7 @@ impl Interpreter {
     /// does nothing, if the block has had other lines or this is not a line of data.
     ///
     /// Most events are one line of data. This is faster than the way through the buffers.
-    #[inline]
+    #[inline(always)]
     pub(super) fn dispatch_line(&mut self, line: &[u8], is_ascii: bool) -> bool {
         if !self.in_block
             && line.len() <= self.limit
@@ -170,6 +171,7 @@ impl Interpreter {
 
     /// Adds a line to the data buffer. The LF stands before all lines but the first, so that none
     /// has to be removed from the end.
+    #[inline(always)]
     fn data(&mut self, value: &[u8], is_ascii: bool) {
         if core::mem::replace(&mut self.has_data, true) {
             self.batch.append_open(b"\n", true);
@@ -188,7 +190,7 @@ impl Interpreter {
     }
 
     /// Completes the event ("dispatch the event"). The id is committed even if there is no data.
-    #[inline]
+    #[inline(always)]
     fn dispatch(&mut self) {
         let is_new_id = self.last_event_id.commit();
         let mut new_type = None;
@@ -211,6 +213,7 @@ impl Interpreter {
     }
 
     /// Empties the buffers. What was not dispatched is discarded.
+    #[inline(always)]
     pub(super) fn end_block(&mut self) {
         self.batch.drop_open();
         self.in_block = false;

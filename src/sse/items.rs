@@ -40,7 +40,7 @@ pub(super) struct Items<'a> {
 impl<'a> Items<'a> {
     /// `last_event_id` is the id that was committed before the batch.
     pub(super) fn new(batch: &'a Batch, types: &'a Types, last_event_id: &'a str) -> Self {
-        let rows = batch.table().as_chunks::<ROW>().0.iter();
+        let rows = batch.rows().iter();
         Self { rows, text: batch.text(), start: 0, types, last_event_id }
     }
 

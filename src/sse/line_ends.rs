@@ -23,7 +23,7 @@ impl<'a> LineEnds<'a> {
 impl Iterator for LineEnds<'_> {
     type Item = usize;
 
-    #[inline]
+    #[inline(always)]
     fn next(&mut self) -> Option<usize> {
         while self.mask == 0 {
             let rest = self.bytes.get(self.next_block..).filter(|rest| !rest.is_empty())?;
@@ -40,6 +40,7 @@ impl Iterator for LineEnds<'_> {
 }
 
 /// Returns the mask of the last `len` bytes, which are less than a block.
+#[inline(never)]
 fn tail_mask(bytes: &[u8], len: usize, other: u8) -> u64 {
     // A whole block that ends with them needs no copy.
     if let Some(block) = bytes.last_chunk::<BLOCK>() {
@@ -51,18 +52,18 @@ fn tail_mask(bytes: &[u8], len: usize, other: u8) -> u64 {
 }
 
 #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
-#[inline]
+#[inline(always)]
 fn mask(block: &[u8; BLOCK], other: u8) -> u64 {
     use core::arch::wasm32::{u8x16_bitmask, u8x16_eq, u8x16_splat, v128, v128_load, v128_or};
     let (lf, other) = (u8x16_splat(LF), u8x16_splat(other));
-    let mut bits = 0;
-    for lane in 0..4 {
+    let bits = |lane: usize| {
         // SAFETY: `lane * 16 + 16 <= BLOCK`, and `v128_load` needs no alignment.
         let bytes = unsafe { v128_load(block.as_ptr().add(lane * 16).cast::<v128>()) };
         let found = v128_or(u8x16_eq(bytes, lf), u8x16_eq(bytes, other));
-        bits |= u64::from(u8x16_bitmask(found)) << (lane * 16);
-    }
-    bits
+        u64::from(u8x16_bitmask(found)) << (lane * 16)
+    };
+    // No loop: optimised for size, it would stay one.
+    bits(0) | bits(1) | bits(2) | bits(3)
 }
 
 #[cfg(not(all(target_arch = "wasm32", target_feature = "simd128")))]

@@ -14,7 +14,6 @@ numbered! {
         Never,
         Always,
         Done,
-        Marker,
         Cancel,
         OnAbort,
         OnReturn,

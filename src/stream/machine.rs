@@ -10,6 +10,7 @@ use super::{
     step::{Action, Input, ResponseVerdict, Step},
 };
 use crate::{content_type::format_of, sse::Decoder};
+use alloc::string::String;
 
 /// Milliseconds: a timer that fires later than this was held up by a page that was frozen, and the
 /// bytes that came meanwhile are still to be read.
@@ -99,6 +100,16 @@ impl Machine {
     /// Sets the policy before the stream begins.
     pub(crate) fn set_policy(&mut self, policy: RetryPolicy) {
         self.backoff.set_policy(policy);
+    }
+
+    /// Sets the id to start from, before the stream begins.
+    pub(crate) fn set_last_event_id(&mut self, id: &str) {
+        self.decoder.set_last_event_id(id);
+    }
+
+    /// Sets the data of the event that ends the stream, before the stream begins.
+    pub(crate) fn set_marker(&mut self, marker: String) {
+        self.config.marker = Some(marker);
     }
 
     pub(crate) fn state(&self) -> State {

@@ -223,3 +223,33 @@ describe('what is kept of a stream does not keep its chunks alive', () => {
     })
   }
 })
+
+test('UTF-8 is decoded as TextDecoder decodes it, whatever stands beside each other', async () => {
+  // At the limits of what may be a first, second, third or fourth byte.
+  const limits = [
+    0x00, 0x41, 0x7f, 0x80, 0x8f, 0x90, 0x9f, 0xa0, 0xbf, 0xc0, 0xc1, 0xc2, 0xdf, 0xe0, 0xe1, 0xec,
+    0xed, 0xee, 0xef, 0xf0, 0xf1, 0xf3, 0xf4, 0xf5, 0xff,
+  ]
+  const decoder = await createDecoder()
+  const reference = new TextDecoder()
+  const chunk = new Uint8Array(40)
+  let count = 0
+  for (const first of limits) {
+    for (const second of limits) {
+      for (const third of limits) {
+        for (const fourth of limits) {
+          // At every place within sixteen bytes.
+          const at = 6 + (count++ % 17)
+          chunk.set(encode('data: '.padEnd(38, 'a') + '\n\n'))
+          chunk.set([first, second, third, fourth], at)
+          const [event] = decoder.push(chunk)
+          const expected = reference.decode(chunk).slice('data: '.length, -2)
+          if (event?.data !== expected) {
+            assert.equal(event?.data, expected, `${[first, second, third, fourth]} at ${at}`)
+          }
+        }
+      }
+    }
+  }
+  decoder.free()
+})

@@ -4,27 +4,11 @@ use crate::stamp::Step;
 use crate::workspace::{WASM_BINDGEN, Workspace, execute};
 use anyhow::Result;
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
-const BUILD_WASM: &str = "cargo build --package sluicegate --lib --target wasm32-unknown-unknown --profile wasm \
-     --no-default-features --features npm";
-
-/// The module is embedded in the package's JavaScript, so nothing should look for a .wasm file beside it.
-const BINDGEN_OPTIONS: [&str; 3] = ["--target", "web", "--omit-default-module-path"];
-
-/// The features are those that rustc enables for the target; wasm-opt refuses a module that uses others.
-const WASM_OPT_OPTIONS: [&str; 10] = [
-    "-Oz",
-    "--enable-bulk-memory",
-    "--enable-bulk-memory-opt",
-    "--enable-multivalue",
-    "--enable-mutable-globals",
-    "--enable-nontrapping-float-to-int",
-    "--enable-reference-types",
-    "--enable-sign-ext",
-    "--enable-simd",
-    "--strip-producers",
-];
+/// One crate type: cargo optimises over all crates only where no `rlib` is made.
+const BUILD_WASM: &str = "cargo rustc --package sluicegate --lib --crate-type cdylib \
+     --target wasm32-unknown-unknown --profile wasm --no-default-features --features npm";
 
 pub fn run(workspace: &Workspace) -> Result<()> {
     wasm(workspace)?;
@@ -55,42 +39,10 @@ pub fn recipes(workspace: &Workspace) -> Result<()> {
     )
 }
 
-/// From the crate to `target/npm`: the module and its JavaScript glue, for the package's own build to pick up.
+/// From the crate to `target/npm`, for the package's own build to pick up.
 fn wasm(workspace: &Workspace) -> Result<()> {
     workspace.run(BUILD_WASM)?;
-    let compiled = workspace.target.join("wasm32-unknown-unknown/wasm/sluicegate.wasm");
-    let out_dir = workspace.target.join("npm");
-    let module = out_dir.join("sluicegate_bg.wasm");
-    Step {
-        name: "wasm",
-        inputs: &[
-            compiled.clone(),
-            workspace.root.join("package-lock.json"), // it has wasm-opt's version
-        ],
-        options: &format!("{} {BINDGEN_OPTIONS:?} {WASM_OPT_OPTIONS:?}", WASM_BINDGEN.version),
-        output: &module,
-    }
-    .run(workspace, || {
-        if out_dir.exists() {
-            fs::remove_dir_all(&out_dir)?;
-        }
-        execute(
-            workspace
-                .command("wasm-bindgen")
-                .args(BINDGEN_OPTIONS)
-                .arg("--out-dir")
-                .arg(&out_dir)
-                .arg(&compiled),
-        )?;
-        execute(
-            workspace
-                .command(workspace.root.join("node_modules/.bin/wasm-opt"))
-                .args(WASM_OPT_OPTIONS)
-                .arg("--output")
-                .arg(&module)
-                .arg(&module),
-        )
-    })
+    bindgen(workspace, "wasm", &workspace.target, "npm")
 }
 
 /// As `wasm`, to `target/npm-compat`, for the package's build to turn into JavaScript: without SIMD, which JavaScript
@@ -105,19 +57,28 @@ fn compat(workspace: &Workspace) -> Result<()> {
             .arg(&target)
             .env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS", "-Ctarget-feature=-simd128"),
     )?;
+    bindgen(workspace, "compat", &target, "npm-compat")
+}
+
+/// Lets wasm-bindgen make its module of what was compiled to `target`. The package's build calls the exports as they
+/// are, so that the glue for web pages is as good as any other.
+fn bindgen(workspace: &Workspace, name: &str, target: &Path, folder: &str) -> Result<()> {
     let compiled = target.join("wasm32-unknown-unknown/wasm/sluicegate.wasm");
-    let out_dir = workspace.target.join("npm-compat");
+    let out_dir = workspace.target.join(folder);
     Step {
-        name: "compat",
+        name,
         inputs: std::slice::from_ref(&compiled),
         options: WASM_BINDGEN.version,
         output: &out_dir.join("sluicegate_bg.wasm"),
     }
     .run(workspace, || {
+        if out_dir.exists() {
+            fs::remove_dir_all(&out_dir)?;
+        }
         execute(
             workspace
                 .command("wasm-bindgen")
-                .args(["--target", "bundler", "--out-dir"])
+                .args(["--target", "web", "--out-dir"])
                 .arg(&out_dir)
                 .arg(&compiled),
         )

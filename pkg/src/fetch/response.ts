@@ -9,7 +9,7 @@ import {
 } from '../border.js'
 import { errorText } from '../error-text.js'
 import type { Scope } from '../scope.js'
-import { isRetryable } from '../wasm.js'
+import { displayedType, isRetryable } from '../wasm.js'
 import { bodyOf, type Chunks } from './chunks.js'
 import { displayUrl } from './request.js'
 
@@ -40,12 +40,12 @@ export async function refusalOf(
 ): Promise<StreamError> {
   const { url, status, statusText = '', headers } = response
   const body = await readText(response, scope)
-  const [number, detail] =
+  const [parts, detail] =
     failure === FAILURE_HTTP
       ? [TEXT_STATUS, `${status} ${statusText}`.trimEnd()]
-      : [TEXT_WRONG_TYPE, headers.get('content-type') ?? '']
+      : [TEXT_WRONG_TYPE, displayedType(headers.get('content-type') ?? '')]
   const reason = reasonOf(body)
-  const text = errorText(number, displayUrl(url || request.url), detail) + reason
+  const text = errorText(parts, displayUrl(url || request.url), detail) + reason
   const retryable = isRetryable(failure, status)
   const details = { status, headers, body, attempt, retryable }
   return new StreamError(CODES[failure], text.replace(CONTROLS, escape), details)

@@ -1,14 +1,6 @@
-import { memory } from '../generated/compat.js'
+import * as exports from '../generated/compat.js'
 
-export {
-  error_text,
-  format_of,
-  input_buffer,
-  is_retryable,
-  StreamHandle,
-} from '../generated/compat.js'
-
-/** Nothing is to be compiled: it is JavaScript already. Gives its memory. */
-export async function instantiate(): Promise<{ readonly buffer: ArrayBuffer }> {
-  return memory
+/** Nothing is to be compiled: it is JavaScript already. Returns its exports. */
+export async function instantiate(): Promise<typeof exports> {
+  return exports
 }

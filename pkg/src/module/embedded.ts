@@ -1,20 +1,12 @@
-import * as glue from '../generated/glue.js'
+import type * as Exports from '../generated/exports.js'
 import { short, size, text } from '../generated/module.js'
 import { StreamError } from '../error.js'
 
-export {
-  error_text,
-  format_of,
-  input_buffer,
-  is_retryable,
-  StreamHandle,
-} from '../generated/glue.js'
-
-/** Compiles the module that travels in the package. Returns its memory. */
-export async function instantiate(): Promise<{ readonly buffer: ArrayBuffer }> {
+/** Compiles the module that travels in the package. Returns its exports. */
+export async function instantiate(): Promise<typeof Exports> {
   try {
-    const module = await WebAssembly.compile(readModule())
-    return glue.initSync({ module }).memory
+    const { instance } = await WebAssembly.instantiate(readModule())
+    return instance.exports as typeof Exports
   } catch (cause) {
     // Read as another encoding, each letter is two characters.
     const message =

@@ -1,14 +1,6 @@
-import * as glue from '../generated/glue.js'
+import type * as Exports from '../generated/exports.js'
 import { tagOf } from '../bytes.js'
 import { StreamError } from '../error.js'
-
-export {
-  error_text,
-  format_of,
-  input_buffer,
-  is_retryable,
-  StreamHandle,
-} from '../generated/glue.js'
 
 /** Where `sluicegate/wasm` is: a URL, what `fetch` gave for it, its bytes, or the compiled module. */
 export type WasmSource = string | URL | Response | BufferSource | WebAssembly.Module
@@ -24,14 +16,15 @@ export function init(source: WasmSource | Promise<WasmSource>): void {
   provided.catch(() => undefined)
 }
 
-/** Compiles the module that the page provides. Gives its memory. */
-export async function instantiate(): Promise<{ readonly buffer: ArrayBuffer }> {
+/** Compiles the module that the page provides. Returns its exports. */
+export async function instantiate(): Promise<typeof Exports> {
   if (!provided) {
     const message = "call init() of 'sluicegate/slim' with the module before opening a stream"
     throw new StreamError('unsupported', message)
   }
   try {
-    return glue.initSync({ module: await compile(await provided) }).memory
+    const module = await compile(await provided)
+    return (await WebAssembly.instantiate(module)).exports as typeof Exports
   } catch (cause) {
     const message = `the module given to init() can't be compiled: ${String(cause)}`
     throw new StreamError('unsupported', message, { cause })

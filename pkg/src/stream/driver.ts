@@ -5,7 +5,7 @@ import type { OpenOptions } from '../options.js'
 import type { CancelResult, StreamState, StreamStats } from '../outcome.js'
 import { isPromise } from '../promise.js'
 import { Scope } from '../scope.js'
-import { readText, type StreamHandle } from '../wasm.js'
+import type { StreamHandle } from '../stream-handle.js'
 import { Attempt } from './attempt.js'
 import { type DriverEvents, Ending } from './ending.js'
 import { exhausted, failureOf } from './failures.js'
@@ -100,7 +100,7 @@ export class Driver {
     const failure = (step >> border.STEP_FAILURE_SHIFT) & border.STEP_NIBBLE
     if (failure) this.#error = failureOf(failure - 1, this.#settings, this.stats.attempts)
     if (step & TIMER_ENDS || action !== border.ACTION_WAIT) {
-      this.#timer.set(step & border.STEP_TIMED ? this.#machine!.timer() : Infinity)
+      this.#timer.set(step & border.STEP_TIMED ? this.#machine!.timer : Infinity)
     }
     if (action === border.ACTION_END) return this.#end(step)
     if (before !== this.state) this.#changed()
@@ -130,7 +130,7 @@ export class Driver {
   async #prepare(): Promise<void> {
     this.#error = undefined
     const attempt = ++this.stats.attempts
-    const lastEventId = readText(this.#machine!.last_event_id())
+    const lastEventId = this.#machine!.lastEventId
     const context = { attempt, lastEventId }
     this.#attempt = new Attempt(this.#settings, this.#events, this.#scope, this, context)
     const prepared = this.#attempt.prepare()
@@ -217,7 +217,7 @@ export class Driver {
   async #sleep(): Promise<void> {
     const attempt = this.stats.attempts + 1
     const error = this.#error as StreamError
-    this.#settings.onRetry?.({ attempt, delay: this.#machine!.timer(), error })
+    this.#settings.onRetry?.({ attempt, delay: this.#machine!.timer, error })
   }
 
   #end(step: number): void {

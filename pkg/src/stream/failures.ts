@@ -30,14 +30,14 @@ export function failureOf(failure: number, settings: Settings, attempt: number):
         : failure === FAILURE_EVENT_TOO_LARGE
           ? errorText(TEXT_TOO_LARGE, maxEventSize)
           : errorText(TEXT_ENDED, url)
-  return new StreamError(CODES[failure]!, text, { attempt, retryable: isRetryable(failure, 0) })
+  return new StreamError(CODES[failure]!, text, { attempt, retryable: isRetryable(failure) })
 }
 
 /** Returns the error of a read that was rejected, after so many events. */
 export function broken(url: string, events: number, attempt: number, cause: unknown): StreamError {
   const count = `${events} event${events === 1 ? '' : 's'}`
   const text = errorText(TEXT_BROKE, displayUrl(url), count + hostReasonOf(cause))
-  const retryable = isRetryable(FAILURE_NETWORK, 0)
+  const retryable = isRetryable(FAILURE_NETWORK)
   return new StreamError('network', text, { cause, attempt, retryable })
 }
 

@@ -5,7 +5,7 @@ import { countOf, type ServerSentEvent } from '../event.js'
 import type { StreamStats } from '../outcome.js'
 import type { Tap } from '../sequence.js'
 import { now } from '../timing.js'
-import type { StreamHandle } from '../wasm.js'
+import type { StreamHandle } from '../stream-handle.js'
 import type { DriverEvents } from './ending.js'
 import type { Settings } from './settings.js'
 

@@ -17,7 +17,7 @@ import type {
   OpenOptions,
   RetryOptions,
 } from '../options.js'
-import { StreamHandle } from '../wasm.js'
+import { StreamHandle } from '../stream-handle.js'
 import type { Hooks } from './hooks.js'
 import { Reader } from './reader.js'
 
@@ -45,8 +45,6 @@ const ON = {
   pagehide: border.FLAG_ON_PAGEHIDE,
   unsent: border.FLAG_ON_UNSENT,
 }
-
-type Policy = [number, number, number, number, number, number]
 
 /** A stream's options, checked. */
 export interface Settings {
@@ -130,7 +128,6 @@ export function readOptions(
     mode |
     (cancel ? border.FLAG_CANCEL : 0) |
     (done === undefined ? 0 : border.FLAG_DONE) |
-    (typeof done === 'string' ? border.FLAG_MARKER : 0) |
     (settings.onComment ? border.FLAG_COMMENTS : 0) |
     (settings.shouldRetry ? border.FLAG_ASKS_RETRY : 0) |
     (hooks.bodyEnded ? border.FLAG_ASKS_END : 0) |
@@ -138,10 +135,10 @@ export function readOptions(
     (isSafe(request.method) ? border.FLAG_SAFE : 0) |
     // A stream as a body is read only once.
     (isStream(request.body) ? 0 : border.FLAG_REPEATABLE)
-  const marker = typeof done === 'string' ? done : ''
-  const size = sizeOf(maxEventSize)
-  const machine = new StreamHandle(flags, size, lastEventId, marker, connectTimeout, idleTimeout)
-  machine.set_policy(...policy)
+  const numbers = [connectTimeout, idleTimeout, ...policy]
+  const machine = new StreamHandle(flags, sizeOf(maxEventSize), numbers)
+  machine.lastEventId = lastEventId
+  if (typeof done === 'string') machine.marker = done
   return { settings, machine }
 }
 
@@ -200,13 +197,13 @@ function readAck(
 }
 
 /** The mode's flag and the numbers of the policy, `NaN` where the machine's default holds. */
-function readRetry(reader: Reader): [number, Policy, Reader] {
+function readRetry(reader: Reader): [number, number[], Reader] {
   const retry = reader.get<boolean | object>('retry', 'a boolean or an object', (value) => {
     return typeof value === 'boolean' || typeof value === 'object'
   })
   const options = new Reader(typeof retry === 'object' ? retry : {}, 'retry.')
   const number = (name: string, least: number) => options.number(name, least) ?? NaN
-  const policy: Policy = [
+  const policy = [
     number('maxAttempts', 1),
     number('initialDelay', 0),
     number('maxDelay', 0),

@@ -43,6 +43,15 @@ fn names(about: &str, name: &str, all: impl Iterator<Item = &'static str>) -> St
     format!("\n/** {about} */\nexport const {name} = [{}] as const\n", names.join(", "))
 }
 
+/// The texts of errors, in parts: the details stand between them.
+fn texts() -> String {
+    let texts = ErrorText::ALL.iter().map(|text| {
+        let parts: Vec<String> = text.parts().iter().map(|part| format!("{part:?}")).collect();
+        format!("export const TEXT_{} = [{}]\n", constant(&format!("{text:?}")), parts.join(", "))
+    });
+    format!("\n// What errors say. Details stand between the parts.\n{}", texts.collect::<String>())
+}
+
 fn border() -> String {
     let itself = |index| index as u32;
     let bit = |index: usize| 1 << index;
@@ -83,7 +92,7 @@ fn border() -> String {
         list("The bits of a step.", &bits),
         numbers("What a response is.", "VERDICT", ResponseVerdict::ALL, itself),
         numbers("Why an attempt failed.", "FAILURE", Failure::ALL, itself),
-        numbers("What errors say.", "TEXT", ErrorText::ALL, itself),
+        texts(),
         list("The rows of a batch.", &rows),
         names("By their numbers.", "STATES", State::ALL.iter().map(|state| state.as_str())),
         names("By their numbers.", "OUTCOME_TYPES", OutcomeType::ALL.iter().map(|ending| ending.as_str())),

@@ -1,19 +1,39 @@
-//! The memory that chunks are copied into: one copy per chunk, no allocation.
+//! What JavaScript writes right before a call: a piece of a chunk, or a text.
 
 use super::single_thread::SingleThread;
-use core::cell::RefCell;
+use alloc::{string::String, vec::Vec};
+use core::cell::{Cell, RefCell};
 use wasm_bindgen::prelude::wasm_bindgen;
 
 /// As `PIECE` of `pkg/src/wasm.ts`: chunks are decoded in pieces of this many bytes at most.
 const PIECE: usize = 16384;
 
-/// JavaScript writes a piece right before the push that reads it.
+/// One copy per chunk, and no allocation.
 static INPUT_BUFFER: SingleThread<RefCell<[u8; PIECE]>> = SingleThread(RefCell::new([0; PIECE]));
+
+/// A text, until the next call takes it.
+static TEXT: SingleThread<Cell<Vec<u8>>> = SingleThread(Cell::new(Vec::new()));
 
 /// Returns the address to write a piece to.
 #[wasm_bindgen]
 pub fn input_buffer() -> *mut u8 {
     INPUT_BUFFER.0.as_ptr().cast()
+}
+
+/// Returns the address to write a text of so many bytes to.
+#[wasm_bindgen]
+pub fn text_buffer(length: usize) -> *mut u8 {
+    let mut text = alloc::vec![0; length];
+    let at = text.as_mut_ptr();
+    // The bytes themselves stay where they are.
+    TEXT.0.set(text);
+    at
+}
+
+/// Takes the text that was written.
+pub(super) fn take_text() -> String {
+    // SAFETY: `TextEncoder` writes it.
+    unsafe { String::from_utf8_unchecked(TEXT.0.take()) }
 }
 
 /// Reads the first `length` bytes of the input buffer.

@@ -1,0 +1,83 @@
+import { exports, readText, writeText } from './wasm.js'
+
+/** Frees the machines of streams and decoders that were collected, where the runtime tells of them. */
+const abandoned =
+  globalThis.FinalizationRegistry &&
+  new FinalizationRegistry((address: number) => exports.free_stream(address))
+
+/** A stream's machine, in the module's memory: src/js/stream.rs. */
+export class StreamHandle {
+  /** 0 once it is freed: the module refuses that. */
+  #address: number
+
+  /**
+   * `flags` are the border's `FLAG_…`. `numbers` are the time-outs in milliseconds, then the retry
+   * policy, as in `open_stream`: absent, a time is infinite, and the policy is the default.
+   */
+  constructor(flags: number, maxEventSize: number, numbers: number[] = []) {
+    const seed = Math.random() * 2 ** 32
+    const all = [flags, maxEventSize, seed, ...numbers]
+    this.#address = exports.open_stream(...(all as Parameters<typeof exports.open_stream>))
+    abandoned?.register(this, this.#address, this)
+  }
+
+  free(): void {
+    abandoned?.unregister(this)
+    exports.free_stream(this.#address)
+    this.#address = 0
+  }
+
+  get lastEventId(): string {
+    return readText(exports.last_event_id(this.#address))
+  }
+
+  set lastEventId(id: string) {
+    writeText(id)
+    exports.set_last_event_id(this.#address)
+  }
+
+  /** Ends the stream at the event with this data. */
+  set marker(data: string) {
+    writeText(data)
+    exports.set_marker(this.#address)
+  }
+
+  /** Returns one of the border's `VERDICT_…`. */
+  judge(status: number, contentType: string): number {
+    writeText(contentType)
+    return exports.judge(this.#address, status)
+  }
+
+  /** Takes one of the border's `INPUT_…`. Returns a step. */
+  handle(input: number, number: number): number {
+    return exports.handle(this.#address, input, number)
+  }
+
+  /** Takes one of the border's `FAILURE_…` and the header `Retry-After`. Returns a step. */
+  failed(failure: number, status: number, retryAfter: string): number {
+    writeText(retryAfter)
+    const until = Date.parse(retryAfter) - Date.now()
+    return exports.failed(this.#address, failure, status, until)
+  }
+
+  /** From now on, events that fit into the template are replaced by their text. */
+  addTemplate(template: string, isAlone: boolean): void {
+    writeText(template)
+    exports.add_template(this.#address, +isAlone)
+  }
+
+  /** Decodes the bytes that `writeChunk` wrote. Returns the address of the batch. */
+  push(length: number, isLast: boolean): number {
+    return exports.push(this.#address, length, +isLast)
+  }
+
+  /** Decodes what the end of the bytes completes. Returns the address of the batch. */
+  finish(): number {
+    return exports.finish(this.#address)
+  }
+
+  /** The milliseconds of the last step that was timed. */
+  get timer(): number {
+    return exports.timer(this.#address)
+  }
+}
