@@ -127,22 +127,24 @@ impl Driver {
         }
         loop {
             self.apply(step);
+            // Not within the `match`: the machine would stay borrowed over the wait.
+            let timer = self.machine().timer();
             step = match step.action() {
                 // What ends the wait comes from outside.
                 Action::Wait => pending().await,
                 Action::Prepare => self.prepare(),
-                Action::Send => self.send(self.machine().timer()).await,
+                Action::Send => self.send(timer).await,
                 Action::Accept => self.accept(),
                 Action::Inspect => self.handle(Input::Accepted),
                 Action::Refuse => self.refuse().await,
-                Action::Read => self.read(self.machine().timer()).await,
+                Action::Read => self.read(timer).await,
                 Action::Deliver => match self.deliver() {
                     events if events.is_empty() => self.handle(Input::Pull),
                     events => return Some(events),
                 },
                 Action::AskRetry => self.handle_with(Input::Decided, f64::NAN),
                 Action::AskEnd => self.handle(Input::EndAccepted),
-                Action::Sleep => self.sleep(self.machine().timer()).await,
+                Action::Sleep => self.sleep(timer).await,
                 Action::End => return None,
             };
         }
@@ -390,6 +392,19 @@ impl Driver {
             }
             CancelResult { aborted: true, notification }
         }
+    }
+
+    /// The consumer got the event that ends the stream.
+    pub(super) fn done(&self) {
+        let step = self.handle(Input::Done);
+        self.apply(step);
+    }
+
+    /// The consumer ends the stream with an error.
+    pub(super) fn fail(&self, error: Error) {
+        self.error.replace(Some(error));
+        let step = self.handle(Input::Fail);
+        self.apply(step);
     }
 
     /// Stops here.

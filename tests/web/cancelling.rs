@@ -9,7 +9,7 @@ use futures::{
     future::{join, ready},
 };
 use serde_json::json;
-use sluicegate::{CancelReport, CancelRequest, Error, ErrorCode, EventStream, OutcomeType, State};
+use sluicegate::{CancelResult, CancelRequest, Error, ErrorCode, EventStream, OutcomeType, State};
 use std::time::Duration;
 use wasm_bindgen_futures::spawn_local;
 use wasm_bindgen_test::wasm_bindgen_test as test;
@@ -19,7 +19,7 @@ fn open(url: &str, cancel: CancelRequest) -> EventStream {
 }
 
 #[track_caller]
-fn assert_notified(report: &CancelReport) {
+fn assert_notified(report: &CancelResult) {
     assert!(report.aborted);
     let sent = report.notification.as_ref().unwrap();
     assert_eq!((sent.notified, sent.status), (true, Some(200)), "{:?}", sent.error);
@@ -28,14 +28,14 @@ fn assert_notified(report: &CancelReport) {
 
 /// The stream was stopped here, but the backend was not told, or the stream was over already.
 #[track_caller]
-fn assert_untold(report: &CancelReport, aborted: bool) {
+fn assert_untold(report: &CancelResult, aborted: bool) {
     assert_eq!(report.aborted, aborted);
     assert!(report.notification.is_none(), "{report:?}");
 }
 
 /// Stopped here; gives why the backend was not told.
 #[track_caller]
-fn refusal(report: CancelReport) -> Error {
+fn refusal(report: CancelResult) -> Error {
     assert!(report.aborted);
     let sent = report.notification.unwrap();
     let error = sent.error.unwrap();
