@@ -58,6 +58,6 @@ pub use {
     error::{Error, ErrorCode, ErrorDetails},
     stream::{
         Builder, CancelNotification, CancelRequest, CancelResult, Canceller, Event, EventStream,
-        Outcome, OutcomeType, State, retry::RetryPolicy,
+        Outcome, OutcomeType, State, TextStream, retry::RetryPolicy,
     },
 };

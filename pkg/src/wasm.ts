@@ -87,12 +87,22 @@ function fromUtf16(bytes: Uint8Array): string {
   return text
 }
 
+/** Bytes of a text that is read one by one. */
+const SHORT = 16
+
 /** The text of so many bytes there. */
 export function decodeText(place: number, length: number, encoding = 0): string {
-  // Of events that are nothing but text, one of both texts is empty.
-  if (length === 0) return ''
+  const bytes = memoryBytes()
+  // A token is short: a call of the decoder takes longer than it.
+  if (length < SHORT && encoding < 2) {
+    let text = ''
+    for (let at = place; at < place + length && bytes[at]! < 128; at++) {
+      text += String.fromCharCode(bytes[at]!)
+    }
+    if (text.length === length) return text
+  }
   const decoder = (decoders[encoding] ??= decoderOf(encoding))
-  return decoder.decode(memoryBytes().subarray(place, place + length))
+  return decoder.decode(bytes.subarray(place, place + length))
 }
 
 /** The text that two words there tell of: its place and its bytes. */

@@ -28,6 +28,10 @@ pub enum ErrorCode {
     InvalidOptions,
     /// An event's data is not the JSON that was asked for.
     ParseJson,
+    /// The model's API sent an error in the stream.
+    Upstream,
+    /// Nothing of what came was understood.
+    UnknownFormat,
     /// The response's body can't be read.
     Unsupported,
 }
@@ -45,6 +49,8 @@ impl ErrorCode {
             Self::RetriesExhausted => "retries-exhausted",
             Self::InvalidOptions => "invalid-options",
             Self::ParseJson => "parse-json",
+            Self::Upstream => "upstream",
+            Self::UnknownFormat => "unknown-format",
             Self::Unsupported => "unsupported",
         }
     }

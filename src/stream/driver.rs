@@ -396,6 +396,19 @@ impl Driver {
         }
     }
 
+    /// The consumer got the event that ends the stream.
+    pub(super) fn done(&self) {
+        let step = self.handle(Input::Done);
+        self.apply(step);
+    }
+
+    /// The consumer ends the stream with an error.
+    pub(super) fn fail(&self, error: Error) {
+        self.error.replace(Some(error));
+        let step = self.handle(Input::Fail);
+        self.apply(step);
+    }
+
     /// Stops here.
     pub(super) fn close(&self) {
         let step = self.handle(Input::Close);

@@ -118,6 +118,14 @@ impl EventStream {
         Self { driver, batch: Vec::new().into_iter(), pull: None, last_event_id, is_over: false }
     }
 
+    pub(super) fn done(&self) {
+        self.driver.done();
+    }
+
+    pub(super) fn fail(&self, error: Error) {
+        self.driver.fail(error);
+    }
+
     /// Stops here and there: aborts the request, ends the stream, and notifies the backend as
     /// [`Builder::cancel`] says, once. A failed notification is reported. The notification goes
     /// on if the future is dropped.

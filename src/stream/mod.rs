@@ -21,6 +21,8 @@ mod cancel;
 mod driver;
 #[cfg(all(target_arch = "wasm32", feature = "fetch"))]
 mod event_stream;
+#[cfg(all(target_arch = "wasm32", feature = "fetch"))]
+mod text_stream;
 
 #[cfg(all(target_arch = "wasm32", feature = "fetch"))]
 pub use {
@@ -28,4 +30,5 @@ pub use {
     cancel::{CancelNotification, CancelResult},
     event_stream::{Canceller, Event, EventStream, Outcome},
     lifecycle::{OutcomeType, State},
+    text_stream::TextStream,
 };

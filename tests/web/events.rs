@@ -4,7 +4,7 @@ use crate::support::{Script, all_data, event, failure};
 use futures::{FutureExt as _, StreamExt as _, stream::FusedStream as _};
 use serde::Deserialize;
 use serde_json::json;
-use sluicegate::{Builder, CancelRequest, ErrorCode, EventStream, OutcomeType};
+use sluicegate::{Builder, CancelRequest, ErrorCode, EventStream, OutcomeType, llm};
 use wasm_bindgen_test::wasm_bindgen_test as test;
 
 #[test]
@@ -131,4 +131,46 @@ async fn the_default_size_takes_a_megabyte_and_a_limit_does_not() {
     let builder = EventStream::builder(&script.url()).no_retry();
     let mut stream = builder.max_event_size(1 << 19).open().unwrap();
     assert_eq!(failure(&mut stream).await.code, ErrorCode::EventTooLarge);
+}
+
+#[test]
+async fn the_text_of_an_answer_comes_token_by_token() {
+    let token = |text: &str| {
+        let choices = json!([{ "index": 0, "delta": { "content": text } }]);
+        format!("data: {}\n\n", json!({ "choices": choices }))
+    };
+    let cases: [(&[String], &[&str], Option<ErrorCode>); 4] = [
+        (
+            &[": hi\n\n".into(), token("Hel"), token("lo"), "data: [DONE]\n\n".into(), token("no")],
+            &["Hel", "lo"],
+            None,
+        ),
+        (&[token("Hi"), token("")], &["Hi"], None),
+        (
+            &[token("Hi"), "data: {\"error\":{\"message\":\"busy\"}}\n\n".into()],
+            &["Hi"],
+            Some(ErrorCode::Upstream),
+        ),
+        (&["data: {\"what\":1}\n\n".into()], &[], Some(ErrorCode::UnknownFormat)),
+    ];
+    for (sent, texts, code) in cases {
+        let script = Script::streaming(json!([{ "send": sent.concat() }])).await;
+        let stream = EventStream::builder(&script.url()).no_retry().open().unwrap();
+        let mut stream = stream.text(llm::Format::Auto);
+        for text in texts {
+            assert_eq!(stream.next().await.unwrap().unwrap(), *text);
+        }
+        let last = stream.next().await.map(|item| item.unwrap_err().code);
+        assert_eq!(last, code, "{sent:?}");
+        assert!(stream.is_terminated() && stream.next().await.is_none());
+        let outcome = stream.stream().outcome().unwrap().outcome_type;
+        let is_marked = sent.iter().any(|block| block.contains("[DONE]"));
+        let expected = match code {
+            Some(_) if texts.is_empty() => OutcomeType::Ended,
+            Some(_) => OutcomeType::Failed,
+            None if is_marked => OutcomeType::Done,
+            None => OutcomeType::Ended,
+        };
+        assert_eq!(outcome, expected, "{sent:?}");
+    }
 }
