@@ -16,8 +16,17 @@ export function readModule(bytes) {
 }
 
 /** What a panic would say. Its handler in src/runtime.rs says nothing, so that nobody reads it. */
-const PANIC_TEXTS =
-  /(slice index|range (start|end) index| index out of bounds)[ -~\r\x12\xc0]*\0|(src|\/rustc)\/[\w/]+\.rs\0/g
+const PANIC_TEXTS = new RegExp(
+  [
+    /(slice index|range (start|end) index| index out of bounds)[ -~\r\x12\xc0]*\0/,
+    /capacity overflow|mid > len|a chunk may have 1 GiB at most/,
+    // Where the panic is.
+    /(src|\/rustc)\/[\w/]+\.rs\0/,
+  ]
+    .map(({ source }) => source)
+    .join('|'),
+  'g',
+)
 
 /** Replaces the texts of panics by zeros, which take no room. */
 function withoutPanicTexts(bytes) {

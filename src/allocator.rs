@@ -127,7 +127,7 @@ unsafe impl<M: Memory> GlobalAlloc for Allocator<M> {
     }
 }
 
-#[cfg(test)]
+#[cfg(all(test, not(target_arch = "wasm32")))]
 mod tests {
     use super::*;
     use alloc::{vec, vec::Vec};

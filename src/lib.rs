@@ -31,7 +31,10 @@ extern crate alloc;
 )))]
 extern crate std;
 
-#[cfg(any(test, all(target_arch = "wasm32", feature = "npm", not(feature = "std"))))]
+#[cfg(any(
+    all(test, not(target_arch = "wasm32")),
+    all(target_arch = "wasm32", feature = "npm", not(feature = "std"))
+))]
 mod allocator;
 mod content_type;
 mod error;

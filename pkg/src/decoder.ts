@@ -62,7 +62,7 @@ export class Decoder {
     this.#maxEventSize = maxEventSize
     const flags =
       (format === 'sse' ? FLAG_SSE : FLAG_NDJSON) | (options.onComment ? FLAG_COMMENTS : 0)
-    this.#handle = new StreamHandle(flags, sizeOf(maxEventSize))
+    this.#handle = new StreamHandle(flags, sizeOf(maxEventSize), Infinity, Infinity)
     this.#batches = new Batches(this.#handle, '', { ...options, takeTemplate })
   }
 

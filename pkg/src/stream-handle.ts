@@ -1,5 +1,8 @@
 import { exports, readText, writeText } from './wasm.js'
 
+/** The numbers of a retry policy, as `set_policy` takes them. */
+export type Policy = [number, number, number, number, number, number]
+
 /** Frees the machines of streams and decoders that were collected, where the runtime tells of them. */
 const abandoned =
   globalThis.FinalizationRegistry &&
@@ -10,14 +13,10 @@ export class StreamHandle {
   /** 0 once it is freed: the module refuses that. */
   #address: number
 
-  /**
-   * `flags` are the border's `FLAG_…`. `numbers` are the time-outs in milliseconds, then the retry
-   * policy, as in `open_stream`: absent, a time is infinite, and the policy is the default.
-   */
-  constructor(flags: number, maxEventSize: number, numbers: number[] = []) {
+  /** `flags` are the border's `FLAG_…`, the time-outs are in milliseconds. */
+  constructor(flags: number, maxEventSize: number, connectTimeout: number, idleTimeout: number) {
     const seed = Math.random() * 2 ** 32
-    const all = [flags, maxEventSize, seed, ...numbers]
-    this.#address = exports.open_stream(...(all as Parameters<typeof exports.open_stream>))
+    this.#address = exports.open_stream(flags, maxEventSize, seed, connectTimeout, idleTimeout)
     abandoned?.register(this, this.#address, this)
   }
 
@@ -25,6 +24,11 @@ export class StreamHandle {
     abandoned?.unregister(this)
     exports.free_stream(this.#address)
     this.#address = 0
+  }
+
+  /** `NaN` is the default. */
+  set policy(policy: Policy) {
+    exports.set_policy(this.#address, ...policy)
   }
 
   get lastEventId(): string {

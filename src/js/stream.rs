@@ -53,7 +53,6 @@ impl Stream {
 }
 
 /// `flags` are the bits of `Flag`; the time-outs are in milliseconds, or infinite. `seed` is random.
-/// The others are the retry policy; `NaN` is the default.
 #[wasm_bindgen]
 pub fn open_stream(
     flags: u32,
@@ -61,12 +60,6 @@ pub fn open_stream(
     seed: u32,
     connect_timeout: f64,
     idle_timeout: f64,
-    max_attempts: f64,
-    initial_delay: f64,
-    max_delay: f64,
-    factor: f64,
-    jitter: f64,
-    min_delay: f64,
 ) -> Handle {
     let has = |flag: Flag| flags & flag.bit() != 0;
     let format = match (has(Flag::Ndjson), has(Flag::Sse)) {
@@ -101,19 +94,31 @@ pub fn open_stream(
         .format(format.unwrap_or_default())
         .max_event_size(max_event_size)
         .keep_comments(has(Flag::Comments));
+    let machine = Machine::new(config, decoder, seed);
+    Box::into_raw(Box::new(Stream { machine, texts: None }))
+}
+
+/// Sets the retry policy; `NaN` is the default.
+#[wasm_bindgen]
+pub fn set_policy(
+    handle: Handle,
+    max_attempts: f64,
+    initial_delay: f64,
+    max_delay: f64,
+    factor: f64,
+    jitter: f64,
+    min_delay: f64,
+) {
     let or = |number: f64, default| if number.is_nan() { default } else { number };
     let default = RetryPolicy::default();
-    let policy = RetryPolicy {
+    machine(handle).set_policy(RetryPolicy {
         max_attempts: or(max_attempts, default.max_attempts.into()) as u32,
         initial_delay: or(initial_delay, default.initial_delay),
         max_delay: or(max_delay, default.max_delay),
         factor: or(factor, default.factor),
         jitter: or(jitter, default.jitter),
         min_delay: or(min_delay, default.min_delay),
-    };
-    let mut machine = Machine::new(config, decoder, seed);
-    machine.set_policy(policy);
-    Box::into_raw(Box::new(Stream { machine, texts: None }))
+    });
 }
 
 /// Frees a stream.

@@ -17,7 +17,7 @@ import type {
   OpenOptions,
   RetryOptions,
 } from '../options.js'
-import { StreamHandle } from '../stream-handle.js'
+import { type Policy, StreamHandle } from '../stream-handle.js'
 import type { Hooks } from './hooks.js'
 import { Reader } from './reader.js'
 
@@ -135,8 +135,9 @@ export function readOptions(
     (isSafe(request.method) ? border.FLAG_SAFE : 0) |
     // A stream as a body is read only once.
     (isStream(request.body) ? 0 : border.FLAG_REPEATABLE)
-  const numbers = [connectTimeout, idleTimeout, ...policy]
-  const machine = new StreamHandle(flags, sizeOf(maxEventSize), numbers)
+  const size = sizeOf(maxEventSize)
+  const machine = new StreamHandle(flags, size, connectTimeout, idleTimeout)
+  machine.policy = policy
   machine.lastEventId = lastEventId
   if (typeof done === 'string') machine.marker = done
   return { settings, machine }
@@ -197,13 +198,13 @@ function readAck(
 }
 
 /** The mode's flag and the numbers of the policy, `NaN` where the machine's default holds. */
-function readRetry(reader: Reader): [number, number[], Reader] {
+function readRetry(reader: Reader): [number, Policy, Reader] {
   const retry = reader.get<boolean | object>('retry', 'a boolean or an object', (value) => {
     return typeof value === 'boolean' || typeof value === 'object'
   })
   const options = new Reader(typeof retry === 'object' ? retry : {}, 'retry.')
   const number = (name: string, least: number) => options.number(name, least) ?? NaN
-  const policy = [
+  const policy: Policy = [
     number('maxAttempts', 1),
     number('initialDelay', 0),
     number('maxDelay', 0),

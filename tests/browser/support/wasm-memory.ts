@@ -2,21 +2,22 @@
 
 let exports: WebAssembly.Exports | undefined
 
-WebAssembly.Instance = new Proxy(WebAssembly.Instance, {
-  construct(target, args, newTarget) {
-    const instance = Reflect.construct(target, args, newTarget) as WebAssembly.Instance
-    exports = instance.exports
-    return instance
-  },
-})
+const { instantiate } = WebAssembly
 
-/** Bytes of memory, and slots of the tables that hold JavaScript values; both never shrink. */
-export function wasmSize(): { memory: number; slots: number } {
+WebAssembly.instantiate = async (...args: unknown[]) => {
+  const made = await Reflect.apply(instantiate, WebAssembly, args)
+  exports = (made.instance ?? made).exports
+  return made
+}
+
+/** Bytes of memory, which never shrinks. */
+export function wasmSize(): number {
   if (!exports) throw new Error('the module is not there yet')
   const all = Object.values(exports)
   const memory = all.find((value) => value instanceof WebAssembly.Memory)
-  const tables = all.filter((value) => value instanceof WebAssembly.Table)
-  if (!memory || tables.length === 0) throw new Error('the module exports no memory or no table')
-  const slots = tables.reduce((sum, table) => sum + table.length, 0)
-  return { memory: memory.buffer.byteLength, slots }
+  if (!memory) throw new Error('the module exports no memory')
+  if (all.some((value) => value instanceof WebAssembly.Table)) {
+    throw new Error('the module keeps values of JavaScript: count them, too')
+  }
+  return memory.buffer.byteLength
 }
