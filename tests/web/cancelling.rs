@@ -9,7 +9,7 @@ use futures::{
     future::{join, ready},
 };
 use serde_json::json;
-use sluicegate::{CancelResult, CancelRequest, Error, ErrorCode, EventStream, OutcomeType, State};
+use sluicegate::{CancelRequest, CancelResult, Error, ErrorCode, EventStream, OutcomeType, State};
 use std::time::Duration;
 use wasm_bindgen_futures::spawn_local;
 use wasm_bindgen_test::wasm_bindgen_test as test;
