@@ -4,7 +4,7 @@
 //! rule must never take for text what that code takes for something else: what it looks at is named
 //! here, apart from what it only looks at once the format's kind or sign says that it is there.
 //!
-//! `pkg/src/llm` has the same lines. `error!`, `event!`, `object!` and `type!` are in each of them,
+//! `error!`, `event!`, `object!` and `type!` are in each of them,
 //! since each may say that the event is an error.
 
 pub(crate) const OPENAI_CHAT: &str = "id# model# choices+(index% delta{content$[type=text text$ thinking! summary! refusal! functionCall! thought!] reasoning_content? reasoning? refusal? tool_calls? function_call?} text$ finish_reason? message! usage! error!) usage~ x_groq{usage!} object=chat.completion.chunk,text_completion type! event! error!";
