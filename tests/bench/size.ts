@@ -21,10 +21,10 @@ interface Entry {
 }
 
 const ENTRIES: Entry[] = [
-  { entry: '.', imports: 'openStream', budget: 25_000 },
-  { entry: '. (decode)', imports: 'decode', budget: 22_000 },
-  { entry: './slim', imports: 'openStream, init', file: 'sluicegate/wasm', budget: 25_000 },
-  { entry: './compat', imports: 'openStream', budget: 35_000 },
+  { entry: '.', imports: 'openStream', budget: 22_500 },
+  { entry: '. (decode)', imports: 'decode', budget: 16_500 },
+  { entry: './slim', imports: 'openStream, init', file: 'sluicegate/wasm', budget: 22_800 },
+  { entry: './compat', imports: 'openStream', budget: 27_500 },
   {
     entry: './eventsource',
     imports: 'EventSource, installEventSource',
