@@ -46,6 +46,8 @@ fn transcripts() {
         ("openai-chat/unicode.sse", UNICODE),
         ("openai-chat/reasoning.sse", "4"),
         ("openai-chat/azure.sse", "Yes."),
+        ("openai-chat/completions.sse", GREETING),
+        ("openai-chat/mistral.sse", "Let me see."),
         ("openai-chat/litellm.sse", "Hello! 👋🏽 How can I\nhelp?"),
         ("openai-chat/litellm-error.sse", "Once upon"),
         ("openai-responses/text.sse", "Hi there! How can I\nhelp?"),
