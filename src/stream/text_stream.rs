@@ -30,12 +30,13 @@ impl EventStream {
     ///
     /// ```no_run
     /// # use futures::TryStreamExt;
+    /// # fn show(_: &str) {}
     /// # async fn example() -> Result<(), sluicegate::Error> {
     /// use sluicegate::{EventStream, llm::Format};
     ///
     /// let mut texts = EventStream::builder("/answers").open()?.text(Format::Auto);
     /// while let Some(text) = texts.try_next().await? {
-    ///     web_sys::console::log_1(&text.into());
+    ///     show(&text);
     /// }
     /// # Ok(())
     /// # }
