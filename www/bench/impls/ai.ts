@@ -1,3 +1,4 @@
+import './without-eval.js'
 import { DefaultChatTransport } from 'ai'
 import type { Implementation } from '../implementation'
 
