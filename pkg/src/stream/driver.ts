@@ -46,13 +46,10 @@ export class Driver {
     this.ending = new Ending(settings, events, this.stats)
     watchPage(this.#scope, {
       tell: (input) => this.#tell(input),
-      leave: (persisted) => {
-        this.stop(border.INPUT_PAGE_LEFT, undefined, 'pagehide', +persisted)
-      },
+      leave: (persisted) => this.stop(border.INPUT_PAGE_LEFT, undefined, 'pagehide', +persisted),
     })
-    if (signal) {
-      watchSignal(this.#scope, signal, (reason) => this.stop(border.INPUT_ABORT, reason, reason))
-    }
+    const abort = (reason: unknown) => this.stop(border.INPUT_ABORT, reason, reason)
+    if (signal) watchSignal(this.#scope, signal, abort)
   }
 
   get state(): StreamState {
