@@ -6,7 +6,7 @@ use futures::{
     future::{Either, select},
 };
 use serde::Serialize;
-use sluicegate::{CancelResult, CancelRequest, Error, Event, EventStream};
+use sluicegate::{CancelRequest, CancelResult, Error, Event, EventStream};
 use web_sys::HtmlInputElement;
 use yew::{platform::spawn_local, prelude::*};
 
