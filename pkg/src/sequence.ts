@@ -93,7 +93,7 @@ export abstract class EventSequence implements AsyncIterableIterator<ServerSentE
     return this.#last
   }
 
-  /** Returns a template that the decoder has not got yet. */
+  /** @internal Returns a template that the decoder has not got yet. */
   protected takeTemplate(): TextTemplate | undefined {
     const { template } = this
     this.template = undefined
