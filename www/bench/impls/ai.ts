@@ -1,4 +1,4 @@
-import './without-eval.js'
+import './without-eval'
 import { DefaultChatTransport } from 'ai'
 import type { Implementation } from '../implementation'
 
