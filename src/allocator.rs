@@ -200,6 +200,20 @@ mod tests {
             Some((block, layout, byte))
         }
 
+        /// Makes the calls, and frees what is left.
+        fn run(&mut self, calls: &[Call]) {
+            for call in calls {
+                match *call {
+                    Call::Add(size) => self.add(size),
+                    Call::Free(index) => self.free(index),
+                    Call::Resize(index, size) => self.resize(index, size),
+                }
+            }
+            while !self.blocks.is_empty() {
+                self.free(0);
+            }
+        }
+
         fn free(&mut self, index: usize) {
             if let Some((block, layout, _)) = self.take(index) {
                 // SAFETY: it is an own block.
@@ -245,33 +259,14 @@ mod tests {
 
         #[test]
         fn blocks_keep_what_is_in_them(calls in vec(call(), 0..200)) {
-            let mut blocks = Blocks::new();
-            for call in calls {
-                match call {
-                    Call::Add(size) => blocks.add(size),
-                    Call::Free(index) => blocks.free(index),
-                    Call::Resize(index, size) => blocks.resize(index, size),
-                }
-            }
-            while !blocks.blocks.is_empty() {
-                blocks.free(0);
-            }
+            Blocks::new().run(&calls);
         }
 
         #[test]
         fn what_was_freed_is_enough_for_the_same_again(calls in vec(call(), 0..200)) {
             let mut blocks = Blocks::new();
             let mut round = || {
-                for call in calls.iter().cloned() {
-                    match call {
-                        Call::Add(size) => blocks.add(size),
-                        Call::Free(index) => blocks.free(index),
-                        Call::Resize(index, size) => blocks.resize(index, size),
-                    }
-                }
-                while !blocks.blocks.is_empty() {
-                    blocks.free(0);
-                }
+                blocks.run(&calls);
                 Blocks::reached()
             };
             // In the first rounds, blocks at the end grow in place, and become others by that.

@@ -4,45 +4,44 @@ use crate::{content_type::displayed, numbered::numbered};
 use alloc::string::String;
 
 numbered! {
-/// A message with up to two details.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum ErrorText {
-    /// The URL, milliseconds.
-    NoResponse,
-    /// The URL, milliseconds.
-    Silence,
-    /// The URL.
-    Ended,
-    /// Bytes.
-    TooLarge,
-    /// The URL, status and status text.
-    Status,
-    /// The URL, the content type's header.
-    WrongType,
-    /// `fetch` tells scripts nothing but that it failed. The method, the URL.
-    Unreachable,
-    /// The URL, what is known of the events before and of the cause.
-    Broke,
-    /// Attempts, the message of the last failure.
-    GaveUp,
-    /// The URL, milliseconds.
-    NoAnswer,
-    /// The method.
-    BodyOfGet,
-    /// `fetch` refuses these too, but in words that repeat them.
-    Secrets,
-    /// What `Request` says.
-    BadRequest,
-    BadUrl,
-    BadUrlType,
-    BadHeaders,
-    /// What it is.
-    BadBody,
-    NoJson,
-    BadId,
-    NoFetch,
-}
-
+    /// A message with up to two details.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+    pub(crate) enum ErrorText {
+        /// The URL, milliseconds.
+        NoResponse,
+        /// The URL, milliseconds.
+        Silence,
+        /// The URL.
+        Ended,
+        /// Bytes.
+        TooLarge,
+        /// The URL, status and status text.
+        Status,
+        /// The URL, the content type's header.
+        WrongType,
+        /// `fetch` tells scripts nothing but that it failed. The method, the URL.
+        Unreachable,
+        /// The URL, what is known of the events before and of the cause.
+        Broke,
+        /// Attempts, the message of the last failure.
+        GaveUp,
+        /// The URL, milliseconds.
+        NoAnswer,
+        /// The method.
+        BodyOfGet,
+        /// `fetch` refuses these too, but in words that repeat them.
+        Secrets,
+        /// What `Request` says.
+        BadRequest,
+        BadUrl,
+        BadUrlType,
+        BadHeaders,
+        /// What it is.
+        BadBody,
+        NoJson,
+        BadId,
+        NoFetch,
+    }
 }
 
 impl ErrorText {

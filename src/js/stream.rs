@@ -124,8 +124,8 @@ pub fn set_policy(
 /// Frees a stream.
 #[wasm_bindgen]
 pub fn free_stream(handle: Handle) {
-    // SAFETY: as in `stream`.
-    drop(unsafe { Box::from_raw(handle) });
+    // SAFETY: `open_stream` made a box of it, and no call uses it any more.
+    drop(unsafe { Box::from_raw(stream(handle)) });
 }
 
 /// Sets the id to start from to the text before this call.

@@ -1,9 +1,17 @@
 //! Strings as they are written, and what they stand for.
 
+use alloc::vec::Vec;
+
 /// Where decoded text goes.
 pub(crate) trait Out {
     /// Appends bytes.
     fn append(&mut self, bytes: &[u8]);
+}
+
+impl Out for Vec<u8> {
+    fn append(&mut self, bytes: &[u8]) {
+        self.extend_from_slice(bytes);
+    }
 }
 
 /// A string between its quotes, of a text that keeps to the grammar.
@@ -38,23 +46,29 @@ fn decode_escapes(mut raw: &[u8], out: &mut impl Out) -> bool {
         let Some((&byte, rest)) = raw.get(plain + 1..).and_then(<[u8]>::split_first) else {
             return is_well_formed;
         };
-        let mut code = u32::from(unescaped(byte).unwrap_or(byte));
-        let mut len = 0;
-        if let Some(unit) = unicode(&raw[plain + 1..]) {
-            (code, len) = (unit, 4);
-            if unit & 0xfc00 == 0xd800
-                && let Some([b'\\', next @ ..]) = rest.get(4..)
-                && let Some(low) = unicode(next)
-                && low & 0xfc00 == 0xdc00
-            {
-                code = 0x1_0000 + ((unit & 0x3ff) << 10 | low & 0x3ff);
-                len = 10;
-            }
-            is_well_formed &= code & !0x7ff != 0xd800;
-        }
-        raw = &rest[len..];
+        let (code, len) = escape(&raw[plain + 1..]).unwrap_or((byte.into(), 1));
+        is_well_formed &= code & !0x7ff != 0xd800;
+        raw = &rest[len - 1..];
         append_code(code, out);
     }
+}
+
+/// What the escape stands for whose backslash is right before the text, and its length without that. A
+/// surrogate without its other half stands for itself.
+pub(super) fn escape(text: &[u8]) -> Option<(u32, usize)> {
+    let byte = *text.first()?;
+    if byte != b'u' {
+        return Some((unescaped(byte)?.into(), 1));
+    }
+    let unit = unicode(text)?;
+    if unit & 0xfc00 == 0xd800
+        && let Some([b'\\', next @ ..]) = text.get(5..)
+        && let Some(low) = unicode(next)
+        && low & 0xfc00 == 0xdc00
+    {
+        return Some((0x1_0000 + ((unit & 0x3ff) << 10 | low & 0x3ff), 11));
+    }
+    Some((unit, 5))
 }
 
 /// What an escape of one character stands for.

@@ -16,7 +16,7 @@ mod template;
 mod value;
 mod walk;
 
-pub(crate) use literal::{Literal, Out};
+pub(crate) use literal::Literal;
 pub(crate) use pattern::Pattern;
 pub(crate) use template::fits;
 pub(crate) use value::Value;

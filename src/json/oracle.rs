@@ -1,6 +1,6 @@
 //! The walker and the values against `serde_json`, for the tests and for fuzzing.
 
-use crate::json::{Found, Out, Pattern, Value, walk};
+use crate::json::{Found, Pattern, Value, literal::Out, walk};
 use alloc::vec::Vec;
 use serde::de::IgnoredAny;
 use serde_json::Value as Json;

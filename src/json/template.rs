@@ -1,9 +1,6 @@
 //! Texts that are the same but for some of their strings and numbers.
 
-use super::{
-    literal::{unescaped, unicode},
-    plain::end_of_plain,
-};
+use super::{literal::escape, plain::end_of_plain};
 use alloc::vec::Vec;
 
 /// Ends the name that comes first.
@@ -111,25 +108,11 @@ fn decode(text: &[u8], mut at: usize, out: &mut Vec<u8>) -> Option<usize> {
     loop {
         let end = end_of_plain(text, at);
         append(text.get(at..end)?, out);
-        let rest = text.get(end + 1..)?;
         if text.get(end) != Some(&b'\\') {
             return (text.get(end) == Some(&b'"')).then_some(end);
         }
-        at = end + 2;
-        let byte = *rest.first()?;
-        let mut code: u32;
-        if byte != b'u' {
-            code = unescaped(byte)?.into();
-        } else {
-            code = unicode(rest)?;
-            at += 4;
-            if code & 0xfc00 == 0xd800 {
-                let low = unicode(text.get(at..)?.strip_prefix(b"\\")?)?;
-                let is_low = low & 0xfc00 == 0xdc00;
-                code = if is_low { 0x1_0000 + ((code & 0x3ff) << 10 | low & 0x3ff) } else { code };
-                at += 6;
-            }
-        }
+        let (code, len) = escape(text.get(end + 1..)?)?;
+        at = end + 1 + len;
         append(char::from_u32(code)?.encode_utf8(&mut [0; 4]).as_bytes(), out);
     }
 }

@@ -2,7 +2,7 @@
 //! the format.
 
 use crate::{
-    json::{Out, fits},
+    json::fits,
     sse::{
         Decoder,
         batch::{EVENT, FIGURES, KIND, RETRY, ROW, TEXT, TYPE_SHIFT},
@@ -10,12 +10,6 @@ use crate::{
     },
 };
 use alloc::{boxed::Box, vec::Vec};
-
-impl Out for Vec<u8> {
-    fn append(&mut self, bytes: &[u8]) {
-        self.extend_from_slice(bytes);
-    }
-}
 
 /// The templates of a stream, and what they made of its last batch: a table of the same rows, but
 /// that events which fit are of kind [`TEXT`], and that [`FIGURES`] may follow. The last word of

@@ -7,18 +7,24 @@ import { build } from 'esbuild'
 import type { WebDriver } from 'selenium-webdriver'
 import { type Server, startServer } from '../webdriver/index.js'
 
-/** Starts a relay whose site is a page with this script, bundled, and nothing else. */
-export async function startRelayWithPage(script: URL, flags: string[]): Promise<Server> {
-  const site = await mkdtemp(join(tmpdir(), 'sluicegate-page-'))
+/** Makes a folder whose `index.html` is a page with this script, bundled, and nothing else. */
+export async function folderWithPage(script: URL): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'sluicegate-page-'))
   await build({
     entryPoints: [fileURLToPath(script)],
-    outfile: join(site, 'page.js'),
+    outfile: join(folder, 'page.js'),
     bundle: true,
     format: 'esm',
     target: 'es2022',
   })
   const page = '<!doctype html><meta charset="utf-8"><script type="module" src="page.js"></script>'
-  await writeFile(join(site, 'index.html'), page)
+  await writeFile(join(folder, 'index.html'), page)
+  return folder
+}
+
+/** Starts a relay whose site is such a page. */
+export async function startRelayWithPage(script: URL, flags: string[]): Promise<Server> {
+  const site = await folderWithPage(script)
   const relay = await startServer('sluicegate-relay', ['--site', site, ...flags])
   return {
     url: relay.url,

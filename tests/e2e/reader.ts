@@ -1,11 +1,7 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { rm } from 'node:fs/promises'
 import { setTimeout as delay } from 'node:timers/promises'
-import { fileURLToPath } from 'node:url'
-import { build } from 'esbuild'
 import type { WebDriver } from 'selenium-webdriver'
-import { callPage } from './page-at-relay.js'
+import { callPage, folderWithPage } from './page-at-relay.js'
 import type { Reading } from './reading-page.js'
 
 /** How long something is waited for, in milliseconds. */
@@ -13,16 +9,7 @@ const PATIENCE = 30_000
 
 /** A folder with reading-page.ts as its `index.html`, until it is disposed of. */
 export async function readingPage(): Promise<{ folder: string } & AsyncDisposable> {
-  const folder = await mkdtemp(join(tmpdir(), 'sluicegate-page-'))
-  await build({
-    entryPoints: [fileURLToPath(new URL('reading-page.ts', import.meta.url))],
-    outfile: join(folder, 'page.js'),
-    bundle: true,
-    format: 'esm',
-    target: 'es2022',
-  })
-  const page = '<!doctype html><meta charset="utf-8"><script type="module" src="page.js"></script>'
-  await writeFile(join(folder, 'index.html'), page)
+  const folder = await folderWithPage(new URL('reading-page.ts', import.meta.url))
   return { folder, [Symbol.asyncDispose]: () => rm(folder, { recursive: true }) }
 }
 

@@ -190,12 +190,11 @@ async fn goaway_lets_streams_end_and_takes_no_new_one() {
     assert_eq!(log(server.0, id).await["outcome"], "completed");
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn goaway_with_a_code_ends_all_streams() {
-    let server = server();
-    let steps = json!([{ "send": "a" }, { "waitFor": "go" }, { "goaway": 11 }]);
+/// Plays this step under two streams of a connection, both of which have to fail.
+async fn fails_all_streams(server: &(SocketAddr, CertificateDer<'static>), step: Value) -> Client {
+    let steps = json!([{ "send": "a" }, { "waitFor": "go" }, step]);
     let id = script(server.0, json!([{ "steps": steps }]));
-    let mut client = Client::connect(&server).await;
+    let mut client = Client::connect(server).await;
     let mut other = client.get("/open/a").await;
     other.next().await.expect("an event").expect("an event");
     let mut stream = client.play(&id).await;
@@ -204,28 +203,20 @@ async fn goaway_with_a_code_ends_all_streams() {
     for stream in [&mut stream, &mut other] {
         assert!(matches!(stream.next().await, Some(Err(_))));
     }
+    assert_eq!(log(server.0, id).await["outcome"], "closed");
+    client
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn goaway_with_a_code_ends_all_streams() {
+    let client = fails_all_streams(&server(), json!({ "goaway": 11 })).await;
     let told = client.end.await.expect("no panic").expect_err("a code");
     assert_eq!(told.reason(), Some(Reason::ENHANCE_YOUR_CALM));
-    assert_eq!(log(server.0, id).await["outcome"], "closed");
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn close_closes_the_connection_under_all_streams() {
-    let server = server();
-    let id = script(
-        server.0,
-        json!([{ "steps": [{ "send": "a" }, { "waitFor": "go" }, { "close": true }] }]),
-    );
-    let mut client = Client::connect(&server).await;
-    let mut other = client.get("/open/a").await;
-    other.next().await.expect("an event").expect("an event");
-    let mut stream = client.play(&id).await;
-    assert_eq!(stream.next().await, Some(Ok(Bytes::from("a"))));
-    Answer::to(server.0, "POST", &format!("/scripts/{id}/signal/go"), "", "");
-    for stream in [&mut stream, &mut other] {
-        assert!(matches!(stream.next().await, Some(Err(_))));
-    }
-    assert_eq!(log(server.0, id).await["outcome"], "closed");
+    fails_all_streams(&server(), json!({ "close": true })).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
