@@ -95,7 +95,7 @@ unsafe impl<M: Memory> GlobalAlloc for Allocator<M> {
             return self.top.set(block);
         }
         let list = &self.free[list];
-        // SAFETY: a block has room for an address, and nobody uses it any more.
+        // SAFETY: a block has room for an address, and this one is no longer in use.
         unsafe { block.cast::<*mut u8>().write(list.get()) };
         list.set(block);
     }

@@ -26,7 +26,7 @@ static WIDE_TEXT: SingleThread<Cell<Vec<u16>>> = SingleThread(Cell::new(Vec::new
 /// The most bytes of a text to convert to UTF-16. The memory for it is never freed.
 const LONGEST_WIDE: usize = 1 << 20;
 
-/// The last text that nobody else keeps.
+/// The last text that [`keep_text`] published.
 static LAST_TEXT: SingleThread<Cell<String>> = SingleThread(Cell::new(String::new()));
 
 /// Returns the address of two words: the address of the text, and its bytes.
@@ -37,7 +37,7 @@ pub(super) fn publish_text(text: &str) -> *const usize {
     LAST_WORDS.0.as_ptr().cast()
 }
 
-/// As [`publish_text`], for a text that nobody else keeps. It lives until the next one.
+/// As [`publish_text`], but takes ownership of the text. It lives until the next call.
 pub(super) fn keep_text(text: String) -> *const usize {
     let words = publish_text(&text);
     // The text itself stays where it is.

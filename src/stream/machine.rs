@@ -25,7 +25,7 @@ enum Phase {
     Accepting,
     Inspecting,
     Refusing,
-    /// The connection is open and nobody reads.
+    /// The connection is open, and no read is in progress.
     Open,
     Reading,
     /// The events of a chunk are with the driver. The next pull goes on with this.

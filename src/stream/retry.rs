@@ -1,4 +1,4 @@
-//! When to try again. Pure: the seed of the randomness is passed in, and nobody sleeps here.
+//! When to try again. Pure: the seed of the randomness is passed in, and the caller does the waiting.
 
 use crate::sse::number;
 

@@ -1,4 +1,4 @@
-/** Servers that nobody here wrote, read by a page. */
+/** Third-party servers (better-sse, sse-starlette), read by a page. */
 
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'

@@ -67,7 +67,7 @@ export class Browser implements AsyncDisposable {
     return this.#server.url.replace('http:', scheme)
   }
 
-  /** Loads a page anew. */
+  /** Loads a page, also if it is loaded already. */
   async load(name: 'index' | 'frame', query = ''): Promise<void> {
     await this.driver.get('about:blank')
     await this.driver.get(`${this.origin('http:')}/site/${name}.html${query}`)

@@ -1,4 +1,5 @@
-//! Dropping a stream closes its connection and tells nobody. See tests/scenarios/leaving.json, too.
+//! Dropping a stream closes its connection without notifying the backend. See also
+//! tests/scenarios/leaving.json.
 
 use crate::support::{Counters, Held, Sink, event};
 use futures::future::join_all;

@@ -222,7 +222,7 @@ function streamOf<Item, Frame>(
   })
 }
 
-/** The events of a source that is none of ours, or of another version of this package. */
+/** Adapts a source that this version of the package did not make. */
 class OtherSequence extends EventSequence {
   readonly #source: AnswerSource
 
@@ -261,7 +261,7 @@ class OtherSequence extends EventSequence {
  * Fails with a `StreamError` `'upstream'` for an error in the stream, and with `'unknown-format'` if
  * nothing of what came was understood. Throws `'invalid-options'` for an unknown format.
  *
- * @param stream what `openStream` or `decode` returned; nobody else is to read it
+ * @param stream what `openStream` or `decode` returned; nothing else may read it
  * @param format the vendor's, or a function of your own: from an event to its text
  */
 export function textOf(

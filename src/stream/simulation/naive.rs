@@ -12,7 +12,7 @@ pub(super) struct Naive {
     pub(super) is_ndjson: bool,
     /// The id of the last whole block that had one.
     pub(super) last_event_id: String,
-    /// The ids that blocks have set, and nobody took.
+    /// The ids that blocks have set since they were last taken.
     pub(super) ids: Vec<String>,
     /// The last reconnection time.
     pub(super) retry: Option<u32>,

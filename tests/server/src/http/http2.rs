@@ -54,7 +54,7 @@ impl Exchange {
 
     /// Resolves when the client has reset the stream, or the connection is gone.
     pub async fn gone(&mut self) -> Stop {
-        // Whether it is a reset or an error: nobody listens any more.
+        // After a reset as after an error, the client no longer listens.
         let _ = match &mut self.body {
             Some(body) => poll_fn(|context| body.poll_reset(context)).await,
             None => poll_fn(|context| self.response.poll_reset(context)).await,
