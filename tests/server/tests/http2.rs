@@ -185,7 +185,10 @@ async fn goaway_lets_streams_end_and_takes_no_new_one() {
     assert_eq!(stream.next().await, Some(Ok(Bytes::from("a"))));
     Answer::to(server.0, "POST", &format!("/scripts/{id}/signal/go"), "", "");
     assert_eq!(stream.text().await, "b");
-    client.end.await.expect("no panic").expect("a proper end");
+    // The server closes the connection after the last stream. What the client still writes then,
+    // its acknowledgements and its TLS goodbye, may find the socket closed.
+    let end = client.end.await.expect("no panic");
+    assert!(end.map_or_else(|error| error.is_io(), |()| true));
     assert!(poll_fn(|context| client.requests.poll_ready(context)).await.is_err());
     assert_eq!(log(server.0, id).await["outcome"], "completed");
 }
