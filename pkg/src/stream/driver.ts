@@ -144,7 +144,7 @@ export class Driver {
     this.#error = undefined
     const attempt = ++this.stats.attempts
     const { lastEventId } = this.#machine!
-    const context = this.#position.here(attempt, lastEventId, this.stats.events)
+    const context = this.#position.here(attempt, lastEventId, this.stats.events, resumes)
     this.#attempt = new Attempt(this.#settings, this.#events, this.#scope, this, context, resumes)
     const prepared = this.#attempt.prepare()
     if (isPromise(prepared)) await prepared

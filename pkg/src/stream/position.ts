@@ -23,6 +23,8 @@ export class Position {
   #cursor: string | undefined
   #bytes: number
   #nextBytes: number
+  /** How many events belong to an answer that was given up for another one. */
+  #former = 0
 
   /** `session` is the job of an answer that names none. */
   constructor(settings: Settings, session: string | undefined) {
@@ -61,8 +63,15 @@ export class Position {
     })
   }
 
-  /** Where the answer is behind all events. */
-  here(attempt: number, lastEventId: string, events: number): AttemptContext {
+  /** Where the answer is behind all events, for an attempt. */
+  here(attempt: number, lastEventId: string, events: number, resumes: boolean): AttemptContext {
+    // The first request, sent again with nothing to resume by, begins a new answer.
+    if (!resumes && lastEventId === '') {
+      this.#batch = []
+      this.#cursor = undefined
+      this.#bytes = this.#nextBytes = 0
+      this.#former = events
+    }
     return this.#at(attempt, lastEventId, events, this.#batch.length - 1)
   }
 
@@ -85,7 +94,7 @@ export class Position {
       lastEventId,
       job,
       cursor: this.#cursorAt(index),
-      events: this.#start.events + events,
+      events: this.#start.events + events - this.#former,
       bytes: isWhole ? this.#nextBytes : this.#bytes,
       response,
     }
