@@ -1,5 +1,6 @@
 import type { ServerSentEvent } from '../event.js'
 import type { AttemptContext } from '../options.js'
+import type { Remembered } from '../remember.js'
 import type { Settings } from './settings.js'
 
 /** Where an answer was when the page before this one was left. */
@@ -26,9 +27,8 @@ export class Position {
   /** How many events belong to an answer that was given up for another one. */
   #former = 0
 
-  /** `session` is the job of an answer that names none. */
-  constructor(settings: Settings, session: string | undefined) {
-    const { job, start } = settings
+  constructor(settings: Settings) {
+    const { job, session, start } = settings
     this.#settings = settings
     this.#start = start
     this.job = start.job ?? (typeof job === 'function' ? undefined : (job ?? session))
@@ -84,6 +84,15 @@ export class Position {
   ): AttemptContext {
     const index = last ? this.#batch.lastIndexOf(last) : -1
     return this.#at(attempt, lastEventId, events, index)
+  }
+
+  /** What the page after a reload has to know, if there is something to go on with. */
+  place(...where: Parameters<Position['at']>): Remembered | undefined {
+    const { resume, session, isResumed } = this.#settings
+    const hasBegun = isResumed || this.response !== undefined
+    if (!resume || this.lacksJob || !hasBegun) return undefined
+    const { job, cursor, lastEventId, events, bytes } = this.at(...where)
+    return { job, cursor, lastEventId, events, bytes, session }
   }
 
   #at(attempt: number, lastEventId: string, events: number, index: number): AttemptContext {
