@@ -33,7 +33,8 @@ Commands:
   docs                   write the API reference of the package and of the crate (target/docs)
   release [--dry-run] [VERSION]
                          give crate and package that version, check and pack both; publishes nothing
-  size [--json FILE]     measure what a page downloads, and fail over the budget
+  size [--json FILE] [--record] [--parts]
+                         measure what a page downloads, compare it with the record, and fail over the budget
 
 Each command sets up what it needs first; a second run installs nothing. Tools that Cargo builds go to
 $SLUICEGATE_CACHE, or else to sluicegate/ in the user's cache directory.
