@@ -28,7 +28,8 @@ Commands:
   test [STAGE]           set up, then every check and test, or only the stage named
   simulate [--seeds N] [--from SEED]
                          random servers, consumers and pages against the machine, with a simulated clock
-  bench [...]            time the decoders against each other in a browser (--quick, --browser, --json FILE)
+  bench [...]            time the decoders against each other in a browser (--help has the options)
+  bench decoder          the decoder on this machine's processor, next to other crates
   bench relay            5,000 streams through the relay, next to a plain axum handler
   docs                   write the API reference of the package and of the crate (target/docs)
   release [--dry-run] [VERSION]
@@ -68,6 +69,9 @@ fn run(arguments: &[String]) -> Result<()> {
         }
         ("simulate", arguments) => simulate::run(&workspace, arguments),
         ("bench", [relay]) if relay == "relay" => suites::bench_relay(&workspace),
+        ("bench", [decoder]) if decoder == "decoder" => {
+            workspace.run("cargo bench --package sluicegate-decoder-bench")
+        }
         ("bench", arguments) => suites::bench(&workspace, arguments),
         ("size", arguments) => suites::size(&workspace, arguments),
         ("docs", []) => docs::run(&workspace),
