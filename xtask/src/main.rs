@@ -21,7 +21,7 @@ const COMMANDS: &str = "\
 Usage: cargo xtask <command>
 
 Commands:
-  setup                  install what is missing: the wasm32 target, wasm-bindgen, wasm-pack, packages of npm and Python, browsers
+  setup                  install what is missing: the wasm32 target, packages of npm and Python, wasm-bindgen, wasm-pack, browsers
   build                  build the npm package (pkg/dist), the site (www/dist) and the relay
   demo [--port N] [...]  build, then serve the chat page and its relay on one address; Ctrl-C ends it.
                          Other arguments go to the relay too: --host, --upstream URL, --model NAME
