@@ -33,7 +33,7 @@ async function start(): Promise<void> {
   } catch (error) {
     // The page may provide the module later.
     loading = undefined
-    hasFailed = true
+    hasFailed = isProvided()
     throw error
   }
 }

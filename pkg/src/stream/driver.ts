@@ -10,6 +10,7 @@ import { Attempt } from './attempt.js'
 import { type DriverEvents, Ending } from './ending.js'
 import { exhausted, failureOf } from './failures.js'
 import { watchPage, watchSignal } from './page.js'
+import type { Remembered } from '../remember.js'
 import { Position } from './position.js'
 import { Reading } from './reading.js'
 import { readOptions, type Settings } from './settings.js'
@@ -60,7 +61,7 @@ export class Driver {
     this.#makeMachine = makeMachine
     this.#events = events
     if (isLoaded()) this.#begin()
-    this.#position = new Position(settings, events.session)
+    this.#position = new Position(settings)
     this.ending = new Ending(settings, events, this.#position, this.stats)
     watchPage(this.#scope, {
       tell: (input) => this.#tell(input),
@@ -72,6 +73,13 @@ export class Driver {
 
   get state(): StreamState {
     return border.STATES[(this.#step >> border.STEP_STATE_SHIFT) & 3]!
+  }
+
+  /** Where the answer is, once there is something to go on with. */
+  get place(): Remembered | undefined {
+    const { attempts } = this.stats
+    const { lastEventId, events, lastEvent } = this.#events.consumed()
+    return this.#position.place(attempts, lastEventId, events, lastEvent)
   }
 
   get #isOver(): boolean {
@@ -205,7 +213,7 @@ export class Driver {
     this.#error = undefined
     const attempt = ++this.stats.attempts
     const { lastEventId } = this.#machine ?? this.#settings
-    const context = this.#position.here(attempt, lastEventId, this.stats.events)
+    const context = this.#position.here(attempt, lastEventId, this.stats.events, resumes)
     this.#attempt = new Attempt(this.#settings, this.#events, this.#scope, this, context, resumes)
     const prepared = this.#attempt.prepare()
     if (isPromise(prepared)) await prepared

@@ -1,6 +1,6 @@
 /// <reference lib="esnext.disposable" preserve="true" />
 import { EventSequence } from '../sequence.js'
-import { abortError } from '../error.js'
+import { abortError, isStreamError } from '../error.js'
 import type { ServerSentEvent } from '../event.js'
 import type { OpenOptions } from '../options.js'
 import type {
@@ -10,6 +10,7 @@ import type {
   StreamState,
   StreamStats,
 } from '../outcome.js'
+import { Memory } from '../remember.js'
 import { measureStream } from '../timing.js'
 import { Driver } from './driver.js'
 import type { Hooks } from './hooks.js'
@@ -28,6 +29,7 @@ export class EventStream extends EventSequence implements AsyncDisposable {
   readonly #initialId: string
   readonly #measure: ((stats: StreamStats) => void) | undefined
   #driver: Driver | undefined
+  #memory: Memory | undefined
   #ending: StreamOutcomeType | undefined
   #error: unknown
   #cancelling: Promise<CancelResult> | undefined
@@ -96,6 +98,7 @@ export class EventStream extends EventSequence implements AsyncDisposable {
   }
 
   protected pull(): void {
+    this.#memory?.keep()
     if (this.#driver) this.#driver.pull()
     else this.received(undefined)
   }
@@ -126,7 +129,10 @@ export class EventStream extends EventSequence implements AsyncDisposable {
         ...hooks,
         tap: () => this.tap,
         takeTemplate: () => this.takeTemplate(),
-        opened: (response) => this.#resolveOpened(response),
+        opened: (response) => {
+          this.#resolveOpened(response)
+          this.#memory?.keep()
+        },
         received: (events) => this.received(events),
         ended: (ending, error) => this.#end(ending, error),
         closed: (notified) => this.#close(notified),
@@ -142,6 +148,11 @@ export class EventStream extends EventSequence implements AsyncDisposable {
       return
     }
     this.#driver = driver
+    if (options.remember !== undefined) {
+      this.#memory = new Memory(options.remember, () => driver.place)
+      // A new answer takes the place of one that nobody went on with.
+      if (!hooks.start) this.#memory.forget()
+    }
     if (options.ack) this.onHandedOut = (count) => driver.ending.consumed(count)
     driver.open()
   }
@@ -165,6 +176,7 @@ export class EventStream extends EventSequence implements AsyncDisposable {
     this.#ending = ending
     this.#error = error
     this.drop()
+    this.#memory?.end(runsOn(ending, error))
     this.#rejectOpened(error ?? abortError(`the stream ended (${ending}) before it was opened`))
   }
 
@@ -178,4 +190,10 @@ export class EventStream extends EventSequence implements AsyncDisposable {
     })
     this.#measure?.(this.stats)
   }
+}
+
+/** Whether an answer may run on without its stream. */
+function runsOn(ending: StreamOutcomeType, error: unknown): boolean {
+  const isBroken = isStreamError(error) && (error.retryable || error.code === 'retries-exhausted')
+  return ending === 'closed' || ending === 'aborted' || (ending === 'failed' && isBroken)
 }
