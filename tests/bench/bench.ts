@@ -1,6 +1,6 @@
 // `cargo xtask bench`: races all implementations in a real browser and prints who took how long.
 
-import { writeFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { cpus } from 'node:os'
 import { resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -17,8 +17,10 @@ import {
   describeFall,
   hasFallen,
   newestRecord,
+  type Record,
   writeRecord,
 } from './records'
+import { readmeTable, tableIn } from './readme'
 import { ratioTable, type Row } from './table'
 
 const USAGE = `cargo xtask bench [options]
@@ -26,7 +28,8 @@ const USAGE = `cargo xtask bench [options]
   --only NAME      one of these: decode, iterate, loopback, text, latency, memory, start
   --browser NAME   chromium (the default) or firefox
   --json FILE      write all results there
-  --record         write them to tests/bench/records, with the date
+  --record         write them to tests/bench/records, with the date; those of a whole run in Chromium
+                   also into the README's table
   --check          fail, and say why, where a goal is missed, or where a ratio to a peer is more than
                    10 % below that of the newest record; what fell is measured twice more first`
 
@@ -38,6 +41,11 @@ const SECOND_LOOKS = 2
 
 /** Measured runs of each implementation; the median counts. */
 const ROUNDS = 7
+
+/** Which records these results are compared with, and among which they go. */
+const kind = options.quick || options.only ? `${options.browser}-quick` : options.browser
+
+const README = new URL('../../README.md', import.meta.url)
 
 const SITE = fileURLToPath(new URL('../../www/dist', import.meta.url))
 
@@ -85,16 +93,21 @@ async function main(driver: WebDriver): Promise<void> {
     writeFileSync(file, `${JSON.stringify(record, null, 2)}\n`)
   }
   if (options.check) await check(driver, results)
-  if (options.record) console.log(`wrote ${writeRecord(options.browser, record)}`)
+  if (!options.record) return
+  console.log(`wrote ${writeRecord(kind, record)}`)
+  if (kind !== 'chromium') return
+  const text = readFileSync(README, 'utf8')
+  writeFileSync(README, text.replace(tableIn(text), readmeTable(results).join('\n')))
+  console.log("wrote README.md's table: look over the text around it")
 }
 
 async function check(driver: WebDriver, results: Result[]): Promise<void> {
   const missed = shortfalls(results)
-  const record = newestRecord(options.browser)
+  const record = newestRecord(kind) ?? newestRecord(options.browser)
   if (record) {
     const compared = compareWith(record, results)
     console.log(`compared ${compared.length} ratios with the record of ${record.date}`)
-    const looked = await lookAgain(driver, compared.filter(hasFallen))
+    const looked = await lookAgain(driver, record, compared.filter(hasFallen))
     missed.push(...looked.map(describeFall))
   } else {
     missed.push(`there is no record of ${options.browser} to compare with: --record makes one`)
@@ -105,8 +118,11 @@ async function check(driver: WebDriver, results: Result[]): Promise<void> {
 }
 
 /** Measures again what has fallen. Returns what is as low at each look. */
-async function lookAgain(driver: WebDriver, fallen: Comparison[]): Promise<Comparison[]> {
-  const record = newestRecord(options.browser)!
+async function lookAgain(
+  driver: WebDriver,
+  record: Record,
+  fallen: Comparison[],
+): Promise<Comparison[]> {
   for (let look = 0; look < SECOND_LOOKS && fallen.length > 0; look++) {
     const again: Result[] = []
     for (const row of new Set(fallen.map((comparison) => comparison.row))) {

@@ -1,8 +1,10 @@
-// The sizes that the README and the docs tell, compared with what is measured.
+// The figures that the README and the docs tell, compared with what is, or was, measured.
 
 import assert from 'node:assert/strict'
 import { readdirSync, readFileSync } from 'node:fs'
 import { before, describe, it } from 'node:test'
+import { readmeTable, tableIn } from './readme'
+import { newestRecord } from './records'
 import { bundle, measureAll, type Size } from './sizes'
 
 const ROOT = new URL('../../', import.meta.url)
@@ -95,5 +97,15 @@ describe('sizes', () => {
     }
     assert.deepEqual(wrong, [])
     assert.deepEqual(texts.match(FIGURE) ?? [], [], 'figures that nothing here checks')
+  })
+})
+
+describe('times', () => {
+  const record = newestRecord('chromium')
+  const skip = record ? false : 'there is no record: cargo xtask bench --record'
+
+  it('in the README are those of the newest record', { skip }, () => {
+    const readme = readFileSync(new URL('README.md', ROOT), 'utf8')
+    assert.equal(tableIn(readme), readmeTable(record!.results).join('\n'))
   })
 })

@@ -20,10 +20,10 @@ const PEERS: readonly Kind[] = ['peer', 'parser', 'native']
 
 const FOLDER = new URL('records/', import.meta.url)
 
-/** Reads the newest record of a browser. */
-export function newestRecord(browser: string): Record | undefined {
+/** Reads the newest record of a kind: a browser's name, or that and `-quick`. */
+export function newestRecord(kind: string): Record | undefined {
   const name = readdirSync(FOLDER)
-    .filter((file) => file.endsWith(`-${browser}.json`))
+    .filter((file) => file.endsWith(`-${kind}.json`))
     .toSorted()
     .at(-1)
   if (name === undefined) return undefined
@@ -31,8 +31,8 @@ export function newestRecord(browser: string): Record | undefined {
 }
 
 /** Writes a record. Returns its file's name. */
-export function writeRecord(browser: string, record: Record): string {
-  const name = `${record.date}-${browser}.json`
+export function writeRecord(kind: string, record: Record): string {
+  const name = `${record.date}-${kind}.json`
   writeFileSync(new URL(name, FOLDER), toJson(record))
   return name
 }
