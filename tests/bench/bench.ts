@@ -42,9 +42,6 @@ const SECOND_LOOKS = 2
 /** Measured runs of each implementation; the median counts. */
 const ROUNDS = 7
 
-/** Which records these results are compared with, and among which they go. */
-const kind = options.quick || options.only ? `${options.browser}-quick` : options.browser
-
 const README = new URL('../../README.md', import.meta.url)
 
 const SITE = fileURLToPath(new URL('../../www/dist', import.meta.url))
@@ -60,6 +57,9 @@ const { values: options } = parseArgs({
     help: { type: 'boolean', short: 'h', default: false },
   },
 })
+/** Which records these results are compared with, and among which they go. */
+const kind = options.quick || options.only ? `${options.browser}-quick` : options.browser
+
 const isKnown =
   ['chromium', 'firefox'].includes(options.browser) &&
   (options.only === undefined || BENCHES.includes(options.only as Bench))

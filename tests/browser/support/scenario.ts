@@ -86,8 +86,9 @@ export async function play(scenario: Scenario): Promise<void> {
   if (consumer.some((move) => 'abort' in move)) options.signal = controller.signal
   if (consumer[0] && STOPS.some((stop) => stop in consumer[0]!)) {
     // The request leaves before anybody could stop the stream, unless something has to be waited for.
-    const { headers } = options
-    options.headers = async () => headers as HeadersInit
+    for (const request of [options, options.resume]) {
+      if (request) request.headers = async () => ({})
+    }
   }
   const stream = open(addresses['{url}'], options)
   const player = new Player(stream, source, controller, addresses)
