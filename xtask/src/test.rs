@@ -17,7 +17,7 @@ struct Stage {
     run: fn(&Workspace) -> Result<()>,
 }
 
-const STAGES: [Stage; 12] = [
+const STAGES: [Stage; 13] = [
     Stage {
         name: "fmt",
         about: "rustfmt and prettier would change nothing",
@@ -66,6 +66,13 @@ const STAGES: [Stage; 12] = [
         scope: Scope::Build,
         on_build: true,
         run: unit,
+    },
+    Stage {
+        name: "size",
+        about: "what a page downloads is within the budgets, and the figures in the texts are the measured ones",
+        scope: Scope::Build,
+        on_build: true,
+        run: size,
     },
     Stage {
         name: "publish",
@@ -217,6 +224,11 @@ fn unit(workspace: &Workspace) -> Result<()> {
     workspace.run(
         "npm test --workspace sluicegate --workspace sluicegate-tests --workspace sluicegate-www",
     )
+}
+
+fn size(workspace: &Workspace) -> Result<()> {
+    workspace.run("npm run size --workspace sluicegate-tests")?;
+    workspace.run("npm run figures --workspace sluicegate-tests")
 }
 
 fn wasm(workspace: &Workspace) -> Result<()> {
