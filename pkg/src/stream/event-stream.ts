@@ -10,7 +10,7 @@ import type {
   StreamState,
   StreamStats,
 } from '../outcome.js'
-import { measureStream } from '../timing.js'
+import { observe } from '../debug.js'
 import { load } from '../wasm.js'
 import { Driver } from './driver.js'
 import type { Hooks } from './hooks.js'
@@ -28,7 +28,6 @@ export class EventStream extends EventSequence implements AsyncDisposable {
 
   readonly #initialId: string
   readonly #ready: Promise<void>
-  readonly #measure: ((stats: StreamStats) => void) | undefined
   #driver: Driver | undefined
   /** What to do as soon as there is something to do it to. */
   #early: ((driver: Driver) => void)[] = []
@@ -50,7 +49,7 @@ export class EventStream extends EventSequence implements AsyncDisposable {
     // Who does not ask whether it was opened is told by the iterator.
     this.opened.catch(() => undefined)
     this.closed = new Promise((resolve) => (this.#resolveClosed = resolve))
-    this.#measure = options.debug ? measureStream(input, options) : undefined
+    if (options.debug) observe(this, input, options)
     this.#ready = this.#start(input, options, hooks)
   }
 
@@ -178,6 +177,5 @@ export class EventStream extends EventSequence implements AsyncDisposable {
       ...(notified === undefined ? {} : { notified }),
       dropped: this.stats.events - this.handedOutCount,
     })
-    this.#measure?.(this.stats)
   }
 }
