@@ -39,9 +39,9 @@ export class EventStream extends EventSequence implements AsyncDisposable {
   #resolveClosed!: (outcome: StreamOutcome) => void
 
   /** @internal Use `openStream`. */
-  constructor(input: string | URL | Request, options: OpenOptions, hooks: Hooks = {}) {
+  constructor(input: string | URL | Request | undefined, options: OpenOptions, hooks: Hooks = {}) {
     super()
-    this.#initialId = options.lastEventId ?? ''
+    this.#initialId = hooks.start?.lastEventId ?? options.lastEventId ?? ''
     this.opened = new Promise((resolve, reject) => {
       this.#resolveOpened = resolve
       this.#rejectOpened = reject
@@ -49,7 +49,7 @@ export class EventStream extends EventSequence implements AsyncDisposable {
     // Who does not ask whether it was opened is told by the iterator.
     this.opened.catch(() => undefined)
     this.closed = new Promise((resolve) => (this.#resolveClosed = resolve))
-    if (options.debug) observe(this, input, options)
+    if (options.debug) observe(this, input ?? `${options.remember}`, options)
     this.#ready = this.#start(input, options, hooks)
   }
 
@@ -121,7 +121,11 @@ export class EventStream extends EventSequence implements AsyncDisposable {
     this.#stop((driver) => driver.stop(INPUT_DONE))
   }
 
-  async #start(input: string | URL | Request, options: OpenOptions, hooks: Hooks): Promise<void> {
+  async #start(
+    input: string | URL | Request | undefined,
+    options: OpenOptions,
+    hooks: Hooks,
+  ): Promise<void> {
     let driver
     try {
       await load()
@@ -133,7 +137,11 @@ export class EventStream extends EventSequence implements AsyncDisposable {
         received: (events) => this.received(events),
         ended: (ending, error) => this.#end(ending, error),
         closed: (notified) => this.#close(notified),
-        consumed: () => ({ lastEvent: this.lastEvent, lastEventId: this.lastEventId }),
+        consumed: () => ({
+          lastEvent: this.lastEvent,
+          lastEventId: this.lastEventId,
+          events: this.handedOutCount,
+        }),
       })
     } catch (error) {
       this.#end('failed', error)
@@ -141,7 +149,7 @@ export class EventStream extends EventSequence implements AsyncDisposable {
       return
     }
     this.#driver = driver
-    if (options.ack) this.onHandedOut = (count, event) => driver.ending.consumed(count, event)
+    if (options.ack) this.onHandedOut = (count) => driver.ending.consumed(count)
     for (const action of this.#early) action(driver)
     this.#early = []
     driver.open()
