@@ -40,6 +40,7 @@ const ENTRIES: Entry[] = [
   },
   { entry: './vue', imports: 'useEventStream', budget: 1_500, isAddition: true },
   { entry: './react', imports: 'useEventStream', budget: 1_500, isAddition: true },
+  { entry: './rxjs', imports: 'fromStream', budget: 200, isAddition: true },
 ]
 
 const HERE = fileURLToPath(new URL('.', import.meta.url))
@@ -57,7 +58,7 @@ async function bundle(contents: string, file?: string): Promise<Size> {
     stdin: { contents, resolveDir: HERE },
     bundle: true,
     // The page has them anyway.
-    external: ['react', 'vue'],
+    external: ['react', 'rxjs', 'vue'],
     minify: true,
     format: 'esm',
     target: 'es2022',

@@ -14,6 +14,7 @@ export type Kind =
   /** A server that answers with each piece of text, and prints its address. */
   | { in: 'worker'; command: Command; address: RegExp }
 
+/** The program `node` is the one that the app is to run in. */
 export type Command = [program: string, ...args: string[]]
 
 export interface Consumer {
@@ -27,6 +28,8 @@ export interface Consumer {
   versions: string[]
   /** The folder with all that is downloaded, where something is built. */
   bundle?: string
+  /** Whether its tools refuse the oldest Node that this project supports. */
+  needsNewerNode?: true
 }
 
 const PAGE: Kind = { in: 'page', path: 'index.html' }
@@ -95,7 +98,7 @@ export const CONSUMERS: Consumer[] = [
     title: 'Next.js (app router)',
     kind: {
       in: 'site',
-      command: [process.execPath, 'node_modules/next/dist/bin/next', 'start', '-H', '127.0.0.1'],
+      command: ['node', 'node_modules/next/dist/bin/next', 'start', '-H', '127.0.0.1'],
       ready: /Ready in/,
     },
     common: [],
@@ -104,11 +107,29 @@ export const CONSUMERS: Consumer[] = [
   },
   {
     name: 'sveltekit',
-    title: 'SvelteKit',
-    kind: { in: 'site', command: [process.execPath, 'build'], ready: /Listening on/ },
+    title: 'SvelteKit 2',
+    kind: { in: 'site', command: ['node', 'build'], ready: /Listening on/ },
     common: [],
     versions: ['@sveltejs/kit', 'svelte', 'vite'],
     bundle: 'build/client',
+  },
+  {
+    name: 'sveltekit-3',
+    title: 'SvelteKit 3',
+    kind: { in: 'site', command: ['node', 'build'], ready: /Listening on/ },
+    common: [],
+    versions: ['@sveltejs/kit', 'svelte', 'vite'],
+    bundle: 'build/client',
+    needsNewerNode: true,
+  },
+  {
+    name: 'nuxt',
+    title: 'Nuxt 4',
+    kind: { in: 'site', command: ['node', '.output/server/index.mjs'], ready: /Listening on/ },
+    common: [],
+    versions: ['nuxt', 'vue'],
+    bundle: '.output/public',
+    needsNewerNode: true,
   },
   {
     name: 'import-map',
@@ -136,7 +157,7 @@ export const CONSUMERS: Consumer[] = [
   {
     name: 'node',
     title: 'Node',
-    kind: { in: 'terminal', command: [process.execPath, 'terminal.js'] },
+    kind: { in: 'terminal', command: ['node', 'terminal.js'] },
     common: ['terminal.js'],
     versions: [],
   },
@@ -159,14 +180,19 @@ export const CONSUMERS: Consumer[] = [
   },
   {
     name: 'workerd',
-    title: "Cloudflare's workerd (wrangler, miniflare)",
+    title: "Cloudflare's workerd (wrangler)",
     kind: {
       in: 'worker',
-      command: [process.execPath, 'serve.js'],
-      address: /^listening on (http:\S+)\/\n/m,
+      command: [
+        'node',
+        'node_modules/wrangler/bin/wrangler.js',
+        ...['dev', '--ip', '127.0.0.1', '--port', '0', '--show-interactive-dev-session=false'],
+      ],
+      address: /Ready on (http:\S+)\n/,
     },
     common: [],
     versions: ['wrangler', 'workerd'],
     bundle: 'dist',
+    needsNewerNode: true,
   },
 ]

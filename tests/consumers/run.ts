@@ -18,7 +18,7 @@ import { type Consumer, CONSUMERS } from './consumers.js'
 import { converse } from './conversation.js'
 import { type Row, writeTable } from './table.js'
 import { openPage, openTerminal, openWorker } from './views.js'
-import { App, ENVIRONMENT } from './workshop.js'
+import { App, HAS_NEWER_NODE, installNewerNode, type Node, OUR_NODE } from './workshop.js'
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -45,8 +45,12 @@ const tarball = await Tarball.pack()
 const server = await startServer('sluicegate-test-server', ['--site', site])
 const browsers = new Map<Engine, WebDriver>()
 const rows: Row[] = []
+let newerNode: Node | undefined
 
 before(async () => {
+  if (HAS_NEWER_NODE && chosen.some(({ needsNewerNode }) => needsNewerNode)) {
+    newerNode = await installNewerNode(join(site, 'newer-node'))
+  }
   if (!needsBrowsers) return
   for (const engine of engines) browsers.set(engine, await launch(engine))
 })
@@ -60,8 +64,9 @@ after(async () => {
 })
 
 for (const consumer of chosen) {
-  suite(consumer.title, () => {
-    const app = new App(consumer, join(site, consumer.name))
+  const skip = consumer.needsNewerNode && !HAS_NEWER_NODE ? 'there is no newer Node for it' : false
+  suite(consumer.title, { skip }, () => {
+    let app: App
     const row: Row = { title: consumer.title, versions: [], seconds: {}, bundle: undefined }
     const timed = (what: string, work: () => Promise<void>) =>
       test(what, async () => {
@@ -71,6 +76,8 @@ for (const consumer of chosen) {
       })
 
     timed('installs', async () => {
+      const node = consumer.needsNewerNode ? newerNode! : OUR_NODE
+      app = new App(consumer, join(site, consumer.name), node)
       await app.install(tarball.path)
       row.versions = await app.versions()
     })
@@ -81,7 +88,7 @@ for (const consumer of chosen) {
     timed('streams', () => streams(consumer, app))
     after(async () => {
       rows.push(row)
-      await rm(app.folder, { recursive: true, force: true })
+      await rm(join(site, consumer.name), { recursive: true, force: true })
     })
   })
 }
@@ -92,11 +99,12 @@ async function streams({ name, kind }: Consumer, app: App): Promise<void> {
   }
   const command = await app.command(kind.command)
   if (kind.in === 'terminal') {
-    return converse(server.url, name, (endpoints) => openTerminal(command, app.folder, endpoints))
+    return converse(server.url, name, (endpoints) => openTerminal(command, app, endpoints))
   }
   const port = await freePort()
   const [file, ...args] = command
-  const program = new Program(file, args, { ...ENVIRONMENT, PORT: String(port) }, app.folder)
+  const env = { ...app.environment, HOST: '127.0.0.1', PORT: String(port) }
+  const program = new Program(file, args, env, app.folder)
   try {
     if (kind.in === 'worker') {
       const [, address = ''] = await program.printed(kind.address)
