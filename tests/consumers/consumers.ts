@@ -7,6 +7,8 @@
 export type Kind =
   /** Files that any web server can serve. */
   | { in: 'page'; path: string }
+  /** An extension for Chromium in the folder `dist`, which has a page. */
+  | { in: 'extension'; path: string }
   /** A web server of its own, which takes the port from the variable `PORT` and prints when it is ready. */
   | { in: 'site'; command: Command; ready: RegExp }
   /** A program that prints each piece of text. */
@@ -155,6 +157,22 @@ export const CONSUMERS: Consumer[] = [
     bundle: 'dist',
   },
   {
+    name: 'extension',
+    title: 'extension (Manifest V3), in its page',
+    kind: { in: 'extension', path: 'index.html' },
+    common: ['chat.js'],
+    versions: [],
+    bundle: 'dist',
+  },
+  {
+    name: 'extension-worker',
+    title: 'extension (Manifest V3), in its service worker, `sluicegate/compat`',
+    kind: { in: 'extension', path: 'index.html' },
+    common: [],
+    versions: [],
+    bundle: 'dist',
+  },
+  {
     name: 'node',
     title: 'Node',
     kind: { in: 'terminal', command: ['node', 'terminal.js'] },
@@ -186,7 +204,10 @@ export const CONSUMERS: Consumer[] = [
       command: [
         'node',
         'node_modules/wrangler/bin/wrangler.js',
-        ...['dev', '--ip', '127.0.0.1', '--port', '0', '--show-interactive-dev-session=false'],
+        'dev',
+        '--ip=127.0.0.1',
+        '--port=0',
+        '--show-interactive-dev-session=false',
       ],
       address: /Ready on (http:\S+)\n/,
     },

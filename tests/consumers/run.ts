@@ -5,7 +5,8 @@
  */
 
 import assert from 'node:assert/strict'
-import { mkdtemp, rm } from 'node:fs/promises'
+import { createHash } from 'node:crypto'
+import { mkdtemp, realpath, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, suite, test } from 'node:test'
@@ -97,6 +98,7 @@ async function streams({ name, kind }: Consumer, app: App): Promise<void> {
   if (kind.in === 'page') {
     return inEachBrowser(name, `${server.url}/site/${name}/${kind.path}`)
   }
+  if (kind.in === 'extension') return inAnExtension(name, join(app.folder, 'dist'), kind.path)
   const command = await app.command(kind.command)
   if (kind.in === 'terminal') {
     return converse(server.url, name, (endpoints) => openTerminal(command, app, endpoints))
@@ -118,6 +120,27 @@ async function streams({ name, kind }: Consumer, app: App): Promise<void> {
   } finally {
     await program.stop()
   }
+}
+
+/** Extensions are for Chromium only, in a browser of their own. */
+async function inAnExtension(name: string, folder: string, page: string): Promise<void> {
+  if (!engines.includes('chromium')) return
+  const browser = await launch('chromium', [
+    `--load-extension=${folder}`,
+    '--disable-features=DisableLoadExtensionCommandLineSwitch',
+  ])
+  try {
+    const url = `chrome-extension://${extensionId(await realpath(folder))}/${page}`
+    await converse(server.url, name, (endpoints) => openPage(browser, url, endpoints))
+  } finally {
+    await browser.quit()
+  }
+}
+
+/** Chromium derives the id of an unpacked extension from its path. */
+function extensionId(folder: string): string {
+  const hash = createHash('sha256').update(folder).digest('hex').slice(0, 32)
+  return hash.replace(/./g, (digit) => String.fromCharCode(97 + parseInt(digit, 16)))
 }
 
 async function inEachBrowser(name: string, page: string): Promise<void> {

@@ -1,9 +1,12 @@
 import { expect } from 'chai'
-import htmx from 'htmx.org'
+import htmxModule from 'htmx.org'
 import 'htmx-ext-sse'
 import { EventSource, installEventSource } from 'sluicegate/eventsource'
 import { eventually } from '../support/eventually.js'
 import { event, script } from '../support/server.js'
+
+// TypeScript takes the file for CommonJS. It is not.
+const htmx = htmxModule as unknown as typeof htmxModule.default
 
 /** A part of a page as htmx's users write it. */
 const html = (url: string) => `
