@@ -1,12 +1,11 @@
 import { expect } from 'chai'
-import htmxModule from 'htmx.org'
-import 'htmx-ext-sse'
-import { EventSource, installEventSource } from 'sluicegate/eventsource'
+import type htmxModule from 'htmx.org'
 import { eventually } from '../support/eventually.js'
+import { openFrame } from '../support/frame.js'
 import { event, script } from '../support/server.js'
+import { test } from '../support/test.js'
 
-// TypeScript takes the file for CommonJS. It is not.
-const htmx = htmxModule as unknown as typeof htmxModule.default
+type HtmxWindow = Window & { htmx: typeof htmxModule.default }
 
 /** A part of a page as htmx's users write it. */
 const html = (url: string) => `
@@ -19,33 +18,36 @@ const html = (url: string) => `
 
 describe('a page with htmx and its extension sse', () => {
   for (const name of ['native', 'ours']) {
-    const isOurs = name === 'ours'
-    let uninstall = () => {}
+    let frame: HTMLIFrameElement
     let page: HTMLElement
 
-    /** Shows the page. Resolves to the names of the extension's own events, as they come. */
-    function show(url: string): string[] {
-      if (isOurs) uninstall = installEventSource()
-      expect(globalThis.EventSource === EventSource).to.equal(isOurs)
-      page = document.createElement('div')
+    /** Shows the page in a frame. Resolves to the names of the extension's own events, as they come. */
+    async function show(url: string): Promise<string[]> {
+      frame = await openFrame(`/site/htmx.html${name === 'ours' ? '?ours' : ''}`)
+      const window = frame.contentWindow as HtmxWindow & typeof globalThis
+      expect(/native code/.test(String(window.EventSource))).to.equal(name === 'native')
+      page = frame.contentDocument!.createElement('div')
       page.innerHTML = html(url)
       const seen: string[] = []
       for (const one of ['htmx:sseOpen', 'htmx:sseError', 'htmx:sseClose']) {
         page.addEventListener(one, () => seen.push(one))
       }
-      document.body.append(page)
-      htmx.process(page)
+      frame.contentDocument!.body.append(page)
+      window.htmx.process(page)
       return seen
+    }
+
+    /** As a swap does it: what it takes away is closed. */
+    function clear(): void {
+      const { htmx } = frame.contentWindow as HtmxWindow
+      htmx.swap(page, '', { swapStyle: 'innerHTML', swapDelay: 0, settleDelay: 0 } as never)
     }
 
     const text = (selector: string) => page.querySelector(selector)?.textContent
 
-    afterEach(() => {
-      uninstall()
-      page?.remove()
-    })
+    afterEach(() => frame?.remove())
 
-    it(`swaps what comes, and resumes, on the ${name} class`, async () => {
+    test(`swaps what comes, and resumes, on the ${name} class`, async () => {
       const row = (id: string) => event(`<li>${id}</li>`, { type: 'row', id })
       const source = await script([
         { steps: [{ send: `retry: 1\n${event('<b>1</b>', { type: 'price' })}${row('a')}` }] },
@@ -58,7 +60,7 @@ describe('a page with htmx and its extension sse', () => {
           ],
         },
       ])
-      const seen = show(source.url)
+      const seen = await show(source.url)
       await eventually(() => {
         expect(page.querySelector('[sse-swap=price]')?.innerHTML).to.equal('<b>1</b>')
         expect(text('[sse-swap=message]')).to.equal('zażółć 漢字')
@@ -68,12 +70,12 @@ describe('a page with htmx and its extension sse', () => {
       const [, second] = await source.requests(2)
       expect(second?.headers).to.include({ 'last-event-id': 'a' })
       // A swap that takes the element away takes the connection with it.
-      htmx.swap(page, '', { swapStyle: 'innerHTML', swapDelay: 0, settleDelay: 0 } as never)
+      clear()
       await source.over(2)
       expect(seen).to.deep.equal(['htmx:sseOpen', 'htmx:sseError', 'htmx:sseOpen', 'htmx:sseClose'])
     })
 
-    it(`closes at the event that sse-close names, on the ${name} class`, async () => {
+    test(`closes at the event that sse-close names, on the ${name} class`, async () => {
       const source = await script([
         {
           steps: [
@@ -82,21 +84,21 @@ describe('a page with htmx and its extension sse', () => {
           ],
         },
       ])
-      const seen = show(source.url)
+      const seen = await show(source.url)
       await source.over(1)
       expect(text('[sse-swap=price]')).to.equal('1')
       expect(seen).to.deep.equal(['htmx:sseOpen', 'htmx:sseClose'])
     })
 
-    it(`connects again after a refusal, on the ${name} class`, async () => {
+    test(`connects again after a refusal, on the ${name} class`, async () => {
       const source = await script([
         { status: 503 },
         { steps: [{ send: event('2', { type: 'price' }) }, { stall: true }] },
       ])
-      const seen = show(source.url)
+      const seen = await show(source.url)
       await eventually(() => expect(text('[sse-swap=price]')).to.equal('2'))
       expect(seen).to.deep.equal(['htmx:sseError', 'htmx:sseOpen'])
-      htmx.swap(page, '', { swapStyle: 'innerHTML', swapDelay: 0, settleDelay: 0 } as never)
+      clear()
       await source.over(2)
     })
   }
