@@ -1,6 +1,6 @@
 import { decode, openStream, type ServerSentEvent } from 'sluicegate'
 import { fromStream } from 'sluicegate/rxjs'
-import { defer, firstValueFrom, map, type Observable, take, toArray } from 'rxjs'
+import { config, defer, firstValueFrom, map, type Observable, take, toArray } from 'rxjs'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { Backend } from './server.js'
 
@@ -70,12 +70,15 @@ test('defer() opens a stream for each subscriber', async () => {
 
 test("what a subscriber throws is RxJS's to report, and ends nothing", async () => {
   const stream = openStream(`${backend.url}/`, { retry: false })
-  const reported = new Promise((resolve) => process.once('uncaughtException', resolve))
+  const reported = new Promise((resolve) => {
+    config.onUnhandledError = resolve
+  })
   const seen: string[] = []
   fromStream(stream).subscribe(({ data }) => {
     seen.push(data)
     if (seen.length === 1) throw new Error('the subscriber')
   })
   expect(await reported).toMatchObject({ message: 'the subscriber' })
+  config.onUnhandledError = null
   await expect.poll(() => seen).toHaveLength(2)
 })
