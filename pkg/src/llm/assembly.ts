@@ -4,6 +4,7 @@ import { joiner } from './pieces.js'
 import { merge } from './usage.js'
 
 const TEXTS = ['reasoning', 'text', 'refusal'] as const
+const TEXT = 1
 
 /** An answer that is put together, part by part. */
 export interface Assembly {
@@ -29,12 +30,11 @@ export function assemble(): Assembly {
     id: undefined,
   }
 
-  /** Adds to each of the texts; the end of one is `undefined`. */
-  function tell(pieceOf: (type: (typeof TEXTS)[number]) => string | undefined): Delta[] {
+  /** Adds to each of the texts; without a part, ends them. */
+  function tell(part?: Part): Delta[] {
     const deltas: Delta[] = []
     for (const [index, type] of TEXTS.entries()) {
-      const piece = pieceOf(type)
-      const text = piece !== '' && joiners[index]!(piece)
+      const text = joiners[index]!(part && (part.isWhole && answer[type] ? '' : (part[type] ?? '')))
       if (!text) continue
       answer[type] = (answer[type] ?? '') + text
       deltas.push({ type, text })
@@ -43,7 +43,7 @@ export function assemble(): Assembly {
   }
 
   function end(): Delta[] {
-    const deltas = tell(() => undefined)
+    const deltas = tell()
     calls.settle(deltas, true)
     return deltas
   }
@@ -53,10 +53,8 @@ export function assemble(): Assembly {
       const { toolCalls = [], usage, finishReason, isWhole, isEnd } = part
       answer.model ??= part.model
       answer.id ??= part.id
-      const deltas = tell((type) => (isWhole && answer[type] ? '' : (part[type] ?? '')))
-      if (!isWhole || calls.list().length === 0) {
-        for (const call of toolCalls) calls.add(call, deltas)
-      }
+      const deltas = tell(part)
+      if (!isWhole || !calls.list()[0]) for (const call of toolCalls) calls.add(call, deltas)
       if (usage) {
         answer.usage = merge(answer.usage, usage)
         deltas.push({ type: 'usage', usage: answer.usage })
@@ -69,14 +67,14 @@ export function assemble(): Assembly {
       return isEnd ? deltas.concat(end()) : deltas
     },
     addText(text) {
-      const piece = text && joiners[TEXTS.indexOf('text')]!(text, true)
+      const piece = joiners[TEXT]!(text, true)
       answer.text += piece
       return piece
     },
     end,
     answer() {
       const toolCalls = calls.list()
-      return { ...answer, ...(toolCalls.length > 0 && { toolCalls }) }
+      return { ...answer, ...(toolCalls[0] && { toolCalls }) }
     },
   }
 }

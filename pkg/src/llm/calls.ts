@@ -36,9 +36,10 @@ export function assembleCalls(): Calls {
     call.arguments += piece
     call.untold += piece
     const { id, name, arguments: text, untold: fragment } = call
+    if (!name) return
     let index = named.indexOf(call)
-    if (!name || (index >= 0 && !fragment && !isNew)) return
     if (index < 0) index = named.push(call) - 1
+    else if (!fragment && !isNew) return
     call.untold = ''
     deltas.push({ type: 'tool-call', index, fragment, call: { id, name, arguments: text } })
   }
