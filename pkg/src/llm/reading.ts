@@ -16,6 +16,7 @@ export type AnswerSource = Pick<EventSequence, 'next' | 'return' | 'frames'>
 const MOST = 1 << 20
 /** How many templates may be made in a row without one event that fits into them. */
 const CREDIT = 8
+const NONE: Delta[] = []
 /** How many of them an error shows. */
 const SHOWN = 200
 
@@ -48,12 +49,12 @@ export interface Reading {
  *
  * Throws a `StreamError` `'invalid-options'` for an unknown format.
  *
- * @param showsUsage whether each event's figures are to be seen, not only the newest of a chunk's
+ * @param isAll whether all deltas are to be seen: not only the text, and the newest figures of a chunk
  */
 export function readingOf(
   source: AnswerSource,
   format: AnswerFormat | Extractor,
-  showsUsage?: boolean,
+  isAll?: boolean,
 ): Reading {
   const extract = extractorOf(format)
   const own = 'mapEvents' in source ? (source as EventSequence) : undefined
@@ -100,7 +101,7 @@ export function readingOf(
     const text = extract.end?.()
     const deltas = text ? add({ text }) : []
     if (!isUnderstood) throw unknownFormat(body)
-    return deltas.concat(assembly.end())
+    return deltas.concat(assembly.add())
   }
 
   return {
@@ -112,7 +113,7 @@ export function readingOf(
         credit = CREDIT
         if (figures) assembly.add({ usage: { raw: JSON.parse(figures) as Usage['raw'] } })
         const text = assembly.addText(data)
-        return { deltas: text ? [{ type: 'text', text }] : [], text, isEnd: false }
+        return { deltas: text && isAll ? [{ type: 'text', text }] : NONE, text, isEnd: false }
       }
       const deltas: Delta[] = []
       let isEnd = !event || event === unframed
@@ -126,7 +127,7 @@ export function readingOf(
           }
           const isAlone = extract.isPure && parts.length === 1 && isTextAlone(parts[0]!)
           if (own && !own.template && isAlone && credit-- > 0) {
-            own.template = templateOf(extract, event, !showsUsage)
+            own.template = templateOf(extract, event, !isAll)
           }
           isStrange ||=
             !isUnderstood && !/^message\s*$|ping|alive|beat/i.test(event.type + event.data)

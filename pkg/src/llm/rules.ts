@@ -22,16 +22,19 @@ export interface Rule extends CallPaths {
   isEnd?: unknown
 }
 
-const TEXTS = ['text', 'reasoning', 'refusal', 'finishReason', 'id', 'model']
-
-/** Where all formats have the answer's names and figures. */
-const NAMES = {
+/** The texts of a part, and where all formats have them that have no rule of their own. */
+const TEXTS = Object.entries({
+  text: '=',
+  reasoning: '=',
+  refusal: '=',
+  finishReason: '=',
   id: 'message.id|response.id|interaction.id|messageId|message_id|responseId|runId|sessionId',
   model:
-    'message.model|response.model|interaction.model|messageMetadata.model|metadata.tanstack.model|usage.0.model|modelVersion|model',
-}
+    'model|message.model|response.model|interaction.model|messageMetadata.model|metadata.tanstack.model|usage.0.model|modelVersion',
+})
+/** Where they have its figures. */
 const USAGE =
-  'message.usage|response.usage|interaction.usage|messageMetadata.totalUsage|messageMetadata.usage|metadata.tanstack.usage|metadata.usage|usageMetadata|usage|x_groq.usage|choice.usage'
+  'usage|usageMetadata|message.usage|response.usage|interaction.usage|messageMetadata.totalUsage|messageMetadata.usage|metadata.tanstack.usage|metadata.usage|x_groq.usage|choice.usage'
 
 /** Where fragments say which call or block they are of. */
 const KEY = 'output_index|index|item_id|item.id'
@@ -45,8 +48,8 @@ export function partBy(rule: Rule, json: Json): Part {
   }
   const key = at(json, KEY)
   const part: Json = contentOf(at(json, rule.content), key)
-  for (const name of TEXTS) {
-    const value = at(json, { ...NAMES, ...rule }[name as 'text'])
+  for (const [name, path] of TEXTS) {
+    const value = at(json, rule[name as 'text'] ?? path)
     part[name] ||= Array.isArray(value) ? (contentOf(value) as Json)[name] : text(value)
   }
   if (rule.calls) {

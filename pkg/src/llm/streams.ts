@@ -73,46 +73,50 @@ function streamOf<Item, Frame>(
     throw error
   }
 
-  /** What an event adds; without one, at the source's end, what was held back. */
-  function take(event?: ServerSentEvent): Item[] {
-    if (isOver) return []
+  /**
+   * The first item that an event adds; what else it adds is in `items` then. Without an event, at the
+   * source's end, what was held back.
+   */
+  function take(event?: ServerSentEvent): Item | undefined {
+    if (isOver) return undefined
     try {
       const { deltas, text, isEnd } = reading.read(event)
       if (isEnd) {
         sequence.finish()
         end()
       }
-      return (isText ? (text ? [text] : []) : deltas) as Item[]
+      if (isText) return (text || undefined) as Item | undefined
+      items = deltas as Item[]
+      return items.shift()
     } catch (error) {
       sequence.fail(error)
       return fail(error)
     }
   }
 
-  function last(failure?: { error: unknown }): Item[] {
+  function last(failure?: { error: unknown }): Item | undefined {
     return failure ? fail(failure.error) : take()
   }
 
-  /** Answers a call that waited, if there is something; which calls wait at the end is all the same. */
-  function first(taken: Item[]): Item | undefined {
-    items = taken
-    if (items[0]) waiting--
-    return items.shift()
+  /** Answers a call of `next()` that waited. */
+  function use(event: ServerSentEvent): Item | undefined {
+    const item = take(event)
+    // How many wait at the end is all the same.
+    if (item) waiting--
+    return item
   }
 
   /** Answers a call of `next()`. */
   function step(): Promise<IteratorResult<Item, undefined>> {
     try {
-      while (!items[0] && !isOver) {
+      let item = items.shift()
+      while (!item && !isOver) {
         const ready = sequence.takeReady()
-        if (!ready) {
-          const use = ([event]: ServerSentEvent[]) => first(take(event))
-          return sequence.mapEvents(false, use, (failure) => first(last(failure)))
-        }
-        items = take(ready)
+        if (!ready) return sequence.mapEvents(false, use, last)
+        item = take(ready)
       }
       waiting--
-      return Promise.resolve(resultOf(items.shift()))
+      return Promise.resolve(resultOf(item))
     } catch (error) {
       return Promise.reject(error)
     }
@@ -122,7 +126,7 @@ function streamOf<Item, Frame>(
   function frame(events: readonly ServerSentEvent[]): Frame | undefined {
     const some: Item[] = []
     try {
-      for (const event of events) some.push(...take(event))
+      for (const event of events) push(some, take(event))
     } catch (error) {
       // What came before an event that throws is given first.
       if (!some[0]) throw error
@@ -131,11 +135,17 @@ function streamOf<Item, Frame>(
     return frameOf(some)
   }
 
+  function push(some: Item[], item: Item | undefined): Item[] {
+    if (item) some.push(item)
+    if (items[0]) some.push(...items.splice(0))
+    return some
+  }
+
   function frameOf(some: Item[]): Frame | undefined {
     return some[0] && ((isText ? some.join('') : some) as Frame)
   }
 
-  const lastFrame = (failure?: { error: unknown }) => frameOf(last(failure))
+  const lastFrame = (failure?: { error: unknown }) => frameOf(push([], last(failure)))
 
   /** Answers a call of the views that join: what was thrown, the end, or what `read` reads. */
   function nextFrame(
