@@ -18,6 +18,7 @@
 //! - `std` (default): links the standard library; without it the crate needs `alloc` only.
 //! - `fetch` (default): `EventStream`, over the browser's `fetch`.
 //! - `serde` (default): `Event::json` and `Builder::json`.
+//! - `js`: `openStream` and `EventStream` for the JavaScript around an app's own module.
 //! - `npm`: the exports behind the npm package. Not for Rust users.
 #![no_std]
 // What decides over a stream serves two faces, which a build may leave out.
@@ -51,8 +52,10 @@ struct Readme;
 
 #[cfg(all(target_arch = "wasm32", feature = "fetch"))]
 mod fetch;
+#[cfg(all(target_arch = "wasm32", feature = "js"))]
+pub mod js;
 #[cfg(all(target_arch = "wasm32", feature = "npm"))]
-mod js;
+mod npm;
 #[cfg(all(target_arch = "wasm32", feature = "npm", not(feature = "std")))]
 mod runtime;
 
@@ -61,6 +64,6 @@ pub use {
     error::{Error, ErrorCode, ErrorDetails},
     stream::{
         Builder, CancelNotification, CancelRequest, CancelResult, Canceller, Event, EventStream,
-        Outcome, OutcomeType, State, TextStream, retry::RetryPolicy,
+        Outcome, OutcomeType, State, StreamStats, TextStream, retry::RetryPolicy,
     },
 };

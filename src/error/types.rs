@@ -24,6 +24,10 @@ pub enum ErrorCode {
     EventTooLarge,
     /// `retry.maxAttempts` attempts in a row failed; the cause is the last failure.
     RetriesExhausted,
+    /// The [`AbortSignal`](crate::Builder::signal) was aborted: the cause is its reason.
+    Aborted,
+    /// The app's own code failed: the cause is what it failed with.
+    Callback,
     /// An option has a wrong type or value, or the URL does not parse.
     InvalidOptions,
     /// An event's data is not the JSON that was asked for.
@@ -47,6 +51,8 @@ impl ErrorCode {
             Self::IdleTimeout => "idle-timeout",
             Self::EventTooLarge => "event-too-large",
             Self::RetriesExhausted => "retries-exhausted",
+            Self::Aborted => "aborted",
+            Self::Callback => "callback",
             Self::InvalidOptions => "invalid-options",
             Self::ParseJson => "parse-json",
             Self::Upstream => "upstream",
@@ -108,6 +114,12 @@ impl Error {
         self
     }
 
+    /// The app's own code failed with this.
+    #[cfg(feature = "js")]
+    pub(crate) fn callback(cause: JsValue) -> Self {
+        Self::new(ErrorCode::Callback, "the app's own code failed".into()).caused_by(cause)
+    }
+
     pub(crate) fn details(&mut self) -> &mut ErrorDetails {
         &mut self.0
     }
@@ -124,6 +136,35 @@ extern "C" {
     /// A number in a message, as JavaScript writes it.
     #[wasm_bindgen(js_name = String)]
     pub(crate) fn decimal(number: f64) -> String;
+}
+
+/// As the npm package throws it: a JavaScript `Error` named `StreamError`, with the same members. What
+/// the app's own code threw, and the reason of its signal, stay as they are.
+impl From<Error> for JsValue {
+    fn from(error: Error) -> Self {
+        if matches!(error.code, ErrorCode::Callback | ErrorCode::Aborted) {
+            return error.cause.clone();
+        }
+        let object = js_sys::Error::new(&error.message);
+        object.set_name("StreamError");
+        let cause = error.source.clone().map_or_else(|| error.cause.clone(), Self::from);
+        if !cause.is_undefined() {
+            object.set_cause(&cause);
+        }
+        let members: [(&str, Self); 6] = [
+            ("code", error.code.as_str().into()),
+            ("status", error.status.into()),
+            ("headers", error.headers.clone().into()),
+            ("body", error.body.clone().into()),
+            ("attempt", error.attempt.into()),
+            ("retryable", error.retryable.into()),
+        ];
+        for (name, value) in members {
+            // Fails for no object that is new.
+            let _ = js_sys::Reflect::set(&object, &name.into(), &value);
+        }
+        object.into()
+    }
 }
 
 impl Deref for Error {

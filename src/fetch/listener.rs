@@ -22,7 +22,7 @@ extern "C" {
     pub(crate) fn persisted(this: &PageEvent) -> bool;
 }
 
-/// A listener on the global object, for as long as it lives.
+/// A listener on an event target, for as long as it lives.
 pub(crate) struct EventListener {
     target: EventTarget,
     name: &'static str,
@@ -30,16 +30,24 @@ pub(crate) struct EventListener {
 }
 
 impl EventListener {
-    /// `None` where the global object dispatches no events.
+    /// On the global object. `None` where that dispatches no events.
     pub(crate) fn new(
         name: &'static str,
         callback: impl FnMut(PageEvent) + 'static,
     ) -> Option<Self> {
-        let target = globals::event_target()?;
+        Some(Self::of(&globals::event_target()?, name, callback))
+    }
+
+    /// On another target.
+    pub(crate) fn of(
+        target: &EventTarget,
+        name: &'static str,
+        callback: impl FnMut(PageEvent) + 'static,
+    ) -> Self {
         let callback = Closure::<dyn FnMut(PageEvent)>::new(callback);
         // Fails for no target that there is.
         let _ = target.add_event_listener_with_callback(name, callback.as_ref().unchecked_ref());
-        Some(Self { target, name, callback })
+        Self { target: target.clone(), name, callback }
     }
 }
 

@@ -11,7 +11,7 @@ mod signal;
 mod waiting;
 
 pub(crate) use body::{Body, ReadError};
-pub(crate) use exchange::{Exchange, discard};
+pub(crate) use exchange::{Exchange, discard, reason_of_abort};
 pub(crate) use listener::{EventListener, PageEvent, Timer};
 pub(crate) use request::{
     Init, Request, display_url, encode_body, headers_of, resolve_url, tag_of,

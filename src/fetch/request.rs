@@ -155,7 +155,8 @@ impl Request {
     }
 }
 
-pub(crate) fn headers_of(pairs: &Array) -> Result<web_sys::Headers, Error> {
+/// Checked headers, of what the `Headers` constructor takes.
+pub(crate) fn headers_of(pairs: &JsValue) -> Result<web_sys::Headers, Error> {
     web_sys::Headers::new_with_str_sequence_sequence(pairs)
         .map_err(|cause| Error::invalid(ErrorText::BadHeaders, "").caused_by(cause))
 }

@@ -91,12 +91,18 @@ pub struct CancelRequest {
     url: String,
     parts: Parts,
     timeout: f64,
+    on: CancelOn,
 }
 
 impl CancelRequest {
     /// To this URL, absolute or relative to the page.
     pub fn to(url: &str) -> Self {
-        Self { url: url.into(), parts: Parts::new("POST"), timeout: ENDPOINT_TIMEOUT }
+        Self {
+            url: url.into(),
+            parts: Parts::new("POST"),
+            timeout: ENDPOINT_TIMEOUT,
+            on: CancelOn::default(),
+        }
     }
 
     /// The method instead of POST.
@@ -133,6 +139,30 @@ impl CancelRequest {
         self
     }
 
+    /// Also notifies when the signal of [`Builder::signal`] is aborted.
+    pub fn on_abort(mut self) -> Self {
+        self.on.abort = true;
+        self
+    }
+
+    /// Also notifies when the stream is dropped before its end.
+    pub fn on_drop(mut self) -> Self {
+        self.on.leave = true;
+        self
+    }
+
+    /// Also notifies when the page goes away, which ends the stream.
+    pub fn on_pagehide(mut self) -> Self {
+        self.on.pagehide = true;
+        self
+    }
+
+    /// Notifies even if the stream's request has not left yet.
+    pub fn on_unsent(mut self) -> Self {
+        self.on.unsent = true;
+        self
+    }
+
     /// Its credentials are the stream's.
     fn into_cancel(self, stream: &Object) -> Result<Cancel, Error> {
         let init = Object::new();
@@ -164,6 +194,7 @@ pub struct Builder {
     max_event_size: usize,
     last_event_id: String,
     cancel: Option<CancelRequest>,
+    signal: Option<web_sys::AbortSignal>,
 }
 
 impl Builder {
@@ -182,6 +213,7 @@ impl Builder {
             max_event_size: DEFAULT_MAX_EVENT_SIZE,
             last_event_id: String::new(),
             cancel: None,
+            signal: None,
         }
     }
 
@@ -234,7 +266,15 @@ impl Builder {
     }
 
     /// Finds the event that ends the stream. It is not delivered.
-    pub fn done_when(mut self, is_done: impl Fn(EventRef<'_>) -> bool + 'static) -> Self {
+    pub fn done_when(self, is_done: impl Fn(EventRef<'_>) -> bool + 'static) -> Self {
+        self.done_if(move |event| Ok(is_done(event)))
+    }
+
+    /// As `done_when`, for code that may fail.
+    pub(crate) fn done_if(
+        mut self,
+        is_done: impl Fn(EventRef<'_>) -> Result<bool, Error> + 'static,
+    ) -> Self {
         self.is_done = Some(Box::new(is_done));
         self.marker = None;
         self
@@ -280,6 +320,13 @@ impl Builder {
         self
     }
 
+    /// Ends the stream when it is aborted: the last item is an error
+    /// [`Aborted`](crate::ErrorCode::Aborted) with the signal's reason.
+    pub fn signal(mut self, signal: &web_sys::AbortSignal) -> Self {
+        self.signal = Some(signal.clone());
+        self
+    }
+
     /// How the backend is told to stop its work.
     pub fn cancel(mut self, request: CancelRequest) -> Self {
         self.cancel = Some(request);
@@ -293,6 +340,7 @@ impl Builder {
     pub fn open(self) -> Result<EventStream, Error> {
         let request = self.parts.into_request(&self.url, self.init)?;
         request.check()?;
+        let on = self.cancel.as_ref().map(|cancel| cancel.on);
         let cancel = self.cancel.map(|cancel| cancel.into_cancel(&request.init)).transpose()?;
         let config = StreamConfig {
             retry: self.retry,
@@ -301,7 +349,7 @@ impl Builder {
             format: self.format,
             has_done: self.marker.is_some() || self.is_done.is_some(),
             marker: self.marker,
-            cancel: cancel.is_some().then(CancelOn::default),
+            cancel: on,
             connect_timeout: self.connect_timeout,
             idle_timeout: self.idle_timeout,
             pauses: false,
@@ -319,9 +367,9 @@ impl Builder {
             connect_timeout: self.connect_timeout,
             idle_timeout: self.idle_timeout,
             max_event_size: self.max_event_size,
-            cancel,
+            signal: self.signal,
         };
-        Ok(EventStream::new(Driver::new(settings, machine)))
+        Ok(EventStream::new(Driver::new(settings, cancel, machine)))
     }
 }
 
@@ -343,6 +391,10 @@ fn debug(f: &mut fmt::Formatter<'_>, name: &str, method: &str, url: &str) -> fmt
     f.debug_struct(name).field("method", &method).field("url", &url).finish_non_exhaustive()
 }
 
+/// The longest duration is no limit.
 fn milliseconds(duration: Duration) -> f64 {
+    if duration == Duration::MAX {
+        return f64::INFINITY;
+    }
     duration.as_secs_f64() * 1000.0
 }

@@ -3,7 +3,8 @@
 
 use super::{
     cancel::{Cancel, CancelResult},
-    event_stream::{Event, Outcome},
+    ending::Ending,
+    event_stream::{Event, Outcome, StreamStats},
     failure::Failure,
     lifecycle::{OutcomeType, State},
     machine::Machine,
@@ -14,7 +15,8 @@ use crate::{
     error::{Error, ErrorCode, decimal, text::ErrorText},
     fetch::{
         Body, EventListener, Exchange, Init, PageEvent, ReadError, Request, Returned, Signal,
-        display_url, http_error, now, reason_of, sleep_until_back, tag_of, type_error, within,
+        display_url, http_error, now, reason_of, reason_of_abort, sleep_until_back, tag_of,
+        type_error, within,
     },
     sse::EventRef,
 };
@@ -42,10 +44,11 @@ pub(super) struct Settings {
     pub(super) idle_timeout: f64,
     /// Bytes.
     pub(super) max_event_size: usize,
-    pub(super) cancel: Option<Cancel>,
+    pub(super) signal: Option<web_sys::AbortSignal>,
 }
 
-pub(super) type DonePredicate = dyn Fn(EventRef<'_>) -> bool;
+/// Fails with what the app's own code threw.
+pub(crate) type DonePredicate = dyn Fn(EventRef<'_>) -> Result<bool, Error>;
 
 /// A request and its response. Dropping it aborts what is under way.
 struct Connection {
@@ -64,17 +67,29 @@ pub(super) struct Driver {
     chunk: RefCell<Vec<u8>>,
     /// Delivered over this connection.
     events: Cell<u32>,
+    stats: RefCell<StreamStats>,
+    /// When the stream was opened, on the clock of `now`.
+    opened_at: Cell<f64>,
+    /// How many events the consumer took.
+    taken: Cell<u32>,
     /// What the next retry, or the end, is due to.
     error: RefCell<Option<Error>>,
     stop: Signal,
     response: RefCell<Option<web_sys::Response>>,
-    outcome: RefCell<Option<Outcome>>,
+    ending: Rc<Ending>,
     _page_left: Option<EventListener>,
+    _aborted: Option<EventListener>,
 }
 
 impl Driver {
-    pub(super) fn new(settings: Settings, machine: Machine) -> Rc<Self> {
-        Rc::new_cyclic(|driver: &Weak<Self>| {
+    pub(super) fn new(settings: Settings, cancel: Option<Cancel>, machine: Machine) -> Rc<Self> {
+        let is_aborted = settings.signal.as_ref().is_some_and(web_sys::AbortSignal::aborted);
+        let driver = Rc::new_cyclic(|driver: &Weak<Self>| {
+            let aborted = settings.signal.as_ref().map(|signal| {
+                let driver = driver.clone();
+                let abort = move |_| driver.upgrade().map_or((), |driver| driver.abort());
+                EventListener::of(signal, "abort", abort)
+            });
             let driver = driver.clone();
             let leave = move |event: PageEvent| {
                 let Some(driver) = driver.upgrade() else { return };
@@ -88,13 +103,21 @@ impl Driver {
                 connection: RefCell::default(),
                 chunk: RefCell::default(),
                 events: Cell::default(),
+                stats: RefCell::default(),
+                opened_at: Cell::default(),
+                taken: Cell::default(),
                 error: RefCell::default(),
                 stop: Signal::default(),
                 response: RefCell::default(),
-                outcome: RefCell::default(),
+                ending: Ending::new(cancel),
                 _page_left: EventListener::new("pagehide", leave),
+                _aborted: aborted,
             }
-        })
+        });
+        if is_aborted {
+            driver.abort();
+        }
+        driver
     }
 
     pub(super) fn state(&self) -> State {
@@ -106,7 +129,17 @@ impl Driver {
     }
 
     pub(super) fn outcome(&self) -> Option<Outcome> {
-        self.outcome.borrow().clone()
+        self.ending.outcome()
+    }
+
+    pub(super) fn stats(&self) -> StreamStats {
+        self.stats.borrow().clone()
+    }
+
+    /// The consumer took an event.
+    pub(super) fn took(&self) {
+        self.taken.set(self.taken.get() + 1);
+        self.ending.set_dropped(self.stats.borrow().events - self.taken.get());
     }
 
     /// Returns the response of the last attempt that got one.
@@ -123,6 +156,7 @@ impl Driver {
     async fn advance(&self) -> Option<Vec<Event>> {
         let mut step = self.handle(Input::Pull);
         if self.machine().attempt() == 0 {
+            self.opened_at.set(now());
             step = self.handle(Input::Open);
         }
         loop {
@@ -172,6 +206,7 @@ impl Driver {
     }
 
     fn prepare(&self) -> Step {
+        self.stats.borrow_mut().attempts += 1;
         let last_event_id = String::from(self.machine().decoder().last_event_id());
         match self.settings.request.prepare_stream(&last_event_id) {
             Ok(init) => {
@@ -214,6 +249,8 @@ impl Driver {
         let Some(connection) = &mut *connection else { return Step::WAIT };
         match Body::of(&connection.response) {
             Ok(body) => {
+                let since = self.since_opened();
+                self.stats.borrow_mut().time_to_headers.get_or_insert(since);
                 connection.body = Some(body);
                 self.response.replace(Some(JsValue::from(&connection.response).unchecked_into()));
                 self.handle(Input::Accepted)
@@ -260,6 +297,7 @@ impl Driver {
     fn decode(&self, chunk: &Uint8Array) -> Step {
         let mut buffer = self.chunk.borrow_mut();
         let length = chunk.length() as usize;
+        self.stats.borrow_mut().bytes += length as u64;
         // It only grows: to fill it with zeros costs as much as to copy a chunk.
         if buffer.len() < length {
             buffer.resize(length, 0);
@@ -272,15 +310,39 @@ impl Driver {
     fn deliver(&self) -> Vec<Event> {
         let mut events: Vec<Event> = self.machine().decoder().events().map(Event::from).collect();
         // The page's code runs while nothing is borrowed: it may stop the stream.
-        if let Some(is_done) = &self.settings.is_done
-            && let Some(index) = events.iter().position(|event| is_done(event.as_ref()))
-        {
-            events.truncate(index);
-            let step = self.handle(Input::FoundDone);
+        if let Some(is_done) = &self.settings.is_done {
+            let found = events.iter().enumerate().find_map(|(index, event)| {
+                match is_done(event.as_ref()) {
+                    Ok(false) => None,
+                    Ok(true) => Some(Ok(index)),
+                    Err(error) => Some(Err(error)),
+                }
+            });
+            let step = match found {
+                None => Step::WAIT,
+                Some(Ok(index)) => {
+                    events.truncate(index);
+                    self.handle(Input::FoundDone)
+                }
+                // The events come first, as in JavaScript.
+                Some(Err(error)) => self.threw(error),
+            };
             self.apply(step);
         }
-        self.events.set(self.events.get() + events.len() as u32);
+        let count = events.len() as u32;
+        self.events.set(self.events.get() + count);
+        let since = self.since_opened();
+        let mut stats = self.stats.borrow_mut();
+        stats.events += count;
+        if count > 0 {
+            stats.time_to_first_event.get_or_insert(since);
+        }
+        self.ending.set_dropped(stats.events - self.taken.get());
         events
+    }
+
+    fn since_opened(&self) -> f64 {
+        now() - self.opened_at.get()
     }
 
     async fn sleep(&self, timer: f64) -> Step {
@@ -365,8 +427,9 @@ impl Driver {
         error
     }
 
-    fn end(&self, End { outcome_type, is_exhausted, .. }: End) {
-        let mut error = self.error.take().filter(|_| outcome_type == OutcomeType::Failed);
+    fn end(&self, End { outcome_type, notify, is_exhausted }: End) {
+        let fails = matches!(outcome_type, OutcomeType::Failed | OutcomeType::Aborted);
+        let mut error = self.error.take().filter(|_| fails);
         if let Some(last) = error.take_if(|_| is_exhausted) {
             let text = ErrorText::GaveUp.with(&decimal(last.attempt.into()), &last.message);
             let mut exhausted = Error::new(ErrorCode::RetriesExhausted, text);
@@ -374,26 +437,36 @@ impl Driver {
             exhausted.details().source = Some(last);
             error = Some(exhausted);
         }
-        self.outcome.replace(Some(Outcome { outcome_type, error, notified: None }));
+        self.ending.end(Outcome { outcome_type, error, notified: None, dropped: 0 }, notify);
         self.stop.set();
     }
 
     /// Stops here and there.
-    pub(super) fn cancel(self: &Rc<Self>) -> impl Future<Output = CancelResult> + use<> {
+    pub(super) fn cancel(&self) -> impl Future<Output = CancelResult> + use<> {
         let step = self.handle(Input::Cancel);
         self.apply(step);
-        let driver = Rc::clone(self);
+        let ending = step.ended().map(|_| Rc::clone(&self.ending));
         async move {
-            let Some(end) = step.ended() else { return CancelResult::default() };
-            let notification = match &driver.settings.cancel {
-                Some(cancel) if end.notify => Some(cancel.notify().await),
-                _ => None,
-            };
-            if let Some(outcome) = driver.outcome.borrow_mut().as_mut() {
-                outcome.notified = notification.as_ref().map(|sent| sent.notified);
+            match ending {
+                Some(ending) => ending.report().await,
+                None => CancelResult::default(),
             }
-            CancelResult { aborted: true, notification }
         }
+    }
+
+    /// Returns the outcome once the stream is over and the backend is told.
+    pub(super) fn closed(&self) -> impl Future<Output = Option<Outcome>> + use<> {
+        let ending = Rc::clone(&self.ending);
+        async move { ending.closed().await }
+    }
+
+    /// The signal was aborted.
+    fn abort(&self) {
+        let reason = self.settings.signal.as_ref().map(reason_of_abort).unwrap_or_default();
+        let error = Error::new(ErrorCode::Aborted, "the signal was aborted".into());
+        self.error.replace(Some(error.caused_by(reason)));
+        let step = self.handle(Input::Abort);
+        self.apply(step);
     }
 
     /// The consumer got the event that ends the stream.
@@ -406,6 +479,12 @@ impl Driver {
     pub(super) fn fail(&self, error: Error) {
         self.error.replace(Some(error));
         let step = self.handle(Input::Fail);
+        self.apply(step);
+    }
+
+    /// The consumer left.
+    pub(super) fn leave(&self) {
+        let step = self.handle(Input::Leave);
         self.apply(step);
     }
 

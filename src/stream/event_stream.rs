@@ -29,7 +29,7 @@ pub struct Event {
 }
 
 impl Event {
-    pub(super) fn as_ref(&self) -> EventRef<'_> {
+    pub(crate) fn as_ref(&self) -> EventRef<'_> {
         EventRef {
             event_type: &self.event_type,
             data: &self.data,
@@ -63,6 +63,30 @@ pub struct Outcome {
     pub error: Option<Error>,
     /// Whether the backend has confirmed the cancellation; `None` if it was not asked.
     pub notified: Option<bool>,
+    /// How many events were decoded and never taken.
+    pub dropped: u32,
+}
+
+/// Counts and times of a stream. Times are milliseconds since it was first polled.
+#[derive(Clone, Debug, Default)]
+#[non_exhaustive]
+pub struct StreamStats {
+    /// Of response bodies, content coding removed.
+    pub bytes: u64,
+    /// Decoded so far.
+    pub events: u32,
+    /// Requests, the one under way included.
+    pub attempts: u32,
+    /// When the headers of the first good response were there.
+    pub time_to_headers: Option<f64>,
+    /// When the first event was decoded.
+    pub time_to_first_event: Option<f64>,
+}
+
+impl Outcome {
+    /// Of a stream that was dropped.
+    const CLOSED: Self =
+        Self { outcome_type: OutcomeType::Closed, error: None, notified: None, dropped: 0 };
 }
 
 impl From<EventRef<'_>> for Event {
@@ -78,7 +102,8 @@ impl From<EventRef<'_>> for Event {
 /// A stream of server-sent events over `fetch` ([WHATWG HTML, 9.2]).
 ///
 /// Nothing is read ahead of its consumer beyond one batch. What ends it badly is its last item,
-/// an error. Dropping it closes the connection and tells nobody; [`cancel`](Self::cancel) tells
+/// an error. Dropping it closes the connection and tells nobody, unless
+/// [`CancelRequest::on_drop`](crate::CancelRequest::on_drop) says so; [`cancel`](Self::cancel) tells
 /// the backend.
 ///
 /// ```no_run
@@ -144,6 +169,16 @@ impl EventStream {
         self.driver.state()
     }
 
+    /// Counts and times so far.
+    pub fn stats(&self) -> StreamStats {
+        self.driver.stats()
+    }
+
+    /// Waits for the end of the stream, and for the backend to be told of it. Does not read.
+    pub fn closed(&self) -> impl Future<Output = Outcome> + use<> {
+        closed(&self.driver)
+    }
+
     /// How the stream ended; `None` before.
     pub fn outcome(&self) -> Option<Outcome> {
         self.driver.outcome()
@@ -169,7 +204,7 @@ impl fmt::Debug for EventStream {
     }
 }
 
-/// Cancels the [`EventStream`] that gave it. Does not keep that alive.
+/// Stops the [`EventStream`] that returned it. Does not keep that alive.
 #[derive(Clone, Debug)]
 pub struct Canceller {
     driver: Weak<Driver>,
@@ -186,16 +221,47 @@ impl Canceller {
             }
         }
     }
+
+    /// Does what dropping the stream does.
+    #[cfg(feature = "js")]
+    pub(crate) fn leave(&self) {
+        if let Some(driver) = self.driver.upgrade() {
+            driver.leave();
+        }
+    }
+
+    /// Ends the stream, and tells nobody.
+    pub fn close(&self) {
+        if let Some(driver) = self.driver.upgrade() {
+            driver.close();
+        }
+    }
+
+    /// Where the stream is in its life.
+    pub fn state(&self) -> State {
+        self.driver.upgrade().map_or(State::Closed, |driver| driver.state())
+    }
+
+    /// As [`EventStream::closed`]. A stream that was dropped is closed.
+    pub fn closed(&self) -> impl Future<Output = Outcome> + use<> {
+        let closing = self.driver.upgrade().map(|driver| closed(&driver));
+        async move {
+            match closing {
+                Some(closing) => closing.await,
+                None => Outcome::CLOSED,
+            }
+        }
+    }
+}
+
+fn closed(driver: &Rc<Driver>) -> impl Future<Output = Outcome> + use<> {
+    let closed = driver.closed();
+    // There is one as soon as it is closed.
+    async move { closed.await.unwrap_or(Outcome::CLOSED) }
 }
 
 fn cancel(driver: &Rc<Driver>) -> impl Future<Output = CancelResult> + use<> {
-    let cancelled = driver.cancel();
-    let (done, report) = futures::channel::oneshot::channel();
-    wasm_bindgen_futures::spawn_local(async move {
-        // Nobody waits for it: the notification is out all the same.
-        let _ = done.send(cancelled.await);
-    });
-    async move { report.await.unwrap_or_default() }
+    driver.cancel()
 }
 
 impl Stream for EventStream {
@@ -211,6 +277,7 @@ impl Stream for EventStream {
                 && let Some(event) = self.batch.next()
             {
                 self.last_event_id.clone_from(&event.last_event_id);
+                self.driver.took();
                 return Poll::Ready(Some(Ok(event)));
             }
             let driver = Rc::clone(&self.driver);
@@ -236,6 +303,6 @@ impl FusedStream for EventStream {
 
 impl Drop for EventStream {
     fn drop(&mut self) {
-        self.driver.close();
+        self.driver.leave();
     }
 }

@@ -20,6 +20,8 @@ mod cancel;
 #[cfg(all(target_arch = "wasm32", feature = "fetch"))]
 mod driver;
 #[cfg(all(target_arch = "wasm32", feature = "fetch"))]
+mod ending;
+#[cfg(all(target_arch = "wasm32", feature = "fetch"))]
 mod event_stream;
 #[cfg(all(target_arch = "wasm32", feature = "fetch"))]
 mod text_stream;
@@ -28,7 +30,7 @@ mod text_stream;
 pub use {
     builder::{Builder, CancelRequest},
     cancel::{CancelNotification, CancelResult},
-    event_stream::{Canceller, Event, EventStream, Outcome},
+    event_stream::{Canceller, Event, EventStream, Outcome, StreamStats},
     lifecycle::{OutcomeType, State},
     text_stream::TextStream,
 };

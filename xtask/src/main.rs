@@ -23,6 +23,7 @@ Usage: cargo xtask <command>
 Commands:
   setup                  install what is missing: the wasm32 target, wasm-bindgen, wasm-pack, packages of npm and Python, browsers
   build                  build the npm package (pkg/dist), the site (www/dist) and the relay
+  build examples         build the apps in examples/ that use the crate
   demo [--port N] [...]  build, then serve the chat page and its relay on one address; Ctrl-C ends it.
                          Other arguments go to the relay too: --host, --upstream URL, --model NAME
   test [STAGE]           set up, then every check and test, or only the stage named
@@ -58,6 +59,10 @@ fn run(arguments: &[String]) -> Result<()> {
         ("build", []) => {
             setup::run(&workspace, setup::Scope::Build)?;
             build::run(&workspace)
+        }
+        ("build", [examples]) if examples == "examples" => {
+            setup::run(&workspace, setup::Scope::Test)?;
+            build::examples(&workspace)
         }
         ("demo", relay_arguments) => demo::run(&workspace, relay_arguments),
         ("test", []) => test::run_all(&workspace),

@@ -1,0 +1,11 @@
+/** Serves the folder of an app, such as `leptos-chat/dist`, in front of the relay. */
+
+import { defineConfig } from 'vite'
+
+const relay = process.env.RELAY ?? 'http://127.0.0.1:8787'
+
+export default defineConfig({
+  appType: 'mpa',
+  build: { outDir: '.' },
+  preview: { proxy: { '/chat': relay } },
+})

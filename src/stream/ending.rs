@@ -1,0 +1,98 @@
+//! What follows when a stream ends: the notification of the backend, and who waits for the end.
+
+use super::{
+    cancel::{Cancel, CancelNotification, CancelResult},
+    event_stream::Outcome,
+};
+use alloc::{boxed::Box, rc::Rc, vec::Vec};
+use core::{
+    cell::{Cell, RefCell},
+    future::Future,
+};
+use futures::{FutureExt as _, channel::oneshot};
+
+/// The end of a stream. It outlives the stream while the backend is being told.
+pub(super) struct Ending {
+    cancel: Option<Cancel>,
+    outcome: RefCell<Option<Outcome>>,
+    /// How many events were decoded and not taken.
+    dropped: Cell<u32>,
+    notification: RefCell<Option<CancelNotification>>,
+    /// Whether nothing of the outcome changes any more.
+    is_settled: Cell<bool>,
+    waiting: RefCell<Vec<oneshot::Sender<()>>>,
+}
+
+impl Ending {
+    pub(super) fn new(cancel: Option<Cancel>) -> Rc<Self> {
+        Rc::new(Self {
+            cancel,
+            outcome: RefCell::default(),
+            dropped: Cell::default(),
+            notification: RefCell::default(),
+            is_settled: Cell::default(),
+            waiting: RefCell::default(),
+        })
+    }
+
+    pub(super) fn outcome(&self) -> Option<Outcome> {
+        let outcome = self.outcome.borrow().clone()?;
+        Some(Outcome { dropped: self.dropped.get(), ..outcome })
+    }
+
+    pub(super) fn set_dropped(&self, dropped: u32) {
+        self.dropped.set(dropped);
+    }
+
+    /// Keeps the outcome, and notifies the backend if that is asked for. The request leaves before
+    /// this returns: a page that goes away runs nothing later.
+    pub(super) fn end(self: &Rc<Self>, outcome: Outcome, notify: bool) {
+        self.outcome.replace(Some(outcome));
+        if !notify || self.cancel.is_none() {
+            return self.settle();
+        }
+        let ending = Rc::clone(self);
+        start(async move {
+            if let Some(cancel) = &ending.cancel {
+                let notification = cancel.notify().await;
+                if let Some(outcome) = &mut *ending.outcome.borrow_mut() {
+                    outcome.notified = Some(notification.notified);
+                }
+                ending.notification.replace(Some(notification));
+            }
+            ending.settle();
+        });
+    }
+
+    /// Returns the outcome once the stream is over and the backend is told.
+    pub(super) async fn closed(&self) -> Option<Outcome> {
+        if !self.is_settled.get() {
+            let (sender, receiver) = oneshot::channel();
+            self.waiting.borrow_mut().push(sender);
+            let _ = receiver.await;
+        }
+        self.outcome()
+    }
+
+    /// Returns what a cancellation that ended the stream resulted in.
+    pub(super) async fn report(&self) -> CancelResult {
+        self.closed().await;
+        CancelResult { aborted: true, notification: self.notification.borrow().clone() }
+    }
+
+    fn settle(&self) {
+        self.is_settled.set(true);
+        for waiting in self.waiting.take() {
+            // Nobody may wait any more.
+            let _ = waiting.send(());
+        }
+    }
+}
+
+/// Runs the future to its first wait now, and the rest in a task of its own.
+fn start(future: impl Future<Output = ()> + 'static) {
+    let mut future = Box::pin(future);
+    if future.as_mut().now_or_never().is_none() {
+        wasm_bindgen_futures::spawn_local(future);
+    }
+}
