@@ -28,6 +28,8 @@ pub enum ErrorCode {
     Aborted,
     /// The app's own code failed: the cause is what it failed with.
     Callback,
+    /// The backend could not be told to stop: no event has named the job.
+    NoJob,
     /// An option has a wrong type or value, or the URL does not parse.
     InvalidOptions,
     /// An event's data is not the JSON that was asked for.
@@ -53,6 +55,7 @@ impl ErrorCode {
             Self::RetriesExhausted => "retries-exhausted",
             Self::Aborted => "aborted",
             Self::Callback => "callback",
+            Self::NoJob => "no-job",
             Self::InvalidOptions => "invalid-options",
             Self::ParseJson => "parse-json",
             Self::Upstream => "upstream",

@@ -179,7 +179,7 @@ impl Driver {
                 Action::AskRetry => self.handle_with(Input::Decided, f64::NAN),
                 Action::AskEnd => self.handle(Input::EndAccepted),
                 Action::Sleep => self.sleep(timer).await,
-                Action::End => return None,
+                Action::End | Action::Notify => return None,
             };
         }
     }
@@ -427,7 +427,7 @@ impl Driver {
         error
     }
 
-    fn end(&self, End { outcome_type, notify, is_exhausted }: End) {
+    fn end(&self, End { outcome_type, notify, is_exhausted, .. }: End) {
         let fails = matches!(outcome_type, OutcomeType::Failed | OutcomeType::Aborted);
         let mut error = self.error.take().filter(|_| fails);
         if let Some(last) = error.take_if(|_| is_exhausted) {
