@@ -2,10 +2,11 @@
 
 import { defineConfig } from 'vite'
 
-const relay = process.env.RELAY ?? 'http://127.0.0.1:8787'
+const relay = process.env['RELAY'] ?? 'http://127.0.0.1:8787'
 
 export default defineConfig({
   appType: 'mpa',
   build: { outDir: '.' },
-  preview: { proxy: { '/chat': relay } },
+  // The relay refuses pages of other origins than its own.
+  preview: { proxy: { '/chat': { target: relay, headers: { origin: relay } } } },
 })

@@ -37,12 +37,13 @@ interface App extends AsyncDisposable {
 /** Serves an app's page in front of a relay whose model writes at this pace. */
 async function serve(path: string, pace: string): Promise<App> {
   const relay = await startServer('sluicegate-relay', ['--tokens-per-second', pace])
+  process.env['RELAY'] = relay.url
   const port = await freePort()
   const site = await preview({
     configFile: join(EXAMPLES, 'vite.config.js'),
     root: join(EXAMPLES, path),
     logLevel: 'error',
-    preview: { host: '127.0.0.1', port, strictPort: true, proxy: { '/chat': relay.url } },
+    preview: { host: '127.0.0.1', port, strictPort: true },
   })
   return {
     url: `http://127.0.0.1:${port}/`,

@@ -1,5 +1,6 @@
 //! Every command that people and CI run in this repository: `cargo xtask <command>`.
 
+mod api;
 mod audit;
 mod build;
 mod demo;
@@ -31,6 +32,7 @@ Commands:
                          random servers, consumers and pages against the machine, with a simulated clock
   bench [...]            time the decoders against each other in a browser (--quick, --browser, --json FILE)
   bench relay            5,000 streams through the relay, next to a plain axum handler
+  api                    write the crate's public API to docs/rust-api.txt, which the stage `publish` compares
   docs                   write the API reference of the package and of the crate (target/docs)
   release [--dry-run] [VERSION]
                          give crate and package that version, check and pack both; publishes nothing
@@ -75,9 +77,10 @@ fn run(arguments: &[String]) -> Result<()> {
         ("bench", arguments) => suites::bench(&workspace, arguments),
         ("size", arguments) => suites::size(&workspace, arguments),
         ("docs", []) => docs::run(&workspace),
+        ("api", []) => api::update(&workspace),
         ("release", arguments) => release::run(&workspace, arguments),
         ("help" | "--help" | "-h", _) => run(&[]),
-        ("setup" | "build" | "test" | "docs", _) => {
+        ("setup" | "build" | "test" | "docs" | "api", _) => {
             bail!("`cargo xtask {command}` takes no such arguments: {rest:?}\n\n{COMMANDS}")
         }
         _ => bail!("there is no command `{command}`\n\n{COMMANDS}"),
