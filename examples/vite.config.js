@@ -7,6 +7,6 @@ const relay = process.env['RELAY'] ?? 'http://127.0.0.1:8787'
 export default defineConfig({
   appType: 'mpa',
   build: { outDir: '.' },
-  // The relay refuses pages of other origins than its own.
-  preview: { proxy: { '/chat': { target: relay, headers: { origin: relay } } } },
+  // Not the short form, which changes the Host: the relay refuses pages of another host than its own.
+  preview: { proxy: { '/chat': { target: relay } } },
 })

@@ -30,6 +30,8 @@ pub enum ErrorCode {
     Callback,
     /// The backend could not be told to stop: no event has named the job.
     NoJob,
+    /// [`Builder::on_open`](crate::Builder::on_open) refused the response: the cause is its error.
+    Refused,
     /// An option has a wrong type or value, or the URL does not parse.
     InvalidOptions,
     /// An event's data is not the JSON that was asked for.
@@ -56,6 +58,7 @@ impl ErrorCode {
             Self::Aborted => "aborted",
             Self::Callback => "callback",
             Self::NoJob => "no-job",
+            Self::Refused => "refused",
             Self::InvalidOptions => "invalid-options",
             Self::ParseJson => "parse-json",
             Self::Upstream => "upstream",
@@ -117,10 +120,10 @@ impl Error {
         self
     }
 
-    /// The app's own code failed with this.
-    #[cfg(feature = "js")]
-    pub(crate) fn callback(cause: JsValue) -> Self {
-        Self::new(ErrorCode::Callback, "the app's own code failed".into()).caused_by(cause)
+    /// An error [`ErrorCode::Callback`] for the app's own closures to fail with: it ends the stream, and
+    /// nothing is tried again.
+    pub fn callback(cause: impl Into<JsValue>) -> Self {
+        Self::new(ErrorCode::Callback, "the app's own code failed".into()).caused_by(cause.into())
     }
 
     pub(crate) fn details(&mut self) -> &mut ErrorDetails {
@@ -139,6 +142,23 @@ extern "C" {
     /// A number in a message, as JavaScript writes it.
     #[wasm_bindgen(js_name = String)]
     pub(crate) fn decimal(number: f64) -> String;
+}
+
+/// As [`Error::callback`]: so that closures can use `?` on what JavaScript throws.
+impl From<JsValue> for Error {
+    fn from(cause: JsValue) -> Self {
+        Self::callback(cause)
+    }
+}
+
+/// A request that can't be made, or was not answered. It has the code [`ErrorCode::Callback`].
+#[cfg(feature = "gloo-net")]
+impl From<gloo_net::Error> for Error {
+    fn from(error: gloo_net::Error) -> Self {
+        let mut converted = Self::callback(js_sys::Error::new(&alloc::format!("{error}")));
+        converted.details().message = alloc::format!("{error}");
+        converted
+    }
 }
 
 /// As the npm package throws it: a JavaScript `Error` named `StreamError`, with the same members. What

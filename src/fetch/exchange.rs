@@ -19,6 +19,11 @@ impl Exchange {
             .map_err(|_| Error::invalid(ErrorText::NoFetch, ""))
     }
 
+    /// Aborts whatever of it is still under way.
+    pub(crate) fn abort(&self) {
+        self.0.abort();
+    }
+
     /// Sends the request, and returns the response once its headers are there.
     pub(crate) async fn send(
         &self,
@@ -35,7 +40,7 @@ impl Exchange {
 
 impl Drop for Exchange {
     fn drop(&mut self) {
-        self.0.abort();
+        self.abort();
     }
 }
 

@@ -12,6 +12,10 @@ const MAX_TIMEOUT: f64 = i32::MAX as f64;
 extern "C" {
     #[wasm_bindgen(js_name = setTimeout)]
     fn set_timeout(callback: &Function, milliseconds: f64) -> JsValue;
+    #[wasm_bindgen(js_name = requestAnimationFrame, catch)]
+    fn request_animation_frame(callback: &Function) -> Result<JsValue, JsValue>;
+    #[wasm_bindgen(js_name = cancelAnimationFrame, catch)]
+    fn cancel_animation_frame(frame: &JsValue) -> Result<(), JsValue>;
     #[wasm_bindgen(js_name = clearTimeout)]
     fn clear_timeout(timer: &JsValue);
 
@@ -75,5 +79,27 @@ impl Timer {
 impl Drop for Timer {
     fn drop(&mut self) {
         clear_timeout(&self.id);
+    }
+}
+
+/// A call in the next animation frame, for as long as it lives. Never, where there are no frames.
+pub(crate) struct AnimationFrame {
+    id: Option<JsValue>,
+    _callback: Closure<dyn FnMut()>,
+}
+
+impl AnimationFrame {
+    pub(crate) fn new(callback: impl FnMut() + 'static) -> Self {
+        let callback = Closure::<dyn FnMut()>::new(callback);
+        let id = request_animation_frame(callback.as_ref().unchecked_ref()).ok();
+        Self { id, _callback: callback }
+    }
+}
+
+impl Drop for AnimationFrame {
+    fn drop(&mut self) {
+        if let Some(id) = &self.id {
+            let _ = cancel_animation_frame(id);
+        }
     }
 }

@@ -30,7 +30,11 @@ impl Reader {
 
     /// The value as it is, unless it is absent.
     pub(super) fn value(&self, name: &'static str) -> Result<Option<JsValue>, Error> {
-        self.known.borrow_mut().push(name);
+        let mut known = self.known.borrow_mut();
+        if !known.contains(&name) {
+            known.push(name);
+        }
+        drop(known);
         // A getter of the page may throw.
         let value = Reflect::get(&self.options, &name.into()).map_err(Error::callback)?;
         Ok(Some(value).filter(|value| !value.is_undefined() && !value.is_null()))

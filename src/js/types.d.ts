@@ -20,20 +20,76 @@ export interface RetryOptions {
   jitter?: number
   /** The shortest wait. Default: 250. */
   minDelay?: number
+  /** Decides over each failure: `true` tries again, a number after so many milliseconds. */
+  shouldRetry?: (error: StreamError, attempt: number) => boolean | number
 }
 
-/** How the backend is told to stop its work. */
-export interface CancelOptions {
-  url: string | URL
-  /** Default: `'POST'`. */
+/** What functions that make a request are called with: how far the answer has come. */
+export interface AttemptContext {
+  /** Counted from 1. */
+  readonly attempt: number
+  /** The id of the last event, `''` if none had one. */
+  readonly lastEventId: string
+  /** What `job` has found or is. */
+  readonly job?: string
+  /** What `cursor` has returned last. */
+  readonly cursor?: string
+  /** How many events came. */
+  readonly events: number
+  /** How many bytes of whole events came. Only counted with `resume`. */
+  readonly bytes: number
+  readonly response?: Response
+}
+
+/** What the functions of `cancel` and `ack` are called with. */
+export interface CancelContext extends AttemptContext {
+  /** `'abort'`, `'return'` or `'pagehide'`; absent after `cancel()`. */
+  readonly reason?: string
+  /** The event that the page got last. */
+  readonly lastEvent?: ServerSentEvent
+  /** Of acknowledgements: how many events this one is about. */
+  readonly count: number
+}
+
+type Body = BodyInit | object | null | undefined
+
+/** A request beside the stream. Its functions are not async: it leaves at once. */
+interface Endpoint<Context> {
+  url: string | URL | ((context: Context) => string | URL)
   method?: string
-  headers?: HeadersInit
+  headers?: HeadersInit | ((context: Context) => HeadersInit)
   /** Objects and arrays are sent as JSON. */
-  body?: BodyInit | object | null
+  body?: Body | ((context: Context) => Body)
+}
+
+/** How the backend is told to stop its work. Default: POST. */
+export interface CancelOptions extends Endpoint<CancelContext> {
   /** Milliseconds for the whole exchange. Default: 10,000. */
   timeout?: number
   /** Other events than `cancel()` that notify the backend. Default: none. */
   on?: readonly ('abort' | 'return' | 'pagehide' | 'unsent')[]
+}
+
+/** How the backend is told what was consumed. Default: POST. */
+export interface AckOptions extends Endpoint<CancelContext> {
+  /** Milliseconds for each exchange. Default: 10,000. */
+  timeout?: number
+  /** How many events to wait for before each request. Default: 1. */
+  every?: number
+}
+
+/** The request that goes on with an answer whose connection broke. Default: GET. */
+export interface ResumeOptions extends Endpoint<AttemptContext> {
+  /** Whether the response begins at the start of the answer. Default: `false`. */
+  replays?: boolean
+}
+
+/** What `onRetry` is called with. */
+export interface RetryInfo {
+  readonly attempt: number
+  /** Milliseconds. */
+  readonly delay: number
+  readonly error: StreamError
 }
 
 type FetchMember =
@@ -46,15 +102,17 @@ type FetchMember =
   | 'integrity'
   | 'priority'
 
-/** The options of `openStream`: those of the npm package `sluicegate`, without its hooks. */
+/** The options of `openStream`: those of the npm package `sluicegate` that the Rust API has, too. */
 export interface OpenOptions extends Pick<RequestInit, FetchMember> {
   /** Default: `'GET'`. */
   method?: string
-  headers?: HeadersInit
+  headers?: HeadersInit | ((context: AttemptContext) => HeadersInit | Promise<HeadersInit>)
   /** Objects and arrays are sent as JSON. */
-  body?: BodyInit | object | null
+  body?: Body | ((context: AttemptContext) => Body | Promise<Body>)
   /** Ends the stream with its reason. */
   signal?: AbortSignal
+  /** Instead of the global one. */
+  fetch?: typeof fetch
   /** Default: what the content type says. */
   format?: 'sse' | 'ndjson'
   /** The event that ends the stream: its data, or a predicate. It is not delivered. */
@@ -70,6 +128,18 @@ export interface OpenOptions extends Pick<RequestInit, FetchMember> {
   /** Resumes from here. */
   lastEventId?: string
   cancel?: CancelOptions
+  ack?: AckOptions
+  /** The job that works on the answer, or what finds it. */
+  job?: string | ((event: ServerSentEvent, response: Response) => string | number | null | undefined)
+  /** Where an event is in the answer. */
+  cursor?: (event: ServerSentEvent) => string | number | null | undefined
+  resume?: ResumeOptions
+  /** What a hidden page does to a stream that can be resumed. Default: `'keep'`, nothing. */
+  whenHidden?: 'keep' | 'pause'
+  /** Sees each response with a success status; what it throws refuses it. */
+  onOpen?: (response: Response) => void | Promise<void>
+  onRetry?: (info: RetryInfo) => void
+  onComment?: (comment: string) => void
 }
 
 /** An `Error` named `StreamError`. */

@@ -2,7 +2,7 @@
 
 use crate::{
     sse::EventRef,
-    stream::{CancelResult, Outcome},
+    stream::{CancelResult, Context, Outcome, RetryInfo, StopReason},
 };
 use alloc::string::String;
 use js_sys::{Object, Reflect};
@@ -56,6 +56,37 @@ pub(super) fn report_as_js(report: CancelResult) -> JsValue {
         ("notified", Some(sent.notified.into())),
         ("status", sent.status.map(JsValue::from)),
         ("error", sent.error.map(JsValue::from)),
+    ])
+}
+
+/// Where the answer is, for functions that make a request.
+pub(super) fn context_as_js(context: &Context) -> JsValue {
+    let reason = context.reason.map(|reason| match reason {
+        StopReason::Cancel => JsValue::UNDEFINED,
+        StopReason::Drop => "return".into(),
+        StopReason::Abort => "abort".into(),
+        StopReason::PageHide => "pagehide".into(),
+    });
+    let last_event = context.last_event.as_ref().map(|event| event_as_js(&event.as_ref()));
+    object(&[
+        ("attempt", Some(context.attempt.into())),
+        ("lastEventId", Some(context.last_event_id.as_str().into())),
+        ("job", context.job.as_deref().map(JsValue::from)),
+        ("cursor", context.cursor.as_deref().map(JsValue::from)),
+        ("events", Some(context.events.into())),
+        ("bytes", Some((context.bytes as f64).into())),
+        ("response", context.response.as_ref().map(JsValue::from)),
+        ("lastEvent", last_event),
+        ("reason", reason),
+        ("count", Some(context.count.into())),
+    ])
+}
+
+pub(super) fn retry_as_js(info: &RetryInfo) -> JsValue {
+    object(&[
+        ("attempt", Some(info.attempt.into())),
+        ("delay", Some((info.delay.as_secs_f64() * 1_000.0).into())),
+        ("error", Some(info.error.clone().into())),
     ])
 }
 

@@ -3,7 +3,6 @@
 use super::{Builder, CancelResult, OutcomeType, State, driver::Driver};
 use crate::{error::Error, sse::EventRef};
 use alloc::{
-    boxed::Box,
     rc::{Rc, Weak},
     string::String,
     vec,
@@ -12,10 +11,11 @@ use alloc::{
 use core::{
     fmt,
     future::Future,
+    mem,
     pin::Pin,
-    task::{Context, Poll, ready},
+    task::{Context, Poll},
 };
-use futures::{Stream, future::LocalBoxFuture, stream::FusedStream};
+use futures::{Stream, stream::FusedStream};
 
 /// An event.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -81,6 +81,10 @@ pub struct StreamStats {
     pub time_to_headers: Option<f64>,
     /// When the first event was decoded.
     pub time_to_first_event: Option<f64>,
+    /// How many events that the app took the backend has been told of.
+    pub acknowledged: u32,
+    /// Why the last acknowledgement that failed, twice, did so.
+    pub ack_error: Option<Error>,
 }
 
 impl Outcome {
@@ -127,7 +131,6 @@ impl From<EventRef<'_>> for Event {
 pub struct EventStream {
     driver: Rc<Driver>,
     batch: vec::IntoIter<Event>,
-    pull: Option<LocalBoxFuture<'static, Option<Vec<Event>>>>,
     last_event_id: String,
     is_over: bool,
 }
@@ -140,7 +143,19 @@ impl EventStream {
 
     pub(super) fn new(driver: Rc<Driver>) -> Self {
         let last_event_id = driver.machine().decoder().last_event_id().into();
-        Self { driver, batch: Vec::new().into_iter(), pull: None, last_event_id, is_over: false }
+        Self { driver, batch: Vec::new().into_iter(), last_event_id, is_over: false }
+    }
+
+    /// The events that came together with the one taken last.
+    pub(super) fn take_rest(&mut self) -> Vec<Event> {
+        let rest: Vec<_> = mem::take(&mut self.batch).collect();
+        for event in &rest {
+            self.driver.took(event);
+        }
+        if let Some(last) = rest.last() {
+            self.last_event_id.clone_from(&last.last_event_id);
+        }
+        rest
     }
 
     pub(super) fn done(&self) {
@@ -272,23 +287,20 @@ impl Stream for EventStream {
             if self.is_over {
                 return Poll::Ready(None);
             }
-            // What was decoded and not taken is dropped when the stream is stopped.
-            if self.driver.state() != State::Closed
-                && let Some(event) = self.batch.next()
-            {
-                self.last_event_id.clone_from(&event.last_event_id);
-                self.driver.took();
-                return Poll::Ready(Some(Ok(event)));
-            }
-            let driver = Rc::clone(&self.driver);
-            let pull =
-                self.pull.get_or_insert_with(|| Box::pin(async move { driver.next().await }));
-            let events = ready!(pull.as_mut().poll(context));
-            self.pull = None;
-            let Some(events) = events else {
+            if self.driver.state() == State::Closed {
+                // What was decoded and not taken is dropped when the stream is stopped.
                 self.is_over = true;
                 let outcome = self.driver.outcome();
                 return Poll::Ready(outcome.and_then(|outcome| outcome.error).map(Err));
+            }
+            if let Some(event) = self.batch.next() {
+                self.last_event_id.clone_from(&event.last_event_id);
+                self.driver.took(&event);
+                return Poll::Ready(Some(Ok(event)));
+            }
+            let Some(events) = self.driver.take_batch() else {
+                self.driver.pull(context.waker());
+                return Poll::Pending;
             };
             self.batch = events.into_iter();
         }

@@ -23,7 +23,7 @@ const APPS = {
 const PROMPT = 'Tell me a joke about sluice gates.'
 
 /** Tokens per second: an answer that is soon over, and one that is still being written when Stop is clicked. */
-const FAST = '200'
+const FAST = '2000'
 const SLOW = '2'
 
 /** How long a page is waited for, in milliseconds. */

@@ -13,7 +13,7 @@ const FILE: &str = "docs/rust-api.txt";
 
 /// All features but `npm`, which is not for Rust users.
 const DOC: &str = "doc --no-deps --package sluicegate --lib --locked --target wasm32-unknown-unknown \
-     --features fetch,serde,js";
+     --features fetch,serde,js,gloo-net";
 
 /// What stands before each declaration in a page: of the item itself, of its members, of a trait's implementation.
 const DECLARATIONS: [(&str, &str); 2] =

@@ -17,7 +17,7 @@ const BUILDS: [&str; 8] = [
     "--target wasm32-unknown-unknown",
     "--target wasm32-unknown-unknown --no-default-features",
     "--target wasm32-unknown-unknown --no-default-features --features fetch",
-    "--target wasm32-unknown-unknown --features js",
+    "--target wasm32-unknown-unknown --features js,gloo-net",
     "--target wasm32-unknown-unknown --no-default-features --features npm",
 ];
 

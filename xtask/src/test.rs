@@ -168,7 +168,7 @@ fn fmt(workspace: &Workspace) -> Result<()> {
 fn lint(workspace: &Workspace) -> Result<()> {
     workspace.run("cargo clippy --workspace --all-targets -- -D warnings")?;
     let for_wasm =
-        "--package sluicegate --target wasm32-unknown-unknown --features fetch,serde,js,npm";
+        "--package sluicegate --target wasm32-unknown-unknown --features fetch,serde,js,gloo-net,npm";
     // The browser tests name their server at compile time; here they are only looked at.
     execute(
         workspace
@@ -178,7 +178,7 @@ fn lint(workspace: &Workspace) -> Result<()> {
             .args(["--all-targets", "--", "-D", "warnings"])
             .env("SLUICEGATE_TEST_SERVER", "http://127.0.0.1:9"),
     )?;
-    docs::rust(workspace, "fetch,serde,js,npm")?;
+    docs::rust(workspace, "fetch,serde,js,gloo-net,npm")?;
     workspace.run("npm run --silent lint")
 }
 
@@ -190,7 +190,7 @@ fn rust(workspace: &Workspace) -> Result<()> {
         workspace
             .command("cargo")
             .args("test --package sluicegate --doc --target wasm32-unknown-unknown".split(' '))
-            .args(["--features", "fetch,serde,js"])
+            .args(["--features", "fetch,serde,js,gloo-net"])
             .env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER", "true"),
     )
 }
@@ -240,7 +240,7 @@ fn wasm(workspace: &Workspace) -> Result<()> {
         workspace
             .command("wasm-pack")
             .args("test --headless --chrome --firefox --mode no-install .".split(' '))
-            .args("--lib --test * --features fetch,serde,npm".split(' '))
+            .args("--lib --test * --features fetch,serde,js,gloo-net,npm".split(' '))
             .env("SLUICEGATE_TEST_SERVER", &server.url)
             .env(
                 "WASM_BINDGEN_TEST_WEBDRIVER_JSON",

@@ -11,10 +11,10 @@ use std::{collections::BTreeMap, time::Duration};
 impl Options {
     /// A stream with these options, not opened yet.
     pub fn builder(&self, url: &str, endpoint: &str) -> Result<Builder, String> {
-        if self.when_hidden.is_some() {
-            return Err("the Rust API has no `whenHidden`: skip this scenario".into());
-        }
         let mut builder = EventStream::builder(url);
+        if self.when_hidden.as_deref() == Some("pause") {
+            builder = builder.pause_when_hidden();
+        }
         builder = with(builder, self.method.as_deref(), Builder::method);
         for (name, value) in &self.headers {
             builder = builder.header(name, value);
@@ -60,10 +60,16 @@ impl DoneWhen {
 
 impl Cancel {
     fn request(&self, endpoint: &str) -> Result<CancelRequest, String> {
-        if !self.on.is_empty() {
-            return Err("the Rust API's CancelRequest has no `on`: skip this scenario".into());
-        }
         let mut request = CancelRequest::to(endpoint);
+        for on in &self.on {
+            request = match on.as_str() {
+                "abort" => request.on_abort(),
+                "return" => request.on_drop(),
+                "pagehide" => request.on_pagehide(),
+                "unsent" => request.on_unsent(),
+                _ => return Err(format!("there is no `cancel.on` {on}")),
+            };
+        }
         request = with(request, self.method.as_deref(), CancelRequest::method);
         for (name, value) in &self.headers {
             request = request.header(name, value);
