@@ -66,6 +66,7 @@ pub enum Move {
     StandUntil(Condition),
     Check(Value),
     Cancel(Value),
+    CancelSoon(bool),
     Close(bool),
     Leave(bool),
     Abort(String),

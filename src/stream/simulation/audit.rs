@@ -40,6 +40,8 @@ pub(super) struct Audit {
     /// How many events were delivered, and how many of a replay are still to be dropped.
     delivered: usize,
     to_drop: usize,
+    /// The size of the largest event that was dropped in this attempt.
+    dropped_size: usize,
     /// Whether the consumer waits for events.
     is_pulled: bool,
     is_hidden: bool,
@@ -85,6 +87,7 @@ impl Audit {
             is_fruitful: false,
             delivered: 0,
             to_drop: 0,
+            dropped_size: 0,
             is_pulled: false,
             is_hidden: false,
             doing: Action::Wait,
@@ -371,6 +374,7 @@ impl Audit {
         self.resumes = step.resumes;
         self.is_fruitful = false;
         let is_replay = self.resumes && setup.resume.is_some_and(|resume| resume.replays);
+        self.dropped_size = 0;
         self.to_drop = if is_replay { self.delivered } else { 0 };
         self.facts = Facts {
             was_sent: self.facts.was_sent,
@@ -394,6 +398,9 @@ impl Audit {
         assert_eq!(self.rest, Rest::None, "a request during a rest");
         assert_eq!(last_event_id, self.naive.last_event_id, "the header Last-Event-ID");
         let is_first = before.iter().all(|one| one.request.position.is_some());
+        if !resumes && last_event_id.is_empty() {
+            self.delivered = 0;
+        }
         assert!(resumes || is_first || setup.may_repeat(), "the request was repeated");
         assert!(before.iter().all(|one| one.over.is_some()), "two connections at once");
         self.facts.was_sent = true;
@@ -443,6 +450,7 @@ impl Audit {
             && let Some(event) = events.get(known)
             && Some(&event.data) != setup.marker.as_ref()
         {
+            self.dropped_size = self.dropped_size.max(size_of(event));
             events.remove(known);
             self.to_drop -= 1;
         }
@@ -487,9 +495,7 @@ impl Audit {
         } else if !self.facts.is_connected && !self.facts.is_body_over {
             // An event outgrew the limit: those before it are there.
             let next = expected.get(events.len());
-            let size = next.map_or(self.naive.unfinished(), |next| {
-                3 * (next.data.len() + next.event_type.len() + next.last_event_id.len()) + 32
-            });
+            let size = next.map_or(self.naive.unfinished(), size_of).max(self.dropped_size);
             assert!(size > self.limit, "not delivered: {:?}", next);
             assert!(self.ids.iter().any(|id| id == last_event_id), "the id {last_event_id:?}");
             expected.truncate(events.len());
@@ -511,4 +517,9 @@ impl Audit {
         }
         assert!(self.naive.events.is_empty() || self.end.is_some(), "events were not delivered");
     }
+}
+
+/// What an event may have taken to decode, at most.
+fn size_of(event: &Event) -> usize {
+    3 * (event.data.len() + event.event_type.len() + event.last_event_id.len()) + 32
 }

@@ -23,6 +23,12 @@ impl World<'_> {
         let driver = &self.driver;
         let id = String::from(driver.machine.decoder().last_event_id());
         let resumes = driver.resumes;
+        // The first request, sent again with nothing to resume by, begins a new answer.
+        if !resumes && id.is_empty() {
+            self.driver.events = 0;
+            self.driver.cursor = None;
+        }
+        let driver = &self.driver;
         let is_replay = resumes && self.setup.resume.is_some_and(|resume| resume.replays);
         let request = Request {
             last_event_id: if is_replay { String::new() } else { id.clone() },

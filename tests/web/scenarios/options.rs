@@ -1,9 +1,9 @@
 //! A scenario's options as those of the Rust API.
 
-use super::format::{BodyFormat, Cancel, DoneWhen, Options, Retry};
-use serde_json::Value;
+use super::format::{BodyFormat, Cancel, DoneWhen, Options, Resume, Retry};
+use serde_json::{Value, json};
 use sluicegate::{
-    Builder, CancelRequest, Error, EventStream, RetryPolicy,
+    Builder, CancelRequest, Error, EventStream, ResumeRequest, RetryPolicy,
     sse::{EventRef, Format},
 };
 use std::{collections::BTreeMap, time::Duration};
@@ -43,8 +43,37 @@ impl Options {
             BodyFormat::Sse => builder.format(Format::Sse),
             BodyFormat::Ndjson => builder.format(Format::Ndjson),
         });
+        builder = with(builder, self.job.as_deref(), Builder::job);
+        builder = with(builder, self.job_in.clone(), |builder, start| {
+            builder.job_in(move |event, _| event.data.strip_prefix(&*start).map(Into::into))
+        });
+        builder = with(builder, self.cursor_in.clone(), |builder, mark| {
+            builder.cursor(move |event| {
+                event.data.rsplit_once(&*mark).map(|(_, cursor)| cursor.into())
+            })
+        });
+        builder = with(builder, self.resume.as_ref(), |builder, resume| {
+            builder.resume(resume.request(url))
+        });
         let cancel = self.cancel.as_ref().map(|cancel| cancel.request(endpoint)).transpose()?;
         Ok(with(builder, cancel, Builder::cancel))
+    }
+}
+
+impl Resume {
+    /// It tells where the answer is.
+    fn request(&self, url: &str) -> ResumeRequest {
+        let mut request = ResumeRequest::to(url);
+        request = with(request, self.method.as_deref(), ResumeRequest::method);
+        if self.replays {
+            request = request.replays();
+        }
+        request.with(|request, at| {
+            let or = |name: &Option<String>| name.clone().unwrap_or_else(|| "-".into());
+            let position =
+                format!("{} {} {} {}", or(&at.job), or(&at.cursor), at.events, at.bytes);
+            Ok(request.header("x-position", &position))
+        })
     }
 }
 
@@ -79,6 +108,16 @@ impl Cancel {
             Some(json) => request.json(json).map_err(refused)?,
             None => request,
         };
+        if self.position {
+            request = request.with(|request, at| {
+                let mut body = json!({ "cursor": at.cursor, "events": at.events, "job": at.job });
+                // What is not known is not sent.
+                if let Some(members) = body.as_object_mut() {
+                    members.retain(|_, value| !value.is_null());
+                }
+                request.json(&body)
+            });
+        }
         Ok(with(request, milliseconds(self.timeout), CancelRequest::timeout))
     }
 }

@@ -115,6 +115,8 @@ impl Player {
                 return Err("only `true` means something".into());
             }
             Move::Abort(reason) => self.controller.abort_with_reason(&reason.as_str().into()),
+            // The notification is on its way all the same.
+            Move::CancelSoon(_) => drop(self.stream()?.cancel()),
             Move::Read { .. } | Move::Stand(_) | Move::Freeze(_) => {
                 return Err("it takes a simulated clock: skip this scenario".into());
             }
