@@ -167,8 +167,7 @@ fn fmt(workspace: &Workspace) -> Result<()> {
 
 fn lint(workspace: &Workspace) -> Result<()> {
     workspace.run("cargo clippy --workspace --all-targets -- -D warnings")?;
-    let for_wasm =
-        "--package sluicegate --target wasm32-unknown-unknown --features fetch,serde,js,gloo-net,npm";
+    let for_wasm = "--package sluicegate --target wasm32-unknown-unknown --features fetch,serde,js,gloo-net,npm";
     // The browser tests name their server at compile time; here they are only looked at.
     execute(
         workspace

@@ -2,6 +2,7 @@
 
 use futures::StreamExt as _;
 use leptos::{ev::SubmitEvent, html::Input, prelude::*, task::spawn_local};
+use send_wrapper::SendWrapper;
 use serde::Serialize;
 use sluicegate::{CancelRequest, Canceller, Error, EventStream};
 
@@ -30,14 +31,17 @@ fn open(prompt: String) -> Result<EventStream, Error> {
 struct Answer {
     text: RwSignal<String>,
     status: RwSignal<String>,
-    /// While the answer is being written. A stream belongs to the browser's one thread: `new_local` keeps it there.
-    canceller: RwSignal<Option<Canceller>, LocalStorage>,
+    /// While the answer is being written. Signals want `Send`; the browser's one thread is all that uses it.
+    canceller: RwSignal<Option<SendWrapper<Canceller>>>,
 }
 
 impl Answer {
     fn new() -> Self {
-        let canceller = RwSignal::new_local(None);
-        Self { text: RwSignal::default(), status: RwSignal::default(), canceller }
+        Self {
+            text: RwSignal::default(),
+            status: RwSignal::default(),
+            canceller: RwSignal::new(None),
+        }
     }
 
     fn ask(self, prompt: String) {
@@ -45,7 +49,7 @@ impl Answer {
         match open(prompt) {
             Ok(stream) => {
                 self.status.set("Writing…".into());
-                self.canceller.set(Some(stream.canceller()));
+                self.canceller.set(Some(SendWrapper::new(stream.canceller())));
                 spawn_local(self.follow(stream));
             }
             Err(error) => self.status.set(error.to_string()),

@@ -70,8 +70,7 @@ impl Resume {
         }
         request.with(|request, at| {
             let or = |name: &Option<String>| name.clone().unwrap_or_else(|| "-".into());
-            let position =
-                format!("{} {} {} {}", or(&at.job), or(&at.cursor), at.events, at.bytes);
+            let position = format!("{} {} {} {}", or(&at.job), or(&at.cursor), at.events, at.bytes);
             Ok(request.header("x-position", &position))
         })
     }
