@@ -166,7 +166,7 @@ fn retry(builder: Builder, reader: &Reader) -> Result<Builder, Error> {
     let Some(retry) = reader.value("retry")? else { return Ok(builder) };
     match retry.as_bool() {
         Some(false) => return Ok(builder.no_retry()),
-        Some(true) => return Ok(builder.retry(RetryPolicy::default())),
+        Some(true) => return Ok(builder.retry(RetryPolicy::default()).repeat()),
         None if retry.is_object() => {}
         None => return Err(reader.invalid("retry", "a boolean or an object")),
     }

@@ -41,6 +41,8 @@ pub struct Builder {
     resume: Option<ResumeRequest>,
     job: Option<String>,
     pauses: bool,
+    /// Whether the first request is repeated although there is a resuming one.
+    repeats: bool,
     given: Option<web_sys::Response>,
     /// What is wrong, for `open` to say.
     problem: Option<Error>,
@@ -65,6 +67,7 @@ impl Builder {
             resume: None,
             job: None,
             pauses: false,
+            repeats: false,
             given: None,
             problem: None,
         }
@@ -135,10 +138,18 @@ impl Builder {
 
     /// Reconnects always, by this policy, also with a POST: for servers that resume by
     /// `Last-Event-ID`. Default: [`RetryPolicy::default`] for GET and HEAD, never for other methods,
-    /// since to repeat those may run the work twice.
+    /// since to repeat those may run the work twice. With [`resume`](Self::resume), it is the policy of
+    /// the resuming request, and [`repeat`](Self::repeat) is for the first one.
     pub fn retry(mut self, policy: RetryPolicy) -> Self {
         self.retry = RetryMode::Always;
         self.policy = policy;
+        self
+    }
+
+    /// With [`resume`](Self::resume), also sends the first request again while the other can't be sent:
+    /// no job is known yet, or the answer has not begun.
+    pub fn repeat(mut self) -> Self {
+        self.repeats = true;
         self
     }
 
@@ -390,8 +401,12 @@ impl Builder {
         let finds_job = hooks.find_job.is_some();
         let is_resumed_first = resume.is_some() && self.job.is_some();
         let needs_job = finds_job && cancel.as_ref().is_some_and(|cancel| cancel.fill.is_some());
+        let retry = match self.retry {
+            RetryMode::Always if resume.is_some() && !self.repeats => RetryMode::Safe,
+            mode => mode,
+        };
         let config = StreamConfig {
-            retry: self.retry,
+            retry,
             // What began in a page before is at its end at the end of a response.
             is_safe: request.is_safe() && !is_resumed_first,
             is_repeatable: request.is_repeatable(),

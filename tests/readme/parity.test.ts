@@ -46,10 +46,10 @@ function membersOf(name: string): string[] {
 
 /** The public functions of a type of the crate. */
 function functionsOf(type: string): string[] {
-  const section = new RegExp(`^# struct\\.${type}\n(.*?)(?:\n\n|$)`, 'ms').exec(API)?.[1]
+  const section = API.split('\n\n').find((section) => section.startsWith(`# struct.${type}\n`))
   assert.ok(section, `docs/rust-api.txt has no ${type}`)
-  const [own = ''] = section.split('\nimpl ').filter((part) => part.startsWith(`${type}\n`))
-  return [...own.matchAll(/^pub fn (\w+)/gm)].map(([, name = '']) => name)
+  const own = section.split('\nimpl ').filter((part) => part.startsWith(`${type}\n`))
+  return [...own.join('\n').matchAll(/^pub fn (\w+)/gm)].map(([, name = '']) => name)
 }
 
 const INTERFACES = {
@@ -72,6 +72,7 @@ for (const [name, path] of Object.entries(INTERFACES)) {
 }
 
 test("each member of the package's EventStream has its place", () => {
+  const internal = ['constructor', 'fail', 'finish', 'takeReady', 'mapEvents']
   const shown = STREAM.replaceAll(/\/\*\* @internal.*?\n.*?\n/g, '')
   const members = [
     ...shown.matchAll(/^ {2}(?:readonly |get )?([a-z]\w*)(?:<.*?>)?(?:\(.*\{|: Promise<.*)$/gm),
@@ -79,11 +80,18 @@ test("each member of the package's EventStream has its place", () => {
   for (const known of ['opened', 'closed', 'state', 'cancel', 'next', 'frames']) {
     assert.ok(members.includes(known), `${known} is found in the source`)
   }
-  const missing = members.filter((member) => !NPM.has(member))
-  assert.deepEqual(missing, ['constructor'])
+  const missing = members.filter((member) => !NPM.has(member) && !internal.includes(member))
+  assert.deepEqual(missing, [])
 })
 
-const TYPES = ['Builder', 'CancelRequest', 'AckRequest', 'ResumeRequest', 'EventStream', 'Canceller']
+const TYPES = [
+  'Builder',
+  'CancelRequest',
+  'AckRequest',
+  'ResumeRequest',
+  'EventStream',
+  'Canceller',
+]
 
 for (const type of TYPES) {
   test(`each function of the crate's ${type} has its place`, () => {

@@ -30,7 +30,7 @@ impl Options {
         });
         builder = match &self.retry {
             Some(Retry::Switch(false)) => builder.no_retry(),
-            Some(Retry::Switch(true)) => builder.retry(RetryPolicy::default()),
+            Some(Retry::Switch(true)) => builder.retry(RetryPolicy::default()).repeat(),
             Some(Retry::Policy(members)) => builder.retry(policy(members)?),
             None => builder,
         };
