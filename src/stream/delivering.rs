@@ -4,6 +4,7 @@ use super::{
     driver::Driver,
     event_stream::Event,
     lifecycle::State,
+    settings::DonePredicate,
     step::{Input, Step},
 };
 use crate::{error::Error, sse::Item};
@@ -109,7 +110,7 @@ impl Driver {
 }
 
 /// Returns the index of the event that ends the stream.
-fn find(events: &[Event], is_done: &super::driver::DonePredicate) -> Result<Option<usize>, Error> {
+fn find(events: &[Event], is_done: &DonePredicate) -> Result<Option<usize>, Error> {
     for (index, event) in events.iter().enumerate() {
         if is_done(event.as_ref())? {
             return Ok(Some(index));

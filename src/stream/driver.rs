@@ -3,75 +3,33 @@
 
 use super::{
     acks::Acks,
-    cancel::CancelResult,
-    context::{Context, FindCursor, FindJob, Position, RetryDecision, RetryInfo, StopReason},
+    context::{Context, Position, StopReason},
     ending::Ending,
     event_stream::{Event, Outcome, StreamStats},
     failure::Failure,
     lifecycle::{OutcomeType, State},
     machine::Machine,
+    settings::Settings,
     step::{Action, End, Input, Step},
-    template::{Endpoint, Template},
+    template::Endpoint,
 };
 use crate::{
     error::{Error, ErrorCode, decimal, text::ErrorText},
     fetch::{
         Body, EventListener, Exchange, Init, PageEvent, Request, Signal, Timer, display_url, now,
-        page_is_hidden, reason_of_abort,
+        page_is_hidden,
     },
-    sse::EventRef,
 };
 use alloc::{
-    boxed::Box,
     rc::{Rc, Weak},
     string::String,
     vec::Vec,
 };
 use core::{
     cell::{Cell, Ref, RefCell},
-    future::{Future, pending},
+    future::pending,
     task::Waker,
 };
-use futures::future::LocalBoxFuture;
-
-/// Finds the event that ends the stream. Fails with what the app's own code threw.
-pub(crate) type DonePredicate = dyn Fn(EventRef<'_>) -> Result<bool, Error>;
-/// Returns headers for an attempt.
-pub(super) type GetHeaders =
-    dyn Fn(Context) -> LocalBoxFuture<'static, Result<Vec<(String, String)>, Error>>;
-/// Returns the body of an attempt.
-pub(super) type GetBody =
-    dyn Fn(Context) -> LocalBoxFuture<'static, Result<wasm_bindgen::JsValue, Error>>;
-pub(super) type OnOpen = dyn Fn(web_sys::Response) -> LocalBoxFuture<'static, Result<(), Error>>;
-
-/// What the app does at certain moments.
-#[derive(Default)]
-pub(super) struct Hooks {
-    pub(super) is_done: Option<Box<DonePredicate>>,
-    pub(super) headers: Option<Box<GetHeaders>>,
-    pub(super) body: Option<Box<GetBody>>,
-    pub(super) on_open: Option<Box<OnOpen>>,
-    pub(super) on_retry: Option<Box<dyn Fn(&RetryInfo) -> Result<(), Error>>>,
-    pub(super) on_comment: Option<Box<dyn Fn(&str) -> Result<(), Error>>>,
-    pub(super) should_retry: Option<Box<dyn Fn(&Error, u32) -> Result<RetryDecision, Error>>>,
-    pub(super) find_job: Option<Box<FindJob>>,
-    pub(super) cursor: Option<Box<FindCursor>>,
-}
-
-/// The options that the machine need not know.
-pub(super) struct Settings {
-    pub(super) request: Template,
-    pub(super) resume: Option<Endpoint>,
-    pub(super) hooks: Hooks,
-    /// Milliseconds.
-    pub(super) connect_timeout: f64,
-    pub(super) idle_timeout: f64,
-    /// Bytes.
-    pub(super) max_event_size: usize,
-    pub(super) signal: Option<web_sys::AbortSignal>,
-    /// Instead of the answer of a request.
-    pub(super) given: Cell<Option<web_sys::Response>>,
-}
 
 /// A response, and what reads it.
 pub(super) struct Connection {
@@ -103,7 +61,7 @@ pub(super) struct Driver {
     last_event: RefCell<Option<Event>>,
     last_event_id: RefCell<String>,
     /// What ends the stream.
-    reason: Cell<Option<StopReason>>,
+    pub(super) reason: Cell<Option<StopReason>>,
     this: Weak<Self>,
     /// What the next retry, or the end, is due to.
     pub(super) error: RefCell<Option<Error>>,
@@ -114,7 +72,7 @@ pub(super) struct Driver {
     /// Events for the consumer, and who waits for them.
     pub(super) batch: RefCell<Option<Vec<Event>>>,
     consumer: RefCell<Option<Waker>>,
-    ending: Rc<Ending>,
+    pub(super) ending: Rc<Ending>,
     acks: Option<Rc<Acks>>,
     /// What is to be called off at the end.
     listeners: RefCell<Vec<EventListener>>,
@@ -334,7 +292,7 @@ impl Driver {
     }
 
     /// Something happened outside of the task.
-    fn tell(&self, input: Input, number: f64) {
+    pub(super) fn tell(&self, input: Input, number: f64) {
         let step = self.handle_with(input, number);
         self.apply(step);
         if step.action() == Action::Wait && !step.closes()
@@ -441,61 +399,5 @@ impl Driver {
     fn over(&self) {
         self.linger.take();
         self.listeners.take();
-    }
-
-    /// Stops here. The backend is told if the machine says so.
-    fn stop(&self, input: Input, number: f64, reason: StopReason) {
-        if self.state() != State::Closed {
-            self.reason.set(Some(reason));
-        }
-        self.tell(input, number);
-    }
-
-    /// Stops here and there.
-    pub(super) fn cancel(&self) -> impl Future<Output = CancelResult> + use<> {
-        let was_open = self.state() != State::Closed;
-        self.stop(Input::Cancel, 0.0, StopReason::Cancel);
-        let ending = was_open.then(|| Rc::clone(&self.ending));
-        async move {
-            match ending {
-                Some(ending) => ending.report().await,
-                None => CancelResult::default(),
-            }
-        }
-    }
-
-    /// Returns the outcome once the stream is over and the backend is told.
-    pub(super) fn closed(&self) -> impl Future<Output = Option<Outcome>> + use<> {
-        let ending = Rc::clone(&self.ending);
-        async move { ending.closed().await }
-    }
-
-    /// The signal was aborted.
-    fn abort(&self) {
-        let reason = self.settings.signal.as_ref().map(reason_of_abort).unwrap_or_default();
-        let error = Error::new(ErrorCode::Aborted, "the signal was aborted".into());
-        self.error.replace(Some(error.caused_by(reason)));
-        self.stop(Input::Abort, 0.0, StopReason::Abort);
-    }
-
-    /// The consumer got the event that ends the stream.
-    pub(super) fn done(&self) {
-        self.tell(Input::Done, 0.0);
-    }
-
-    /// The consumer ends the stream with an error.
-    pub(super) fn fail(&self, error: Error) {
-        self.error.replace(Some(error));
-        self.tell(Input::Fail, 0.0);
-    }
-
-    /// The consumer left.
-    pub(super) fn leave(&self) {
-        self.stop(Input::Leave, 0.0, StopReason::Drop);
-    }
-
-    /// Stops here.
-    pub(super) fn close(&self) {
-        self.tell(Input::Close, 0.0);
     }
 }

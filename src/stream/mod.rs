@@ -36,6 +36,12 @@ mod event_stream;
 #[cfg(all(target_arch = "wasm32", feature = "fetch"))]
 mod from_fetch;
 #[cfg(all(target_arch = "wasm32", feature = "fetch"))]
+mod hooks;
+#[cfg(all(target_arch = "wasm32", feature = "fetch"))]
+mod settings;
+#[cfg(all(target_arch = "wasm32", feature = "fetch"))]
+mod stopping;
+#[cfg(all(target_arch = "wasm32", feature = "fetch"))]
 mod template;
 #[cfg(all(target_arch = "wasm32", feature = "fetch"))]
 mod text_stream;
