@@ -43,7 +43,7 @@ impl Driver {
         };
         let resume = settings.resume.as_ref().filter(|_| resumes);
         let mut template = match resume {
-            Some(resume) => resume.at(&context)?.as_of(&settings.request),
+            Some(resume) => resume.at(&context)?.sent_like(&settings.request),
             None => settings.request.clone(),
         };
         if resume.is_none_or(|resume| !resume.has_headers) {
@@ -115,12 +115,7 @@ impl Driver {
                 }
             }
         }
-        let keeps_first = self.settings.resume.is_some();
-        let mut position = self.position.borrow_mut();
-        if !keeps_first || position.response.is_none() {
-            position.response = Some(Clone::clone(&response));
-        }
-        drop(position);
+        self.keep_response(&response);
         if let Some(on_open) = &self.settings.hooks.on_open
             && let Err(cause) = on_open(Clone::clone(&response)).await
         {
@@ -128,6 +123,14 @@ impl Driver {
             return self.threw(error.of_response(&response).caused_by(cause.into()));
         }
         self.handle(Input::Accepted)
+    }
+
+    /// Where another request goes on with the answer, the first response is the one that counts.
+    fn keep_response(&self, response: &web_sys::Response) {
+        let mut position = self.position.borrow_mut();
+        if self.settings.resume.is_none() || position.response.is_none() {
+            position.response = Some(Clone::clone(response));
+        }
     }
 
     fn current_response(&self) -> Option<web_sys::Response> {

@@ -239,7 +239,7 @@ impl Builder {
         let request = template.clone().into_request()?;
         request.check()?;
         let endpoint = |endpoint: super::template::Endpoint| super::template::Endpoint {
-            template: endpoint.template.as_of(&template),
+            template: endpoint.template.sent_like(&template),
             ..endpoint
         };
         let cancel = self.cancel.map(|request| endpoint(request.0));

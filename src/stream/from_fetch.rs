@@ -32,7 +32,7 @@ impl EventStream {
         for name in MEMBERS {
             let value = Reflect::get(&request, &name.into()).unwrap_or_default();
             // Said or not, it is there: ours is another default.
-            if name != "cache" || value != JsValue::from("default") {
+            if name != "cache" || value.as_string().as_deref() != Some("default") {
                 // Fails for no object that is new.
                 let _ = Reflect::set(&init, &name.into(), &value);
             }

@@ -19,6 +19,10 @@ pub(super) type GetHeaders =
 pub(super) type GetBody = dyn Fn(Context) -> LocalBoxFuture<'static, Result<JsValue, Error>>;
 pub(super) type OnOpen = dyn Fn(web_sys::Response) -> LocalBoxFuture<'static, Result<(), Error>>;
 
+pub(super) type OnRetry = dyn Fn(&RetryInfo) -> Result<(), Error>;
+pub(super) type OnComment = dyn Fn(&str) -> Result<(), Error>;
+pub(super) type ShouldRetry = dyn Fn(&Error, u32) -> Result<RetryDecision, Error>;
+
 /// What the app does at certain moments.
 #[derive(Default)]
 pub(super) struct Hooks {
@@ -26,9 +30,9 @@ pub(super) struct Hooks {
     pub(super) headers: Option<Box<GetHeaders>>,
     pub(super) body: Option<Box<GetBody>>,
     pub(super) on_open: Option<Box<OnOpen>>,
-    pub(super) on_retry: Option<Box<dyn Fn(&RetryInfo) -> Result<(), Error>>>,
-    pub(super) on_comment: Option<Box<dyn Fn(&str) -> Result<(), Error>>>,
-    pub(super) should_retry: Option<Box<dyn Fn(&Error, u32) -> Result<RetryDecision, Error>>>,
+    pub(super) on_retry: Option<Box<OnRetry>>,
+    pub(super) on_comment: Option<Box<OnComment>>,
+    pub(super) should_retry: Option<Box<ShouldRetry>>,
     pub(super) find_job: Option<Box<FindJob>>,
     pub(super) cursor: Option<Box<FindCursor>>,
 }

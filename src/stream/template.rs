@@ -69,7 +69,7 @@ impl Template {
     }
 
     /// Sends it as the stream does: with its credentials, and its `fetch`.
-    pub(super) fn as_of(mut self, stream: &Self) -> Self {
+    pub(super) fn sent_like(mut self, stream: &Self) -> Self {
         let credentials = JsValue::from("credentials");
         if let Ok(value) = Reflect::get(&stream.init, &credentials)
             && !value.is_undefined()

@@ -11,7 +11,7 @@ use futures::{
 };
 use gloo_timers::future::TimeoutFuture;
 use serde_json::{Value, json};
-use sluicegate::{CancelResult, Error, ErrorCode, EventStream};
+use sluicegate::{CancelResult, Canceller, Error, ErrorCode, EventStream};
 use std::error::Error as _;
 
 /// How long a condition is waited for between two looks, in milliseconds.
@@ -39,6 +39,7 @@ pub async fn play(scenario: &Scenario) -> Result<(), String> {
     let stream = builder.open().map_err(|error| format!("the options are refused: {error}"))?;
     let mut player = Player {
         last_event_id: stream.last_event_id().into(),
+        canceller: stream.canceller(),
         stream: Some(stream),
         controller,
         cancelling: None,
@@ -64,6 +65,7 @@ pub async fn play(scenario: &Scenario) -> Result<(), String> {
 struct Player {
     /// None once it was dropped.
     stream: Option<EventStream>,
+    canceller: Canceller,
     controller: web_sys::AbortController,
     /// A cancellation that was not waited for.
     cancelling: Option<LocalBoxFuture<'static, CancelResult>>,
@@ -111,18 +113,18 @@ impl Player {
                 // In JavaScript, a second call returns what the first one did.
                 let report = match self.cancelling.take() {
                     Some(cancelling) => cancelling.await,
-                    None => self.stream()?.cancel().await,
+                    None => self.canceller.cancel().await,
                 };
                 compare("the report", &self.report_as_json(&report), expected)?;
             }
-            Move::Close(true) => self.stream()?.canceller().close(),
+            Move::Close(true) => self.canceller.close(),
             Move::Leave(true) => self.stream = None,
             Move::Page(happening) => live(happening),
             Move::TakeAll(false) | Move::Close(false) | Move::Leave(false) => {
                 return Err("only `true` means something".into());
             }
             Move::Abort(reason) => self.controller.abort_with_reason(&reason.as_str().into()),
-            Move::CancelSoon(_) => self.cancelling = Some(self.stream()?.cancel().boxed_local()),
+            Move::CancelSoon(_) => self.cancelling = Some(self.canceller.cancel().boxed_local()),
             Move::Read { .. } | Move::Stand(_) | Move::Freeze(_) => {
                 return Err("it takes a simulated clock: skip this scenario".into());
             }
@@ -259,7 +261,7 @@ impl Player {
 
 /// What happens to the page.
 fn live(happening: &str) {
-    let event = "document.dispatchEvent(new Event('visibilitychange'))";
+    let event = "document.dispatchEvent(new Event('visibilitychange', { bubbles: true }))";
     match happening {
         "hide" => run(&format!(
             "Object.defineProperty(document, 'hidden', {{ configurable: true, value: true }}); {event}"
