@@ -1,4 +1,3 @@
-
 /** An event. */
 export interface ServerSentEvent {
   readonly type: string
@@ -130,7 +129,8 @@ export interface OpenOptions extends Pick<RequestInit, FetchMember> {
   cancel?: CancelOptions
   ack?: AckOptions
   /** The job that works on the answer, or what finds it. */
-  job?: string | ((event: ServerSentEvent, response: Response) => string | number | null | undefined)
+  job?:
+    string | ((event: ServerSentEvent, response: Response) => string | number | null | undefined)
   /** Where an event is in the answer. */
   cursor?: (event: ServerSentEvent) => string | number | null | undefined
   resume?: ResumeOptions
@@ -154,7 +154,8 @@ export interface StreamError extends Error {
 
 /** How a stream ended. */
 export interface StreamOutcome {
-  type: 'done' | 'ended' | 'truncated' | 'no-content' | 'cancelled' | 'closed' | 'aborted' | 'failed'
+  type:
+    'done' | 'ended' | 'truncated' | 'no-content' | 'cancelled' | 'closed' | 'aborted' | 'failed'
   /** A `StreamError`, or what the page's own code threw or aborted with. */
   error?: unknown
   /** Whether the backend has confirmed the cancellation; absent if it was not asked. */

@@ -87,7 +87,7 @@ class AppPage {
   async status(pattern: RegExp): Promise<void> {
     let status = ''
     const isThere = async () => pattern.test((status = await this.text('[role=status]')))
-    await this.#driver.wait(isThere, PATIENCE, () => `${status}, not ${pattern}`)
+    await this.#driver.wait(isThere, PATIENCE).catch(() => assert.match(status, pattern))
   }
 
   async someText(): Promise<void> {
