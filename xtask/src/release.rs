@@ -8,13 +8,12 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Where the version stands, and between what: once in each.
-const VERSIONED: [(&str, &str, &str); 8] = [
+const VERSIONED: [(&str, &str, &str); 7] = [
     ("Cargo.toml", "[workspace.package]\nversion = \"", "\""),
     ("Cargo.lock", LOCKED, "\""),
-    ("examples/yew-chat/Cargo.lock", LOCKED, "\""),
+    ("examples/Cargo.lock", LOCKED, "\""),
     ("fuzz/Cargo.lock", LOCKED, "\""),
     ("oldest/Cargo.lock", LOCKED, "\""),
-    ("www/recipes/leptos/Cargo.lock", LOCKED, "\""),
     ("pkg/package.json", "\n  \"version\": \"", "\","),
     ("package-lock.json", "\n      \"name\": \"sluicegate\",\n      \"version\": \"", "\","),
 ];
