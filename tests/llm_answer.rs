@@ -191,11 +191,7 @@ fn transcripts() {
             ),
         ),
         (Gemini, "thoughts.sse", thought("**Adding**\n2 and 2", text("4", "MAX_TOKENS"))),
-        (
-            Gemini,
-            "blocked.sse",
-            refused("The prompt was blocked.", text("", "PROHIBITED_CONTENT")),
-        ),
+        (Gemini, "blocked.sse", refused("The prompt was blocked.", text("", "PROHIBITED_CONTENT"))),
         (Gemini, "safety.sse", text("To begin", "SAFETY")),
         (Gemini, "error.sse", failed("Once upon", true)),
         (Gemini, "unicode.sse", text(UNICODE, "STOP")),
@@ -203,10 +199,7 @@ fn transcripts() {
         (
             Ollama,
             "tool-calls.ndjson",
-            calls(
-                &[call("", "get_weather", days), call("call_7", "now", "{}")],
-                text("", "stop"),
-            ),
+            calls(&[call("", "get_weather", days), call("call_7", "now", "{}")], text("", "stop")),
         ),
         (Ollama, "thinking.ndjson", thought("Two and two.", text("4", "length"))),
         (Ollama, "generate.ndjson", text("The sky is blue.", "stop")),

@@ -121,8 +121,7 @@ impl Extras {
     fn gemini(&mut self, json: Value<'_>) {
         self.blocks(at(json, "candidates.*.content.parts"), None, false);
         self.refusal.extend(text_at(json, "promptFeedback.blockReasonMessage"));
-        self.finish_reason =
-            text_at(json, "candidates.*.finishReason|promptFeedback.blockReason");
+        self.finish_reason = text_at(json, "candidates.*.finishReason|promptFeedback.blockReason");
     }
 
     fn ollama(&mut self, json: Value<'_>) {
@@ -249,7 +248,8 @@ impl Extras {
 
 impl CallPart {
     fn new(call: Value<'_>, key: Key, id: &str, name: &str) -> Self {
-        let string = |path| alloc::string::String::from_utf8(text_at(call, path)).unwrap_or_default();
+        let string =
+            |path| alloc::string::String::from_utf8(text_at(call, path)).unwrap_or_default();
         Self { key, id: string(id), name: string(name), ..Self::default() }
     }
 }
