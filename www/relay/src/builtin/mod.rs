@@ -2,18 +2,14 @@
 //! with a small writer behind it instead of a model. The relay talks to it over HTTP as to any
 //! other, so what works here works there.
 
-mod answer_body;
-mod chinese;
-mod english;
-mod template;
-mod tokens;
+mod texts;
 mod writer;
 
+use std::convert::Infallible;
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::num::NonZeroU32;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use axum::body::{Body, Bytes};
@@ -22,14 +18,15 @@ use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::post;
 use axum::{Json, Router};
+use futures_util::{StreamExt as _, stream};
 use serde::Deserialize;
-use serde_json::json;
+use serde_json::{Value, json};
 use tokio::net::TcpListener;
+use tokio::time::{MissedTickBehavior, interval};
 use tokio_util::sync::CancellationToken;
 
 use crate::ServeOptions;
 use crate::chat::{Message, Role};
-use answer_body::AnswerBody;
 
 /// How many times as fast the quick model writes.
 const QUICK: u32 = 5;
@@ -37,11 +34,11 @@ const QUICK: u32 = 5;
 /// A running built-in upstream.
 pub struct Builtin {
     address: SocketAddr,
-    counters: Arc<Counters>,
+    counters: Counters,
 }
 
 /// What the built-in upstream has done so far.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Counts {
     /// Answers begun.
     pub requests: u64,
@@ -51,25 +48,19 @@ pub struct Counts {
     pub tokens: u64,
 }
 
-#[derive(Default)]
-struct Counters {
-    requests: AtomicU64,
-    open: AtomicU64,
-    tokens: AtomicU64,
-}
+#[derive(Clone, Default)]
+struct Counters(Arc<Mutex<Counts>>);
 
-#[derive(Clone)]
-struct Server {
-    counters: Arc<Counters>,
-    pace: Duration,
+impl Counters {
+    fn get(&self) -> MutexGuard<'_, Counts> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
 }
 
 #[derive(Deserialize)]
 struct Request {
     model: String,
     messages: Vec<Message>,
-    #[serde(default)]
-    stream: bool,
 }
 
 impl Builtin {
@@ -87,11 +78,11 @@ impl Builtin {
     ) -> io::Result<Self> {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
         let address = listener.local_addr()?;
-        let counters = Arc::<Counters>::default();
+        let counters = Counters::default();
         let pace = Duration::from_secs(1) / tokens_per_second.get();
         let router = Router::new()
             .route("/v1/chat/completions", post(complete))
-            .with_state(Server { counters: Arc::clone(&counters), pace });
+            .with_state((counters.clone(), pace));
         // Nobody else is to ask it: the relay's own limits are its limits.
         let options = ServeOptions { max_connections: usize::MAX, ..ServeOptions::default() };
         tokio::spawn(async move {
@@ -109,15 +100,15 @@ impl Builtin {
 
     /// What it has done so far.
     pub fn counts(&self) -> Counts {
-        Counts {
-            requests: self.counters.requests.load(Ordering::SeqCst),
-            open: self.counters.open.load(Ordering::SeqCst),
-            tokens: self.counters.tokens.load(Ordering::SeqCst),
-        }
+        *self.counters.get()
     }
 }
 
-async fn complete(State(server): State<Server>, headers: HeaderMap, body: Bytes) -> Response {
+async fn complete(
+    State((counters, pace)): State<(Counters, Duration)>,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Response {
     // It is for the relay, not for pages, whose POSTs always have it.
     if headers.contains_key(header::ORIGIN) {
         return refuse("pages may not ask here");
@@ -126,12 +117,9 @@ async fn complete(State(server): State<Server>, headers: HeaderMap, body: Bytes)
         Ok(request) => request,
         Err(error) => return refuse(&error.to_string()),
     };
-    if !request.stream {
-        return refuse("only \"stream\": true is spoken here");
-    }
     let pace = match Builtin::MODELS.iter().position(|model| *model == request.model) {
-        Some(0) => server.pace,
-        Some(_) => server.pace / QUICK,
+        Some(0) => pace,
+        Some(_) => pace / QUICK,
         None => return refuse("there is no such model here"),
     };
     let mut asked = request.messages.iter().filter(|message| message.role == Role::User).rev();
@@ -142,8 +130,48 @@ async fn complete(State(server): State<Server>, headers: HeaderMap, body: Bytes)
     // As some models can: a last turn of its own is gone on with.
     let last = request.messages.last().filter(|message| message.role == Role::Assistant);
     let rest = last.and_then(|begun| answer.strip_prefix(&begun.content)).unwrap_or(&answer);
-    let body = AnswerBody::new(request.model, tokens::split(rest), pace, server.counters);
-    ([(header::CONTENT_TYPE, "text/event-stream")], Body::from_stream(body)).into_response()
+    let body = write(request.model, writer::tokens(rest), pace, counters);
+    ([(header::CONTENT_TYPE, "text/event-stream")], body).into_response()
+}
+
+/// An answer that is being written. It is dropped when its connection closes.
+struct Open(Counters);
+
+impl Drop for Open {
+    fn drop(&mut self) {
+        self.0.get().open -= 1;
+    }
+}
+
+/// The body of an answer. It is written only when it is polled, so a slow reader slows it.
+fn write(model: String, tokens: Vec<String>, pace: Duration, counters: Counters) -> Body {
+    counters.get().requests += 1;
+    counters.get().open += 1;
+    let mut ticks = interval(pace);
+    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    let chunk = move |delta: Value, finish_reason: Option<&str>| {
+        let choice = json!({ "index": 0, "delta": delta, "finish_reason": finish_reason });
+        let kind = "chat.completion.chunk";
+        let chunk = json!({ "id": "builtin", "object": kind, "model": model, "choices": [choice] });
+        format!("data: {chunk}\n\n")
+    };
+    let start = chunk(json!({ "role": "assistant", "content": "" }), None);
+    let state = (Some(tokens.into_iter()), ticks, Open(counters));
+    let rest = stream::unfold(state, move |(tokens, mut ticks, open)| {
+        let chunk = chunk.clone();
+        async move {
+            let mut tokens = tokens?;
+            ticks.tick().await;
+            let Some(token) = tokens.next() else {
+                let end = chunk(json!({}), Some("stop")) + "data: [DONE]\n\n";
+                return Some((end, (None, ticks, open)));
+            };
+            open.0.get().tokens += 1;
+            Some((chunk(json!({ "content": token }), None), (Some(tokens), ticks, open)))
+        }
+    });
+    let start = stream::once(std::future::ready(start));
+    Body::from_stream(start.chain(rest).map(Ok::<_, Infallible>))
 }
 
 fn refuse(message: &str) -> Response {
