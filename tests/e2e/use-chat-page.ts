@@ -25,7 +25,7 @@ interface Message {
 /** How a chat gets to the relay. */
 interface Way {
   /** Without one, the hooks make a DefaultChatTransport for `/api/chat`. */
-  transport?: never
+  transport?: undefined
   /** What the page's Stop button does. */
   stop(chatId: string): Promise<unknown>
 }
@@ -44,7 +44,15 @@ const id = parameters.get('chat')!
 const way = WAYS[parameters.get('transport') ?? 'default']!
 
 const kept = JSON.parse(sessionStorage[id] ?? '[]') as Message[]
-const options = { id, messages: kept as never[], ...('transport' in way && way) }
+const options = {
+  id,
+  messages: kept as never[],
+  ...(way.transport && { transport: way.transport }),
+  // An answer that broke off has none: WebKit takes a connection that broke for the answer's end.
+  onFinish({ messages, finishReason }: { messages: unknown[]; finishReason?: string }) {
+    if (finishReason) sessionStorage[id] = JSON.stringify(messages)
+  },
+}
 
 /** Each text that the answer had, one after the other. */
 const seen: string[] = []
@@ -61,9 +69,8 @@ function rendered(): void {
   const text = textOf('text')
   if (text !== seen.at(-1)) seen.push(text)
   const { messages, status } = conversation
-  const isWhole = status !== 'streaming' && status !== 'submitted'
-  const toKeep = isWhole ? messages : messages.filter(({ role }) => role === 'user')
-  if (status !== 'error') sessionStorage[id] = JSON.stringify(toKeep)
+  const isAsked = status === 'submitted' && messages.at(-1)?.role === 'user'
+  if (isAsked) sessionStorage[id] = JSON.stringify(messages)
 }
 
 Object.assign(window, {

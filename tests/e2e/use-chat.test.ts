@@ -46,7 +46,7 @@ for (const engine of ENGINES) {
     let chats = 0
 
     before(async () => {
-      // One of them is killed by each run of the last test.
+      // Each run of the last test kills one.
       const count = 1 + FRAMEWORKS.length * TRANSPORTS.length
       replicas = await startReplicas(count, ['--site', site, '--tokens-per-second', '50', '--resume-grace', '60'])
       answer = (await new RelayClient(replicas.url).wholeAnswer(PROMPT)).text
@@ -63,8 +63,13 @@ for (const engine of ENGINES) {
 
     async function until(wanted: (state: State) => boolean): Promise<State> {
       let last: State | undefined
-      await driver.wait(async () => wanted((last = await state())), PATIENCE).catch((error) => {
-        throw new Error(`${error}: ${JSON.stringify(last)}`)
+      const isWanted = async () => {
+        // While a page is loaded, there is nobody to ask.
+        last = await state().catch(() => undefined)
+        return last !== undefined && wanted(last)
+      }
+      await driver.wait(isWanted, PATIENCE).catch((error) => {
+        throw new Error(`${error}: ${JSON.stringify({ ...last, seen: undefined })}`)
       })
       return last!
     }
@@ -143,8 +148,8 @@ for (const engine of ENGINES) {
             const [[number] = [0]] = await sessionsOf(chat)
             await replicas.relays[number]!.stop('KILL')
             if (transport === 'default') {
-              // It tells the user; the page may be loaded again.
-              await until(({ status }) => status === 'error')
+              // It goes on once the page is loaded again.
+              await until(({ status }) => status !== 'streaming')
               await driver.navigate().refresh()
             }
             await until(isWhole)

@@ -11,10 +11,12 @@ use common::{Events, client, refusal};
 use serde_json::json;
 use tokio::process::Command;
 
-/// The example, which Cargo builds with the tests.
+/// The example, which Cargo builds with all tests, but not with a single one.
 fn example() -> PathBuf {
     let test = std::env::current_exe().unwrap();
-    test.parent().unwrap().parent().unwrap().join("examples/mounted")
+    let example = test.parent().unwrap().parent().unwrap().join("examples/mounted");
+    assert!(example.exists(), "first run: cargo build -p sluicegate-relay --examples");
+    example
 }
 
 #[tokio::test]

@@ -66,7 +66,8 @@ fn text_of(frame: &[u8], id: u64) -> Option<&[u8]> {
     let end = rest.iter().position(|byte| *byte == b'\n')?;
     let number: u64 = str::from_utf8(&rest[..end]).ok()?.parse().ok()?;
     let text = rest[end..].strip_prefix(b"\ndata: ")?.strip_suffix(b"\n\n")?;
-    (number == id && !matches!(rest[0], b'+' | b'0' if end > 1) && !text.contains(&b'\n')).then_some(text)
+    (number == id && !matches!(rest[0], b'+' | b'0' if end > 1) && !text.contains(&b'\n'))
+        .then_some(text)
 }
 
 /// Whether frames are still added.
