@@ -256,7 +256,11 @@ describe('the relay in front of a gateway', () => {
       const calls = parts.filter(({ type }) => type === 'tool-input-available')
       assert.deepEqual(
         calls.map(({ toolCallId, toolName, input }) => [toolCallId, toolName, input]),
-        expectedOf(model).toolCalls!.map((call) => [call.id, call.name, JSON.parse(call.arguments)]),
+        expectedOf(model).toolCalls!.map((call) => [
+          call.id,
+          call.name,
+          JSON.parse(call.arguments),
+        ]),
       )
     })
   }

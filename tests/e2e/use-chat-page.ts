@@ -25,7 +25,7 @@ interface Message {
 /** How a chat gets to the relay. */
 interface Way {
   /** Without one, the hooks make a DefaultChatTransport for `/api/chat`. */
-  transport?: undefined
+  transport?: object
   /** What the page's Stop button does. */
   stop(chatId: string): Promise<unknown>
 }
@@ -47,7 +47,7 @@ const kept = JSON.parse(sessionStorage[id] ?? '[]') as Message[]
 const options = {
   id,
   messages: kept as never[],
-  ...(way.transport && { transport: way.transport }),
+  transport: way.transport as never,
   // An answer that broke off has none: WebKit takes a connection that broke for the answer's end.
   onFinish({ messages, finishReason }: { messages: unknown[]; finishReason?: string }) {
     if (finishReason) sessionStorage[id] = JSON.stringify(messages)

@@ -48,7 +48,14 @@ for (const engine of ENGINES) {
     before(async () => {
       // Each run of the last test kills one.
       const count = 1 + FRAMEWORKS.length * TRANSPORTS.length
-      replicas = await startReplicas(count, ['--site', site, '--tokens-per-second', '50', '--resume-grace', '60'])
+      replicas = await startReplicas(count, [
+        '--site',
+        site,
+        '--tokens-per-second',
+        '50',
+        '--resume-grace',
+        '60',
+      ])
       answer = (await new RelayClient(replicas.url).wholeAnswer(PROMPT)).text
       driver = await launch(engine)
       await driver.manage().setTimeouts({ script: PATIENCE })
