@@ -2,11 +2,10 @@
 
 /// A language that the writer knows.
 pub struct Language {
-    /// Texts, and the words of a prompt that ask for each; the last one is for all other prompts.
+    /// Each with the words of a prompt that ask for it; the last one is for all other prompts.
     pub texts: [(&'static [&'static str], &'static str); 4],
     /// Opens an answer that follows another question, `{before}`.
     pub follow_up: &'static str,
-    /// Says who wrote.
     pub signature: &'static str,
     pub names: [&'static str; 5],
 }
@@ -27,12 +26,10 @@ pub const ENGLISH: Language = Language {
     texts: [
         (&["joke", "funny", "laugh"], "“{prompt}” Gladly, though I warn you: I laugh at my own.
 {name} walks into a bar in a harbour town and orders something to drink. The bartender asks, “And what brings you here?”
-“A question,” says {name}. “I have been thinking about nothing else for three days.”
-“Three days? What did you find out?”
+“A question,” says {name}. “I have been thinking about nothing else for three days.” “What did you find out?”
 “On the first day I found out that nobody else was thinking about it. On the second day I found out why. On the third day I ran out of coffee.”
 The bartender nods slowly, polishes the same glass for the fourth time, and says: “You know, we once had a whole conference on that in the back room. Eighty people, two screens, name badges and everything.”
-“Really? How did it go?”
-“Wonderfully. In the last session they agreed on a definition. Then somebody asked whether it should be plural, and that was the end of the furniture.”"),
+“How did it go?” “Wonderfully. In the last session they agreed on a definition. Then somebody asked whether it should be plural, and that was the end of the furniture.”"),
         (&["story", "tale", "poem"], "Here is a story for “{prompt}”.
 Nobody in the old mill remembered when it had first become a matter of talk. {name} only knew that it had always been there, like the smell of rain on the stairs and the clock that ran eleven minutes late.
 One evening in November, long after the shops had closed, somebody knocked. On the doorstep lay a parcel without an address, tied with green string. Inside was a note with one line of careful handwriting: “Look again.”
@@ -65,12 +62,10 @@ pub const CHINESE: Language = Language {
     texts: [
         (&["笑话", "段子", "幽默"], "“{prompt}”——好的，先说好，不好笑不退钱。
 {name}走进海边小镇的一家茶馆，坐下来就叹气。老板问：“客官，什么事这么愁？”
-“有一个问题，”{name}说，“我整整想了三天三夜。”
-“想出什么来了？”
+“有一个问题，”{name}说，“我整整想了三天三夜。”“想出什么来了？”
 “第一天，我发现除了我，没有人在想这件事。第二天，我明白了为什么没有人想。第三天，茶叶喝完了，我就到您这儿来了。”
 老板一边擦杯子一边点头：“不瞒您说，去年这里还开过一次大会，专门讨论这个。来了八十个人，有横幅，有胸牌，还有两块大屏幕。”
-“真的？结果怎么样？”
-“非常圆满。最后一天，大家一致通过了一个定义。然后有人问了一句：这个定义，要不要加个‘等’字？后来，就换了一批家具。”
+“真的？结果怎么样？”“非常圆满。最后一天，大家一致通过了一个定义。然后有人问了一句：这个定义，要不要加个‘等’字？后来，就换了一批家具。”
 {name}看了看四周崭新的桌椅，小声问：“那新的家具，大家也讨论过吗？”老板摇摇头：“没有，这一回我们只喝茶，谁也不许下定义。您要是想好了，就先付茶钱，再说您的问题。”"),
         (&["故事", "童话", "诗"], "您说：“{prompt}”。那我就讲一个。
 在河边的磨坊，没有人记得大家是从什么时候开始谈论这件事的。{name}只知道，它一直都在那里，就像雨后楼梯上的气味，就像那座永远慢十一分钟的钟。

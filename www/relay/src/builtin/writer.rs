@@ -61,38 +61,20 @@ mod tests {
 
     #[test]
     fn each_prompt_is_quoted_and_answered_at_length_in_its_language() {
-        for prompt in [
-            "Tell me a joke",
-            "Write a story",
-            "A function",
-            "Why?",
-            "{name} }{",
-            "🐧",
-            "讲一个笑话",
-            "写一首诗",
-            "写一段代码",
-            "什么是黑洞?",
-        ] {
-            let text = answer(prompt, None);
-            assert_eq!(text, answer(prompt, None));
-            assert!(text.contains(prompt) && !text.contains("{prompt}"), "{text}");
-            assert_eq!(
-                text.chars().filter(|c| is_han(*c)).count() > 200,
-                prompt.chars().any(is_han)
-            );
+        let english = ["Tell me a joke", "A story", "A function", "Why?", "{name} }{", "🐧"];
+        for prompt in english.into_iter().chain(["讲一个笑话", "写一首诗", "写代码", "什么是黑洞?"])
+        {
+            let text = answer(prompt, Some("Ice?"));
+            assert!(text.contains(prompt) && text.contains("“Ice?”"), "{text}");
+            let han = text.chars().filter(|c| is_han(*c)).count();
+            assert_eq!(han > 200, prompt.chars().any(is_han), "{text}");
             let tokens = tokens(&text);
             assert!(tokens.len() >= 200, "{prompt}: {} tokens", tokens.len());
             assert_eq!(tokens.concat(), text);
         }
-        assert!(answer("And snow?", Some("What is rain?")).contains("“What is rain?”"));
         assert!(answer(&"x ".repeat(1 << 19), None).chars().count() < 2000);
-    }
-
-    #[test]
-    fn words_pairs_and_line_ends_are_tokens() {
-        let english = ["Hi", ",", " two", " ", " spaces", ".", "\n\n", "underst", "anding"];
-        assert_eq!(tokens("Hi, two  spaces.\n\nunderstanding"), english);
+        let words = ["Hi", ",", " two", " ", " spaces", ".\n\n", "underst", "anding"].map(tokens);
+        assert_eq!(tokens("Hi, two  spaces.\n\nunderstanding"), words.concat());
         assert_eq!(tokens("企鹅和月亮。"), ["企鹅", "和月", "亮", "。"]);
-        assert!(tokens("").is_empty());
     }
 }
