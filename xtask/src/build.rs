@@ -3,6 +3,7 @@
 use crate::stamp::Step;
 use crate::workspace::{Workspace, execute};
 use anyhow::Result;
+use std::fs;
 use std::path::PathBuf;
 
 /// One crate type: cargo optimises over all crates only where no `rlib` is made.
