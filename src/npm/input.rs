@@ -3,7 +3,6 @@
 use super::single_thread::SingleThread;
 use alloc::{string::String, vec::Vec};
 use core::cell::{Cell, RefCell};
-use wasm_bindgen::prelude::wasm_bindgen;
 
 /// As `PIECE` of `pkg/src/wasm.ts`: chunks are decoded in pieces of this many bytes at most.
 const PIECE: usize = 16384;
@@ -15,14 +14,14 @@ static INPUT_BUFFER: SingleThread<RefCell<[u8; PIECE]>> = SingleThread(RefCell::
 static TEXT: SingleThread<Cell<Vec<u8>>> = SingleThread(Cell::new(Vec::new()));
 
 /// Returns the address to write a piece to.
-#[wasm_bindgen]
-pub fn input_buffer() -> *mut u8 {
+#[unsafe(no_mangle)]
+pub extern "C" fn input_buffer() -> *mut u8 {
     INPUT_BUFFER.0.as_ptr().cast()
 }
 
 /// Returns the address to write a text of so many bytes to.
-#[wasm_bindgen]
-pub fn text_buffer(length: usize) -> *mut u8 {
+#[unsafe(no_mangle)]
+pub extern "C" fn text_buffer(length: usize) -> *mut u8 {
     let mut text = alloc::vec![0; length];
     let at = text.as_mut_ptr();
     // The bytes themselves stay where they are.

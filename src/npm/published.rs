@@ -30,8 +30,6 @@ const LONGEST_WIDE: usize = 1 << 20;
 static LAST_TEXT: SingleThread<Cell<String>> = SingleThread(Cell::new(String::new()));
 
 /// Returns the address of two words: the address of the text, and its bytes.
-///
-/// wasm-bindgen would return a `String` as two results, which wasm2js does not support.
 pub(super) fn publish_text(text: &str) -> *const usize {
     LAST_WORDS.0.set([text.as_ptr().addr(), text.len(), 0, 0, 0, 0, 0, 0]);
     LAST_WORDS.0.as_ptr().cast()

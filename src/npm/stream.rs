@@ -21,7 +21,6 @@ use crate::{
 };
 use alloc::boxed::Box;
 use core::arch::wasm32::unreachable;
-use wasm_bindgen::prelude::wasm_bindgen;
 
 /// A machine, and what reads texts out of its events.
 pub struct Stream {
@@ -53,8 +52,8 @@ impl Stream {
 }
 
 /// `flags` are the bits of `Flag`; the time-outs are in milliseconds, or infinite. `seed` is random.
-#[wasm_bindgen]
-pub fn open_stream(
+#[unsafe(no_mangle)]
+pub extern "C" fn open_stream(
     flags: u32,
     max_event_size: usize,
     seed: u32,
@@ -103,8 +102,8 @@ pub fn open_stream(
 }
 
 /// Sets the retry policy; `NaN` is the default.
-#[wasm_bindgen]
-pub fn set_policy(
+#[unsafe(no_mangle)]
+pub extern "C" fn set_policy(
     handle: Handle,
     max_attempts: f64,
     initial_delay: f64,
@@ -126,96 +125,96 @@ pub fn set_policy(
 }
 
 /// Frees a stream.
-#[wasm_bindgen]
-pub fn free_stream(handle: Handle) {
+#[unsafe(no_mangle)]
+pub extern "C" fn free_stream(handle: Handle) {
     // SAFETY: `open_stream` made a box of it, and no call uses it any more.
     drop(unsafe { Box::from_raw(stream(handle)) });
 }
 
 /// Sets the id to start from to the text before this call.
-#[wasm_bindgen]
-pub fn set_last_event_id(handle: Handle) {
+#[unsafe(no_mangle)]
+pub extern "C" fn set_last_event_id(handle: Handle) {
     machine(handle).set_last_event_id(&take_text());
 }
 
 /// Sets the data of the event that ends the stream to the text before this call.
-#[wasm_bindgen]
-pub fn set_marker(handle: Handle) {
+#[unsafe(no_mangle)]
+pub extern "C" fn set_marker(handle: Handle) {
     machine(handle).set_marker(take_text());
 }
 
 /// Returns where the address and the length of the last event id are.
-#[wasm_bindgen]
-pub fn last_event_id(handle: Handle) -> *const usize {
+#[unsafe(no_mangle)]
+pub extern "C" fn last_event_id(handle: Handle) -> *const usize {
     publish_text(machine(handle).decoder().last_event_id())
 }
 
 /// Returns the bytes of whole blocks that the responses have brought; 0 without a resuming request.
-#[wasm_bindgen]
-pub fn whole_bytes(handle: Handle) -> f64 {
+#[unsafe(no_mangle)]
+pub extern "C" fn whole_bytes(handle: Handle) -> f64 {
     machine(handle).bytes() as f64
 }
 
 /// The text before this call is the content type. Returns the number of a `ResponseVerdict`.
-#[wasm_bindgen]
-pub fn judge(handle: Handle, status: u16) -> u32 {
-    machine(handle).judge(status, &take_text()) as u32
+#[unsafe(no_mangle)]
+pub extern "C" fn judge(handle: Handle, status: u32) -> u32 {
+    machine(handle).judge(status as u16, &take_text()) as u32
 }
 
 /// Takes the number of an `Input` with its argument, and returns a step.
-#[wasm_bindgen]
-pub fn handle(handle: Handle, input: usize, number: f64) -> u32 {
+#[unsafe(no_mangle)]
+pub extern "C" fn handle(handle: Handle, input: usize, number: f64) -> u32 {
     machine(handle).handle(Input::of(input), number).0
 }
 
 /// Takes the number of a `Failure` and the response's status. The text before this call is its
 /// header `Retry-After`; if that is a date, it is `until` milliseconds away, else that is `NaN`.
 /// Returns a step.
-#[wasm_bindgen]
-pub fn failed(handle: Handle, failure: usize, status: u16, until: f64) -> u32 {
+#[unsafe(no_mangle)]
+pub extern "C" fn failed(handle: Handle, failure: usize, status: u32, until: f64) -> u32 {
     let retry_after = retry_after(&take_text(), |_| until);
-    machine(handle).failed(Failure::of(failure), status, retry_after).0
+    machine(handle).failed(Failure::of(failure), status as u16, retry_after).0
 }
 
 /// From now on, events that fit into a template are replaced by their text. The text before this
 /// call is the template.
-#[wasm_bindgen]
-pub fn add_template(handle: Handle, is_alone: bool) {
+#[unsafe(no_mangle)]
+pub extern "C" fn add_template(handle: Handle, is_alone: bool) {
     stream(handle).texts.get_or_insert_default().add(&take_text(), is_alone);
 }
 
 /// Decodes the first `length` bytes of the input buffer. Returns the address of the batch's words.
-#[wasm_bindgen]
-pub fn push(handle: Handle, length: usize, last: bool) -> *const usize {
+#[unsafe(no_mangle)]
+pub extern "C" fn push(handle: Handle, length: usize, last: bool) -> *const usize {
     let stream = stream(handle);
     let step = read(length, |bytes| stream.machine.push(bytes, last));
     stream.publish(step)
 }
 
 /// As `push`, at the end of the bytes.
-#[wasm_bindgen]
-pub fn finish(handle: Handle) -> *const usize {
+#[unsafe(no_mangle)]
+pub extern "C" fn finish(handle: Handle) -> *const usize {
     let stream = stream(handle);
     let step = stream.machine.handle(Input::BodyEnded, 0.0);
     stream.publish(step)
 }
 
 /// The milliseconds of the last step that was timed.
-#[wasm_bindgen]
-pub fn timer(handle: Handle) -> f64 {
+#[unsafe(no_mangle)]
+pub extern "C" fn timer(handle: Handle) -> f64 {
     machine(handle).timer()
 }
 
 /// Whether the same request may succeed after this failure, given by its number.
-#[wasm_bindgen]
-pub fn is_retryable(failure: usize, status: u16) -> bool {
-    Failure::of(failure).is_retryable(status)
+#[unsafe(no_mangle)]
+pub extern "C" fn is_retryable(failure: usize, status: u32) -> bool {
+    Failure::of(failure).is_retryable(status as u16)
 }
 
 /// Returns the flag of the format that a response holds whose content type is the text before this
 /// call, or 0.
-#[wasm_bindgen]
-pub fn format_of() -> u32 {
+#[unsafe(no_mangle)]
+pub extern "C" fn format_of() -> u32 {
     match content_type::format_of(&take_text()) {
         Some(Format::Sse) => Flag::Sse.bit(),
         Some(Format::Ndjson) => Flag::Ndjson.bit(),
@@ -225,7 +224,7 @@ pub fn format_of() -> u32 {
 
 /// Returns where the address and the length of what messages call a content type are. The text
 /// before this call is the header.
-#[wasm_bindgen]
-pub fn displayed_type() -> *const usize {
+#[unsafe(no_mangle)]
+pub extern "C" fn displayed_type() -> *const usize {
     keep_text(content_type::displayed(&take_text()).into())
 }

@@ -30,6 +30,7 @@ pub fn check(workspace: &Workspace) -> Result<()> {
     api::check(workspace)?;
     workspace.run(OLDEST_WASM_BINDGEN)?;
     package_crate(workspace)?;
+    install_relay(workspace)?;
     workspace.run("npm run publish --workspace sluicegate-tests")
 }
 
@@ -39,6 +40,21 @@ pub fn package_crate(workspace: &Workspace) -> Result<()> {
     workspace.run("cargo package --package sluicegate --locked --allow-dirty")?;
     workspace
         .run(&format!("cargo package --package sluicegate --locked --allow-dirty --target {WASM}"))
+}
+
+/// Packs the relay, which needs the crate beside it until that is published, and installs it.
+fn install_relay(workspace: &Workspace) -> Result<()> {
+    workspace.run(
+        "cargo package --package sluicegate --package sluicegate-relay --locked --allow-dirty --no-verify",
+    )?;
+    let root = workspace.target.join("installed");
+    execute(
+        workspace
+            .command("cargo")
+            .args(["install", "--path", "www/relay", "--locked", "--force", "--root"])
+            .arg(&root),
+    )?;
+    execute(workspace.command(root.join("bin/sluicegate-relay")).arg("--version"))
 }
 
 /// Installs the `rust-version` of the crate's manifest, and returns it.

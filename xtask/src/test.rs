@@ -18,7 +18,7 @@ struct Stage {
     run: fn(&Workspace) -> Result<()>,
 }
 
-const STAGES: [Stage; 12] = [
+const STAGES: [Stage; 13] = [
     Stage {
         name: "fmt",
         about: "rustfmt and prettier would change nothing",
@@ -67,6 +67,13 @@ const STAGES: [Stage; 12] = [
         scope: Scope::Build,
         on_build: true,
         run: unit,
+    },
+    Stage {
+        name: "size",
+        about: "what a page downloads is within the budgets, and the figures in the texts are the measured ones",
+        scope: Scope::Build,
+        on_build: true,
+        run: size,
     },
     Stage {
         name: "publish",
@@ -208,6 +215,11 @@ fn unit(workspace: &Workspace) -> Result<()> {
     workspace.run(
         "npm test --workspace sluicegate --workspace sluicegate-tests --workspace sluicegate-www",
     )
+}
+
+fn size(workspace: &Workspace) -> Result<()> {
+    workspace.run("npm run size --workspace sluicegate-tests")?;
+    workspace.run("npm run figures --workspace sluicegate-tests")
 }
 
 /// What developers of wasm try first does no harm: it stops before it writes `pkg/package.json`.
