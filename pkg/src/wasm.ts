@@ -57,7 +57,7 @@ export function memoryWords(): Uint32Array {
  * The most bytes that are decoded at once. The data of an event keeps the text alive that it is cut
  * out of: an app that keeps one event of a large chunk keeps no more than this besides it.
  */
-export const PIECE = 16384 // as in src/js/input.rs
+export const PIECE = 16384 // as in src/npm/input.rs
 
 let place = 0
 
@@ -75,7 +75,7 @@ export function writeText(text: string): void {
   memoryBytes().set(utf8, place)
 }
 
-// By the numbers of src/js/published.rs.
+// By the numbers of src/npm/published.rs.
 const ENCODINGS = ['utf-8', 'ascii', 'utf-16le']
 const decoders: Pick<TextDecoder, 'decode'>[] = []
 

@@ -38,6 +38,7 @@ export const ENTRIES: readonly Entry[] = [
   },
   { entry: './vue', imports: 'useEventStream', budget: 1_500, isAddition: true },
   { entry: './react', imports: 'useEventStream', budget: 1_500, isAddition: true },
+  { entry: './rxjs', imports: 'fromStream', budget: 200, isAddition: true },
 ]
 
 export interface Size {
@@ -76,7 +77,7 @@ export async function bundle(contents: string, file?: string): Promise<Omit<Size
     stdin: { contents, resolveDir: HERE },
     bundle: true,
     // The page has them anyway.
-    external: ['react', 'vue'],
+    external: ['react', 'rxjs', 'vue'],
     minify: true,
     format: 'esm',
     target: 'es2022',

@@ -3,6 +3,7 @@
 use crate::stamp::Step;
 use crate::workspace::{Workspace, execute};
 use anyhow::Result;
+use std::fs;
 use std::path::PathBuf;
 
 /// One crate type: cargo optimises over all crates only where no `rlib` is made.
@@ -35,14 +36,34 @@ pub fn test_server(workspace: &Workspace) -> Result<()> {
 pub fn recipes(workspace: &Workspace) -> Result<()> {
     workspace.run("cargo build --release --package sluicegate-recipe-axum")?;
     workspace.run("npm run build:recipes --workspace sluicegate-www")?;
-    workspace.run(
-        "cargo build --locked --manifest-path www/recipes/leptos/Cargo.toml --target wasm32-unknown-unknown",
-    )?;
+    examples(workspace)?;
+    bindgen_app(workspace, "leptos-recipe", "www/recipes/dist/pages/leptos")
+}
+
+/// The apps of the workspace `examples`, each in its folder `dist`: the pages of the frameworks, and `js-module`, which
+/// wasm-pack builds. The frameworks in one build, so that they have their dependencies in common.
+pub fn examples(workspace: &Workspace) -> Result<()> {
+    const BUILD: &str = "cargo build --locked --manifest-path examples/Cargo.toml --workspace \
+         --exclude js-module --target wasm32-unknown-unknown";
+    workspace.run(BUILD)?;
+    for name in ["dioxus-chat", "leptos-chat", "yew-chat"] {
+        let out_dir = format!("examples/{name}/dist");
+        bindgen_app(workspace, name, &out_dir)?;
+        let page = |folder| workspace.root.join(folder).join("index.html");
+        fs::copy(page(format!("examples/{name}")), page(out_dir))?;
+    }
+    workspace
+        .run("wasm-pack build examples/js-module --dev --target web --mode no-install -- --locked")
+}
+
+/// Lets wasm-bindgen make the module of an app's page.
+fn bindgen_app(workspace: &Workspace, name: &str, out_dir: &str) -> Result<()> {
+    let compiled = workspace.target.join(format!("wasm32-unknown-unknown/debug/{name}.wasm"));
     execute(
         workspace
             .command("wasm-bindgen")
-            .args("--target web --no-typescript --out-dir www/recipes/dist/pages/leptos".split(' '))
-            .arg(workspace.target.join("wasm32-unknown-unknown/debug/leptos-chat.wasm")),
+            .args(["--target", "web", "--no-typescript", "--out-dir", out_dir])
+            .arg(compiled),
     )
 }
 

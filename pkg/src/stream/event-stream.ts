@@ -10,8 +10,8 @@ import type {
   StreamState,
   StreamStats,
 } from '../outcome.js'
+import { observe } from '../debug.js'
 import { Memory } from '../remember.js'
-import { measureStream } from '../timing.js'
 import { Driver } from './driver.js'
 import type { Hooks } from './hooks.js'
 import { INPUT_CLOSE, INPUT_DONE, INPUT_FAIL, INPUT_LEAVE } from '../border.js'
@@ -27,7 +27,6 @@ export class EventStream extends EventSequence implements AsyncDisposable {
   readonly closed: Promise<StreamOutcome>
 
   readonly #initialId: string
-  readonly #measure: ((stats: StreamStats) => void) | undefined
   #driver: Driver | undefined
   #memory: Memory | undefined
   #ending: StreamOutcomeType | undefined
@@ -48,9 +47,7 @@ export class EventStream extends EventSequence implements AsyncDisposable {
     // Who does not ask whether it was opened is told by the iterator.
     this.opened.catch(() => undefined)
     this.closed = new Promise((resolve) => (this.#resolveClosed = resolve))
-    this.#measure = options.debug
-      ? measureStream(input ?? `${options.remember}`, options)
-      : undefined
+    if (options.debug) observe(this, input ?? `${options.remember}`, options)
     this.#start(input, options, hooks)
   }
 
@@ -188,7 +185,6 @@ export class EventStream extends EventSequence implements AsyncDisposable {
       ...(notified === undefined ? {} : { notified }),
       dropped: this.stats.events - this.handedOutCount,
     })
-    this.#measure?.(this.stats)
   }
 }
 

@@ -18,7 +18,7 @@ import { setHidden, showForReal } from './visibility.js'
 export interface Scenario {
   title: string
   /** Why a player leaves it out. */
-  skip?: { native?: string; npm?: string; rust?: string }
+  skip?: { native?: string; npm?: string; rust?: string; js?: string }
   options?: Options
   server: Attempt[] | 'unreachable'
   endpoint?: { status?: number; delayMs?: number } | 'unreachable'
