@@ -25,7 +25,7 @@ export class Driver {
   readonly stats: StreamStats = { bytes: 0, events: 0, attempts: 0, acknowledged: 0 }
   readonly #settings: Settings
   readonly #events: DriverEvents
-  #reading!: Reading
+  readonly #reading: Reading
   readonly #position: Position
   /** Also tells the backend what was consumed. */
   readonly ending: Ending
@@ -60,6 +60,7 @@ export class Driver {
     this.#settings = settings
     this.#makeMachine = makeMachine
     this.#events = events
+    this.#reading = new Reading(settings, this.stats, events, () => this.#isOver)
     if (isLoaded()) this.#begin()
     this.#position = new Position(settings)
     this.ending = new Ending(settings, events, this.#position, this.stats)
@@ -114,8 +115,7 @@ export class Driver {
   #begin(): void {
     this.#waiting = undefined
     this.#machine = this.#makeMachine()
-    const isOver = () => this.#isOver
-    this.#reading = new Reading(this.#machine, this.#settings, this.stats, this.#events, isOver)
+    this.#reading.begin(this.#machine)
   }
 
   readonly #unsupported = (error: unknown): void => {
