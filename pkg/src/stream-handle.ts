@@ -46,6 +46,11 @@ export class StreamHandle {
     exports.set_marker(this.#address)
   }
 
+  /** The bytes of whole blocks that were handed over; 0 without a resuming request. */
+  get bytes(): number {
+    return exports.whole_bytes(this.#address)
+  }
+
   /** Returns one of the border's `VERDICT_…`. */
   judge(status: number, contentType: string): number {
     writeText(contentType)

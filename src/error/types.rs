@@ -24,6 +24,8 @@ pub enum ErrorCode {
     EventTooLarge,
     /// `retry.maxAttempts` attempts in a row failed; the cause is the last failure.
     RetriesExhausted,
+    /// The backend could not be told to stop: no event has named the job.
+    NoJob,
     /// An option has a wrong type or value, or the URL does not parse.
     InvalidOptions,
     /// An event's data is not the JSON that was asked for.
@@ -47,6 +49,7 @@ impl ErrorCode {
             Self::IdleTimeout => "idle-timeout",
             Self::EventTooLarge => "event-too-large",
             Self::RetriesExhausted => "retries-exhausted",
+            Self::NoJob => "no-job",
             Self::InvalidOptions => "invalid-options",
             Self::ParseJson => "parse-json",
             Self::Upstream => "upstream",

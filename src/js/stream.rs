@@ -11,7 +11,7 @@ use crate::{
     sse::{Decoder, Format},
     stream::{
         border::Flag,
-        config::{CancelOn, RetryMode, StreamConfig},
+        config::{CancelOn, Resume, RetryMode, StreamConfig},
         failure::Failure,
         machine::Machine,
         retry::{RetryPolicy, retry_after},
@@ -84,6 +84,10 @@ pub fn open_stream(
             pagehide: has(Flag::OnPagehide),
             unsent: has(Flag::OnUnsent),
         }),
+        cancel_needs_job: has(Flag::CancelNeedsJob),
+        resume: has(Flag::Resumes)
+            .then(|| Resume { replays: has(Flag::Replays), is_first: has(Flag::ResumesFirst) }),
+        finds_job: has(Flag::FindsJob),
         connect_timeout,
         idle_timeout,
         pauses: has(Flag::Pauses),
@@ -144,6 +148,12 @@ pub fn set_marker(handle: Handle) {
 #[wasm_bindgen]
 pub fn last_event_id(handle: Handle) -> *const usize {
     publish_text(machine(handle).decoder().last_event_id())
+}
+
+/// Returns the bytes of whole blocks that the responses have brought; 0 without a resuming request.
+#[wasm_bindgen]
+pub fn whole_bytes(handle: Handle) -> f64 {
+    machine(handle).bytes() as f64
 }
 
 /// The text before this call is the content type. Returns the number of a `ResponseVerdict`.

@@ -307,6 +307,9 @@ impl Builder {
             pauses: false,
             asks_retry: false,
             asks_end: false,
+            cancel_needs_job: false,
+            resume: None,
+            finds_job: false,
         };
         let mut decoder = Decoder::new().max_event_size(self.max_event_size);
         decoder.set_last_event_id(&self.last_event_id);

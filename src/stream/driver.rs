@@ -145,7 +145,7 @@ impl Driver {
                 Action::AskRetry => self.handle_with(Input::Decided, f64::NAN),
                 Action::AskEnd => self.handle(Input::EndAccepted),
                 Action::Sleep => self.sleep(timer).await,
-                Action::End => return None,
+                Action::End | Action::Notify => return None,
             };
         }
     }

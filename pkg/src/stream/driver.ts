@@ -10,6 +10,7 @@ import { Attempt } from './attempt.js'
 import { type DriverEvents, Ending } from './ending.js'
 import { exhausted, failureOf } from './failures.js'
 import { watchPage, watchSignal } from './page.js'
+import { Position } from './position.js'
 import { Reading } from './reading.js'
 import { readOptions, type Settings } from './settings.js'
 import { Timer } from './timer.js'
@@ -23,6 +24,7 @@ export class Driver {
   readonly #settings: Settings
   readonly #events: DriverEvents
   readonly #reading: Reading
+  readonly #position: Position
   /** Also tells the backend what was consumed. */
   readonly ending: Ending
   readonly #scope = new Scope()
@@ -31,19 +33,26 @@ export class Driver {
   /** The last step. */
   #step = 0
   #attempt: Attempt | undefined
+  /** The URL of the last attempt. */
+  #url = ''
   /** What the next retry, or the end, is due to. */
   #error: unknown
   readonly #timer = new Timer(this.#scope, (late) => this.#tell(border.INPUT_TIMER, late))
 
   /** Throws an error `'invalid-options'`. Nothing is sent yet. */
-  constructor(input: string | URL | Request, options: OpenOptions, events: DriverEvents) {
+  constructor(
+    input: string | URL | Request | undefined,
+    options: OpenOptions,
+    events: DriverEvents,
+  ) {
     const { settings, machine } = readOptions(input, options, events)
     const { signal } = settings
     this.#settings = settings
     this.#machine = machine
     this.#events = events
-    this.#reading = new Reading(machine, settings, this.stats, events, () => !this.#machine)
-    this.ending = new Ending(settings, events, this.stats)
+    this.#reading = new Reading(machine, settings, this.stats, events, () => this.#isOver)
+    this.#position = new Position(settings, events.session)
+    this.ending = new Ending(settings, events, this.#position, this.stats)
     watchPage(this.#scope, {
       tell: (input) => this.#tell(input),
       leave: (persisted) => this.stop(border.INPUT_PAGE_LEFT, undefined, 'pagehide', +persisted),
@@ -56,6 +65,10 @@ export class Driver {
     return border.STATES[(this.#step >> border.STEP_STATE_SHIFT) & 3]!
   }
 
+  get #isOver(): boolean {
+    return this.state === 'closed'
+  }
+
   /** Sends the request. */
   open(): void {
     this.#tell(border.INPUT_OPEN)
@@ -63,22 +76,23 @@ export class Driver {
 
   /** Asks for the next events. Once until they are there. */
   pull(): void {
-    if (this.#machine) this.#tell(border.INPUT_PULL)
+    if (!this.#isOver) this.#tell(border.INPUT_PULL)
     else this.#events.received(undefined)
   }
 
   /** Stops here and there. */
   cancel(reason: unknown): Promise<CancelResult> {
-    const aborted = this.#machine !== undefined
+    const aborted = !this.#isOver
     this.stop(border.INPUT_CANCEL, undefined, reason)
     return this.ending.result(aborted)
   }
 
   /** Stops here. The backend is told if the machine says so. */
   stop(input: number, error?: unknown, reason: unknown = 'return', number = 0): void {
-    if (!this.#machine) return
-    this.#error = error
-    this.ending.reason = reason
+    if (!this.#isOver) {
+      this.#error = error
+      this.ending.reason = reason
+    }
     this.#tell(input, number)
   }
 
@@ -95,15 +109,17 @@ export class Driver {
       this.#attempt = undefined
     }
     const failure = (step >> border.STEP_FAILURE_SHIFT) & border.STEP_NIBBLE
-    if (failure) this.#error = failureOf(failure - 1, this.#settings, this.stats.attempts)
+    if (failure)
+      this.#error = failureOf(failure - 1, this.#settings, this.stats.attempts, this.#url)
     if (step & TIMER_ENDS || action !== border.ACTION_WAIT) {
       this.#timer.set(step & border.STEP_TIMED ? this.#machine!.timer : Infinity)
     }
     if (action === border.ACTION_END) return this.#end(step)
+    if (action === border.ACTION_NOTIFY) return this.#notify()
     if (before !== this.state) this.#changed()
     switch (this.#machine && action) {
       case border.ACTION_PREPARE:
-        return this.#run(this.#prepare())
+        return this.#run(this.#prepare((step & border.STEP_RESUMES) !== 0))
       case border.ACTION_SEND:
         return this.#run(this.#send())
       case border.ACTION_ACCEPT:
@@ -124,12 +140,12 @@ export class Driver {
     }
   }
 
-  async #prepare(): Promise<void> {
+  async #prepare(resumes: boolean): Promise<void> {
     this.#error = undefined
     const attempt = ++this.stats.attempts
-    const lastEventId = this.#machine!.lastEventId
-    const context = { attempt, lastEventId }
-    this.#attempt = new Attempt(this.#settings, this.#events, this.#scope, this, context)
+    const { lastEventId } = this.#machine!
+    const context = this.#position.here(attempt, lastEventId, this.stats.events)
+    this.#attempt = new Attempt(this.#settings, this.#events, this.#scope, this, context, resumes)
     const prepared = this.#attempt.prepare()
     if (isPromise(prepared)) await prepared
     this.#tell(border.INPUT_PREPARED)
@@ -137,6 +153,7 @@ export class Driver {
 
   async #send(): Promise<void> {
     const attempt = this.#attempt!
+    this.#url = attempt.url
     const response = await attempt.send()
     if (attempt !== this.#attempt) return
     if (response instanceof StreamError) {
@@ -153,8 +170,8 @@ export class Driver {
     const attempt = this.#attempt!
     if (isStream) this.#reading.opened()
     if (isStream) attempt.take()
-    this.ending.response = attempt.response
-    await attempt.show()
+    this.#position.opened(attempt.response!)
+    if (!this.#isOver) await attempt.show()
     this.#tell(border.INPUT_ACCEPTED)
   }
 
@@ -187,15 +204,21 @@ export class Driver {
 
   #deliver(events: ServerSentEvent[]): void {
     try {
-      if (this.#reading.cutAtDone(events)) this.#tell(border.INPUT_FOUND_DONE)
-      if (this.#attempt) this.#attempt.events += countOf(events)
-      this.#reading.callHooks()
+      if (!this.#isOver) this.#show(events)
+      if (this.#position.findJob(events)) this.#tell(border.INPUT_JOB_FOUND)
     } catch (error) {
       this.#threw(error)
     }
     if (!this.#machine) return
-    if (events.length > 0) this.#events.received(events)
+    if (events.length > 0 && !this.#isOver) this.#events.received(events)
     else this.#tell(border.INPUT_PULL)
+  }
+
+  #show(events: ServerSentEvent[]): void {
+    if (this.#reading.cutAtDone(events)) this.#tell(border.INPUT_FOUND_DONE)
+    if (this.#attempt) this.#attempt.events += countOf(events)
+    this.#position.advance(events, this.#machine!.bytes)
+    this.#reading.callHooks()
   }
 
   async #askRetry(): Promise<void> {
@@ -219,10 +242,24 @@ export class Driver {
 
   #end(step: number): void {
     let error = this.#error
+    if (step & border.STEP_EXHAUSTED) error = exhausted(error as StreamError)
+    if (!(step & border.STEP_LINGERS)) this.#free()
+    this.ending.end(step, error, this.#scope)
+    if (!(step & border.STEP_LINGERS)) return
+    this.#scope.after(this.#settings.cancel!.timeout, () => this.#tell(border.INPUT_CLOSE))
+    this.#tell(border.INPUT_PULL)
+  }
+
+  /** What the stream was kept for, it knows or never will. */
+  #notify(): void {
+    this.#free()
+    this.#scope.close()
+    this.ending.stopLingering()
+  }
+
+  #free(): void {
     this.#machine!.free()
     this.#machine = undefined
-    if (step & border.STEP_EXHAUSTED) error = exhausted(error as StreamError)
-    this.ending.end(step, error, this.#scope)
   }
 
   #changed(): void {

@@ -40,9 +40,9 @@ export class EventStream extends EventSequence implements AsyncDisposable {
   #resolveClosed!: (outcome: StreamOutcome) => void
 
   /** @internal Use `openStream`. */
-  constructor(input: string | URL | Request, options: OpenOptions, hooks: Hooks = {}) {
+  constructor(input: string | URL | Request | undefined, options: OpenOptions, hooks: Hooks = {}) {
     super()
-    this.#initialId = options.lastEventId ?? ''
+    this.#initialId = hooks.start?.lastEventId ?? options.lastEventId ?? ''
     this.opened = new Promise((resolve, reject) => {
       this.#resolveOpened = resolve
       this.#rejectOpened = reject
@@ -50,7 +50,7 @@ export class EventStream extends EventSequence implements AsyncDisposable {
     // Who does not ask whether it was opened is told by the iterator.
     this.opened.catch(() => undefined)
     this.closed = new Promise((resolve) => (this.#resolveClosed = resolve))
-    this.#measure = options.debug ? measureStream(input, options) : undefined
+    this.#measure = options.debug ? measureStream(input ?? `${options.remember}`, options) : undefined
     this.#ready = this.#start(input, options, hooks)
   }
 
@@ -122,7 +122,11 @@ export class EventStream extends EventSequence implements AsyncDisposable {
     this.#stop((driver) => driver.stop(INPUT_DONE))
   }
 
-  async #start(input: string | URL | Request, options: OpenOptions, hooks: Hooks): Promise<void> {
+  async #start(
+    input: string | URL | Request | undefined,
+    options: OpenOptions,
+    hooks: Hooks,
+  ): Promise<void> {
     let driver
     try {
       await load()
@@ -134,7 +138,11 @@ export class EventStream extends EventSequence implements AsyncDisposable {
         received: (events) => this.received(events),
         ended: (ending, error) => this.#end(ending, error),
         closed: (notified) => this.#close(notified),
-        consumed: () => ({ lastEvent: this.lastEvent, lastEventId: this.lastEventId }),
+        consumed: () => ({
+          lastEvent: this.lastEvent,
+          lastEventId: this.lastEventId,
+          events: this.handedOutCount,
+        }),
       })
     } catch (error) {
       this.#end('failed', error)
@@ -142,7 +150,7 @@ export class EventStream extends EventSequence implements AsyncDisposable {
       return
     }
     this.#driver = driver
-    if (options.ack) this.onHandedOut = (count, event) => driver.ending.consumed(count, event)
+    if (options.ack) this.onHandedOut = (count) => driver.ending.consumed(count)
     for (const action of this.#early) action(driver)
     this.#early = []
     driver.open()

@@ -7,7 +7,7 @@ import type { Tap } from '../sequence.js'
 import { now } from '../timing.js'
 import type { StreamHandle } from '../stream-handle.js'
 import type { DriverEvents } from './ending.js'
-import type { Settings } from './settings.js'
+import { functionsOf, type Settings } from './settings.js'
 
 /** Turns chunks into events, and counts them. */
 export class Reading {
@@ -91,9 +91,7 @@ export class Reading {
 }
 
 /** Whether functions of the page see events: then none of them may be text alone. */
-function showsEvents({ done, cancel, ack }: Settings): boolean {
-  const all = [cancel, ack].flatMap((endpoint) => {
-    return endpoint ? [endpoint.url, endpoint.headers, endpoint.body] : []
-  })
-  return [done, ...all].some((one) => typeof one === 'function')
+function showsEvents({ done, job, cursor, cancel, ack }: Settings): boolean {
+  const all = [done, job, cursor, ...functionsOf(cancel), ...functionsOf(ack)]
+  return all.some((one) => typeof one === 'function')
 }

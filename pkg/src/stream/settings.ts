@@ -19,6 +19,7 @@ import type {
 } from '../options.js'
 import { type Policy, StreamHandle } from '../stream-handle.js'
 import type { Hooks } from './hooks.js'
+import type { Start } from './position.js'
 import { Reader } from './reader.js'
 
 /** Milliseconds until the response's headers, unless the page says otherwise. */
@@ -57,7 +58,14 @@ export interface Settings {
   lastEventId: string
   maxConnections: number
   done: OpenOptions['done']
+  job: OpenOptions['job']
+  cursor: OpenOptions['cursor']
+  /** Absent if no other request goes on with the answer. */
+  resume: Resume | undefined
+  start: Start
   cancel: Endpoint<CancelContext> | undefined
+  /** Whether functions say how to cancel, so that the job has to be known. */
+  cancelNeedsJob: boolean
   ack: Endpoint<AckContext> | undefined
   ackEvery: number
   onOpen: OpenOptions['onOpen']
@@ -66,9 +74,12 @@ export interface Settings {
   shouldRetry: RetryOptions['shouldRetry']
 }
 
+/** The request that goes on with an answer. */
+export type Resume = Omit<Endpoint<AttemptContext>, 'timeout'> & { replays: boolean }
+
 /** Checks a stream's options, and makes its machine. Throws an error `'invalid-options'`. */
 export function readOptions(
-  input: string | URL | Request,
+  input: string | URL | Request | undefined,
   options: OpenOptions,
   hooks: Hooks,
 ): { settings: Settings; machine: StreamHandle } {
@@ -87,32 +98,47 @@ export function readOptions(
   const [cancel, on] = readCancel(options.cancel, init, fetch)
   const [ack, ackEvery] = readAck(options.ack, init, fetch)
   const request: RequestTemplate<AttemptContext> = {
-    url: resolveUrl(isRequest(input) ? input.url : input),
+    // Without an input, only the resuming request is sent.
+    url: input === undefined ? '' : resolveUrl(isRequest(input) ? input.url : input),
     method: reader.method('GET'),
     headers: reader.get('headers'),
     body: reader.get('body'),
     init,
     fetch,
   }
-  check(request)
+  if (input !== undefined) check(request)
   const format = reader.oneOf('format', ['sse', 'ndjson'])
   const isDone = (value: unknown) => typeof value === 'string' || typeof value === 'function'
   const done = reader.get<OpenOptions['done']>('done', 'a string or a function', isDone)
-  const [mode, policy, retry] = readRetry(reader)
+  const isJob = (value: unknown) => typeof value === 'string' || typeof value === 'function'
+  const job = reader.get<OpenOptions['job']>('job', 'a string or a function', isJob)
+  const resume = readResume(options.resume, request)
+  const isResumedFirst = resume && (hooks.start || typeof job === 'string')
+  const cancelNeedsJob =
+    typeof job === 'function' && functionsOf(cancel).some((one) => typeof one === 'function')
+  const [mode, policy, retry] = readRetry(reader, resume !== undefined)
   const connectTimeout = reader.number('connectTimeout', 0) ?? CONNECT_TIMEOUT
   const idleTimeout = reader.number('idleTimeout', 0) ?? Infinity
   const maxEventSize = reader.number('maxEventSize', 1) ?? MAX_EVENT_SIZE
   const lastEventId = reader.string('lastEventId') ?? ''
+  // A replay begins at the start, whatever came before.
+  const known = resume?.replays ? { job: hooks.start?.job } : hooks.start
+  const start: Start = { lastEventId, events: 0, bytes: 0, ...known }
   const isPausing = reader.oneOf('whenHidden', ['keep', 'pause']) === 1
   const settings: Settings = {
     request,
     connectTimeout,
     idleTimeout,
     maxEventSize,
-    lastEventId,
+    lastEventId: start.lastEventId,
     maxConnections: reader.number('maxConnections', 1) ?? Infinity,
     done,
+    job,
+    cursor: reader.function('cursor'),
+    resume,
+    start,
     cancel,
+    cancelNeedsJob,
     ack,
     ackEvery,
     onOpen: reader.function('onOpen'),
@@ -132,13 +158,19 @@ export function readOptions(
     (settings.shouldRetry ? border.FLAG_ASKS_RETRY : 0) |
     (hooks.bodyEnded ? border.FLAG_ASKS_END : 0) |
     (isPausing ? border.FLAG_PAUSES : 0) |
-    (isSafe(request.method) ? border.FLAG_SAFE : 0) |
+    // What began in a page before is at its end at the end of a response.
+    (isSafe(request.method) && !isResumedFirst ? border.FLAG_SAFE : 0) |
     // A stream as a body is read only once.
-    (isStream(request.body) ? 0 : border.FLAG_REPEATABLE)
+    (isStream(request.body) ? 0 : border.FLAG_REPEATABLE) |
+    (resume ? border.FLAG_RESUMES : 0) |
+    (resume?.replays ? border.FLAG_REPLAYS : 0) |
+    (isResumedFirst ? border.FLAG_RESUMES_FIRST : 0) |
+    (typeof job === 'function' && start.job === undefined ? border.FLAG_FINDS_JOB : 0) |
+    (cancelNeedsJob ? border.FLAG_CANCEL_NEEDS_JOB : 0)
   const size = sizeOf(maxEventSize)
   const machine = new StreamHandle(flags, size, connectTimeout, idleTimeout)
   machine.policy = policy
-  machine.lastEventId = lastEventId
+  machine.lastEventId = start.lastEventId
   if (typeof done === 'string') machine.marker = done
   return { settings, machine }
 }
@@ -183,7 +215,7 @@ function readCancel(
     return Array.isArray(value) && value.every((name) => Object.hasOwn(ON, name))
   })
   const on = (names ?? []).reduce((flags, name) => flags | ON[name as keyof typeof ON], 0)
-  return [reader.endpoint(init, fetch), on]
+  return [reader.endpoint('POST', init, fetch), on]
 }
 
 function readAck(
@@ -194,11 +226,31 @@ function readAck(
   if (options === undefined || options === null) return [undefined, 1]
   const reader = new Reader(options, 'ack.')
   const every = Math.floor(reader.number('every', 1) ?? 1)
-  return [reader.endpoint(init, fetch), every]
+  return [reader.endpoint('POST', init, fetch), every]
+}
+
+function readResume(
+  options: OpenOptions['resume'] | null,
+  request: RequestTemplate<AttemptContext>,
+): Resume | undefined {
+  if (options === undefined || options === null) return undefined
+  const reader = new Reader(options, 'resume.')
+  const isBoolean = (value: unknown) => typeof value === 'boolean'
+  const replays = reader.get<boolean>('replays', 'a boolean', isBoolean) ?? false
+  const { url, method, headers = request.headers, body } = reader.endpoint<AttemptContext>('GET')
+  if (isStream(body)) throw reader.invalid('body', 'no stream: it may be sent again')
+  if (body !== undefined && isSafe(method))
+    throw reader.invalid('body', `absent: the method is ${method}`)
+  return { ...request, url, method, headers, body, replays }
+}
+
+/** What of an endpoint the page's functions may say. */
+export function functionsOf(endpoint: Endpoint<never> | undefined): unknown[] {
+  return endpoint ? [endpoint.url, endpoint.headers, endpoint.body] : []
 }
 
 /** The mode's flag and the numbers of the policy, `NaN` where the machine's default holds. */
-function readRetry(reader: Reader): [number, Policy, Reader] {
+function readRetry(reader: Reader, resumes: boolean): [number, Policy, Reader] {
   const retry = reader.get<boolean | object>('retry', 'a boolean or an object', (value) => {
     return typeof value === 'boolean' || typeof value === 'object'
   })
@@ -212,6 +264,8 @@ function readRetry(reader: Reader): [number, Policy, Reader] {
     number('jitter', 0),
     number('minDelay', 0),
   ]
-  const mode = retry === undefined ? 0 : retry ? border.FLAG_ALWAYS : border.FLAG_NEVER
+  // With a resuming request, a policy is that request's.
+  const isUsual = retry === undefined || (resumes && typeof retry === 'object')
+  const mode = isUsual ? 0 : retry ? border.FLAG_ALWAYS : border.FLAG_NEVER
   return [mode, policy, options]
 }

@@ -61,6 +61,8 @@ fn border() -> String {
         ("STEP_TIMED", Step::TIMED),
         ("STEP_NOTIFY", Step::NOTIFY),
         ("STEP_EXHAUSTED", Step::EXHAUSTED),
+        ("STEP_RESUMES", Step::RESUMES),
+        ("STEP_LINGERS", Step::LINGERS),
         ("STEP_STATE_SHIFT", Step::STATE_SHIFT),
         ("STEP_TYPE_SHIFT", Step::TYPE_SHIFT),
         ("STEP_FAILURE_SHIFT", Step::FAILURE_SHIFT),

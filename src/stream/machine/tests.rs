@@ -22,6 +22,9 @@ fn config() -> StreamConfig {
         pauses: false,
         asks_retry: false,
         asks_end: false,
+        cancel_needs_job: false,
+        resume: None,
+        finds_job: false,
     }
 }
 

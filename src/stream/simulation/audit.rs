@@ -244,7 +244,7 @@ impl Audit {
             }
             Action::Read | Action::Deliver => after == State::Open,
             Action::AskRetry | Action::AskEnd | Action::Sleep => after == State::Waiting,
-            Action::End => after == State::Closed,
+            Action::End | Action::Notify => after == State::Closed,
         };
         assert!(is_right, "{:?} in the state {after:?}", step.action);
     }

@@ -204,6 +204,7 @@ impl World<'_> {
                 self.end(step.end.expect("an end"));
                 None
             }
+            Action::Notify => None,
         }
     }
 

@@ -104,6 +104,9 @@ impl Setup {
             pauses: self.pauses,
             asks_retry: self.asks_retry,
             asks_end: self.asks_end,
+            cancel_needs_job: false,
+            resume: None,
+            finds_job: false,
         };
         let mut decoder = Decoder::new().max_event_size(self.max_event_size);
         decoder.set_last_event_id(&self.last_event_id);
