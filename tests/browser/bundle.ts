@@ -3,6 +3,7 @@ import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { build, type Plugin } from 'esbuild'
+import { recipesPlugin } from '../vendors/recipes.js'
 
 const FOLDER = fileURLToPath(new URL('.', import.meta.url))
 const SCENARIOS = fileURLToPath(new URL('../scenarios', import.meta.url))
@@ -54,7 +55,7 @@ export async function bundle(site: string, entry: string): Promise<void> {
   const common = { bundle: true, format: 'esm', target: 'es2022', keepNames: true } as const
   await build({
     ...common,
-    plugins: [testEntry(entry), scenarios],
+    plugins: [testEntry(entry), scenarios, recipesPlugin],
     stdin: {
       contents: [...main, './support/start.js'].map((path) => `import '${path}'`).join('\n'),
       resolveDir: FOLDER,

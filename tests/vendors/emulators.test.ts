@@ -29,7 +29,7 @@ async function open(backend: BackendName, plan: Plan = {}) {
   if (!response.ok) throw new Error(await response.text())
   const { base, ...expected } = (await response.json()) as Expected & { base: string }
   const log = async () => (await (await fetch(`${base}/~log`)).json()) as Log
-  return { base, expected, log, release: () => fetch(`${base}/~release`, { method: 'POST' }) }
+  return { base, expected, log, release: () => fetch(`${base}/~release`, json({})) }
 }
 
 /** Reads a body as far as it comes. */

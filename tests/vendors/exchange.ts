@@ -107,6 +107,7 @@ export class Exchange {
         if (record.bytes >= limit) break
       }
     }
+    if ('seen' in this.#fault!) await this.space.untilSeen(left.signal).catch(() => undefined)
     if (!left.signal.aborted) this.#end(this.#fault!)
   }
 

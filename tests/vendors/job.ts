@@ -72,9 +72,9 @@ export class Job {
     return this.#events.slice(0, event).reduce((size, { bytes }) => size + bytes.length, 0)
   }
 
-  /** Lets the model go on, where it waits for it. */
-  release(): void {
-    this.#options.hold = Infinity
+  /** Lets the model go on up to this event. */
+  release(hold: number): void {
+    this.#options.hold = hold
     this.check()
   }
 

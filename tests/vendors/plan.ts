@@ -1,9 +1,13 @@
-/** What becomes of one connection. Places are bytes of the whole answer, also on a connection that resumes it. */
+/**
+ * What becomes of one connection. Places are bytes of the whole answer, also on a connection that resumes it. When a
+ * connection breaks, a client may lose what it has not read until then: with `seen`, the fault waits for the test to
+ * say that all is read.
+ */
 export type Fault =
-  /** Sends what comes before this byte, then a TCP reset. A client may lose some of what was sent before it. */
-  | { reset: number }
+  /** Sends what comes before this byte, then a TCP reset. */
+  | { reset: number; seen?: true }
   /** Sends what comes before this byte, then closes the connection in the middle of the body. */
-  | { cut: number }
+  | { cut: number; seen?: true }
   /** Sends what comes before this byte, then ends the body as if that were all. */
   | { end: number }
   /** Sends what comes before this byte, then nothing, until the client leaves. */
@@ -45,7 +49,7 @@ export function checkPlan(plan: Plan, bytes: number): void {
     if (value !== undefined && !(value >= 0)) throw new Error(`${name} is a number, not ${value}`)
   }
   for (const fault of plan.faults ?? []) {
-    const kinds = Object.keys(fault)
+    const kinds = Object.keys(fault).filter((name) => name !== 'seen')
     if (kinds.length !== 1 || !FAULTS.includes(kinds[0]!)) {
       throw new Error(`a fault is one of ${FAULTS.join(', ')}, not ${JSON.stringify(fault)}`)
     }

@@ -1,6 +1,6 @@
 import { once } from 'node:events'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import type { AddressInfo, Socket } from 'node:net'
 import { json } from 'node:stream/consumers'
 import type { Cors } from './backend.js'
 import { BACKENDS, type BackendName } from './backends/index.js'
@@ -20,6 +20,8 @@ export class Vendors implements AsyncDisposable {
     })
   })
   readonly #spaces = new Map<string, Space>()
+  readonly #sockets = new Set<Socket>()
+  #isDown = false
 
   /** Such as `http://127.0.0.1:41234`. */
   get url(): string {
@@ -28,6 +30,11 @@ export class Vendors implements AsyncDisposable {
 
   static async start(): Promise<Vendors> {
     const vendors = new Vendors()
+    vendors.#server.on('connection', (socket) => {
+      vendors.#sockets.add(socket)
+      socket.once('close', () => vendors.#sockets.delete(socket))
+      if (vendors.#isDown) socket.resetAndDestroy()
+    })
     vendors.#server.listen(0, '127.0.0.1')
     await once(vendors.#server, 'listening')
     return vendors
@@ -43,6 +50,13 @@ export class Vendors implements AsyncDisposable {
     return { space, base: `${this.url}/${key}` }
   }
 
+  /** For so long, nobody reaches it: what is connected is reset, and what connects. */
+  outage(milliseconds: number): void {
+    this.#isDown = true
+    for (const socket of this.#sockets) socket.resetAndDestroy()
+    setTimeout(() => (this.#isDown = false), milliseconds)
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     for (const { jobs } of this.#spaces.values()) for (const job of jobs) job.stop('left')
     this.#server.close()
@@ -54,9 +68,14 @@ export class Vendors implements AsyncDisposable {
     const { pathname, searchParams } = new URL(request.url!, this.url)
     const [, key = '', path = ''] = /^\/([^/]*)(.*)$/.exec(pathname) ?? []
     const space = this.#spaces.get(key)
-    const isControl = key === 'spaces' || path.startsWith('/~')
+    const isControl = ['spaces', 'outage'].includes(key) || path.startsWith('/~')
     allow(request, response, isControl || !space ? OPEN : space.backend.cors)
     if (method === 'OPTIONS') return void response.writeHead(204).end()
+    if (key === 'outage') {
+      const { milliseconds } = (await json(request)) as { milliseconds: number }
+      response.setHeader('content-type', 'application/json')
+      return void response.end('{}', () => setImmediate(() => this.outage(milliseconds)))
+    }
     if (isControl) return this.#control(space, path, request, response)
     if (!space) return void response.writeHead(404).end()
 
@@ -91,7 +110,11 @@ export class Vendors implements AsyncDisposable {
       const { space: opened, base } = this.open(backend, plan)
       answer = { base, ...opened.expected }
     } else if (path === '/~release') {
-      space.release()
+      const { hold } = (await json(request)) as { hold?: number }
+      space.release(hold)
+      answer = {}
+    } else if (path === '/~seen') {
+      space.seen()
       answer = {}
     } else if (path === '/~log') {
       answer = space.log

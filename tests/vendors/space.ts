@@ -32,7 +32,7 @@ export interface Expected {
   text: string
   /** The size of the answer. */
   bytes: number
-  /** Where each of its events begins. */
+  /** Where each of its events begins. Without data, it is none. */
   events: number[]
   /** A byte inside of each character that has more than one. */
   characters: number[]
@@ -51,6 +51,8 @@ export class Space {
   /** A connection breaks or is refused, and its reader is not back yet. */
   #misses = false
   #posts = 0
+  /** How often the test said that all is read, and no reset has followed yet. */
+  #seen = 0
 
   constructor(key: string, backend: Backend, plan: Plan) {
     this.key = key
@@ -99,8 +101,21 @@ export class Space {
     this.changed()
   }
 
-  release(): void {
-    for (const job of this.jobs) job.release()
+  /** All is read: the next reset that waits for it may come. */
+  seen(): void {
+    this.#seen++
+    this.changed()
+  }
+
+  /** Resolves once all is read. */
+  async untilSeen(signal: AbortSignal): Promise<void> {
+    while (this.#seen === 0) await once(this.#changes, 'change', { signal })
+    this.#seen--
+  }
+
+  /** Lets the models that wait go on, to the end or up to an event. */
+  release(hold = Infinity): void {
+    for (const job of this.jobs) job.release(hold)
   }
 
   /** Something happened that its log, or a model at its end, waits for. */
@@ -131,7 +146,7 @@ function expectedOf(events: AnswerEvent[]): Expected {
   const starts: number[] = []
   let bytes = 0
   for (const event of events) {
-    starts.push(bytes)
+    if (event.bytes.includes('data:')) starts.push(bytes)
     for (const [at, byte] of event.bytes.entries()) {
       // The second byte of a character; 0x80 to 0xbf are those that go on.
       if (byte >= 0xc0) characters.push(bytes + at + 1)
