@@ -10,6 +10,7 @@ import { Attempt } from './attempt.js'
 import { type DriverEvents, Ending } from './ending.js'
 import { exhausted, failureOf } from './failures.js'
 import { watchPage, watchSignal } from './page.js'
+import type { Remembered } from '../remember.js'
 import { Position } from './position.js'
 import { Reading } from './reading.js'
 import { readOptions, type Settings } from './settings.js'
@@ -51,7 +52,7 @@ export class Driver {
     this.#machine = machine
     this.#events = events
     this.#reading = new Reading(machine, settings, this.stats, events, () => this.#isOver)
-    this.#position = new Position(settings, events.session)
+    this.#position = new Position(settings)
     this.ending = new Ending(settings, events, this.#position, this.stats)
     watchPage(this.#scope, {
       tell: (input) => this.#tell(input),
@@ -63,6 +64,13 @@ export class Driver {
 
   get state(): StreamState {
     return border.STATES[(this.#step >> border.STEP_STATE_SHIFT) & 3]!
+  }
+
+  /** Where the answer is, once there is something to go on with. */
+  get place(): Remembered | undefined {
+    const { attempts } = this.stats
+    const { lastEventId, events, lastEvent } = this.#events.consumed()
+    return this.#position.place(attempts, lastEventId, events, lastEvent)
   }
 
   get #isOver(): boolean {
@@ -144,7 +152,7 @@ export class Driver {
     this.#error = undefined
     const attempt = ++this.stats.attempts
     const { lastEventId } = this.#machine!
-    const context = this.#position.here(attempt, lastEventId, this.stats.events)
+    const context = this.#position.here(attempt, lastEventId, this.stats.events, resumes)
     this.#attempt = new Attempt(this.#settings, this.#events, this.#scope, this, context, resumes)
     const prepared = this.#attempt.prepare()
     if (isPromise(prepared)) await prepared

@@ -1,6 +1,6 @@
 /// <reference lib="esnext.disposable" preserve="true" />
 import { EventSequence } from '../sequence.js'
-import { abortError } from '../error.js'
+import { abortError, isStreamError } from '../error.js'
 import type { ServerSentEvent } from '../event.js'
 import type { OpenOptions } from '../options.js'
 import type {
@@ -10,6 +10,7 @@ import type {
   StreamState,
   StreamStats,
 } from '../outcome.js'
+import { Memory } from '../remember.js'
 import { measureStream } from '../timing.js'
 import { load } from '../wasm.js'
 import { Driver } from './driver.js'
@@ -30,6 +31,7 @@ export class EventStream extends EventSequence implements AsyncDisposable {
   readonly #ready: Promise<void>
   readonly #measure: ((stats: StreamStats) => void) | undefined
   #driver: Driver | undefined
+  #memory: Memory | undefined
   /** What to do as soon as there is something to do it to. */
   #early: ((driver: Driver) => void)[] = []
   #ending: StreamOutcomeType | undefined
@@ -50,7 +52,9 @@ export class EventStream extends EventSequence implements AsyncDisposable {
     // Who does not ask whether it was opened is told by the iterator.
     this.opened.catch(() => undefined)
     this.closed = new Promise((resolve) => (this.#resolveClosed = resolve))
-    this.#measure = options.debug ? measureStream(input ?? `${options.remember}`, options) : undefined
+    this.#measure = options.debug
+      ? measureStream(input ?? `${options.remember}`, options)
+      : undefined
     this.#ready = this.#start(input, options, hooks)
   }
 
@@ -98,6 +102,7 @@ export class EventStream extends EventSequence implements AsyncDisposable {
   }
 
   protected pull(): void {
+    this.#memory?.keep()
     if (this.#driver) this.#driver.pull()
     else
       void this.#ready.then(() => (this.#driver ? this.#driver.pull() : this.received(undefined)))
@@ -134,7 +139,10 @@ export class EventStream extends EventSequence implements AsyncDisposable {
         ...hooks,
         tap: () => this.tap,
         takeTemplate: () => this.takeTemplate(),
-        opened: (response) => this.#resolveOpened(response),
+        opened: (response) => {
+          this.#resolveOpened(response)
+          this.#memory?.keep()
+        },
         received: (events) => this.received(events),
         ended: (ending, error) => this.#end(ending, error),
         closed: (notified) => this.#close(notified),
@@ -150,6 +158,11 @@ export class EventStream extends EventSequence implements AsyncDisposable {
       return
     }
     this.#driver = driver
+    if (options.remember !== undefined) {
+      this.#memory = new Memory(options.remember, () => driver.place)
+      // A new answer takes the place of one that nobody went on with.
+      if (!hooks.start) this.#memory.forget()
+    }
     if (options.ack) this.onHandedOut = (count) => driver.ending.consumed(count)
     for (const action of this.#early) action(driver)
     this.#early = []
@@ -175,6 +188,7 @@ export class EventStream extends EventSequence implements AsyncDisposable {
     this.#ending = ending
     this.#error = error
     this.drop()
+    this.#memory?.end(runsOn(ending, error))
     this.#rejectOpened(error ?? abortError(`the stream ended (${ending}) before it was opened`))
   }
 
@@ -188,4 +202,10 @@ export class EventStream extends EventSequence implements AsyncDisposable {
     })
     this.#measure?.(this.stats)
   }
+}
+
+/** Whether an answer may run on without its stream. */
+function runsOn(ending: StreamOutcomeType, error: unknown): boolean {
+  const isBroken = isStreamError(error) && (error.retryable || error.code === 'retries-exhausted')
+  return ending === 'closed' || ending === 'aborted' || (ending === 'failed' && isBroken)
 }

@@ -1,5 +1,6 @@
 import type { ServerSentEvent } from '../event.js'
 import type { AttemptContext } from '../options.js'
+import type { Remembered } from '../remember.js'
 import type { Settings } from './settings.js'
 
 /** Where an answer was when the page before this one was left. */
@@ -23,10 +24,11 @@ export class Position {
   #cursor: string | undefined
   #bytes: number
   #nextBytes: number
+  /** How many events belong to an answer that was given up for another one. */
+  #former = 0
 
-  /** `session` is the job of an answer that names none. */
-  constructor(settings: Settings, session: string | undefined) {
-    const { job, start } = settings
+  constructor(settings: Settings) {
+    const { job, session, start } = settings
     this.#settings = settings
     this.#start = start
     this.job = start.job ?? (typeof job === 'function' ? undefined : (job ?? session))
@@ -61,8 +63,15 @@ export class Position {
     })
   }
 
-  /** Where the answer is behind all events. */
-  here(attempt: number, lastEventId: string, events: number): AttemptContext {
+  /** Where the answer is behind all events, for an attempt. */
+  here(attempt: number, lastEventId: string, events: number, resumes: boolean): AttemptContext {
+    // The first request, sent again with nothing to resume by, begins a new answer.
+    if (!resumes && lastEventId === '') {
+      this.#batch = []
+      this.#cursor = undefined
+      this.#bytes = this.#nextBytes = 0
+      this.#former = events
+    }
     return this.#at(attempt, lastEventId, events, this.#batch.length - 1)
   }
 
@@ -77,6 +86,15 @@ export class Position {
     return this.#at(attempt, lastEventId, events, index)
   }
 
+  /** What the page after a reload has to know, if there is something to go on with. */
+  place(...where: Parameters<Position['at']>): Remembered | undefined {
+    const { resume, session, isResumed } = this.#settings
+    const hasBegun = isResumed || this.response !== undefined
+    if (!resume || this.lacksJob || !hasBegun) return undefined
+    const { job, cursor, lastEventId, events, bytes } = this.at(...where)
+    return { job, cursor, lastEventId, events, bytes, session }
+  }
+
   #at(attempt: number, lastEventId: string, events: number, index: number): AttemptContext {
     const { job, response } = this
     const isWhole = index === this.#batch.length - 1
@@ -85,7 +103,7 @@ export class Position {
       lastEventId,
       job,
       cursor: this.#cursorAt(index),
-      events: this.#start.events + events,
+      events: this.#start.events + events - this.#former,
       bytes: isWhole ? this.#nextBytes : this.#bytes,
       response,
     }

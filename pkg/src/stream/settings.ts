@@ -63,6 +63,10 @@ export interface Settings {
   /** Absent if no other request goes on with the answer. */
   resume: Resume | undefined
   start: Start
+  /** Whether the answer began before this stream. */
+  isResumed: boolean
+  /** The job of an answer that names none. */
+  session: string | undefined
   cancel: Endpoint<CancelContext> | undefined
   /** Whether functions say how to cancel, so that the job has to be known. */
   cancelNeedsJob: boolean
@@ -113,7 +117,9 @@ export function readOptions(
   const isJob = (value: unknown) => typeof value === 'string' || typeof value === 'function'
   const job = reader.get<OpenOptions['job']>('job', 'a string or a function', isJob)
   const resume = readResume(options.resume, request)
-  const isResumedFirst = resume && (hooks.start || typeof job === 'string')
+  const remember = reader.string('remember')
+  if (remember !== undefined && !resume) throw invalid('`remember` needs `resume`')
+  const isResumed = resume !== undefined && (hooks.start !== undefined || typeof job === 'string')
   const cancelNeedsJob =
     typeof job === 'function' && functionsOf(cancel).some((one) => typeof one === 'function')
   const [mode, policy, retry] = readRetry(reader, resume !== undefined)
@@ -137,6 +143,8 @@ export function readOptions(
     cursor: reader.function('cursor'),
     resume,
     start,
+    isResumed,
+    session: hooks.session,
     cancel,
     cancelNeedsJob,
     ack,
@@ -159,12 +167,12 @@ export function readOptions(
     (hooks.bodyEnded ? border.FLAG_ASKS_END : 0) |
     (isPausing ? border.FLAG_PAUSES : 0) |
     // What began in a page before is at its end at the end of a response.
-    (isSafe(request.method) && !isResumedFirst ? border.FLAG_SAFE : 0) |
+    (isSafe(request.method) && !isResumed ? border.FLAG_SAFE : 0) |
     // A stream as a body is read only once.
     (isStream(request.body) ? 0 : border.FLAG_REPEATABLE) |
     (resume ? border.FLAG_RESUMES : 0) |
     (resume?.replays ? border.FLAG_REPLAYS : 0) |
-    (isResumedFirst ? border.FLAG_RESUMES_FIRST : 0) |
+    (isResumed ? border.FLAG_RESUMES_FIRST : 0) |
     (typeof job === 'function' && start.job === undefined ? border.FLAG_FINDS_JOB : 0) |
     (cancelNeedsJob ? border.FLAG_CANCEL_NEEDS_JOB : 0)
   const size = sizeOf(maxEventSize)

@@ -40,8 +40,8 @@ impl Progress {
         }
     }
 
-    /// Begins a response.
-    fn start(&mut self, is_replay: bool) {
+    /// Goes on with another response.
+    fn go_on(&mut self, is_replay: bool) {
         *self = Self {
             events: self.events,
             to_drop: if is_replay { self.events } else { 0 },
@@ -86,7 +86,13 @@ impl Machine {
         self.phase = Phase::Preparing;
         self.is_resuming = self.can_resume();
         let replays = |resume: Resume| resume.replays;
-        self.progress.start(self.is_resuming && self.config.resume.is_some_and(replays));
+        if self.is_resuming || !self.decoder.last_event_id().is_empty() {
+            let is_replay = self.is_resuming && self.config.resume.is_some_and(replays);
+            self.progress.go_on(is_replay);
+        } else {
+            // The first request, sent again with nothing to resume by, begins a new answer.
+            self.progress = Progress::new();
+        }
         let step = Step::new(Action::Prepare);
         if self.is_resuming { step.with(Step::RESUMES) } else { step }
     }
@@ -111,6 +117,7 @@ impl Machine {
     }
 
     fn decode_blocks(&mut self, bytes: &[u8]) -> Result<(), EventTooLarge> {
+        self.decoder.push(bytes)?;
         if self.config.resume.is_some() {
             let progress = &mut self.progress;
             if let Some(end) = progress.ends.last(bytes, self.decoder.current_format()) {
@@ -118,7 +125,7 @@ impl Machine {
             }
             progress.read += bytes.len() as u64;
         }
-        self.decoder.push(bytes)
+        Ok(())
     }
 
     /// Drops the events of the last push if they came before.

@@ -114,6 +114,8 @@ impl Player {
             Move::Abort(reason) => {
                 return Err(format!("no AbortSignal for {reason:?}: skip this scenario"));
             }
+            // Futures do nothing before they are polled.
+            Move::CancelSoon(_) => return Err("skip this scenario".into()),
             Move::Read { .. } | Move::Stand(_) | Move::Freeze(_) => {
                 return Err("it takes a simulated clock: skip this scenario".into());
             }
