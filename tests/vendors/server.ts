@@ -1,6 +1,8 @@
 import { once } from 'node:events'
+import { readFile } from 'node:fs/promises'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo, Socket } from 'node:net'
+import { extname, join } from 'node:path'
 import { json } from 'node:stream/consumers'
 import type { Cors } from './backend.js'
 import { BACKENDS, type BackendName } from './backends/index.js'
@@ -11,6 +13,13 @@ import { type RequestLog, Space } from './space.js'
 /** For pages of any origin: the control routes are no vendor's. */
 const OPEN: Cors = { origin: '*', methods: 'GET, POST', headers: 'mirror' }
 
+export interface VendorsOptions {
+  /** A folder whose files are served at `/site/`. */
+  site?: string
+}
+
+const TYPES: Record<string, string> = { '.html': 'text/html', '.js': 'text/javascript' }
+
 /** The emulators, on a port of their own. See README.md for the control routes. */
 export class Vendors implements AsyncDisposable {
   readonly #server = createServer((request, response) => {
@@ -20,6 +29,7 @@ export class Vendors implements AsyncDisposable {
     })
   })
   readonly #spaces = new Map<string, Space>()
+  #site: string | undefined
   readonly #sockets = new Set<Socket>()
   #isDown = false
 
@@ -28,8 +38,9 @@ export class Vendors implements AsyncDisposable {
     return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`
   }
 
-  static async start(): Promise<Vendors> {
+  static async start({ site }: VendorsOptions = {}): Promise<Vendors> {
     const vendors = new Vendors()
+    vendors.#site = site
     vendors.#server.on('connection', (socket) => {
       vendors.#sockets.add(socket)
       socket.once('close', () => vendors.#sockets.delete(socket))
@@ -77,6 +88,10 @@ export class Vendors implements AsyncDisposable {
       return void response.end('{}', () => setImmediate(() => this.outage(milliseconds)))
     }
     if (isControl) return this.#control(space, path, request, response)
+    if (key === 'site' && this.#site !== undefined) {
+      const file = await readFile(join(this.#site, path))
+      return void response.writeHead(200, { 'content-type': TYPES[extname(path)] }).end(file)
+    }
     if (!space) return void response.writeHead(404).end()
 
     const record: RequestLog = {
@@ -127,7 +142,7 @@ export class Vendors implements AsyncDisposable {
 }
 
 /** Starts the emulators, on any free port. */
-export const startVendors = (): Promise<Vendors> => Vendors.start()
+export const startVendors = (options?: VendorsOptions): Promise<Vendors> => Vendors.start(options)
 
 function allow(request: IncomingMessage, response: ServerResponse, cors: Cors): void {
   const { origin } = request.headers
