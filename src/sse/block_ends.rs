@@ -9,53 +9,46 @@ use super::Format;
 /// bytes are split. The LF of a CRLF belongs to the block before it, also if it comes later.
 ///
 /// [WHATWG HTML, 9.2.5]: https://html.spec.whatwg.org/multipage/server-sent-events.html#parsing-an-event-stream
+#[derive(Clone, Copy)]
 pub(crate) struct BlockEnds {
-    /// The last three bytes. A response begins as if behind a line end.
-    before: [u8; 3],
+    /// Whether the line has no bytes yet.
+    is_blank: bool,
+    is_after_cr: bool,
+    /// Whether the last byte ended a block.
+    has_ended: bool,
 }
 
 impl BlockEnds {
     pub(crate) fn new() -> Self {
-        Self { before: *b"\0\0\n" }
+        Self { is_blank: true, is_after_cr: false, has_ended: false }
     }
 
-    /// Returns the length of the first block of `bytes`, if its end is there, without taking it.
-    pub(crate) fn first(&self, bytes: &[u8], format: Format) -> Option<usize> {
-        let end = (0..bytes.len()).find(|&index| self.is_end(bytes, index, format))?;
-        // The LF of a CRLF that is there already.
-        let has_lf = bytes[end] == b'\r' && bytes.get(end + 1) == Some(&b'\n');
-        Some(end + 1 + usize::from(has_lf))
-    }
-
-    /// Takes bytes. Returns up to where they belong to blocks that have ended, if any do.
-    pub(crate) fn last(&mut self, bytes: &[u8], format: Format) -> Option<usize> {
-        let end = (0..bytes.len()).rev().find(|&index| self.is_end(bytes, index, format));
-        for index in 0..3 {
-            let at = (bytes.len() + index).checked_sub(3);
-            self.before[index] = match at {
-                Some(at) => bytes[at],
-                None => self.before[bytes.len() + index],
-            };
+    /// Takes bytes: all, or those of the first block that ends. Returns how many, and up to where
+    /// they belong to blocks that have ended; 0 if none do.
+    pub(crate) fn take(
+        &mut self,
+        bytes: &[u8],
+        format: Format,
+        is_first_enough: bool,
+    ) -> (usize, usize) {
+        let (mut taken, mut end) = (0, 0);
+        for &byte in bytes {
+            let is_lf_of_crlf = byte == b'\n' && self.is_after_cr;
+            if is_first_enough && end > 0 && !is_lf_of_crlf {
+                break;
+            }
+            taken += 1;
+            self.is_after_cr = byte == b'\r' && format == Format::Sse;
+            if !is_lf_of_crlf {
+                let is_line_end = byte == b'\n' || self.is_after_cr;
+                self.has_ended = is_line_end && (self.is_blank || format == Format::Ndjson);
+                self.is_blank = is_line_end;
+            }
+            if self.has_ended {
+                end = taken;
+            }
         }
-        end.map(|end| end + 1)
-    }
-
-    /// Whether the byte of this index ends a block.
-    fn is_end(&self, bytes: &[u8], index: usize, format: Format) -> bool {
-        let is_line_end = |byte| byte == b'\n' || byte == b'\r';
-        let byte = bytes[index];
-        if format == Format::Ndjson {
-            return byte == b'\n';
-        }
-        if !is_line_end(byte) {
-            return false;
-        }
-        let back = |count: usize| match index.checked_sub(count) {
-            Some(at) => bytes[at],
-            None => self.before[3 + index - count],
-        };
-        let is_crlf = byte == b'\n' && back(1) == b'\r';
-        is_line_end(back(if is_crlf { 2 } else { 1 }))
+        (taken, end)
     }
 }
 
@@ -98,15 +91,18 @@ mod tests {
                 let (start, rest) = bytes.split_at(split);
                 let mut blocks = BlockEnds::new();
                 let in_start = ends.iter().copied().filter(|&end| end <= split).max();
-                assert_eq!(blocks.last(start, Format::Sse), in_start, "{bytes:?} {split}");
+                let taken = blocks.take(start, Format::Sse, false);
+                assert_eq!(taken, (split, in_start.unwrap_or(0)), "{bytes:?} {split}");
                 let in_rest = ends.iter().copied().filter(|&end| end > split);
-                let last = in_rest.clone().max().map(|end| end - split);
-                let first = in_rest.clone().min().map(|end| {
+                let last = in_rest.clone().max().map_or(0, |end| end - split);
+                let first = in_rest.min().map_or(rest.len(), |end| {
                     let has_lf = bytes[end - 1] == b'\r' && bytes.get(end) == Some(&b'\n');
                     end - split + usize::from(has_lf)
                 });
-                assert_eq!(blocks.first(rest, Format::Sse), first, "{bytes:?} {split}");
-                assert_eq!(blocks.last(rest, Format::Sse), last, "{bytes:?} {split}");
+                let taken = { blocks }.take(rest, Format::Sse, true);
+                assert_eq!(taken.0, first, "{bytes:?} {split}");
+                let taken = blocks.take(rest, Format::Sse, false);
+                assert_eq!(taken, (rest.len(), last), "{bytes:?} {split}");
             }
         }
     }
@@ -114,9 +110,9 @@ mod tests {
     #[test]
     fn lines_of_json_end_at_lf() {
         let mut blocks = BlockEnds::new();
-        assert_eq!(blocks.first(b"{}\r\n[]\n7", Format::Ndjson), Some(4));
-        assert_eq!(blocks.last(b"{}\r\n[]\n7", Format::Ndjson), Some(7));
-        assert_eq!(blocks.last(b"8", Format::Ndjson), None);
-        assert_eq!(blocks.last(b"\n", Format::Ndjson), Some(1));
+        assert_eq!({ blocks }.take(b"{}\r\n[]\n7", Format::Ndjson, true), (4, 4));
+        assert_eq!(blocks.take(b"{}\r\n[]\n7", Format::Ndjson, false), (8, 7));
+        assert_eq!(blocks.take(b"8", Format::Ndjson, false), (1, 0));
+        assert_eq!(blocks.take(b"\n", Format::Ndjson, false), (1, 1));
     }
 }

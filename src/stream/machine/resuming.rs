@@ -100,32 +100,30 @@ impl Machine {
     /// Decodes bytes, and drops of a replay what came before.
     pub(super) fn decode(&mut self, mut bytes: &[u8]) -> Result<(), EventTooLarge> {
         let format = self.decoder.current_format();
-        while self.progress.to_drop > 0
-            && let Some(end) = self.progress.ends.first(bytes, format)
-        {
-            let (block, rest) = bytes.split_at(end);
-            self.decode_blocks(block)?;
-            // The last event ends the stream, wherever it comes.
-            if self.marker_position().is_some() {
-                return Ok(());
-            }
-            self.progress.dropped = self.progress.whole;
-            bytes = rest;
-            self.drop_replayed();
-        }
-        self.decode_blocks(bytes)
-    }
-
-    fn decode_blocks(&mut self, bytes: &[u8]) -> Result<(), EventTooLarge> {
-        self.decoder.push(bytes)?;
-        if self.config.resume.is_some() {
+        loop {
             let progress = &mut self.progress;
-            if let Some(end) = progress.ends.last(bytes, self.decoder.current_format()) {
+            let is_replay = progress.to_drop > 0;
+            let (taken, end) = match self.config.resume {
+                Some(_) => progress.ends.take(bytes, format, is_replay),
+                None => (bytes.len(), 0),
+            };
+            let (block, rest) = bytes.split_at(taken);
+            self.decoder.push(block)?;
+            let progress = &mut self.progress;
+            if end > 0 {
                 progress.whole = progress.read + end as u64;
             }
-            progress.read += bytes.len() as u64;
+            progress.read += taken as u64;
+            // The last event ends the stream, wherever it comes.
+            if !is_replay || self.marker_position().is_some() {
+                return Ok(());
+            }
+            self.drop_replayed();
+            if rest.is_empty() {
+                return Ok(());
+            }
+            bytes = rest;
         }
-        Ok(())
     }
 
     /// Drops the events of the last push if they came before.
@@ -133,6 +131,7 @@ impl Machine {
         let progress = &mut self.progress;
         if progress.to_drop > 0 {
             progress.to_drop = progress.to_drop.saturating_sub(self.decoder.event_count() as u64);
+            progress.dropped = progress.whole;
             self.decoder.discard();
         }
     }
