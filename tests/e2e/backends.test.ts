@@ -11,7 +11,8 @@ import { startVendors, type Vendors } from '../vendors/server.js'
 import type { Space } from '../vendors/space.js'
 import { ENGINES, launch } from '../webdriver/index.js'
 import type { Answer } from './backend-page.js'
-import { callPage, folderWithPage } from './page-at-relay.js'
+import { callPage, folderWithPage, startRelayWithPage } from './page-at-relay.js'
+import { RelayClient } from './relay.js'
 
 /** How long something is waited for, in milliseconds. */
 const PATIENCE = 30_000
@@ -20,11 +21,16 @@ const NAMES = (Object.keys(BACKENDS) as BackendName[]).filter(
   (name) => !['dify', 'coze'].includes(name),
 )
 
+/** What the page asks. */
+const PROMPT = 'What is a sluice gate?'
+
+const PAGE = new URL('backend-page.ts', import.meta.url)
+
 let site: string
 let vendors: Vendors
 
 before(async () => {
-  site = await folderWithPage(new URL('backend-page.ts', import.meta.url), [recipesPlugin])
+  site = await folderWithPage(PAGE, [recipesPlugin])
   vendors = await startVendors({ site })
 })
 
@@ -32,6 +38,13 @@ after(async () => {
   await vendors?.[Symbol.asyncDispose]()
   await rm(site, { recursive: true })
 })
+
+/** A relay whose site is the page. */
+async function startRelay(tokensPerSecond: string) {
+  const flags = ['--tokens-per-second', tokensPerSecond]
+  const relay = await startRelayWithPage(PAGE, flags, [recipesPlugin])
+  return { url: relay.url, [Symbol.asyncDispose]: () => relay.stop() }
+}
 
 for (const engine of ENGINES) {
   describe(engine, () => {
@@ -50,12 +63,15 @@ for (const engine of ENGINES) {
       const other = vendors.url.replace('127.0.0.1', 'localhost')
       // llama.cpp allows no DELETE to pages of other origins.
       const origin = name === 'llama-cpp' ? vendors.url : other
-      const query = new URLSearchParams({ backend: name, base })
-      await driver.get(`${origin}/site/index.html?${query}`)
-      await ready()
-      await callPage(driver, 'ask')
+      await askAt(`${origin}/site/index.html`, name, base)
       await until(({ text }) => text.length > 300)
       return space
+    }
+
+    async function askAt(page: string, backend: string, base: string): Promise<void> {
+      await driver.get(`${page}?${new URLSearchParams({ backend, base })}`)
+      await ready()
+      await callPage(driver, 'ask')
     }
 
     async function ready(): Promise<void> {
@@ -88,6 +104,28 @@ for (const engine of ENGINES) {
       await ready()
       return first
     }
+
+    test('our relay: an answer is whole', async () => {
+      await using relay = await startRelay('500')
+      await askAt(relay.url, 'relay', relay.url)
+      const { text } = await untilOver()
+      assert.equal(text, (await new RelayClient(relay.url).wholeAnswer(PROMPT)).text)
+    })
+
+    test('our relay: after a reload, the answer goes on, and can be stopped', async () => {
+      await using relay = await startRelay('2')
+      await askAt(relay.url, 'relay', relay.url)
+      await until(({ text }) => text.length > 0)
+      await driver.navigate().refresh()
+      await ready()
+      assert.equal((await until(({ text }) => text.length > 0)).isResumed, true)
+      assert.equal((await callPage<{ notified: boolean }>(driver, 'cancel')).notified, true)
+      const sessions = await new RelayClient(relay.url).sessions()
+      assert.deepEqual(
+        sessions.map(({ state }) => state),
+        ['cancelled'],
+      )
+    })
 
     for (const name of NAMES) {
       test(`${name}: after a reload, the answer is there as a whole, asked for once`, async () => {

@@ -24,8 +24,12 @@ export async function folderWithPage(script: URL, plugins: Plugin[] = []): Promi
 }
 
 /** Starts a relay whose site is such a page. */
-export async function startRelayWithPage(script: URL, flags: string[]): Promise<Server> {
-  const site = await folderWithPage(script)
+export async function startRelayWithPage(
+  script: URL,
+  flags: string[],
+  plugins: Plugin[] = [],
+): Promise<Server> {
+  const site = await folderWithPage(script, plugins)
   const relay = await startServer('sluicegate-relay', ['--site', site, ...flags])
   return {
     url: relay.url,

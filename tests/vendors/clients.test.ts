@@ -1,6 +1,7 @@
 // The emulators are no imagination of ours: the vendors' own clients read, resume and cancel their answers.
 
 import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
 import { after, before, describe, test } from 'node:test'
 import { type BackendName, BACKENDS } from './backends/index.js'
 import { CLIENTS, type Seen, type VendorClient } from './clients.js'
@@ -18,6 +19,10 @@ const CANCELLED: Record<BackendName, unknown> = {
   dify: { result: 'success' },
   coze: 'canceled',
 }
+
+const { devDependencies: dependencies } = JSON.parse(
+  readFileSync(new URL('../package.json', import.meta.url), 'utf8'),
+) as { devDependencies: Record<string, string> }
 
 let vendors: Vendors
 
@@ -108,3 +113,15 @@ test('an app of the AI SDK has nothing to resume once the model is done', async 
   const seen = await client.read()
   assert.equal(await client.resume!(seen), seen)
 })
+
+for (const page of ['../../docs/backends.md', 'README.md']) {
+  test(`${page} names the versions that are installed here`, () => {
+    const tables = readFileSync(new URL(page, import.meta.url), 'utf8')
+    const named = [...tables.matchAll(/`((?:@[\w-]+\/)?[\w-]+)` (\d+\.\d+\.\d+)/g)]
+    const clients = named.filter(([, name = '']) => name in dependencies)
+    assert.ok(clients.length > 3, `${clients.length} of ${named.length}`)
+    for (const [text, name = '', version] of clients) {
+      assert.equal(version, dependencies[name], text)
+    }
+  })
+}

@@ -10,5 +10,8 @@ declare module 'recipes' {
   }
 
   /** By the address of the backend. */
-  export const RECIPES: Record<import('./backends/index.js').BackendName, (base: string) => Recipe>
+  export const RECIPES: Record<
+    import('./backends/index.js').BackendName | 'relay',
+    (base: string) => Recipe
+  >
 }
