@@ -6,7 +6,7 @@ import { resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { brotliCompressSync, gzipSync } from 'node:zlib'
-import { build } from 'esbuild'
+import { build, type Plugin } from 'esbuild'
 
 interface Entry {
   entry: string
@@ -52,6 +52,16 @@ interface Size {
   gzip: number
 }
 
+/** What is loaded when it is needed is not in the bundle. Bundlers make a file of its own of it. */
+const laterOnes: Plugin = {
+  name: 'later',
+  setup: ({ onResolve }) => {
+    onResolve({ filter: /./ }, ({ kind, path }) =>
+      kind === 'dynamic-import' ? { path, external: true } : undefined,
+    )
+  },
+}
+
 /** The size of a module that exports these, with all that it imports, and of a file beside it. */
 async function bundle(contents: string, file?: string): Promise<Size> {
   const { outputFiles } = await build({
@@ -59,6 +69,7 @@ async function bundle(contents: string, file?: string): Promise<Size> {
     bundle: true,
     // The page has them anyway.
     external: ['react', 'vue'],
+    plugins: [laterOnes],
     minify: true,
     format: 'esm',
     target: 'es2022',
