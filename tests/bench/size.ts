@@ -28,7 +28,8 @@ const ENTRIES: Entry[] = [
   {
     entry: './eventsource',
     imports: 'EventSource, installEventSource',
-    budget: 3_500,
+    // `share` is loaded later, but who asks for it is here.
+    budget: 3_700,
     isAddition: true,
   },
   { entry: './fetch-event-source', imports: 'fetchEventSource', budget: 1_500, isAddition: true },

@@ -82,12 +82,21 @@ function block(url: string): void {
   })
 }
 
+/** Nothing else runs in this page for so long. */
+function loop(milliseconds: number): void {
+  setTimeout(() => {
+    const end = performance.now() + milliseconds
+    while (performance.now() < end);
+  })
+}
+
 Object.assign(globalThis, {
   tab: {
     join: (url: string) => void join(url),
     joinAll,
     listen,
     block,
+    loop,
     taken: () => taken,
     lines: (url: string) => sources.get(url)?.lines,
     close: (url: string) => sources.get(url)?.source.close(),

@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
-import { createServer } from 'node:http'
+import { createServer, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { after, afterEach, before, describe, test } from 'node:test'
 import { setTimeout as delay } from 'node:timers/promises'
@@ -11,21 +11,41 @@ import { build } from 'esbuild'
 import type { WebDriver } from 'selenium-webdriver'
 import { WebSocket } from 'undici'
 import { type Engine, ENGINES, launch } from '../webdriver/index.js'
+import { titled } from '../readme/blocks.js'
 import { Source } from './share-source.js'
 
 /** How long something may take that is to come, in milliseconds. */
 const PATIENCE = 120_000
 
+/** Milliseconds: twice what it takes to replace an owner that does not run. */
+const LONG_LOOP = 40_000
+
 /** Schedules at once, and how often. */
-const AT_ONCE = 25
-const ROUNDS = 4
+const AT_ONCE = 50
+const ROUNDS = 2
 const EVENTS = 1_000
 
 let script = ''
 /** Who waits for an answer does not run. */
 let blocked: (() => void)[] = []
 
+/** The connections of the examples in docs/sharing.md, and their pages. */
+const events = new Set<ServerResponse>()
+const examples = new Map<string, string>()
+
 const server = createServer((request, response) => {
+  if (request.url === '/events') {
+    events.add(response.writeHead(200, { 'content-type': 'text/event-stream' }))
+    response.write(':\n\n')
+    response.on('close', () => events.delete(response))
+    return
+  }
+  const example = examples.get(request.url ?? '')
+  if (example !== undefined) {
+    response.setHeader('content-type', 'text/html; charset=utf-8')
+    response.end(example)
+    return
+  }
   if (request.url === '/blocked') {
     blocked.push(() => response.end())
     return
@@ -48,6 +68,7 @@ before(async () => {
     write: false,
   })
   script = outputFiles[0]!.text
+  for (const [index, title] of EXAMPLES.entries()) examples.set(`/${index}`, await exampleOf(title))
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
 })
@@ -56,6 +77,20 @@ after(() => {
   server.closeAllConnections()
   server.close()
 })
+
+const EXAMPLES = ['sharing: a stream', 'sharing: EventSource']
+
+async function exampleOf(title: string): Promise<string> {
+  const { outputFiles } = await build({
+    stdin: { contents: titled(title), resolveDir: import.meta.dirname, loader: 'ts' },
+    bundle: true,
+    format: 'esm',
+    target: 'es2022',
+    write: false,
+  })
+  const page = '<script>var shown = [], userId = 1, show = (data) => shown.push(data)</script>'
+  return `<!doctype html>${page}<script type="module">${outputFiles[0]!.text}</script>`
+}
 
 interface Taken {
   ids: number[]
@@ -81,12 +116,18 @@ class Tabs {
   }
 
   async open(): Promise<string> {
+    const name = `tab${this.#count + 1}`
+    await this.openPage(`?tab=${name}`)
+    await until(async () => this.driver.executeScript('return typeof tab === "object"'))
+    return name
+  }
+
+  async openPage(path: string): Promise<string> {
     const name = `tab${++this.#count}`
     await this.driver.switchTo().newWindow('tab')
     this.#handles.set(name, await this.driver.getWindowHandle())
     const { port } = server.address() as AddressInfo
-    await this.driver.get(`http://127.0.0.1:${port}/?tab=${name}`)
-    await until(async () => this.driver.executeScript('return typeof tab === "object"'))
+    await this.driver.get(`http://127.0.0.1:${port}/${path}`)
     return name
   }
 
@@ -181,7 +222,7 @@ for (const engine of ENGINES.filter(
       /** There is another owner. */
       async function takenOver(before: string): Promise<void> {
         await until(
-          () => !['', before].includes(owner()),
+          () => source.open.some(({ tab }) => tab !== before),
           () => `${before} is still the owner`,
         )
         source.advance(5)
@@ -266,6 +307,21 @@ for (const engine of ENGINES.filter(
       await source.stop()
     })
 
+    for (const [index, title] of EXAMPLES.entries()) {
+      test(`the example of docs/sharing.md, ${title}`, async () => {
+        for (let count = 0; count < 2; count++) await tabs.openPage(String(index))
+        for (const name of tabs.names) {
+          await tabs.select(name)
+          await until(() => {
+            // It may not have joined before the first one.
+            for (const response of events) response.write('data: hello\n\n')
+            return driver.executeScript('return shown[0] === "hello"')
+          })
+        }
+        assert.equal(events.size, 1)
+      })
+    }
+
     for (let round = 0; round < ROUNDS; round++) {
       const seed = Number(process.env['SEED'] ?? 1 + Math.floor(Math.random() * 2 ** 30))
       test(`${AT_ONCE} random schedules of tabs that open and close`, async (context) => {
@@ -290,6 +346,11 @@ async function freeze(engine: Engine, tabs: Tabs, name: string): Promise<() => P
     const send = await devTools(tabs, name)
     await send('Page.setWebLifecycleState', { state: 'frozen' })
     return () => send('Page.setWebLifecycleState', { state: 'active' })
+  }
+  if (engine === 'firefox') {
+    // Others run while a request blocks.
+    await tabs.call(name, 'loop', LONG_LOOP)
+    return () => Promise.resolve()
   }
   await tabs.call(name, 'block', '/blocked')
   await until(
