@@ -87,12 +87,16 @@ for (const name of Object.keys(BACKENDS) as BackendName[]) {
     })
 
     test('its own client resumes an answer that broke in the middle of a character', async () => {
-      const { characters } = vendors.open(name).space.expected
+      const { characters, events } = vendors.open(name).space.expected
       const cut = characters[Math.floor(characters.length / 2)]!
-      const { space, base } = vendors.open(name, { faults: [{ cut }] })
+      const count = events.findLastIndex((start) => start <= cut)
+      const { space, base } = vendors.open(name, { faults: [{ cut, seen: true }] })
       const client = CLIENTS[name](base)
       let seen: Seen | undefined
-      const read = client.read((now) => void (seen = now))
+      const read = client.read((now) => {
+        seen = now
+        if (now.events === count) space.seen()
+      })
       if (name === 'langgraph') {
         // It resumes by itself.
         assert.equal((await read).text, space.expected.text)

@@ -29,21 +29,26 @@ async function open(backend: BackendName, plan: Plan = {}) {
   if (!response.ok) throw new Error(await response.text())
   const { base, ...expected } = (await response.json()) as Expected & { base: string }
   const log = async () => (await (await fetch(`${base}/~log`)).json()) as Log
-  return { base, expected, log, release: () => fetch(`${base}/~release`, json({})) }
+  const seen = () => fetch(`${base}/~seen`, json({}))
+  return { base, expected, log, seen, release: () => fetch(`${base}/~release`, json({})) }
 }
 
-/** Reads a body as far as it comes. */
+/** Reads a body as far as it comes, or until there is enough; `seen` is called once `place` bytes are there. */
 async function read(
   response: Response,
   most = Infinity,
+  place = Infinity,
+  seen?: () => Promise<unknown>,
 ): Promise<{ size: number; error?: unknown }> {
   let size = 0
   const reader = response.body!.getReader()
   try {
+    if (place === 0) await seen?.()
     while (size < most) {
       const { done, value } = await reader.read()
       if (done) break
       size += value.length
+      if (size === place) await seen?.()
     }
   } catch (error) {
     return { size, error }
@@ -64,9 +69,10 @@ describe('a planned fault', () => {
   for (const [name, placeIn] of PLACES) {
     test(`breaks the answer ${name}, and the answer that resumes it`, async () => {
       const place = placeIn((await open('ai-sdk')).expected)
-      const faults = [{ cut: place }, { end: place }, { reset: place }]
-      const { base, expected, log } = await open('ai-sdk', { faults })
-      const cut = await read(await fetch(`${base}/api/chat`, CHAT))
+      const faults: Fault[] = [{ cut: place, seen: true }, { end: place }, { reset: place }]
+      const { base, expected, log, seen } = await open('ai-sdk', { faults })
+      const start = await fetch(`${base}/api/chat`, CHAT)
+      const cut = await read(start, Infinity, place, seen)
       assert.equal(cut.size, place)
       assert.ok(cut.error)
       assert.deepEqual(await read(await fetch(`${base}/api/chat/chat/stream`)), { size: place })
@@ -92,13 +98,19 @@ describe('a planned fault', () => {
 
   test('counts in bytes of the whole answer, also where only the rest is sent', async () => {
     const { events, bytes } = (await open('openai')).expected
-    const faults = [{ cut: events[20]! }, { cut: events[40]! + 3 }, { cut: events[40]! }]
-    const { base, log } = await open('openai', { faults })
+    const faults: Fault[] = [
+      { cut: events[20]! },
+      { cut: events[40]! + 3, seen: true },
+      { cut: events[40]! },
+    ]
+    const { base, log, seen } = await open('openai', { faults })
     const url = `${base}/v1/responses`
     await read(await fetch(url, json({ stream: true, background: true })))
     const { jobs } = await log()
-    const resume = async (after: number) =>
-      (await read(await fetch(`${url}/${jobs[0]!.id}?stream=true&starting_after=${after}`))).size
+    const resume = async (after: number) => {
+      const response = await fetch(`${url}/${jobs[0]!.id}?stream=true&starting_after=${after}`)
+      return (await read(response, Infinity, events[40]! + 3 - events[20]!, seen)).size
+    }
     assert.equal(await resume(19), events[40]! + 3 - events[20]!)
     // The place is before what is asked for.
     assert.equal(await resume(59), 0)
