@@ -20,7 +20,8 @@
 //! - `serde` (default): `Event::json` and `Builder::json`.
 //! - `gloo-net`: `EventStream::from_request` and `decode` take the requests and responses of `gloo_net`, and its errors
 //!   become ours.
-//! - `js`: `openStream` and `EventStream` for the JavaScript around an app's own module.
+//! - `js`: `openStream` and `EventStream` for the JavaScript around an app's own module. Needs
+//!   `wasm-bindgen` 0.2.130.
 //! - `npm`: the exports behind the npm package. Not for Rust users.
 #![no_std]
 // What decides over a stream serves two faces, which a build may leave out.

@@ -140,7 +140,9 @@ impl Step {
     /// What the machine answers to the first [`Input::Open`] and to the [`Input::Prepared`] after it,
     /// whatever its options are: the npm package sends the request before it has the machine. With
     /// [`Self::RESUMES`] and without [`Self::TIMED`] where the options say so.
+    #[cfg(test)]
     pub(crate) const FIRST_OPENED: Self = Self::new(Action::Prepare);
+    #[cfg(test)]
     pub(crate) const FIRST_PREPARED: Self = Self::new(Action::Send).with(Self::TIMED);
 
     /// Of each number in a step; the action comes first.

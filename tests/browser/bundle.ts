@@ -3,6 +3,7 @@ import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { build, type Plugin } from 'esbuild'
+import { recipesPlugin } from '../vendors/recipes.js'
 
 const FOLDER = fileURLToPath(new URL('.', import.meta.url))
 /** Takes the package's place where the scenarios are played through a module of an app's own. */
@@ -85,7 +86,7 @@ async function bundleSuites(site: string, entry: string, suites: string[]): Prom
   const main = ['./support/setup.js', ...suites.map((name) => `./suites/${name}`)]
   await build({
     ...COMMON,
-    plugins: [testEntry(entry), scenarios],
+    plugins: [testEntry(entry), scenarios, recipesPlugin],
     alias: { 'js-module': join(JS_PACKAGE, 'js_module.js') },
     stdin: {
       contents: [...main, './support/start.js'].map((path) => `import '${path}'`).join('\n'),

@@ -9,6 +9,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { ENGINES, type Engine, freePort, startServer } from '../webdriver/index.js'
+import { startVendors } from '../vendors/server.js'
 import { bundle, bundleScenarios } from './bundle.js'
 import { Listener } from './listener.js'
 import { runPage } from './page.js'
@@ -38,17 +39,20 @@ try {
   if (values['js-module']) await bundleScenarios(site)
   else await bundle(site, values.compat ? 'sluicegate/compat' : 'sluicegate')
   for (const engine of engines) {
-    // A server of its own: no engine meets what another one has left.
+    // Servers of its own: no engine meets what another one has left.
     const server = await startServer('sluicegate-test-server', ['--site', site])
+    const vendors = await startVendors()
     try {
       const page = new URL('/site/index.html', server.url)
       page.searchParams.set('engine', engine)
+      page.searchParams.set('vendors', vendors.url)
       page.searchParams.set('player', values['js-module'] ? 'js' : 'npm')
       page.searchParams.set('closedPort', String(await freePort()))
       if (values.grep !== undefined) page.searchParams.set('grep', values.grep)
       await runPage(engine, page.href, rounds, listener)
     } finally {
       await server.stop()
+      await vendors[Symbol.asyncDispose]()
     }
   }
 } finally {

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { By, type WebDriver } from 'selenium-webdriver'
+import { By, type WebDriver, until } from 'selenium-webdriver'
 import { preview } from 'vite'
 import { ENGINES, freePort, launch, startServer } from '../webdriver/index.js'
 import { RelayClient } from './relay.js'
@@ -24,7 +24,7 @@ const PROMPT = 'Tell me a joke about sluice gates.'
 
 /** Tokens per second: an answer that is soon over, and one that is still being written when Stop is clicked. */
 const FAST = '2000'
-const SLOW = '2'
+const SLOW = '1'
 
 /** How long a page is waited for, in milliseconds. */
 const PATIENCE = 30_000
@@ -74,8 +74,11 @@ class AppPage {
     await this.click('Ask')
   }
 
+  /** Clicks a button, once it can be. */
   async click(name: string): Promise<void> {
-    await this.#driver.findElement(By.xpath(`//button[normalize-space()="${name}"]`)).click()
+    const button = this.#driver.findElement(By.xpath(`//button[normalize-space()="${name}"]`))
+    await this.#driver.wait(until.elementIsEnabled(button), PATIENCE)
+    await button.click()
   }
 
   text(selector: string): Promise<string> {

@@ -61,6 +61,7 @@ export function readingOf(
   const assembly = assemble()
   const decoder = new TextDecoder()
   let credit = CREDIT
+  let figures: string | undefined
   let isUnderstood = false
   /** Whether there was an event that is no heartbeat, and nothing was understood. */
   let isStrange = false
@@ -88,7 +89,14 @@ export function readingOf(
   }
   if (own) own.tap = tap
 
+  /** Adds the newest figures that came with text alone: with each text that would take too long. */
+  function addFigures(): void {
+    if (figures) assembly.add({ usage: { raw: JSON.parse(figures) as Usage['raw'] } })
+    figures = undefined
+  }
+
   function add(part: Part): Delta[] {
+    addFigures()
     if (part === END && !isUnderstood) throw unknownFormat(body)
     isUnderstood = true
     if (own) own.tap = undefined
@@ -106,13 +114,15 @@ export function readingOf(
 
   return {
     own,
-    answer: assembly.answer,
+    answer() {
+      addFigures()
+      return assembly.answer()
+    },
     read(event) {
       if (event && isText(event)) {
-        const { data, figures } = event
         credit = CREDIT
-        if (figures) assembly.add({ usage: { raw: JSON.parse(figures) as Usage['raw'] } })
-        const text = assembly.addText(data)
+        figures = event.figures ?? figures
+        const text = assembly.addText(event.data)
         return { deltas: text && isAll ? [{ type: 'text', text }] : NONE, text, isEnd: false }
       }
       const deltas: Delta[] = []

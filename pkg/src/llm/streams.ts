@@ -110,7 +110,8 @@ function streamOf<Item, Frame>(
   function step(): Promise<IteratorResult<Item, undefined>> {
     try {
       let item = items.shift()
-      while (!item && !isOver) {
+      while (!item) {
+        if (isOver) break
         const ready = sequence.takeReady()
         if (!ready) return sequence.mapEvents(false, use, last)
         item = take(ready)

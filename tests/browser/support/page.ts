@@ -14,6 +14,9 @@ export const grep = parameters.get('grep') ?? undefined
 /** Where nobody listens. */
 export const unreachable = `http://127.0.0.1:${parameters.get('closedPort')}/nobody`
 
+/** The emulators of tests/vendors: another origin. */
+export const vendors = parameters.get('vendors')!
+
 /** The test server over HTTP/2 and TLS: another origin with the same scripts, sinks and counters. */
 const secureOrigin = location.origin.replace('http:', 'https:')
 
