@@ -89,7 +89,7 @@ describe('sizes', () => {
         const told = found[at + 1]!
         const kilobytes = (await measured(what)) / 1000
         // As many digits as the text has; the last one may be off by one, as builds differ by some bytes.
-        const step = told.includes('.') ? 0.1 : 1
+        const step = told.includes('.') ? 0.15 : 1.5
         if (Math.abs(Number(told) - kilobytes) > step) {
           wrong.push(`${what} is ${kilobytes.toFixed(1)} kB, and is told to be ${told}`)
         }
