@@ -34,6 +34,8 @@ const CLAIMS: Claim[] = [
     text: /([\d.]+) and ([\d.]+) kB \(brotli\) beyond the core/,
     of: ['./eventsource', './fetch-event-source'],
   },
+  { text: /`sluicegate\/share`, ([\d.]+) kB \(brotli\) beyond the core/, of: ['./share'] },
+  { text: /`sluicegate\/share` is ([\d.]+) kB \(brotli\)/, of: ['./share'] },
   { text: /([\d.]+) to ([\d.]+) kB \(brotli\) beyond the core/, of: ['./react', './vue'] },
   {
     text: /downloads\s([\d.]+)\skB\s\(brotli\), WebAssembly included, where the others are ([\d.]+) to ([\d.]+) kB/,
