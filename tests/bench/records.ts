@@ -39,9 +39,14 @@ export function writeRecord(kind: string, record: Record): string {
 
 /** A result per line: a change of one is a line of the diff. */
 function toJson({ results, ...rest }: Record): string {
-  const lines = results.map((result) => `    ${JSON.stringify(result)}`)
+  const lines = results.map((result) => `    ${JSON.stringify(result, rounded)}`)
   const head = JSON.stringify(rest, null, 2).slice(0, -2)
   return `${head},\n  "results": [\n${lines.join(',\n')}\n  ]\n}\n`
+}
+
+/** No clock is finer. */
+function rounded(_name: string, value: unknown): unknown {
+  return typeof value === 'number' ? Math.round(value * 1e4) / 1e4 : value
 }
 
 /** A ratio of a peer's figure to one of ours, and what it was in the record. */

@@ -151,7 +151,8 @@ export class EventStream extends EventSequence implements AsyncDisposable {
       if (!hooks.start) this.#memory.forget()
     }
     if (options.ack) this.onHandedOut = (count) => driver.ending.consumed(count)
-    driver.open()
+    if (hooks.isDeferred) void Promise.resolve().then(() => driver.open())
+    else driver.open()
   }
 
   async #cancel(reason: unknown): Promise<CancelResult> {
