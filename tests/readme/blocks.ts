@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 
-/** A block of code in the README. */
+/** A block of code in the README, or in a page of docs/. */
 export interface Block {
   language: string
   code: string
@@ -9,19 +9,22 @@ export interface Block {
 }
 
 const README = readFileSync(new URL('../../README.md', import.meta.url), 'utf8')
+const SHARING = readFileSync(new URL('../../docs/sharing.md', import.meta.url), 'utf8')
 
-/** All of the README's, in order. */
-export const BLOCKS: readonly Block[] = [...README.matchAll(/^```(\w+)\n(.*?)^```$/gms)].map(
-  ([, language = '', code = '']) => ({
+function blocksOf(page: string): Block[] {
+  return [...page.matchAll(/^```(\w+)\n(.*?)^```$/gms)].map(([, language = '', code = '']) => ({
     language,
     code,
     title: /^(?:\/\/|<!--) (.*?)(?: -->)?\n/.exec(code)?.[1] ?? '',
-  }),
-)
+  }))
+}
+
+/** All of the README's and of docs/sharing.md, in order. */
+export const BLOCKS: readonly Block[] = [README, SHARING].flatMap(blocksOf)
 
 /** The code of the one block with that title. */
 export function titled(title: string): string {
   const found = BLOCKS.filter((block) => block.title === title)
-  if (found.length !== 1) throw new Error(`the README has ${found.length} blocks \`${title}\``)
+  if (found.length !== 1) throw new Error(`there are ${found.length} blocks \`${title}\``)
   return found[0]!.code
 }
