@@ -17,6 +17,11 @@ export const FLAG_ON_UNSENT = 4096
 export const FLAG_PAUSES = 8192
 export const FLAG_ASKS_RETRY = 16384
 export const FLAG_ASKS_END = 32768
+export const FLAG_RESUMES = 65536
+export const FLAG_REPLAYS = 131072
+export const FLAG_RESUMES_FIRST = 262144
+export const FLAG_FINDS_JOB = 524288
+export const FLAG_CANCEL_NEEDS_JOB = 1048576
 
 // What happens to a stream.
 export const INPUT_OPEN = 0
@@ -28,18 +33,19 @@ export const INPUT_FOUND_DONE = 5
 export const INPUT_THREW = 6
 export const INPUT_DECIDED = 7
 export const INPUT_END_ACCEPTED = 8
-export const INPUT_TIMER = 9
-export const INPUT_RETURNED = 10
-export const INPUT_HIDDEN = 11
-export const INPUT_SHOWN = 12
-export const INPUT_PAGE_LEFT = 13
-export const INPUT_PULL = 14
-export const INPUT_CANCEL = 15
-export const INPUT_CLOSE = 16
-export const INPUT_LEAVE = 17
-export const INPUT_ABORT = 18
-export const INPUT_FAIL = 19
-export const INPUT_DONE = 20
+export const INPUT_JOB_FOUND = 9
+export const INPUT_TIMER = 10
+export const INPUT_RETURNED = 11
+export const INPUT_HIDDEN = 12
+export const INPUT_SHOWN = 13
+export const INPUT_PAGE_LEFT = 14
+export const INPUT_PULL = 15
+export const INPUT_CANCEL = 16
+export const INPUT_CLOSE = 17
+export const INPUT_LEAVE = 18
+export const INPUT_ABORT = 19
+export const INPUT_FAIL = 20
+export const INPUT_DONE = 21
 
 // What a driver does.
 export const ACTION_WAIT = 0
@@ -54,6 +60,7 @@ export const ACTION_ASK_RETRY = 8
 export const ACTION_ASK_END = 9
 export const ACTION_SLEEP = 10
 export const ACTION_END = 11
+export const ACTION_NOTIFY = 12
 
 // The bits of a step.
 export const STEP_NIBBLE = 15
@@ -61,6 +68,10 @@ export const STEP_CLOSE = 16
 export const STEP_TIMED = 32
 export const STEP_NOTIFY = 64
 export const STEP_EXHAUSTED = 128
+export const STEP_RESUMES = 1048576
+export const STEP_LINGERS = 2097152
+export const STEP_FIRST_OPENED = 1
+export const STEP_FIRST_PREPARED = 34
 export const STEP_STATE_SHIFT = 8
 export const STEP_TYPE_SHIFT = 12
 export const STEP_FAILURE_SHIFT = 16
@@ -103,6 +114,7 @@ export const TEXT_BAD_BODY = ["`body` must be an object, an array, or what fetch
 export const TEXT_NO_JSON = ["`body` can't be turned into JSON"]
 export const TEXT_BAD_ID = ["an event id with control characters can't be sent"]
 export const TEXT_NO_FETCH = ["this runtime has no fetch: pass one as the option `fetch`"]
+export const TEXT_NO_JOB = ["the backend was not told to stop: no event has named the job yet"]
 
 // The rows of a batch.
 export const ROW_WORDS = 3

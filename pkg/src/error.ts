@@ -11,6 +11,7 @@ import { tagOf } from './bytes.js'
  * - `event-too-large`: an event outgrew `maxEventSize`.
  * - `retries-exhausted`: `retry.maxAttempts` attempts in a row failed; `cause` is the last failure.
  * - `refused`: `onOpen` threw; `cause` is what it threw.
+ * - `no-job`: the backend could not be told to stop: no event has named the job (option `job`).
  * - `invalid-options`: an option has a wrong type or value, the URL does not parse, or the option
  *   `fetch` returned no response.
  * - `parse-json`: an event's data is not the JSON that `json()` was asked for.
@@ -30,6 +31,7 @@ export type StreamErrorCode =
   | 'event-too-large'
   | 'retries-exhausted'
   | 'refused'
+  | 'no-job'
   | 'invalid-options'
   | 'parse-json'
   | 'upstream'

@@ -7,7 +7,14 @@ export type {
   AnthropicEvent,
   AnthropicUsage,
 } from './llm/anthropic.js'
-export { type Chat, type ChatMessage, type ChatOptions, openChat } from './llm/chat.js'
+export {
+  type Chat,
+  type ChatMessage,
+  type ChatOptions,
+  openChat,
+  resumeChat,
+  type ResumeChatOptions,
+} from './llm/chat.js'
 export type { Extractor } from './llm/format.js'
 export type { AnswerFormat } from './llm/formats.js'
 export type { GeminiCandidate, GeminiChunk, GeminiPart, GeminiUsage } from './llm/gemini.js'

@@ -10,24 +10,36 @@ export type Source<T, Context> = T | ((context: Context) => T | Promise<T>)
  */
 export type Body = BodyInit | object | null | undefined
 
-/** What `headers` and `body` functions are called with. */
+/** What functions that make a request are called with: how far the answer has come. */
 export interface AttemptContext {
-  /** Counted from 1. */
+  /** The number of the attempt, counted from 1. */
   readonly attempt: number
-  /** The id that this attempt resumes from, `''` if none. */
+  /** The id of the last event, `''` if none had one. */
   readonly lastEventId: string
+  /** What the option `job` has found or is; `undefined` before. */
+  readonly job: string | undefined
+  /** What the option `cursor` has returned for the last event that has a cursor. */
+  readonly cursor: string | undefined
+  /** The number of events so far. */
+  readonly events: number
+  /**
+   * The number of bytes up to the end of the last event, content coding removed, for servers that
+   * resume by bytes. Only counted with the option `resume`; otherwise 0.
+   */
+  readonly bytes: number
+  /**
+   * With the option `resume`, the response that began the answer; otherwise that of the last attempt
+   * that got one. Its headers often name the job: `Location`, `Content-Location`.
+   */
+  readonly response: Response | undefined
 }
 
-/** What the functions of `cancel` are called with. */
-export interface CancelContext {
+/** What the functions of `cancel` are called with. `events` and `cursor` are the page's: it got so many. */
+export interface CancelContext extends AttemptContext {
   /** What `cancel(reason)` was given, the signal's reason, `'return'` or `'pagehide'`. */
   readonly reason: unknown
-  /** The id of the event that the page got last, `''` if none. */
-  readonly lastEventId: string
   /** The event that the page got last. */
   readonly lastEvent: ServerSentEvent | undefined
-  /** The response of the last attempt that got one: its headers often name the job to cancel. */
-  readonly response: Response | undefined
 }
 
 /** What the functions of `ack` are called with. */
@@ -60,6 +72,22 @@ export interface CancelOptions extends Endpoint<CancelContext> {
    * - `'unsent'`: each of these and `cancel()` even when the stream's request has not left yet.
    */
   on?: readonly ('abort' | 'return' | 'pagehide' | 'unsent')[]
+}
+
+/** The request that goes on with an answer whose connection broke. */
+export interface ResumeOptions {
+  /** Relative to the page, as in `fetch`. Functions are called before each such request. */
+  url: Source<string | URL, AttemptContext>
+  /** Default: `'GET'`. */
+  method?: string
+  /** Default: the stream's own headers. */
+  headers?: Source<HeadersInit | undefined, AttemptContext>
+  body?: Source<Body, AttemptContext>
+  /**
+   * Whether the response begins at the start of the answer: then as many events are dropped as came
+   * before, and no `Last-Event-ID` is sent. Default: `false`.
+   */
+  replays?: boolean
 }
 
 /** How the backend is told what was consumed: in order, one request at a time, retried once. */
@@ -137,7 +165,8 @@ export interface OpenOptions extends FetchMembers {
   /**
    * `false` for never; `true` or options for always. Default: for GET and HEAD. A POST is not sent
    * again unless asked for: set `true` if the server resumes by `Last-Event-ID`, and does not run
-   * the work twice.
+   * the work twice. With `resume`, the resuming request is always repeated, the first one only with
+   * `true` or a safe method.
    */
   retry?: boolean | RetryOptions
   /** Milliseconds until the response's headers. `Infinity` for no limit. Default: 30,000. */
@@ -151,6 +180,30 @@ export interface OpenOptions extends FetchMembers {
   maxEventSize?: number
   /** Resumes from here: the id is sent as `Last-Event-ID`. */
   lastEventId?: string
+  /**
+   * The job that works on the answer, for `resume` and `cancel`: a function that finds it in an event
+   * or in the response, called for each event until it returns something. A string is known from the
+   * start: with `resume`, the first request is the resuming one.
+   */
+  job?:
+    string | ((event: ServerSentEvent, response: Response) => string | number | null | undefined)
+  /**
+   * Returns where an event is in the answer, for `resume`: needed where events have no `id:`. Called
+   * for the last events of each chunk, until one has a cursor.
+   */
+  cursor?: (event: ServerSentEvent) => string | number | null | undefined
+  /**
+   * The request that goes on with the answer when the connection broke, instead of the first one:
+   * that is not sent a second time, unless `retry` is `true` and no job is known yet. If the server
+   * answers 204 to it, the stream is `truncated`; what else is no stream ends it with an error.
+   */
+  resume?: ResumeOptions
+  /**
+   * The name under which the answer is remembered while it runs, in `sessionStorage`, for
+   * `resumeStream` after a reload: its job, its cursor, how many events and bytes came. Needs
+   * `resume`.
+   */
+  remember?: string
   /** How the backend is told to stop its work. */
   cancel?: CancelOptions
   /** How the backend is told what was consumed. */
@@ -172,6 +225,9 @@ export interface OpenOptions extends FetchMembers {
   onRetry?: (info: RetryInfo) => void
   /** Called with each comment's text, colon removed. */
   onComment?: (comment: string) => void
-  /** Writes User Timing marks, for the performance panel of the browser's tools. Default: `false`. */
+  /**
+   * Writes User Timing marks for the performance panel, and warnings to the console: of a proxy that
+   * buffers, a POST that was not sent again, a stream that is open twice. Default: `false`.
+   */
   debug?: boolean
 }

@@ -74,19 +74,23 @@ export function useEventStream(
 
   const wanted = (options.immediate ?? true) ? String(url) : undefined
   const followed = useRef<string>(undefined)
+  const isMounted = useRef(false)
   useEffect(() => {
     let isCurrent = true
     // In StrictMode the first of two mounts is over before this is due.
     queueMicrotask(() => {
       // Effects also run again when a component is shown again or refreshed.
-      if (!isCurrent || wanted === followed.current) return
+      if (!isCurrent) return
+      const isResumed = !isMounted.current && store.resume(latest.current.options)
+      isMounted.current = true
+      if (wanted === followed.current) return
       followed.current = wanted
-      if (wanted !== undefined) controls.start()
+      if (wanted !== undefined && !isResumed) controls.start()
     })
     return () => {
       isCurrent = false
     }
-  }, [wanted, controls])
+  }, [wanted, store, controls])
 
   return { ...snapshot, ...controls }
 }

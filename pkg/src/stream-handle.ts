@@ -8,7 +8,7 @@ const abandoned =
   globalThis.FinalizationRegistry &&
   new FinalizationRegistry((address: number) => exports.free_stream(address))
 
-/** A stream's machine, in the module's memory: src/js/stream.rs. */
+/** A stream's machine, in the module's memory: src/npm/stream.rs. */
 export class StreamHandle {
   /** 0 once it is freed: the module refuses that. */
   #address: number
@@ -44,6 +44,11 @@ export class StreamHandle {
   set marker(data: string) {
     writeText(data)
     exports.set_marker(this.#address)
+  }
+
+  /** The bytes of whole blocks that were handed over; 0 without a resuming request. */
+  get bytes(): number {
+    return exports.whole_bytes(this.#address)
   }
 
   /** Returns one of the border's `VERDICT_…`. */

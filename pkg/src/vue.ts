@@ -80,6 +80,7 @@ export function useEventStream(
   const isHidden = shallowRef(false)
   function followUrl(): void {
     let href: string | undefined
+    let isResumed = store.resume(toValue(options))
     const wanted = () => {
       // A deactivated component keeps what it has: what changes meanwhile counts once it is back.
       if (!isHidden.value) {
@@ -87,7 +88,14 @@ export function useEventStream(
       }
       return href
     }
-    watch(wanted, (href) => href !== undefined && controls.start(), { immediate: true })
+    watch(
+      wanted,
+      (href) => {
+        if (href !== undefined && !isResumed) controls.start()
+        isResumed = false
+      },
+      { immediate: true },
+    )
   }
 
   const instance = getCurrentInstance()

@@ -41,6 +41,7 @@ numbered! {
         NoJson,
         BadId,
         NoFetch,
+        NoJob,
     }
 }
 
@@ -106,6 +107,7 @@ impl ErrorText {
             Self::NoJson => &["`body` can't be turned into JSON"],
             Self::BadId => &["an event id with control characters can't be sent"],
             Self::NoFetch => &["this runtime has no fetch: pass one as the option `fetch`"],
+            Self::NoJob => &["the backend was not told to stop: no event has named the job yet"],
         }
     }
 }

@@ -64,6 +64,10 @@ impl Decoder {
         self.interpreter.format = format;
     }
 
+    pub(crate) fn current_format(&self) -> Format {
+        self.interpreter.format
+    }
+
     pub(crate) fn is_sse(&self) -> bool {
         self.interpreter.format == Format::Sse
     }
@@ -173,6 +177,12 @@ impl Decoder {
     /// Drops the event of this index, and all after it.
     pub(crate) fn truncate(&mut self, index: usize) {
         self.interpreter.batch.truncate(index);
+    }
+
+    /// Drops all events of the last push. Types that only they announced are announced again.
+    pub(crate) fn discard(&mut self) {
+        self.interpreter.start_batch();
+        self.interpreter.types.announce_again();
     }
 
     /// Returns everything that the last push completed, in the stream's order. A comment inside an

@@ -65,6 +65,13 @@ impl Types {
         first.then_some(&found.name)
     }
 
+    /// Lets every type but `message` be announced once more.
+    pub(super) fn announce_again(&mut self) {
+        for known in &mut self.known[1..] {
+            known.announced = false;
+        }
+    }
+
     /// Forgets all but `message` and `used` if there are too many. Returns the new number of `used`.
     ///
     /// The name of `used` is moved, not copied: it may be too long by itself, at every call.

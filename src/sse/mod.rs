@@ -16,6 +16,7 @@
 
 mod ascii;
 pub(crate) mod batch;
+mod block_ends;
 mod comments;
 pub(crate) mod copy;
 mod decoder;
@@ -31,6 +32,7 @@ mod ndjson;
 pub(crate) mod utf16;
 mod utf8;
 
+pub(crate) use block_ends::BlockEnds;
 pub use decoder::{Decoder, Format};
 pub(crate) use fields::number;
 pub use items::{EventRef, Item};

@@ -22,6 +22,11 @@ numbered! {
         Pauses,
         AsksRetry,
         AsksEnd,
+        Resumes,
+        Replays,
+        ResumesFirst,
+        FindsJob,
+        CancelNeedsJob,
     }
 }
 

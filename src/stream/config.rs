@@ -20,6 +20,12 @@ pub(crate) struct StreamConfig {
     pub(crate) marker: Option<String>,
     /// When to notify the backend; `None` if it can't be notified.
     pub(crate) cancel: Option<CancelOn>,
+    /// Whether to notify the backend the page has to know its job.
+    pub(crate) cancel_needs_job: bool,
+    /// How another request goes on with the answer; `None` if none does.
+    pub(crate) resume: Option<Resume>,
+    /// Whether events tell the job: it is not known before one did.
+    pub(crate) finds_job: bool,
     /// Milliseconds; `f64::INFINITY` is no limit.
     pub(crate) connect_timeout: f64,
     /// Milliseconds; `f64::INFINITY` is no limit.
@@ -30,6 +36,15 @@ pub(crate) struct StreamConfig {
     pub(crate) asks_retry: bool,
     /// Whether the page decides what the end of a response means.
     pub(crate) asks_end: bool,
+}
+
+/// How another request goes on with an answer that was cut off.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Resume {
+    /// Whether its response begins at the start of the answer.
+    pub(crate) replays: bool,
+    /// Whether the answer began before this stream: the first request resumes it.
+    pub(crate) is_first: bool,
 }
 
 /// Which requests may be repeated.

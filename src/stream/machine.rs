@@ -2,6 +2,7 @@
 //! happened and does what the answer says. The drivers are `driver.rs` for Rust and
 //! `pkg/src/stream/driver.ts` for npm.
 
+use self::resuming::Progress;
 use super::{
     config::StreamConfig,
     failure::Failure,
@@ -59,7 +60,16 @@ pub(crate) struct Machine {
     reconnection_time: Option<u32>,
     phase: Phase,
     attempt: u32,
+    /// Whether the backend may work on the answer.
     was_sent: bool,
+    /// Whether a response was read.
+    was_accepted: bool,
+    has_job: bool,
+    /// Whether the attempt is the resuming request.
+    is_resuming: bool,
+    /// Whether the stream is over, and its connection only kept until it tells the job.
+    lingers: bool,
+    progress: Progress,
     /// Whether the consumer waits for events.
     is_pulled: bool,
     is_hidden: bool,
@@ -79,6 +89,7 @@ impl Machine {
     /// The decoder has the limits and the last event id to start from. The randomness of the delays
     /// comes from `seed`.
     pub(crate) fn new(config: StreamConfig, decoder: Decoder, seed: u32) -> Self {
+        let is_resumed = config.resume.is_some_and(|resume| resume.is_first);
         Self {
             config,
             decoder,
@@ -86,7 +97,12 @@ impl Machine {
             reconnection_time: None,
             phase: Phase::Idle,
             attempt: 0,
-            was_sent: false,
+            was_sent: is_resumed,
+            was_accepted: false,
+            has_job: false,
+            is_resuming: false,
+            lingers: false,
+            progress: Progress::new(),
             is_pulled: false,
             is_hidden: false,
             has_rows: false,
@@ -114,6 +130,7 @@ impl Machine {
 
     pub(crate) fn state(&self) -> State {
         match self.phase {
+            _ if self.lingers => State::Closed,
             Phase::Idle
             | Phase::Preparing
             | Phase::Sending
@@ -159,8 +176,19 @@ impl Machine {
     /// Takes what happened, with its number, and returns what to do. What makes no sense at the
     /// moment changes nothing.
     pub(crate) fn handle(&mut self, input: Input, number: f64) -> Step {
+        let lingered = self.lingers;
         let step = match input {
             _ if matches!(self.phase, Phase::Closed) => Step::WAIT,
+            Input::JobFound => {
+                self.has_job = true;
+                if self.lingers { self.stop_lingering() } else { Step::WAIT }
+            }
+            Input::Close | Input::PageLeft if self.lingers => self.stop_lingering(),
+            Input::Cancel | Input::Leave | Input::Abort | Input::Fail | Input::Done
+                if self.lingers =>
+            {
+                Step::WAIT
+            }
             Input::Pull => {
                 self.is_pulled = true;
                 self.go_on()
@@ -170,16 +198,17 @@ impl Machine {
             Input::Threw if matches!(self.phase, Phase::Delivered(_)) => {
                 self.close_then(Next::Threw)
             }
-            Input::Cancel => self.end(OutcomeType::Cancelled, true),
+            Input::Cancel => self.tell_and_end(OutcomeType::Cancelled),
             Input::Close => self.end(OutcomeType::Closed, false),
-            Input::Leave if self.notifies().leave => self.end(OutcomeType::Cancelled, true),
+            Input::Leave if self.notifies().leave => self.tell_and_end(OutcomeType::Cancelled),
             Input::Leave => self.end(OutcomeType::Closed, false),
-            Input::Abort => self.end(OutcomeType::Aborted, self.notifies().abort),
+            Input::Abort if self.notifies().abort => self.tell_and_end(OutcomeType::Aborted),
+            Input::Abort => self.end(OutcomeType::Aborted, false),
             Input::Threw | Input::Fail => self.fail(),
             Input::Done => self.end(OutcomeType::Done, false),
             _ => self.go_through(input, number),
         };
-        self.stated(step)
+        self.stated(step, lingered)
     }
 
     /// What happens to an attempt, phase by phase.
@@ -200,6 +229,7 @@ impl Machine {
                 self.answered(ResponseVerdict::of(number as usize))
             }
             (Phase::Accepting, Input::Accepted) => {
+                self.was_accepted = true;
                 self.phase = Phase::Open;
                 self.go_on()
             }
@@ -235,7 +265,7 @@ impl Machine {
             }
             _ => Step::WAIT,
         };
-        self.stated(step)
+        self.stated(step, self.lingers)
     }
 
     /// The attempt failed. `retry_after` is what the response asks for, in milliseconds.
@@ -251,25 +281,21 @@ impl Machine {
             }
             _ => Step::WAIT,
         };
-        self.stated(step)
+        self.stated(step, self.lingers)
     }
 
     /// A step, with the state that it leads to.
-    fn stated(&self, step: Step) -> Step {
+    fn stated(&mut self, step: Step, lingered: bool) -> Step {
+        let step = if lingered { self.while_lingering(step) } else { step };
         step.with((self.state() as u32) << Step::STATE_SHIFT)
-    }
-
-    /// Begins an attempt.
-    #[inline(never)]
-    fn connect(&mut self) -> Step {
-        self.decoder.reset();
-        self.attempt += 1;
-        self.phase = Phase::Preparing;
-        Step::new(Action::Prepare)
     }
 
     fn answered(&mut self, verdict: ResponseVerdict) -> Step {
         match verdict {
+            // The answer was not at its end when it broke off.
+            ResponseVerdict::NoContent if self.is_resuming && self.was_accepted => {
+                self.end(OutcomeType::Truncated, false)
+            }
             ResponseVerdict::NoContent => self.end(OutcomeType::NoContent, false),
             ResponseVerdict::Refusal => self.refuse(),
             ResponseVerdict::Read => {
@@ -315,7 +341,7 @@ impl Machine {
     }
 
     fn is_paused(&self) -> bool {
-        self.config.pauses && self.is_hidden && self.may_request_again()
+        self.config.pauses && self.is_hidden && !self.lingers && self.may_request_again()
     }
 
     fn suspend(&mut self) -> Step {
@@ -335,6 +361,7 @@ impl Machine {
 
 mod body;
 mod ending;
+mod resuming;
 mod retrying;
 #[cfg(test)]
 mod tests;

@@ -29,6 +29,8 @@ numbered! {
         Decided,
         /// The page has nothing against the end of the response.
         EndAccepted,
+        /// The page knows the job now.
+        JobFound,
         /// The timer of the last timed step fired, so many milliseconds later than it was to.
         Timer,
         /// The network came back, or the page came back from the back/forward cache.
@@ -80,7 +82,8 @@ numbered! {
     pub(crate) enum Action {
         /// Nothing, until something happens.
         Wait,
-        /// Begin an attempt: ask the page for headers and body. Answered by `Prepared` or `Threw`.
+        /// Begin an attempt: ask the page for headers and body, of the resuming request if
+        /// [`Step::resumes`] says so. Answered by `Prepared` or `Threw`.
         Prepare,
         /// Send the request. Answered by `Answered` or `Failed`, unless the timer fires.
         Send,
@@ -105,6 +108,9 @@ numbered! {
         Sleep,
         /// The stream is over, as [`Step::ended`] says.
         End,
+        /// Notify the backend: the stream was over before. The connection that told the job, or did
+        /// not, is closed.
+        Notify,
     }
 }
 
@@ -123,10 +129,19 @@ pub(crate) struct End {
     pub(crate) notify: bool,
     /// Whether the policy allows no further attempt: the error is the last attempt's.
     pub(crate) is_exhausted: bool,
+    /// Whether the job to notify the backend of is not known yet: go on, but hand nothing out,
+    /// until [`Action::Notify`]. `Pull` follows.
+    pub(crate) lingers: bool,
 }
 
 impl Step {
     pub(crate) const WAIT: Self = Self::new(Action::Wait);
+
+    /// What the machine answers to the first [`Input::Open`] and to the [`Input::Prepared`] after it,
+    /// whatever its options are: the npm package sends the request before it has the machine. With
+    /// [`Self::RESUMES`] and without [`Self::TIMED`] where the options say so.
+    pub(crate) const FIRST_OPENED: Self = Self::new(Action::Prepare);
+    pub(crate) const FIRST_PREPARED: Self = Self::new(Action::Send).with(Self::TIMED);
 
     /// Of each number in a step; the action comes first.
     pub(crate) const NIBBLE: u32 = 0xF;
@@ -139,6 +154,8 @@ impl Step {
     pub(crate) const TYPE_SHIFT: u32 = 12;
     /// 0 is none: a failure's number plus 1.
     pub(crate) const FAILURE_SHIFT: u32 = 16;
+    pub(crate) const RESUMES: u32 = 1 << 20;
+    pub(crate) const LINGERS: u32 = 1 << 21;
     /// Of the text of a batch that comes with the step.
     pub(crate) const ENCODING_SHIFT: u32 = 24;
 
@@ -147,7 +164,7 @@ impl Step {
     }
 
     pub(crate) const fn end(outcome_type: OutcomeType) -> Self {
-        Self(Action::End as u32 | Self::CLOSE | (outcome_type as u32) << Self::TYPE_SHIFT)
+        Self(Action::End as u32 | (outcome_type as u32) << Self::TYPE_SHIFT)
     }
 
     pub(crate) const fn with(self, flag: u32) -> Self {
@@ -181,6 +198,11 @@ impl Step {
         self.has(Self::TIMED)
     }
 
+    /// Whether the attempt is the resuming request; with [`Action::Prepare`] only.
+    pub(crate) fn resumes(self) -> bool {
+        self.has(Self::RESUMES)
+    }
+
     /// A failure that the machine noticed, for the error of the next retry or of the end.
     pub(crate) fn failure(self) -> Option<Failure> {
         self.number(Self::FAILURE_SHIFT).checked_sub(1).map(Failure::of)
@@ -192,6 +214,7 @@ impl Step {
             outcome_type: OutcomeType::of(self.number(Self::TYPE_SHIFT)),
             notify: self.has(Self::NOTIFY),
             is_exhausted: self.has(Self::EXHAUSTED),
+            lingers: self.has(Self::LINGERS),
         })
     }
 }
@@ -203,6 +226,7 @@ impl fmt::Debug for Step {
             .field("failure", &self.failure())
             .field("is_timed", &self.is_timed())
             .field("action", &self.action())
+            .field("resumes", &self.resumes())
             .field("ended", &self.ended())
             .finish()
     }

@@ -14,6 +14,7 @@ export function shortfalls(results: Result[]): string[] {
     ...of('text').flatMap(textGoals),
     ...of('latency').flatMap((row) => (row.corpus === 'cancel' ? cancelGoals : latencyGoals)(row)),
     ...of('memory').flatMap(memoryGoals),
+    ...of('start').flatMap(startGoals),
   ]
 }
 
@@ -85,6 +86,31 @@ function latencyGoals(row: Row): string[] {
 function cancelGoals({ results: [ours] }: Row): string[] {
   const median = ours?.p50_ms ?? Number.NaN
   return median < 50 ? [] : [`cancel: the backend knows after ${median.toFixed(1)} ms, not 50`]
+}
+
+/** How much later than the fastest peer's our first event may come, by how long the server took. */
+const LATE_STARTS = new Map([
+  ['0 ms', 6],
+  ['50 ms', 2],
+])
+
+function startGoals(row: Row): string[] {
+  const ours = row.results.find(({ kind }) => kind === 'ours')
+  const floor = row.results.find(({ kind }) => kind === 'floor')
+  const fastest = Math.min(
+    ...row.results.filter(({ kind }) => kind === 'peer').map(({ median_ms }) => median_ms!),
+  )
+  const late = ours!.median_ms! - fastest
+  const requestLate = ours!.request_ms! - floor!.request_ms!
+  const most = LATE_STARTS.get(row.corpus)!
+  return [
+    ...(late <= most
+      ? []
+      : [`${place(row)}: ${late.toFixed(1)} ms after the fastest peer, not ${most}`]),
+    ...(requestLate <= 1
+      ? []
+      : [`${place(row)}: the request ${requestLate.toFixed(1)} ms after a bare fetch's, not 1`]),
+  ]
 }
 
 function memoryGoals(row: Row): string[] {

@@ -225,6 +225,8 @@ describe('the relay in front of a gateway', () => {
 
   for (const [api, model, expected] of [
     ['openai-chat', 'text', TEXT],
+    ['openai-responses', 'text', TEXT],
+    ['anthropic', 'text', TEXT],
     ['openai-responses', 'openai-responses/unicode.sse', undefined],
     ['anthropic', 'anthropic/unicode.sse', undefined],
   ] as const) {
@@ -234,6 +236,32 @@ describe('the relay in front of a gateway', () => {
       assert.equal(error, undefined)
       assert.equal(text, expected ?? expectedOf(model).text)
       assert.equal((await sessionOf(chat, api)).state, 'completed')
+    })
+  }
+
+  for (const [api, model] of [
+    ['openai-chat', 'openai-chat/tool-calls.sse'],
+    ['openai-responses', 'openai-responses/tool-calls.sse'],
+    ['anthropic', 'anthropic/tool-use.sse'],
+  ] as const) {
+    test(`calls of tools of ${api} are parts of a UI message stream`, async () => {
+      const messages = [{ id: 'q', role: 'user', parts: [{ type: 'text', text: 'Hi' }] }]
+      const response = await fetch(`${await relayTo(api)}/api/chat`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({ id: `tools-${api}`, messages, model }),
+      })
+      const data = (await response.text()).matchAll(/^data: (\{.*)$/gm)
+      const parts = [...data].map(([, json]) => JSON.parse(json!) as Record<string, unknown>)
+      const calls = parts.filter(({ type }) => type === 'tool-input-available')
+      assert.deepEqual(
+        calls.map(({ toolCallId, toolName, input }) => [toolCallId, toolName, input]),
+        expectedOf(model).toolCalls!.map((call) => [
+          call.id,
+          call.name,
+          JSON.parse(call.arguments),
+        ]),
+      )
     })
   }
 

@@ -66,6 +66,7 @@ pub enum Move {
     StandUntil(Condition),
     Check(Value),
     Cancel(Value),
+    CancelSoon(bool),
     Close(bool),
     Leave(bool),
     Abort(String),
@@ -119,6 +120,13 @@ pub struct Options {
     pub last_event_id: Option<String>,
     pub format: Option<BodyFormat>,
     pub when_hidden: Option<String>,
+    /// The job, known from the start.
+    pub job: Option<String>,
+    /// What the data of the event begins with that names the job.
+    pub job_in: Option<String>,
+    /// What stands before the cursor in the data of events.
+    pub cursor_in: Option<String>,
+    pub resume: Option<Resume>,
     pub cancel: Option<Cancel>,
     pub native: Native,
 }
@@ -153,6 +161,16 @@ pub struct Cancel {
     pub body: Option<Value>,
     pub timeout: Option<u64>,
     pub on: Vec<String>,
+    /// Whether a function makes the request, of the position.
+    pub position: bool,
+}
+
+/// The resuming request.
+#[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize)]
+#[serde(default, rename_all = "camelCase", deny_unknown_fields)]
+pub struct Resume {
+    pub method: Option<String>,
+    pub replays: bool,
 }
 
 /// What only the native player can play.

@@ -7,11 +7,10 @@ import type { Source } from '../options.js'
 import { chain, isPromise } from '../promise.js'
 import {
   displayUrl,
-  get,
   type Init,
-  prepare,
+  type Prepared,
+  prepareAt,
   type RequestTemplate,
-  resolveUrl,
   send,
 } from './request.js'
 import { refusalOf } from './response.js'
@@ -97,19 +96,15 @@ async function sendBeacon<Context>(
   return navigator.sendBeacon(url, data as Blob)
 }
 
-type Prepared<Context> = [RequestTemplate<Context>, Init]
-
 function prepareEndpoint<Context>(
   endpoint: Endpoint<Context>,
   context: Context,
 ): Prepared<Context> | PromiseLike<Prepared<Context>> {
-  return chain(get(endpoint.url, context), (url) => {
-    const request = { ...endpoint, url: resolveUrl(url) }
-    return chain(prepare(request, context), (init): Prepared<Context> => {
-      const { body } = init
-      if (typeof body !== 'string' || body.length <= MAX_KEEPALIVE_BODY) init.keepalive = true
-      return [request, init]
-    })
+  return chain(prepareAt(endpoint, context), (prepared) => {
+    const [, init] = prepared
+    const { body } = init
+    if (typeof body !== 'string' || body.length <= MAX_KEEPALIVE_BODY) init.keepalive = true
+    return prepared
   })
 }
 

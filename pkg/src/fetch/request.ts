@@ -68,7 +68,7 @@ export function check({ url, method, body, init }: RequestTemplate<AttemptContex
  * Returns what to pass to `fetch`, once the page's functions have said it. `attempt` is for the
  * errors.
  */
-export function prepare<Context>(
+function prepare<Context>(
   request: RequestTemplate<Context>,
   context: Context,
   attempt = 0,
@@ -77,6 +77,20 @@ export function prepare<Context>(
     chain(get(request.body, context), (body) => initOf(request, headers, body, attempt)),
   )
 }
+
+/** Returns a request with its URL, once the page's functions have said it, and what to pass to `fetch`. */
+export function prepareAt<Context>(
+  request: Omit<RequestTemplate<Context>, 'url'> & { url: Source<string | URL, Context> },
+  context: Context,
+  attempt = 0,
+): Prepared<Context> | PromiseLike<Prepared<Context>> {
+  return chain(get(request.url, context), (url) => {
+    const resolved = { ...request, url: resolveUrl(url) }
+    return chain(prepare(resolved, context, attempt), (init): Prepared<Context> => [resolved, init])
+  })
+}
+
+export type Prepared<Context> = [RequestTemplate<Context>, Init]
 
 function initOf(
   request: Pick<RequestTemplate<never>, 'init' | 'method'>,

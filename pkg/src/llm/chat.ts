@@ -1,5 +1,6 @@
-import type { EventStream } from '../stream/event-stream.js'
-import { openStream } from '../open-stream.js'
+import { recall } from '../remember.js'
+import type { ResumeStreamOptions } from '../resume-stream.js'
+import { EventStream } from '../stream/event-stream.js'
 import { tagOf } from '../bytes.js'
 import { invalid } from '../fetch/request.js'
 import type { Body, CancelContext, CancelOptions, OpenOptions } from '../options.js'
@@ -45,7 +46,8 @@ export interface Chat extends TextStream {
  * POSTs a conversation and gives the answer's text, whichever of the known formats it comes in.
  *
  * The JSON body is `{ messages, sessionId }` and the members of `body`. The same `sessionId` goes
- * to the endpoint that cancels.
+ * to the endpoint that cancels, and is the `job` of `resume` and `cancel` unless the option `job` finds
+ * one.
  *
  * Throws a `StreamError` `'invalid-options'` for a body that members can't be added to.
  *
@@ -53,14 +55,45 @@ export interface Chat extends TextStream {
  */
 export function openChat(url: string | URL, options: ChatOptions): Chat {
   const { messages, body, cancel, sessionId = newId(), ...rest } = options
-  const stream = openStream(url, {
+  const request = {
     method: 'POST',
     ...rest,
     body: bodyOf(messages, body, sessionId),
     ...(cancel && { cancel: withSession(cancel, sessionId) }),
-  })
-  const stop = (reason?: unknown) => stream.cancel(reason)
-  return Object.assign(textOf(stream), { stream, sessionId, cancel: stop }) as Chat
+  }
+  return chatOf(new EventStream(url, request, { session: sessionId }), sessionId)
+}
+
+/** The options of `resumeChat`: those of `openChat` that are not of the first request. */
+export interface ResumeChatOptions
+  extends Omit<ResumeStreamOptions, 'cancel'>, Pick<ChatOptions, 'cancel'> {}
+
+/**
+ * Goes on with an answer that runs, in a page that was reloaded: one that `openChat` was to
+ * `remember` under this name. Returns `undefined` if there is none.
+ *
+ * Its text begins behind the last event that the page before got, or with `resume.replays` at the
+ * start of the answer. The `sessionId` is that of the answer.
+ *
+ * @param name what the option `remember` was
+ * @param options those of the first page: functions and headers are not kept
+ */
+export function resumeChat(name: string, options: ResumeChatOptions): Chat | undefined {
+  const start = recall(name)
+  if (!start) return undefined
+  const { cancel, ...rest } = options
+  const { session = newId() } = start
+  const request = {
+    ...rest,
+    remember: name,
+    ...(cancel && { cancel: withSession(cancel, session) }),
+  }
+  return chatOf(new EventStream(undefined, request, { start, session }), session)
+}
+
+function chatOf(stream: EventStream, sessionId: string): Chat {
+  const cancel = (reason?: unknown) => stream.cancel(reason)
+  return Object.assign(textOf(stream), { stream, sessionId, cancel }) as Chat
 }
 
 function bodyOf(messages: unknown, body: object | undefined, sessionId: string): object {
@@ -84,15 +117,12 @@ function withSession(cancel: string | URL | CancelOptions, sessionId: string): C
   const options = typeof cancel === 'string' || 'href' in cancel ? { url: cancel } : cancel
   const { body } = options as CancelOptions
   const add = (given: Body): Body => (isPlain(given) ? { ...given, sessionId } : given)
-  if (typeof body !== 'function') return { ...options, body: add(body) }
-  return {
-    ...options,
-    body: (context: CancelContext) => {
-      const given = body(context) as Body & Partial<Promise<Body>>
-      // What is there at once has to stay so: a page that goes away does not wait.
-      return typeof given?.then === 'function' ? given.then(add) : add(given)
-    },
+  const called = (context: CancelContext) => {
+    const given = (body as (context: CancelContext) => Body & Partial<Promise<Body>>)(context)
+    // What is there at once has to stay so: a page that goes away does not wait.
+    return given?.then ? given.then(add) : add(given)
   }
+  return { ...options, body: typeof body === 'function' ? called : add(body) }
 }
 
 function isPlain(body: Body): body is object | null | undefined {

@@ -34,6 +34,11 @@ export interface UseEventStreamOptions extends OpenOptions {
    */
   immediate?: boolean
   /**
+   * As in `openStream`. When the component is mounted, an answer that still runs under this name is
+   * gone on with, whatever `immediate` is.
+   */
+  remember?: string
+  /**
    * What `text` is made of: a function from an event to its text, or `textReader(format)` of
    * `sluicegate/llm`. Default: the data of the events without a type of their own. It grows as long
    * as the stream does: for one without end, give `() => ''`.

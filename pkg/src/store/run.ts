@@ -4,6 +4,7 @@ import { isText, type ServerSentEvent } from '../event.js'
 import { nextFrame } from '../frame.js'
 import type { CancelResult, StreamOutcome } from '../outcome.js'
 import { EventStream } from '../stream/event-stream.js'
+import type { Start } from '../stream/position.js'
 import type { RunReader, StartOptions, StreamSnapshot, TextReader } from './options.js'
 
 const DEFAULT_MAX_EVENTS = 10_000
@@ -42,10 +43,16 @@ export class Run {
    * Throws a `StreamError` `'invalid-options'` for bad values of the options that `openStream` does
    * not know.
    *
+   * @param url absent if the run goes on with an answer, from `start`
    * @param onChange called when there is a new snapshot: for what the stream does, once an animation
    *   frame at most
    */
-  constructor(url: string | URL, options: StartOptions, onChange: () => void) {
+  constructor(
+    url: string | URL | undefined,
+    options: StartOptions,
+    onChange: () => void,
+    start?: Start,
+  ) {
     const { text, maxEvents = DEFAULT_MAX_EVENTS, ...rest } = options
     const reader = readerOf(text)
     if (typeof maxEvents !== 'number' || !(maxEvents >= 0)) {
@@ -54,7 +61,10 @@ export class Run {
     this.#maxEvents = maxEvents
     this.#onChange = onChange
     this.#signal = rest.signal
-    this.#stream = new EventStream(url, rest, { changed: () => this.#schedule() })
+    this.#stream = new EventStream(url, rest, {
+      changed: () => this.#schedule(),
+      ...(start && { start }),
+    })
     this.#reader = reader.begin(this.#stream)
     void this.#read()
   }

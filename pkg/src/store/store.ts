@@ -1,4 +1,6 @@
 import type { CancelResult } from '../outcome.js'
+import { recall } from '../remember.js'
+import type { Start } from '../stream/position.js'
 import type { StartOptions, StreamSnapshot } from './options.js'
 import { IDLE, Run } from './run.js'
 
@@ -18,18 +20,27 @@ export class StreamStore {
   /** What is to be shown now. The same object until the next change. */
   readonly getSnapshot = (): StreamSnapshot => this.#snapshot
 
-  /** As `StreamControls.start`. */
-  start(url: string | URL, options: StartOptions): void {
+  /** Goes on with the answer that the page before has left, if there is one. Returns whether. */
+  resume(options: StartOptions): boolean {
+    const { remember } = options
+    const start = remember === undefined ? undefined : recall(remember)
+    if (start) this.start(undefined, options, start)
+    return start !== undefined
+  }
+
+  /** As `StreamControls.start`. Without a URL, goes on with an answer. */
+  start(url: string | URL | undefined, options: StartOptions, from?: Start): void {
     if (!this.#isActive) return
     const left = this.#run
     this.#run = undefined
     // First: a backend that goes by sessions must not stop the new run for the old one.
     left?.leave()
     try {
-      const run = new Run(url, options, () => {
+      const onChange = () => {
         // Nothing of an earlier run shows.
         if (run === this.#run) this.#show(run.snapshot)
-      })
+      }
+      const run = new Run(url, options, onChange, from)
       this.#run = run
       this.#show(run.snapshot)
     } catch (error) {

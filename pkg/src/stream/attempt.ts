@@ -8,7 +8,13 @@ import {
 import { StreamError } from '../error.js'
 import type { Chunks } from '../fetch/chunks.js'
 import { Exchange } from '../fetch/exchange.js'
-import { type Init, prepare, send, setStreamHeaders } from '../fetch/request.js'
+import {
+  type Init,
+  prepareAt,
+  type RequestTemplate,
+  send,
+  setStreamHeaders,
+} from '../fetch/request.js'
 import { refusalOf } from '../fetch/response.js'
 import { takeTurn, type Turn } from '../fetch/turns.js'
 import type { AttemptContext } from '../options.js'
@@ -35,21 +41,29 @@ export class Attempt {
   readonly #scope: Scope
   readonly #context: AttemptContext
   readonly #exchange: Exchange
+  readonly #resumes: boolean
   #turn: Turn | undefined
+  #request: RequestTemplate<AttemptContext>
   #init: Init | undefined
 
-  /** `owner` is who reads it: collected, it takes the connection with it. */
+  /**
+   * `owner` is who reads it: collected, it takes the connection with it. `resumes`: it is the
+   * resuming request.
+   */
   constructor(
     settings: Settings,
     hooks: Hooks,
     scope: Scope,
     owner: object,
     context: AttemptContext,
+    resumes: boolean,
   ) {
     this.#settings = settings
     this.#hooks = hooks
     this.#scope = scope
     this.#context = context
+    this.#resumes = resumes
+    this.#request = settings.request
     this.#exchange = new Exchange(scope, owner)
     this.close = () => {
       this.#exchange.close()
@@ -62,13 +76,18 @@ export class Attempt {
    * promise only if there is something to wait for.
    */
   prepare(): unknown {
-    const { request, maxConnections } = this.#settings
-    return chain(prepare(request, this.#context, this.#context.attempt), (init) => {
-      setStreamHeaders(init.headers, this.#context, this.#hooks.accept)
+    const { request, resume, maxConnections } = this.#settings
+    const template = this.#resumes ? resume! : request
+    return chain(prepareAt(template, this.#context, this.#context.attempt), ([resolved, init]) => {
+      this.#request = resolved
+      // A replay is cut by count: the server is not to cut it, too.
+      const isReplay = this.#resumes && resume!.replays
+      const context = isReplay ? { ...this.#context, lastEventId: '' } : this.#context
+      setStreamHeaders(init.headers, context, this.#hooks.accept)
       init.signal = this.#exchange.signal
       this.#init = init
       if (maxConnections === Infinity) return undefined
-      this.#turn = takeTurn(request.url, maxConnections, this.#scope)
+      this.#turn = takeTurn(resolved.url, maxConnections, this.#scope)
       return this.#turn.ready
     })
   }
@@ -76,7 +95,11 @@ export class Attempt {
   /** Sends the request. Resolves to the response, or to why there is none. */
   send(): Promise<Response | StreamError> {
     const { send: sendIt = send } = this.#hooks
-    return sendIt(this.#settings.request, this.#init!, this.#context.attempt)
+    return sendIt(this.#request, this.#init!, this.#context.attempt)
+  }
+
+  get url(): string {
+    return this.#request.url
   }
 
   /** Takes the response, and finds out what it is. */
@@ -114,9 +137,8 @@ export class Attempt {
 
   /** Reads the start of a response that is refused, for its error. */
   refusal(): Promise<StreamError> {
-    const { request } = this.#settings
     const { attempt } = this.#context
-    return refusalOf(this.failure, request, this.response!, attempt, this.#scope)
+    return refusalOf(this.failure, this.#request, this.response!, attempt, this.#scope)
   }
 
   /** Why the response is refused. */
@@ -126,6 +148,6 @@ export class Attempt {
 
   /** The error of a read that was rejected. */
   broken(cause: unknown): StreamError {
-    return broken(this.#settings.request.url, this.events, this.#context.attempt, cause)
+    return broken(this.url, this.events, this.#context.attempt, cause)
   }
 }

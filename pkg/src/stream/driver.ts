@@ -10,9 +10,12 @@ import { Attempt } from './attempt.js'
 import { type DriverEvents, Ending } from './ending.js'
 import { exhausted, failureOf } from './failures.js'
 import { watchPage, watchSignal } from './page.js'
+import type { Remembered } from '../remember.js'
+import { Position } from './position.js'
 import { Reading } from './reading.js'
 import { readOptions, type Settings } from './settings.js'
 import { Timer } from './timer.js'
+import { isLoaded, load, willLoad } from '../wasm.js'
 
 /** The bits of a step that end the timer of the one before. */
 const TIMER_ENDS = border.STEP_TIMED | border.STEP_CLOSE
@@ -22,28 +25,44 @@ export class Driver {
   readonly stats: StreamStats = { bytes: 0, events: 0, attempts: 0, acknowledged: 0 }
   readonly #settings: Settings
   readonly #events: DriverEvents
-  readonly #reading: Reading
+  #reading!: Reading
+  readonly #position: Position
   /** Also tells the backend what was consumed. */
   readonly ending: Ending
   readonly #scope = new Scope()
-  /** Absent once the stream is over. */
+  /** Absent before the module is there, and once the stream is over. */
   #machine: StreamHandle | undefined
+  readonly #makeMachine: () => StreamHandle
+  /** What to do when the module is there. Absent from then on. */
+  #waiting: (() => void)[] | undefined = []
+  #loading: Promise<void> | undefined
+  /** What was done before the machine could say it: its answers to these inputs are known. */
+  readonly #foreseen: number[] = []
+  /** Whether the stream is going to end as soon as the module is there. */
+  isStopping = false
   /** The last step. */
   #step = 0
   #attempt: Attempt | undefined
+  /** The URL of the last attempt. */
+  #url = ''
   /** What the next retry, or the end, is due to. */
   #error: unknown
   readonly #timer = new Timer(this.#scope, (late) => this.#tell(border.INPUT_TIMER, late))
 
   /** Throws an error `'invalid-options'`. Nothing is sent yet. */
-  constructor(input: string | URL | Request, options: OpenOptions, events: DriverEvents) {
-    const { settings, machine } = readOptions(input, options, events)
+  constructor(
+    input: string | URL | Request | undefined,
+    options: OpenOptions,
+    events: DriverEvents,
+  ) {
+    const { settings, makeMachine } = readOptions(input, options, events)
     const { signal } = settings
     this.#settings = settings
-    this.#machine = machine
+    this.#makeMachine = makeMachine
     this.#events = events
-    this.#reading = new Reading(machine, settings, this.stats, events, () => !this.#machine)
-    this.ending = new Ending(settings, events, this.stats)
+    if (isLoaded()) this.#begin()
+    this.#position = new Position(settings)
+    this.ending = new Ending(settings, events, this.#position, this.stats)
     watchPage(this.#scope, {
       tell: (input) => this.#tell(input),
       leave: (persisted) => this.stop(border.INPUT_PAGE_LEFT, undefined, 'pagehide', +persisted),
@@ -56,34 +75,97 @@ export class Driver {
     return border.STATES[(this.#step >> border.STEP_STATE_SHIFT) & 3]!
   }
 
-  /** Sends the request. */
+  /** Where the answer is, once there is something to go on with. */
+  get place(): Remembered | undefined {
+    const { attempts } = this.stats
+    const { lastEventId, events, lastEvent } = this.#events.consumed()
+    return this.#position.place(attempts, lastEventId, events, lastEvent)
+  }
+
+  get #isOver(): boolean {
+    return this.state === 'closed'
+  }
+
+  /** Sends the request, which does not wait for the module. */
   open(): void {
-    this.#tell(border.INPUT_OPEN)
+    if (!this.#waiting || willLoad()) this.#tell(border.INPUT_OPEN)
+    else this.later(() => this.#tell(border.INPUT_OPEN))
+    if (this.#waiting) this.#loading = load().then(this.#loaded, this.#unsupported)
+  }
+
+  /** Does something that takes the machine. `stops`: it ends the stream. */
+  later(action: () => void, stops = false): void {
+    if (!this.#waiting) return action()
+    this.#waiting.push(action)
+    if (!stops) return
+    this.isStopping = true
+    // Only to find the job, a connection outlives its stream.
+    if (!this.#settings.cancelNeedsJob) this.#attempt?.close()
+  }
+
+  readonly #loaded = (): void => {
+    const waiting = this.#waiting!
+    this.#begin()
+    for (const input of this.#foreseen) this.#machine!.handle(input, 0)
+    this.isStopping = false
+    for (const action of waiting) action()
+  }
+
+  #begin(): void {
+    this.#waiting = undefined
+    this.#machine = this.#makeMachine()
+    const isOver = () => this.#isOver
+    this.#reading = new Reading(this.#machine, this.#settings, this.stats, this.#events, isOver)
+  }
+
+  readonly #unsupported = (error: unknown): void => {
+    this.#waiting = undefined
+    this.#attempt = undefined
+    this.#step = border.STATES.indexOf('closed') << border.STEP_STATE_SHIFT
+    this.#scope.close()
+    this.#events.ended('failed', error)
+    this.#events.received(undefined)
+    this.#events.closed(undefined)
   }
 
   /** Asks for the next events. Once until they are there. */
   pull(): void {
-    if (this.#machine) this.#tell(border.INPUT_PULL)
+    if (this.#waiting) this.later(() => this.pull())
+    else if (!this.#isOver) this.#tell(border.INPUT_PULL)
     else this.#events.received(undefined)
   }
 
   /** Stops here and there. */
   cancel(reason: unknown): Promise<CancelResult> {
-    const aborted = this.#machine !== undefined
+    const aborted = !this.#isOver
     this.stop(border.INPUT_CANCEL, undefined, reason)
     return this.ending.result(aborted)
   }
 
   /** Stops here. The backend is told if the machine says so. */
   stop(input: number, error?: unknown, reason: unknown = 'return', number = 0): void {
-    if (!this.#machine) return
-    this.#error = error
-    this.ending.reason = reason
+    if (this.#waiting) return this.later(() => this.stop(input, error, reason, number), !number)
+    if (!this.#isOver) {
+      this.#error = error
+      this.ending.reason = reason
+    }
     this.#tell(input, number)
   }
 
   #tell(input: number, number = 0): void {
-    if (this.#machine) this.#do(this.#machine.handle(input, number))
+    if (this.#waiting) this.#foresee(input, number)
+    else if (this.#machine) this.#do(this.#machine.handle(input, number))
+  }
+
+  /** Does what the machine is going to say. What it could say one thing or another to waits for it. */
+  #foresee(input: number, number: number): void {
+    const isFirst = input === border.INPUT_OPEN
+    if (this.isStopping || !(isFirst || input === border.INPUT_PREPARED)) {
+      return this.later(() => this.#tell(input, number))
+    }
+    this.#foreseen.push(input)
+    const resumes = this.#settings.resumesFirst ? border.STEP_RESUMES : 0
+    this.#do(isFirst ? border.STEP_FIRST_OPENED | resumes : border.STEP_FIRST_PREPARED)
   }
 
   #do(step: number, events: ServerSentEvent[] = []): void {
@@ -95,15 +177,18 @@ export class Driver {
       this.#attempt = undefined
     }
     const failure = (step >> border.STEP_FAILURE_SHIFT) & border.STEP_NIBBLE
-    if (failure) this.#error = failureOf(failure - 1, this.#settings, this.stats.attempts)
+    if (failure)
+      this.#error = failureOf(failure - 1, this.#settings, this.stats.attempts, this.#url)
     if (step & TIMER_ENDS || action !== border.ACTION_WAIT) {
-      this.#timer.set(step & border.STEP_TIMED ? this.#machine!.timer : Infinity)
+      const { timer } = this.#machine ?? { timer: this.#settings.connectTimeout }
+      this.#timer.set(step & border.STEP_TIMED ? timer : Infinity)
     }
     if (action === border.ACTION_END) return this.#end(step)
+    if (action === border.ACTION_NOTIFY) return this.#notify()
     if (before !== this.state) this.#changed()
-    switch (this.#machine && action) {
+    switch ((this.#machine || this.#waiting) && action) {
       case border.ACTION_PREPARE:
-        return this.#run(this.#prepare())
+        return this.#run(this.#prepare((step & border.STEP_RESUMES) !== 0))
       case border.ACTION_SEND:
         return this.#run(this.#send())
       case border.ACTION_ACCEPT:
@@ -124,12 +209,12 @@ export class Driver {
     }
   }
 
-  async #prepare(): Promise<void> {
+  async #prepare(resumes: boolean): Promise<void> {
     this.#error = undefined
     const attempt = ++this.stats.attempts
-    const lastEventId = this.#machine!.lastEventId
-    const context = { attempt, lastEventId }
-    this.#attempt = new Attempt(this.#settings, this.#events, this.#scope, this, context)
+    const { lastEventId } = this.#machine ?? this.#settings
+    const context = this.#position.here(attempt, lastEventId, this.stats.events, resumes)
+    this.#attempt = new Attempt(this.#settings, this.#events, this.#scope, this, context, resumes)
     const prepared = this.#attempt.prepare()
     if (isPromise(prepared)) await prepared
     this.#tell(border.INPUT_PREPARED)
@@ -137,7 +222,9 @@ export class Driver {
 
   async #send(): Promise<void> {
     const attempt = this.#attempt!
+    this.#url = attempt.url
     const response = await attempt.send()
+    if (this.#waiting) await this.#loading
     if (attempt !== this.#attempt) return
     if (response instanceof StreamError) {
       // Hooks refuse with errors of their own.
@@ -153,8 +240,8 @@ export class Driver {
     const attempt = this.#attempt!
     if (isStream) this.#reading.opened()
     if (isStream) attempt.take()
-    this.ending.response = attempt.response
-    await attempt.show()
+    this.#position.opened(attempt.response!)
+    if (!this.#isOver) await attempt.show()
     this.#tell(border.INPUT_ACCEPTED)
   }
 
@@ -187,15 +274,21 @@ export class Driver {
 
   #deliver(events: ServerSentEvent[]): void {
     try {
-      if (this.#reading.cutAtDone(events)) this.#tell(border.INPUT_FOUND_DONE)
-      if (this.#attempt) this.#attempt.events += countOf(events)
-      this.#reading.callHooks()
+      if (!this.#isOver) this.#show(events)
+      if (this.#position.findJob(events)) this.#tell(border.INPUT_JOB_FOUND)
     } catch (error) {
       this.#threw(error)
     }
     if (!this.#machine) return
-    if (events.length > 0) this.#events.received(events)
+    if (events.length > 0 && !this.#isOver) this.#events.received(events)
     else this.#tell(border.INPUT_PULL)
+  }
+
+  #show(events: ServerSentEvent[]): void {
+    if (this.#reading.cutAtDone(events)) this.#tell(border.INPUT_FOUND_DONE)
+    if (this.#attempt) this.#attempt.events += countOf(events)
+    this.#position.advance(events, this.#machine!.bytes)
+    this.#reading.callHooks()
   }
 
   async #askRetry(): Promise<void> {
@@ -219,10 +312,24 @@ export class Driver {
 
   #end(step: number): void {
     let error = this.#error
+    if (step & border.STEP_EXHAUSTED) error = exhausted(error as StreamError)
+    if (!(step & border.STEP_LINGERS)) this.#free()
+    this.ending.end(step, error, this.#scope)
+    if (!(step & border.STEP_LINGERS)) return
+    this.#scope.after(this.#settings.cancel!.timeout, () => this.#tell(border.INPUT_CLOSE))
+    this.#tell(border.INPUT_PULL)
+  }
+
+  /** What the stream was kept for, it knows or never will. */
+  #notify(): void {
+    this.#free()
+    this.#scope.close()
+    this.ending.stopLingering()
+  }
+
+  #free(): void {
     this.#machine!.free()
     this.#machine = undefined
-    if (step & border.STEP_EXHAUSTED) error = exhausted(error as StreamError)
-    this.ending.end(step, error, this.#scope)
   }
 
   #changed(): void {

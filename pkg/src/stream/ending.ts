@@ -1,5 +1,13 @@
-import { OUTCOME_TYPES, STEP_NIBBLE, STEP_NOTIFY, STEP_TYPE_SHIFT } from '../border.js'
-import type { StreamError } from '../error.js'
+import {
+  OUTCOME_TYPES,
+  STEP_LINGERS,
+  STEP_NIBBLE,
+  STEP_NOTIFY,
+  STEP_TYPE_SHIFT,
+  TEXT_NO_JOB,
+} from '../border.js'
+import { StreamError } from '../error.js'
+import { errorText } from '../error-text.js'
 import type { ServerSentEvent, TextTemplate } from '../event.js'
 import { type CancelNotification, notify } from '../fetch/endpoint.js'
 import type { CancelContext } from '../options.js'
@@ -8,6 +16,7 @@ import type { Scope } from '../scope.js'
 import type { Tap } from '../sequence.js'
 import { Acks } from './acks.js'
 import type { Hooks } from './hooks.js'
+import type { Position } from './position.js'
 import type { Settings } from './settings.js'
 
 /** What a driver tells its stream. */
@@ -23,45 +32,58 @@ export interface DriverEvents extends Hooks {
   ended(type: StreamOutcomeType, error: unknown): void
   /** The backend is told, if it was to be. */
   closed(notified: boolean | undefined): void
-  /** The event that the consumer got last, and the id to resume from. */
-  consumed(): Pick<CancelContext, 'lastEvent' | 'lastEventId'>
+  /** The event that the consumer got last, the id to resume from, and how many events it got. */
+  consumed(): Pick<CancelContext, 'lastEvent' | 'lastEventId' | 'events'>
 }
 
 /** Tells the backend what was consumed, and of the end. */
 export class Ending {
   /** What `cancel()` was called with, or who else ends the stream. */
   reason: unknown
-  /** The response of the last attempt that got one. */
-  response: Response | undefined
   readonly #settings: Settings
   readonly #events: DriverEvents
+  readonly #position: Position
+  readonly #stats: StreamStats
   readonly #acks: Acks | undefined
   #notification: Promise<CancelNotification | undefined> | undefined
+  #stopLingering: (() => void) | undefined
 
-  constructor(settings: Settings, events: DriverEvents, stats: StreamStats) {
+  constructor(settings: Settings, events: DriverEvents, position: Position, stats: StreamStats) {
     this.#settings = settings
     this.#events = events
+    this.#position = position
+    this.#stats = stats
     const { ack, ackEvery } = settings
     if (ack) this.#acks = new Acks(ack, ackEvery, stats)
   }
 
-  /** So many events were handed to the consumer, the last one of them this. */
-  consumed(count: number, lastEvent: ServerSentEvent): void {
-    const { reason, response } = this
-    const { lastEventId } = lastEvent
-    this.#acks?.add(count, { reason, response, lastEvent, lastEventId })
+  /** So many events were handed to the consumer. */
+  consumed(count: number): void {
+    this.#acks?.add(count, this.#context())
   }
 
-  /** The stream is over. All that has to leave does so before this returns. */
+  /**
+   * The stream is over. All that has to leave does so before this returns, but for what waits for
+   * the job: `linger` is over then.
+   */
   end(step: number, error: unknown, scope: Scope): void {
-    const { reason, response } = this
-    const context = { reason, response, ...this.#events.consumed() }
+    const context = this.#context()
     const type = OUTCOME_TYPES[(step >> STEP_TYPE_SHIFT) & STEP_NIBBLE]!
+    const lingers = step & STEP_LINGERS
     this.#events.ended(type, error)
-    scope.close()
+    if (!lingers) scope.close()
     this.#events.received(undefined)
     this.#acks?.finish()
-    this.#notification = this.#notify(step, context)
+    this.#notification = lingers
+      ? new Promise<void>((resolve) => (this.#stopLingering = resolve)).then(() =>
+          this.#notify(step, { ...context, job: this.#position.job }),
+        )
+      : this.#notify(step, context)
+  }
+
+  /** The job is known, or never will be. */
+  stopLingering(): void {
+    this.#stopLingering!()
   }
 
   /** What came of a cancellation. */
@@ -75,12 +97,23 @@ export class Ending {
     }
   }
 
+  /** Where the page is. What its `cursor` throws now, it threw when the event came. */
+  #context(): CancelContext {
+    const { lastEvent, lastEventId, events } = this.#events.consumed()
+    const { attempts } = this.#stats
+    const position = this.#position.at(attempts, lastEventId, events, lastEvent)
+    return { ...position, reason: this.reason, lastEvent }
+  }
+
   async #notify(step: number, context: CancelContext): Promise<CancelNotification | undefined> {
-    const { cancel } = this.#settings
-    const notification =
-      cancel && step & STEP_NOTIFY
-        ? await notify(cancel, context, this.reason === 'pagehide')
-        : undefined
+    const { cancel, cancelNeedsJob } = this.#settings
+    let notification: CancelNotification | undefined
+    if (cancel && step & STEP_NOTIFY) {
+      notification =
+        cancelNeedsJob && context.job === undefined
+          ? { notified: false, error: new StreamError('no-job', errorText(TEXT_NO_JOB)) }
+          : await notify(cancel, context, this.reason === 'pagehide')
+    }
     this.#events.closed(notification?.notified)
     return notification
   }

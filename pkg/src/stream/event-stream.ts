@@ -1,6 +1,6 @@
 /// <reference lib="esnext.disposable" preserve="true" />
 import { EventSequence } from '../sequence.js'
-import { abortError } from '../error.js'
+import { abortError, isStreamError } from '../error.js'
 import type { ServerSentEvent } from '../event.js'
 import type { OpenOptions } from '../options.js'
 import type {
@@ -10,8 +10,8 @@ import type {
   StreamState,
   StreamStats,
 } from '../outcome.js'
-import { measureStream } from '../timing.js'
-import { load } from '../wasm.js'
+import { observe } from '../debug.js'
+import { Memory } from '../remember.js'
 import { Driver } from './driver.js'
 import type { Hooks } from './hooks.js'
 import { INPUT_CLOSE, INPUT_DONE, INPUT_FAIL, INPUT_LEAVE } from '../border.js'
@@ -27,11 +27,8 @@ export class EventStream extends EventSequence implements AsyncDisposable {
   readonly closed: Promise<StreamOutcome>
 
   readonly #initialId: string
-  readonly #ready: Promise<void>
-  readonly #measure: ((stats: StreamStats) => void) | undefined
   #driver: Driver | undefined
-  /** What to do as soon as there is something to do it to. */
-  #early: ((driver: Driver) => void)[] = []
+  #memory: Memory | undefined
   #ending: StreamOutcomeType | undefined
   #error: unknown
   #cancelling: Promise<CancelResult> | undefined
@@ -40,9 +37,9 @@ export class EventStream extends EventSequence implements AsyncDisposable {
   #resolveClosed!: (outcome: StreamOutcome) => void
 
   /** @internal Use `openStream`. */
-  constructor(input: string | URL | Request, options: OpenOptions, hooks: Hooks = {}) {
+  constructor(input: string | URL | Request | undefined, options: OpenOptions, hooks: Hooks = {}) {
     super()
-    this.#initialId = options.lastEventId ?? ''
+    this.#initialId = hooks.start?.lastEventId ?? options.lastEventId ?? ''
     this.opened = new Promise((resolve, reject) => {
       this.#resolveOpened = resolve
       this.#rejectOpened = reject
@@ -50,13 +47,13 @@ export class EventStream extends EventSequence implements AsyncDisposable {
     // Who does not ask whether it was opened is told by the iterator.
     this.opened.catch(() => undefined)
     this.closed = new Promise((resolve) => (this.#resolveClosed = resolve))
-    this.#measure = options.debug ? measureStream(input, options) : undefined
-    this.#ready = this.#start(input, options, hooks)
+    if (options.debug) observe(this, input ?? `${options.remember}`, options)
+    this.#start(input, options, hooks)
   }
 
   /** `'connecting' | 'open' | 'waiting' | 'closed'`. */
   get state(): StreamState {
-    if (this.#ending || this.#early.length > 0) return 'closed'
+    if (this.#ending || this.#driver?.isStopping) return 'closed'
     return this.#driver?.state ?? 'connecting'
   }
 
@@ -98,9 +95,9 @@ export class EventStream extends EventSequence implements AsyncDisposable {
   }
 
   protected pull(): void {
+    this.#memory?.keep()
     if (this.#driver) this.#driver.pull()
-    else
-      void this.#ready.then(() => (this.#driver ? this.#driver.pull() : this.received(undefined)))
+    else this.received(undefined)
   }
 
   protected override accept(batch: ServerSentEvent[] | undefined): ServerSentEvent[] | undefined {
@@ -122,19 +119,25 @@ export class EventStream extends EventSequence implements AsyncDisposable {
     this.#stop((driver) => driver.stop(INPUT_DONE))
   }
 
-  async #start(input: string | URL | Request, options: OpenOptions, hooks: Hooks): Promise<void> {
-    let driver
+  #start(input: string | URL | Request | undefined, options: OpenOptions, hooks: Hooks): void {
+    let driver: Driver
     try {
-      await load()
       driver = new Driver(input, options, {
         ...hooks,
         tap: () => this.tap,
         takeTemplate: () => this.takeTemplate(),
-        opened: (response) => this.#resolveOpened(response),
+        opened: (response) => {
+          this.#resolveOpened(response)
+          this.#memory?.keep()
+        },
         received: (events) => this.received(events),
         ended: (ending, error) => this.#end(ending, error),
         closed: (notified) => this.#close(notified),
-        consumed: () => ({ lastEvent: this.lastEvent, lastEventId: this.lastEventId }),
+        consumed: () => ({
+          lastEvent: this.lastEvent,
+          lastEventId: this.lastEventId,
+          events: this.handedOutCount,
+        }),
       })
     } catch (error) {
       this.#end('failed', error)
@@ -142,9 +145,12 @@ export class EventStream extends EventSequence implements AsyncDisposable {
       return
     }
     this.#driver = driver
-    if (options.ack) this.onHandedOut = (count, event) => driver.ending.consumed(count, event)
-    for (const action of this.#early) action(driver)
-    this.#early = []
+    if (options.remember !== undefined) {
+      this.#memory = new Memory(options.remember, () => driver.place)
+      // A new answer takes the place of one that nobody went on with.
+      if (!hooks.start) this.#memory.forget()
+    }
+    if (options.ack) this.onHandedOut = (count) => driver.ending.consumed(count)
     driver.open()
   }
 
@@ -159,14 +165,15 @@ export class EventStream extends EventSequence implements AsyncDisposable {
 
   #stop(action: (driver: Driver) => void): void {
     if (this.#ending) return
-    if (this.#driver) action(this.#driver)
-    else this.#early.push(action)
+    const driver = this.#driver!
+    driver.later(() => action(driver), true)
   }
 
   #end(ending: StreamOutcomeType, error: unknown): void {
     this.#ending = ending
     this.#error = error
     this.drop()
+    this.#memory?.end(runsOn(ending, error))
     this.#rejectOpened(error ?? abortError(`the stream ended (${ending}) before it was opened`))
   }
 
@@ -178,6 +185,11 @@ export class EventStream extends EventSequence implements AsyncDisposable {
       ...(notified === undefined ? {} : { notified }),
       dropped: this.stats.events - this.handedOutCount,
     })
-    this.#measure?.(this.stats)
   }
+}
+
+/** Whether an answer may run on without its stream. */
+function runsOn(ending: StreamOutcomeType, error: unknown): boolean {
+  const isBroken = isStreamError(error) && (error.retryable || error.code === 'retries-exhausted')
+  return ending === 'closed' || ending === 'aborted' || (ending === 'failed' && isBroken)
 }

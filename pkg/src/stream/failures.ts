@@ -19,9 +19,14 @@ import { isRetryable } from '../wasm.js'
 import type { Settings } from './settings.js'
 
 /** Returns the error of a failure that the machine noticed: `failure` is a `FAILURE_…`. */
-export function failureOf(failure: number, settings: Settings, attempt: number): StreamError {
-  const { request, connectTimeout, idleTimeout, maxEventSize } = settings
-  const url = displayUrl(request.url)
+export function failureOf(
+  failure: number,
+  settings: Settings,
+  attempt: number,
+  requestUrl: string,
+): StreamError {
+  const { connectTimeout, idleTimeout, maxEventSize } = settings
+  const url = displayUrl(requestUrl)
   const text =
     failure === FAILURE_CONNECT_TIMEOUT
       ? errorText(TEXT_NO_RESPONSE, url, connectTimeout)

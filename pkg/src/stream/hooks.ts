@@ -2,13 +2,18 @@ import type { StreamError } from '../error.js'
 import type { ServerSentEvent } from '../event.js'
 import type { Init, RequestTemplate } from '../fetch/request.js'
 import type { AttemptContext } from '../options.js'
+import type { Start } from './position.js'
 
 /**
- * What the drop-ins and the hooks for Vue and React need of a stream. `openStream` does not take them.
+ * What the other entries need of a stream. `openStream` does not take it.
  *
  * @internal
  */
 export interface Hooks {
+  /** The answer began in a page before: the first request resumes it. */
+  start?: Start
+  /** The job of an answer that names none. */
+  session?: string
   /** The header `Accept`, unless the page sets it. */
   accept?: string
   /** Sends the request of an attempt. Others, such as the cancel notification, are not its. */

@@ -49,12 +49,16 @@ export class Reader {
   }
 
   /** Its credentials and its `fetch` are the stream's. */
-  endpoint<Context>({ credentials }: RequestInit, fetch: typeof globalThis.fetch | undefined) {
+  endpoint<Context>(
+    preset: string,
+    { credentials }: RequestInit = {},
+    fetch?: typeof globalThis.fetch,
+  ) {
     const url = this.get('url')
     if (url === undefined) throw this.invalid('url', 'a URL or a function')
     return {
       url,
-      method: this.method('POST'),
+      method: this.method(preset),
       headers: this.get('headers'),
       body: this.get('body'),
       init: credentials ? { credentials } : {},

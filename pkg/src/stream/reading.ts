@@ -7,6 +7,7 @@ import type { Tap } from '../sequence.js'
 import { now } from '../timing.js'
 import type { StreamHandle } from '../stream-handle.js'
 import type { DriverEvents } from './ending.js'
+import { functionsOf } from './option-groups.js'
 import type { Settings } from './settings.js'
 
 /** Turns chunks into events, and counts them. */
@@ -91,9 +92,7 @@ export class Reading {
 }
 
 /** Whether functions of the page see events: then none of them may be text alone. */
-function showsEvents({ done, cancel, ack }: Settings): boolean {
-  const all = [cancel, ack].flatMap((endpoint) => {
-    return endpoint ? [endpoint.url, endpoint.headers, endpoint.body] : []
-  })
-  return [done, ...all].some((one) => typeof one === 'function')
+function showsEvents({ done, job, cursor, cancel, ack }: Settings): boolean {
+  const all = [done, job, cursor, ...functionsOf(cancel), ...functionsOf(ack)]
+  return all.some((one) => typeof one === 'function')
 }

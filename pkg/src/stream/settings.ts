@@ -17,8 +17,17 @@ import type {
   OpenOptions,
   RetryOptions,
 } from '../options.js'
-import { type Policy, StreamHandle } from '../stream-handle.js'
+import { StreamHandle } from '../stream-handle.js'
 import type { Hooks } from './hooks.js'
+import {
+  functionsOf,
+  readAck,
+  readCancel,
+  readResume,
+  readRetry,
+  type Resume,
+} from './option-groups.js'
+import type { Start } from './position.js'
 import { Reader } from './reader.js'
 
 /** Milliseconds until the response's headers, unless the page says otherwise. */
@@ -39,13 +48,6 @@ const FETCH_MEMBERS = [
   'priority',
 ] as const
 
-const ON = {
-  abort: border.FLAG_ON_ABORT,
-  return: border.FLAG_ON_RETURN,
-  pagehide: border.FLAG_ON_PAGEHIDE,
-  unsent: border.FLAG_ON_UNSENT,
-}
-
 /** A stream's options, checked. */
 export interface Settings {
   request: RequestTemplate<AttemptContext>
@@ -57,7 +59,20 @@ export interface Settings {
   lastEventId: string
   maxConnections: number
   done: OpenOptions['done']
+  job: OpenOptions['job']
+  cursor: OpenOptions['cursor']
+  /** Absent if no other request goes on with the answer. */
+  resume: Resume | undefined
+  start: Start
+  /** Whether the answer began before this stream. */
+  isResumed: boolean
+  /** The job of an answer that names none. */
+  session: string | undefined
   cancel: Endpoint<CancelContext> | undefined
+  /** Whether functions say how to cancel, so that the job has to be known. */
+  cancelNeedsJob: boolean
+  /** Whether the first request is the resuming one. */
+  resumesFirst: boolean
   ack: Endpoint<AckContext> | undefined
   ackEvery: number
   onOpen: OpenOptions['onOpen']
@@ -66,12 +81,15 @@ export interface Settings {
   shouldRetry: RetryOptions['shouldRetry']
 }
 
-/** Checks a stream's options, and makes its machine. Throws an error `'invalid-options'`. */
+/**
+ * Checks a stream's options. Returns them, and what makes the machine once the module is there. Throws
+ * an error `'invalid-options'`.
+ */
 export function readOptions(
-  input: string | URL | Request,
+  input: string | URL | Request | undefined,
   options: OpenOptions,
   hooks: Hooks,
-): { settings: Settings; machine: StreamHandle } {
+): { settings: Settings; makeMachine: () => StreamHandle } {
   if (typeof options !== 'object' || options === null) {
     throw invalid('the options must be an object')
   }
@@ -87,32 +105,53 @@ export function readOptions(
   const [cancel, on] = readCancel(options.cancel, init, fetch)
   const [ack, ackEvery] = readAck(options.ack, init, fetch)
   const request: RequestTemplate<AttemptContext> = {
-    url: resolveUrl(isRequest(input) ? input.url : input),
+    // Without an input, only the resuming request is sent.
+    url: input === undefined ? '' : resolveUrl(isRequest(input) ? input.url : input),
     method: reader.method('GET'),
     headers: reader.get('headers'),
     body: reader.get('body'),
     init,
     fetch,
   }
-  check(request)
+  if (input !== undefined) check(request)
   const format = reader.oneOf('format', ['sse', 'ndjson'])
   const isDone = (value: unknown) => typeof value === 'string' || typeof value === 'function'
   const done = reader.get<OpenOptions['done']>('done', 'a string or a function', isDone)
-  const [mode, policy, retry] = readRetry(reader)
+  const isJob = (value: unknown) => typeof value === 'string' || typeof value === 'function'
+  const job = reader.get<OpenOptions['job']>('job', 'a string or a function', isJob)
+  const resume = readResume(options.resume, request)
+  const remember = reader.string('remember')
+  if (remember !== undefined && !resume) throw invalid('`remember` needs `resume`')
+  const isResumed = resume !== undefined && (hooks.start !== undefined || typeof job === 'string')
+  const cancelNeedsJob =
+    typeof job === 'function' && functionsOf(cancel).some((one) => typeof one === 'function')
+  const [mode, policy, retry] = readRetry(reader, resume !== undefined)
   const connectTimeout = reader.number('connectTimeout', 0) ?? CONNECT_TIMEOUT
   const idleTimeout = reader.number('idleTimeout', 0) ?? Infinity
   const maxEventSize = reader.number('maxEventSize', 1) ?? MAX_EVENT_SIZE
   const lastEventId = reader.string('lastEventId') ?? ''
+  // A replay begins at the start, whatever came before.
+  const known = resume?.replays ? { job: hooks.start?.job } : hooks.start
+  const start: Start = { lastEventId, events: 0, bytes: 0, ...known }
+  const findsJob = typeof job === 'function' && start.job === undefined
   const isPausing = reader.oneOf('whenHidden', ['keep', 'pause']) === 1
   const settings: Settings = {
     request,
     connectTimeout,
     idleTimeout,
     maxEventSize,
-    lastEventId,
+    lastEventId: start.lastEventId,
     maxConnections: reader.number('maxConnections', 1) ?? Infinity,
     done,
+    job,
+    cursor: reader.function('cursor'),
+    resume,
+    start,
+    isResumed,
+    session: hooks.session,
     cancel,
+    cancelNeedsJob,
+    resumesFirst: isResumed && !findsJob,
     ack,
     ackEvery,
     onOpen: reader.function('onOpen'),
@@ -132,15 +171,24 @@ export function readOptions(
     (settings.shouldRetry ? border.FLAG_ASKS_RETRY : 0) |
     (hooks.bodyEnded ? border.FLAG_ASKS_END : 0) |
     (isPausing ? border.FLAG_PAUSES : 0) |
-    (isSafe(request.method) ? border.FLAG_SAFE : 0) |
+    // What began in a page before is at its end at the end of a response.
+    (isSafe(request.method) && !isResumed ? border.FLAG_SAFE : 0) |
     // A stream as a body is read only once.
-    (isStream(request.body) ? 0 : border.FLAG_REPEATABLE)
-  const size = sizeOf(maxEventSize)
-  const machine = new StreamHandle(flags, size, connectTimeout, idleTimeout)
-  machine.policy = policy
-  machine.lastEventId = lastEventId
-  if (typeof done === 'string') machine.marker = done
-  return { settings, machine }
+    (isStream(request.body) ? 0 : border.FLAG_REPEATABLE) |
+    (resume ? border.FLAG_RESUMES : 0) |
+    (resume?.replays ? border.FLAG_REPLAYS : 0) |
+    (isResumed ? border.FLAG_RESUMES_FIRST : 0) |
+    (findsJob ? border.FLAG_FINDS_JOB : 0) |
+    (cancelNeedsJob ? border.FLAG_CANCEL_NEEDS_JOB : 0)
+  const makeMachine = () => {
+    const size = sizeOf(maxEventSize)
+    const machine = new StreamHandle(flags, size, connectTimeout, idleTimeout)
+    machine.policy = policy
+    machine.lastEventId = start.lastEventId
+    if (typeof done === 'string') machine.marker = done
+    return machine
+  }
+  return { settings, makeMachine }
 }
 
 /** The members of a `Request`, replaced by those that the options have, as in `fetch`. */
@@ -169,49 +217,4 @@ export function sizeOf(maxEventSize: number): number {
 
 function isSignal(value: AbortSignal): boolean {
   return typeof value.aborted === 'boolean' && typeof value.addEventListener === 'function'
-}
-
-function readCancel(
-  options: OpenOptions['cancel'] | null,
-  init: RequestInit,
-  fetch: typeof globalThis.fetch | undefined,
-): [Endpoint<CancelContext> | undefined, number] {
-  if (options === undefined || options === null) return [undefined, 0]
-  const reader = new Reader(options, 'cancel.')
-  const expected = "an array of 'abort', 'return', 'pagehide' and 'unsent'"
-  const names = reader.get<string[]>('on', expected, (value: string[]) => {
-    return Array.isArray(value) && value.every((name) => Object.hasOwn(ON, name))
-  })
-  const on = (names ?? []).reduce((flags, name) => flags | ON[name as keyof typeof ON], 0)
-  return [reader.endpoint(init, fetch), on]
-}
-
-function readAck(
-  options: OpenOptions['ack'] | null,
-  init: RequestInit,
-  fetch: typeof globalThis.fetch | undefined,
-): [Endpoint<AckContext> | undefined, number] {
-  if (options === undefined || options === null) return [undefined, 1]
-  const reader = new Reader(options, 'ack.')
-  const every = Math.floor(reader.number('every', 1) ?? 1)
-  return [reader.endpoint(init, fetch), every]
-}
-
-/** The mode's flag and the numbers of the policy, `NaN` where the machine's default holds. */
-function readRetry(reader: Reader): [number, Policy, Reader] {
-  const retry = reader.get<boolean | object>('retry', 'a boolean or an object', (value) => {
-    return typeof value === 'boolean' || typeof value === 'object'
-  })
-  const options = new Reader(typeof retry === 'object' ? retry : {}, 'retry.')
-  const number = (name: string, least: number) => options.number(name, least) ?? NaN
-  const policy: Policy = [
-    number('maxAttempts', 1),
-    number('initialDelay', 0),
-    number('maxDelay', 0),
-    number('factor', 1),
-    number('jitter', 0),
-    number('minDelay', 0),
-  ]
-  const mode = retry === undefined ? 0 : retry ? border.FLAG_ALWAYS : border.FLAG_NEVER
-  return [mode, policy, options]
 }

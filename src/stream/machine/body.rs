@@ -8,7 +8,7 @@ use crate::stream::{
 
 impl Machine {
     pub(super) fn read(&mut self, bytes: &[u8], last: bool) -> Step {
-        let pushed = self.decoder.push(bytes);
+        let pushed = self.decode(bytes);
         if self.decoder.retry() != self.reconnection_time {
             self.reconnection_time = self.decoder.retry();
             self.backoff.set_reconnection_time(self.reconnection_time.map_or(0.0, f64::from));
@@ -27,22 +27,31 @@ impl Machine {
     /// The last line of NDJSON may be an event, also without a line break.
     pub(super) fn body_ended(&mut self) -> Step {
         self.decoder.finish();
+        if self.marker_position().is_none() {
+            self.drop_replayed();
+        }
         let next = if self.take_events() { Next::Done } else { Next::Ended };
         self.deliver(next)
     }
 
     /// Drops the marker and what follows it, and returns whether it came.
     pub(super) fn take_events(&mut self) -> bool {
-        let marker = self.config.marker.as_ref();
-        let done = marker.and_then(|marker| self.decoder.position(marker));
+        let done = self.marker_position();
         if let Some(index) = done {
             self.decoder.truncate(index);
         }
+        self.count_events();
         if self.decoder.event_count() > 0 {
             self.backoff.succeeded();
         }
         self.has_rows |= !self.decoder.table().is_empty();
         done.is_some()
+    }
+
+    /// Returns the index of the event that ends the stream, if that is among those of the last push.
+    pub(super) fn marker_position(&self) -> Option<usize> {
+        let marker = self.config.marker.as_ref();
+        marker.and_then(|marker| self.decoder.position(marker))
     }
 
     /// Lets the driver hand out what was decoded.
@@ -74,8 +83,9 @@ impl Machine {
 
     /// Whether a response that has ended is to be requested again.
     pub(super) fn should_reopen(&self) -> bool {
-        // NDJSON has no reconnection: its end is its end.
+        // NDJSON has no reconnection: its end is its end, unless another request goes on with it.
+        let can_go_on = self.decoder.is_sse() || self.can_resume();
         let is_too_early = self.config.has_done || self.config.is_safe;
-        is_too_early && self.decoder.is_sse() && self.may_request_again()
+        is_too_early && can_go_on && self.may_request_again() && !self.is_resumed_in_vain()
     }
 }

@@ -9,12 +9,12 @@ use crate::stream::{
 
 impl Machine {
     pub(super) fn may_request_again(&self) -> bool {
-        self.config.is_repeatable
-            && match self.config.retry {
-                RetryMode::Never => false,
-                RetryMode::Always => true,
-                RetryMode::Safe => self.config.is_safe,
-            }
+        let is_repeatable = self.config.is_repeatable;
+        match self.config.retry {
+            RetryMode::Never => false,
+            RetryMode::Always => is_repeatable || self.can_resume(),
+            RetryMode::Safe => is_repeatable && self.config.is_safe || self.can_resume(),
+        }
     }
 
     /// A failure that no driver knows of yet.

@@ -4,7 +4,7 @@
 use super::{
     Event,
     endings::{Facts, check_end},
-    machine::{Input, RetryVerdict, Step},
+    machine::{Cause, Input, RetryVerdict, Step},
     naive::Naive,
     policy::Patience,
     server::Connection,
@@ -13,6 +13,7 @@ use super::{
 use crate::{
     sse::Format,
     stream::{
+        config::{Resume, RetryMode},
         failure::Failure,
         lifecycle::State,
         step::{Action, End, ResponseVerdict},
@@ -29,6 +30,18 @@ pub(super) struct Audit {
     patience: Patience,
     facts: Facts,
     end: Option<End>,
+    /// Whether the stream is over, and its connection kept until the job is known.
+    lingers: bool,
+    was_accepted: bool,
+    has_job: bool,
+    /// Whether the attempt is the resuming request, and brought events that are new.
+    resumes: bool,
+    is_fruitful: bool,
+    /// How many events were delivered, and how many of a replay are still to be dropped.
+    delivered: usize,
+    to_drop: usize,
+    /// The size of the largest event that was dropped in this attempt.
+    dropped_size: usize,
     /// Whether the consumer waits for events.
     is_pulled: bool,
     is_hidden: bool,
@@ -61,8 +74,20 @@ impl Audit {
             ids: Vec::new(),
             limit: setup.max_event_size,
             patience: Patience::new(setup.policy),
-            facts: Facts::default(),
+            // An answer that began in a page before can be stopped at once.
+            facts: Facts {
+                was_sent: setup.resume.is_some_and(|resume| resume.is_first),
+                ..Facts::default()
+            },
             end: None,
+            lingers: false,
+            was_accepted: false,
+            has_job: false,
+            resumes: false,
+            is_fruitful: false,
+            delivered: 0,
+            to_drop: 0,
+            dropped_size: 0,
             is_pulled: false,
             is_hidden: false,
             doing: Action::Wait,
@@ -70,6 +95,17 @@ impl Audit {
             rest: Rest::Unopened,
             steps: 0,
         }
+    }
+
+    /// Whether another request can go on with the answer.
+    fn can_resume(&self, setup: &Setup) -> bool {
+        let has_begun = |resume: Resume| self.was_accepted || resume.is_first;
+        setup.resume.is_some_and(has_begun) && (setup.job_in.is_none() || self.has_job)
+    }
+
+    /// Whether there may be another attempt.
+    fn may_repeat(&self, setup: &Setup) -> bool {
+        setup.may_repeat() || setup.retry != RetryMode::Never && self.can_resume(setup)
     }
 
     pub(super) fn is_suspended(&self) -> bool {
@@ -87,23 +123,33 @@ impl Audit {
     ) {
         self.steps += 1;
         assert!(self.steps < 1_000_000, "it runs for ever");
+        if self.lingers {
+            let is_over = step.action == Action::Notify;
+            assert_eq!(after, State::Closed, "the end is told once");
+            assert!(!is_over || step.close, "the connection outlives the stream");
+            assert!(!matches!(input, Input::JobFound) || is_over, "the job is known");
+            self.lingers = !is_over;
+            return;
+        }
         if self.end.is_some() {
             assert_eq!(*step, Step::WAIT, "after the end, {input:?} is to change nothing");
             return;
         }
+        self.has_job |= matches!(input, Input::JobFound);
+        self.was_accepted |= self.doing == Action::Accept && matches!(input, Input::Accepted);
         self.check_transition(before, after, step);
         self.note(setup, input, step);
         match step.action {
             Action::Wait => self.check_wait(setup, input, step, after),
-            Action::Prepare => self.check_prepare(setup, now, input),
+            Action::Prepare => self.check_prepare(setup, now, input, step),
             Action::Read => {
                 assert!(self.is_pulled, "a read that nobody waits for");
-                let is_paused = setup.pauses && self.is_hidden && setup.may_repeat();
+                let is_paused = setup.pauses && self.is_hidden && self.may_repeat(setup);
                 assert!(!is_paused, "a read while the page is hidden");
             }
             Action::Deliver => self.is_pulled = false,
             Action::Sleep => {
-                assert!(setup.may_repeat(), "a request that may not be repeated will be");
+                assert!(self.may_repeat(setup), "a request that may not be repeated will be");
                 let failure = self.facts.failure.expect("a failure to recover from");
                 assert!(failure.is_retried(), "a retry of what is not to be retried: {failure:?}");
                 let delay = step.timer;
@@ -113,8 +159,16 @@ impl Audit {
             }
             Action::End => {
                 let end = step.end.expect("how it ended");
-                assert!(step.close, "the connection outlives the stream");
-                check_end(&self.facts, setup, input, end, self.patience.is_exhausted());
+                assert_eq!(step.close, !end.lingers, "whether the connection outlives the stream");
+                if end.lingers {
+                    let is_asked =
+                        matches!(input, Input::Stop(Cause::Cancel | Cause::Leave | Cause::Abort));
+                    assert!(is_asked && end.notify && setup.cancel_needs_job && !self.has_job);
+                    self.lingers = true;
+                }
+                let may_repeat = self.may_repeat(setup);
+                let is_exhausted = self.patience.is_exhausted();
+                check_end(&self.facts, setup, input, end, may_repeat, is_exhausted);
                 self.end = Some(end);
             }
             _ => {}
@@ -172,8 +226,12 @@ impl Audit {
             self.patience.failed();
         }
         if facts.is_body_over && matches!(input, Input::Pull | Input::EndAccepted) {
-            facts.goes_on =
-                setup.may_repeat() && (setup.is_safe || setup.has_done()) && !self.naive.is_ndjson;
+            let is_in_vain = self.resumes && !self.is_fruitful;
+            let can_go_on = !self.naive.is_ndjson || self.can_resume(setup);
+            self.facts.goes_on = self.may_repeat(setup)
+                && (setup.is_safe || setup.has_done())
+                && can_go_on
+                && !is_in_vain;
         }
     }
 
@@ -206,7 +264,7 @@ impl Audit {
                 assert!(expected, "after the body's end: {step:?}");
             }
             Input::Hidden if self.doing == Action::Read => {
-                let pauses = setup.pauses && setup.may_repeat();
+                let pauses = setup.pauses && self.may_repeat(setup);
                 assert_eq!(step.close, pauses, "a page that is hidden");
             }
             _ => {}
@@ -215,7 +273,7 @@ impl Audit {
         assert!(!has_failed || step.close, "a connection that failed stays open");
         if has_failed || matches!(input, Input::Decided(_)) {
             let failure = facts.failure.expect("a failure");
-            let may_retry = setup.may_repeat();
+            let may_retry = self.may_repeat(setup);
             let expected = if may_retry && setup.asks_retry && has_failed {
                 Action::AskRetry
             } else if may_retry && failure.is_retried() && !self.patience.is_exhausted() {
@@ -244,7 +302,7 @@ impl Audit {
             }
             Action::Read | Action::Deliver => after == State::Open,
             Action::AskRetry | Action::AskEnd | Action::Sleep => after == State::Waiting,
-            Action::End => after == State::Closed,
+            Action::End | Action::Notify => after == State::Closed,
         };
         assert!(is_right, "{:?} in the state {after:?}", step.action);
     }
@@ -268,7 +326,7 @@ impl Audit {
 
     fn check_wait(&mut self, setup: &Setup, input: &Input<'_>, step: &Step, after: State) {
         if step.close && after == State::Waiting {
-            let pauses = setup.pauses && setup.may_repeat() && self.is_hidden;
+            let pauses = setup.pauses && self.may_repeat(setup) && self.is_hidden;
             assert!(pauses, "suspended for nothing");
             self.rest = Rest::Suspended;
         }
@@ -292,7 +350,7 @@ impl Audit {
         assert!(!is_held_up || step.timer == timeout, "the bytes get no time");
     }
 
-    fn check_prepare(&mut self, setup: &Setup, now: f64, input: &Input<'_>) {
+    fn check_prepare(&mut self, setup: &Setup, now: f64, input: &Input<'_>, step: &Step) {
         match self.rest {
             Rest::Unopened => {
                 assert!(matches!(input, Input::Open | Input::Pull), "opened by {input:?}");
@@ -309,20 +367,41 @@ impl Audit {
             Rest::None => panic!("a new attempt during another, by {input:?}"),
         }
         if self.rest != Rest::Unopened {
-            assert!(setup.may_repeat(), "a request that may not be repeated");
+            assert!(self.may_repeat(setup), "a request that may not be repeated");
         }
         self.rest = Rest::None;
-        self.facts = Facts { was_sent: self.facts.was_sent, ..Facts::default() };
+        assert_eq!(step.resumes, self.can_resume(setup), "whether another request goes on");
+        self.resumes = step.resumes;
+        self.is_fruitful = false;
+        let is_replay = self.resumes && setup.resume.is_some_and(|resume| resume.replays);
+        self.dropped_size = 0;
+        self.to_drop = if is_replay { self.delivered } else { 0 };
+        self.facts = Facts {
+            was_sent: self.facts.was_sent,
+            is_resumed: self.resumes && self.was_accepted,
+            ..Facts::default()
+        };
         self.naive.connect();
         self.ids.clear();
     }
 
     /// A request leaves.
-    pub(super) fn request(&mut self, setup: &Setup, last_event_id: &str, before: &[Connection]) {
+    pub(super) fn request(
+        &mut self,
+        setup: &Setup,
+        last_event_id: &str,
+        resumes: bool,
+        before: &[Connection],
+    ) {
         assert!(self.end.is_none(), "a request after the end");
+        assert_eq!(resumes, self.resumes, "which request it is");
         assert_eq!(self.rest, Rest::None, "a request during a rest");
         assert_eq!(last_event_id, self.naive.last_event_id, "the header Last-Event-ID");
-        assert!(before.is_empty() || setup.may_repeat(), "the request was repeated");
+        let is_first = before.iter().all(|one| one.request.position.is_some());
+        if !resumes && last_event_id.is_empty() {
+            self.delivered = 0;
+        }
+        assert!(resumes || is_first || setup.may_repeat(), "the request was repeated");
         assert!(before.iter().all(|one| one.over.is_some()), "two connections at once");
         self.facts.was_sent = true;
     }
@@ -348,7 +427,7 @@ impl Audit {
     }
 
     /// Bytes were read.
-    pub(super) fn bytes(&mut self, bytes: &[u8]) {
+    pub(super) fn bytes(&mut self, setup: &Setup, bytes: &[u8]) {
         assert!(self.facts.is_connected, "bytes of a connection that was closed");
         self.check_memory();
         self.ids.push(self.naive.last_event_id.clone());
@@ -356,10 +435,31 @@ impl Audit {
         let retry = self.naive.retry;
         self.naive.push(bytes);
         self.ids.append(&mut self.naive.ids);
+        self.drop_replayed(setup, events);
         if self.naive.retry != retry {
             self.patience.set_base(self.naive.retry);
         }
-        if self.naive.events.len() > events {
+        self.brought(events);
+    }
+
+    /// Drops what a replay repeats: the events after the first so many are new. The last event of
+    /// the stream is none of them.
+    fn drop_replayed(&mut self, setup: &Setup, known: usize) {
+        let events = &mut self.naive.events;
+        while self.to_drop > 0
+            && let Some(event) = events.get(known)
+            && Some(&event.data) != setup.marker.as_ref()
+        {
+            self.dropped_size = self.dropped_size.max(size_of(event));
+            events.remove(known);
+            self.to_drop -= 1;
+        }
+    }
+
+    /// There were so many events before.
+    fn brought(&mut self, before: usize) {
+        if self.naive.events.len() > before {
+            self.is_fruitful = true;
             self.patience.succeeded();
         }
     }
@@ -371,14 +471,13 @@ impl Audit {
         assert!(held <= self.limit + 6, "{held} bytes of one event are held");
     }
 
-    pub(super) fn body_ended(&mut self) {
+    pub(super) fn body_ended(&mut self, setup: &Setup) {
         self.check_memory();
         let events = self.naive.events.len();
         self.naive.finish();
+        self.drop_replayed(setup, events);
         self.facts.is_body_over = true;
-        if self.naive.events.len() > events {
-            self.patience.succeeded();
-        }
+        self.brought(events);
     }
 
     /// Events are handed to the page: those that the bytes have completed, up to the one that ends
@@ -396,9 +495,7 @@ impl Audit {
         } else if !self.facts.is_connected && !self.facts.is_body_over {
             // An event outgrew the limit: those before it are there.
             let next = expected.get(events.len());
-            let size = next.map_or(self.naive.unfinished(), |next| {
-                3 * (next.data.len() + next.event_type.len() + next.last_event_id.len()) + 32
-            });
+            let size = next.map_or(self.naive.unfinished(), size_of).max(self.dropped_size);
             assert!(size > self.limit, "not delivered: {:?}", next);
             assert!(self.ids.iter().any(|id| id == last_event_id), "the id {last_event_id:?}");
             expected.truncate(events.len());
@@ -408,6 +505,7 @@ impl Audit {
             self.facts.is_too_large = true;
         }
         assert_eq!(events, expected, "the events of the bytes so far");
+        self.delivered += events.len();
         self.ids.clear();
     }
 
@@ -419,4 +517,9 @@ impl Audit {
         }
         assert!(self.naive.events.is_empty() || self.end.is_some(), "events were not delivered");
     }
+}
+
+/// What an event may have taken to decode, at most.
+fn size_of(event: &Event) -> usize {
+    3 * (event.data.len() + event.event_type.len() + event.last_event_id.len()) + 32
 }

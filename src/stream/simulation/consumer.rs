@@ -132,6 +132,10 @@ impl World<'_> {
                     .unwrap_or_else(|problem| panic!("{problem}"));
             }
             Move::Cancel(report) => return self.cancel(report),
+            Move::CancelSoon(_) => {
+                self.consumer.aborted = Some(self.driver.end.is_none());
+                self.stop(Stop::Cancel);
+            }
             Move::Close(_) => self.stop(Stop::Close),
             Move::Leave(_) => self.stop(Stop::Leave),
             Move::Abort(reason) => {
@@ -224,7 +228,7 @@ impl World<'_> {
                 aborted
             }
         };
-        let is_told = aborted && self.driver.notifications > 0;
+        let is_told = aborted && self.driver.end.is_some_and(|end| end.notify);
         if is_told && !self.consumer.is_notified {
             return Waits;
         }

@@ -11,11 +11,17 @@ use crate::stream::{
     lifecycle::State,
     step::{Action, End, ResponseVerdict},
 };
-use std::{collections::VecDeque, vec::Vec};
+use std::{collections::VecDeque, string::String, vec::Vec};
 
 pub(super) struct Driver {
     pub(super) machine: Machine,
     pub(super) connection: Option<usize>,
+    /// Whether the attempt is the resuming request.
+    pub(super) resumes: bool,
+    pub(super) job: Option<String>,
+    pub(super) cursor: Option<String>,
+    /// How many events were delivered.
+    pub(super) events: usize,
     /// What is under way.
     pub(super) doing: Action,
     /// What came out of the pieces of a chunk so far.
@@ -53,6 +59,10 @@ impl Driver {
         Self {
             machine,
             connection: None,
+            resumes: false,
+            job: None,
+            cursor: None,
+            events: 0,
             doing: Action::Wait,
             collected: Vec::new(),
             batch: VecDeque::new(),
@@ -113,6 +123,10 @@ impl World<'_> {
 
     pub(super) fn stop(&mut self, stop: Stop) {
         self.driver.was_stopped = true;
+        // Once a stream is over, its facade closes it no more.
+        if stop == Stop::Close && self.driver.end.is_some() {
+            return;
+        }
         self.tell(Input::Stop(match stop {
             Stop::Cancel => Cause::Cancel,
             Stop::Close => Cause::Close,
@@ -154,11 +168,17 @@ impl World<'_> {
         if step.action == Action::Wait {
             return None;
         }
-        self.driver.doing = step.action;
-        self.driver.ticket += 1;
+        // What is under way goes on until the job is known.
+        if !step.end.is_some_and(|end| end.lingers) {
+            self.driver.doing = step.action;
+            self.driver.ticket += 1;
+        }
         match step.action {
             Action::Wait => None,
-            Action::Prepare => self.prepare(),
+            Action::Prepare => {
+                self.driver.resumes = step.resumes;
+                self.prepare()
+            }
             Action::Send => self.send(),
             Action::Accept | Action::Inspect => {
                 let reply = self.page.on_open();
@@ -201,7 +221,12 @@ impl World<'_> {
                 reply.throws.then(|| self.threw("page"))
             }
             Action::End => {
-                self.end(step.end.expect("an end"));
+                let end = step.end.expect("an end");
+                self.end(end);
+                end.lingers.then(|| self.handle(Input::Pull))
+            }
+            Action::Notify => {
+                self.notify();
                 None
             }
         }

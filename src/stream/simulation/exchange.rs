@@ -1,7 +1,11 @@
 //! One exchange of a driver with the page and the server, from the request to its events.
 
 use super::machine::{Input, Step};
-use super::{Event, Happening, World, format::Reply, server::BodyEnd};
+use super::{
+    Event, Happening, World,
+    format::Reply,
+    server::{BodyEnd, Position, Request},
+};
 use crate::stream::{failure::Failure, retry::retry_after, step::Action};
 use std::string::String;
 
@@ -16,10 +20,27 @@ impl World<'_> {
     }
 
     pub(super) fn send(&mut self) -> Option<Step> {
-        let id = self.driver.machine.decoder().last_event_id();
-        self.audit.request(&self.setup, id, &self.connections);
-        let id = String::from(id);
-        self.driver.connection = Some(self.request(&id));
+        let driver = &self.driver;
+        let id = String::from(driver.machine.decoder().last_event_id());
+        let resumes = driver.resumes;
+        // The first request, sent again with nothing to resume by, begins a new answer.
+        if !resumes && id.is_empty() {
+            self.driver.events = 0;
+            self.driver.cursor = None;
+        }
+        let driver = &self.driver;
+        let is_replay = resumes && self.setup.resume.is_some_and(|resume| resume.replays);
+        let request = Request {
+            last_event_id: if is_replay { String::new() } else { id.clone() },
+            position: resumes.then(|| Position {
+                job: driver.job.clone().or_else(|| self.setup.job.clone()),
+                cursor: driver.cursor.clone(),
+                events: driver.events,
+                bytes: driver.machine.bytes(),
+            }),
+        };
+        self.audit.request(&self.setup, &id, resumes, &self.connections);
+        self.driver.connection = Some(self.request(request));
         None
     }
 
@@ -120,7 +141,7 @@ impl World<'_> {
         let mut pieces = chunk.chunks(self.setup.piece).peekable();
         while let Some(bytes) = pieces.next() {
             let last = pieces.peek().is_none();
-            self.audit.bytes(bytes);
+            self.audit.bytes(&self.setup, bytes);
             let step = self.handle(Input::Bytes { bytes, last });
             self.collect();
             if step != Step::WAIT {
@@ -130,7 +151,7 @@ impl World<'_> {
     }
 
     fn body_ended(&mut self) {
-        self.audit.body_ended();
+        self.audit.body_ended(&self.setup);
         let step = self.handle(Input::BodyEnded);
         self.collect();
         self.perform_all(step);
@@ -147,6 +168,9 @@ impl World<'_> {
 
     pub(super) fn deliver(&mut self) -> Option<Step> {
         let mut events = core::mem::take(&mut self.driver.collected);
+        if self.is_closed() {
+            return Some(self.look_for_job(&events).unwrap_or_else(|| self.handle(Input::Pull)));
+        }
         self.audit.delivered(&self.setup, &events, self.driver.machine.decoder().last_event_id());
         if let Some(pattern) = &self.setup.done_when
             && let Some(index) = events.iter().position(|event| pattern.is_met_by(event))
@@ -154,6 +178,11 @@ impl World<'_> {
             events.truncate(index);
             self.tell(Input::FoundDone);
         }
+        self.driver.events += events.len();
+        if let Some(step) = self.look_for_job(&events) {
+            assert_eq!(step, Step::WAIT, "the job is known");
+        }
+        self.look_for_cursor(&events);
         let reply = self.page.on_events();
         if let Some(stop) = reply.stops {
             self.stop(stop);
@@ -173,5 +202,21 @@ impl World<'_> {
         self.driver.is_pulled = false;
         self.driver.batch.extend(events);
         None
+    }
+
+    /// Tells the machine if one of these events names the job. Returns what it says.
+    fn look_for_job(&mut self, events: &[Event]) -> Option<Step> {
+        let start = self.setup.job_in.as_ref().filter(|_| self.driver.job.is_none())?;
+        let job = events.iter().find_map(|event| event.data.strip_prefix(start.as_str()))?;
+        self.driver.job = Some(job.into());
+        Some(self.handle(Input::JobFound))
+    }
+
+    fn look_for_cursor(&mut self, events: &[Event]) {
+        let Some(sign) = &self.setup.cursor_in else { return };
+        let cursor = |event: &Event| event.data.rsplit_once(sign).map(|(_, cursor)| cursor.into());
+        if let Some(cursor) = events.iter().rev().find_map(cursor) {
+            self.driver.cursor = Some(cursor);
+        }
     }
 }

@@ -44,6 +44,7 @@ pub(super) enum Input<'a> {
     Shown,
     PageLeft { persisted: bool },
     Pull,
+    JobFound,
     Stop(Cause),
 }
 
@@ -54,12 +55,20 @@ pub(super) struct Step {
     /// Milliseconds, or `f64::INFINITY`.
     pub(super) timer: f64,
     pub(super) action: Action,
+    /// Whether the attempt is the resuming request.
+    pub(super) resumes: bool,
     pub(super) end: Option<End>,
 }
 
 impl Step {
-    pub(super) const WAIT: Self =
-        Self { close: false, failure: None, timer: f64::INFINITY, action: Action::Wait, end: None };
+    pub(super) const WAIT: Self = Self {
+        close: false,
+        failure: None,
+        timer: f64::INFINITY,
+        action: Action::Wait,
+        resumes: false,
+        end: None,
+    };
 }
 
 pub(super) struct Machine(machine::Machine);
@@ -75,6 +84,10 @@ impl Machine {
 
     pub(super) fn decoder(&self) -> &crate::sse::Decoder {
         self.0.decoder()
+    }
+
+    pub(super) fn bytes(&self) -> u64 {
+        self.0.bytes()
     }
 
     pub(super) fn attempt(&self) -> u32 {
@@ -109,6 +122,7 @@ impl Machine {
             Input::Shown => (Kind::Shown, 0.0),
             Input::PageLeft { persisted } => (Kind::PageLeft, u8::from(persisted).into()),
             Input::Pull => (Kind::Pull, 0.0),
+            Input::JobFound => (Kind::JobFound, 0.0),
             Input::Stop(Cause::Cancel) => (Kind::Cancel, 0.0),
             Input::Stop(Cause::Close) => (Kind::Close, 0.0),
             Input::Stop(Cause::Leave) => (Kind::Leave, 0.0),
@@ -126,6 +140,7 @@ impl Machine {
             failure: step.failure(),
             timer: if step.is_timed() { self.0.timer() } else { f64::INFINITY },
             action: step.action(),
+            resumes: step.resumes(),
             end: step.ended(),
         }
     }

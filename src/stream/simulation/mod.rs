@@ -35,6 +35,7 @@ use self::{
     consumer::Consumer,
     driver::Driver,
     format::{Move, Options},
+    machine::{Cause, Input},
     page::PageCode,
     server::{Connection, Server},
     setup::Setup,
@@ -60,6 +61,8 @@ enum Happening {
     Settled(u32),
     /// The cancel endpoint has answered.
     Notified,
+    /// The time to find the job is over.
+    LingeredLong,
     /// The consumer's time is up.
     Look,
     /// The page runs again.
@@ -153,6 +156,7 @@ impl<'a> World<'a> {
             Happening::Timer(number) => self.fire(number),
             Happening::Settled(ticket) => self.settled(ticket),
             Happening::Notified => self.notified(),
+            Happening::LingeredLong => self.tell(Input::Stop(Cause::Close)),
             _ => {}
         }
     }

@@ -65,20 +65,27 @@ impl World<'_> {
             let error = Failed { code, status: None, attempt, retryable: false, cause };
             driver.error = Some(error);
         }
-        if end.notify {
+        if end.lingers {
+            self.clock.after(self.setup.cancel_timeout, Happening::LingeredLong);
+        } else if end.notify {
             self.notify();
         }
     }
 
-    fn notify(&mut self) {
+    pub(super) fn notify(&mut self) {
         let driver = &mut self.driver;
-        driver.notifications += 1;
         let fail = |code, status, retryable| Notification {
             notified: false,
             status,
             // It is not an attempt of the stream.
             error: Some(Failed { code, status, attempt: 0, retryable, cause: None }),
         };
+        if self.setup.cancel_needs_job && driver.job.is_none() {
+            driver.notification = Some(fail("no-job", None, false));
+            self.consumer.is_notified = true;
+            return;
+        }
+        driver.notifications += 1;
         let (answer, delay) = match &driver.endpoint {
             Endpoint::Address(Address::Unreachable) => (None, 0.0),
             Endpoint::Answer(Answer { status, delay_ms }) => (Some(*status), f64::from(*delay_ms)),

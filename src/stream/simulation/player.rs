@@ -7,6 +7,7 @@ use super::{
     format::{Endpoint, Expectation, Move, Options, Scenario},
     outcome::Failed,
     script,
+    server::{Position, Request},
 };
 use serde_json::{Value, json};
 use std::{
@@ -81,10 +82,15 @@ fn compare_all(world: &World<'_>, expected: &Expectation) -> Result<(), String> 
 fn log(world: &World<'_>) -> Vec<Value> {
     let connections = world.connections.iter();
     let entries = connections.map(|connection| {
-        let id = Some(&connection.last_event_id).filter(|id| !id.is_empty());
+        let Request { last_event_id, position } = &connection.request;
+        let id = Some(last_event_id).filter(|id| !id.is_empty());
+        let method = match position {
+            Some(_) => &world.setup.resume_method,
+            None => &world.setup.method,
+        };
         json!({
-            "method": world.setup.method,
-            "headers": { "last-event-id": id },
+            "method": method,
+            "headers": { "last-event-id": id, "x-position": position.as_ref().map(header_of) },
             "outcome": connection.outcome,
             "startedMs": connection.started,
             "closedMs": connection.over,
@@ -93,11 +99,18 @@ fn log(world: &World<'_>) -> Vec<Value> {
     entries.collect()
 }
 
+/// The header in which players say where a resuming request goes on.
+fn header_of(position: &Position) -> String {
+    let Position { job, cursor, events, bytes } = position;
+    let or_none = |text: &Option<String>| text.clone().unwrap_or_else(|| "-".into());
+    format!("{} {} {events} {bytes}", or_none(job), or_none(cursor))
+}
+
 /// What of an expected request a machine decides: the other headers and the body are the drivers'.
 fn comparable(expected: &Value) -> Value {
     let mut expected = without_texts(expected);
     if let Some(Value::Object(headers)) = expected.get_mut("headers") {
-        headers.retain(|name, _| name == "last-event-id");
+        headers.retain(|name, _| name == "last-event-id" || name == "x-position");
     }
     expected
 }

@@ -4,7 +4,7 @@ use super::{
     World,
     format::{
         Address, Answer, BodyFormat, Cancel, Decision, DoneWhen, Endpoint, Move, Native, Options,
-        Reply, Retry, Stop,
+        Reply, Resume, Retry, Stop,
     },
     random::Random,
     setup::Setup,
@@ -120,8 +120,27 @@ fn options(random: &mut Random) -> Options {
         let timeout = random.percent(20).then_some(100);
         options.cancel = Some(Cancel { on, timeout, ..Cancel::default() });
     }
+    if random.percent(50) {
+        resume(random, &mut options);
+    }
     options.native = native(random);
     options
+}
+
+fn resume(random: &mut Random, options: &mut Options) {
+    options.last_event_id = None;
+    options.resume = Some(Resume { replays: random.percent(40), method: None });
+    match random.below(4) {
+        0 => options.job = Some("j1".to_owned()),
+        1 | 2 => options.job_in = Some("job ".to_owned()),
+        _ => {}
+    }
+    if random.percent(70) {
+        options.method = Some("POST".to_owned());
+    }
+    if let Some(cancel) = &mut options.cancel {
+        cancel.position = random.percent(60);
+    }
 }
 
 fn done_when(event_type: Option<&str>, data: Option<&str>) -> DoneWhen {
@@ -235,6 +254,8 @@ fn moves(random: &mut Random) -> Vec<Move> {
 struct Totals {
     schedules: AtomicU64,
     requests: AtomicU64,
+    resumed: AtomicU64,
+    lingered: AtomicU64,
     events: AtomicU64,
     endings: [AtomicU64; 9],
 }
@@ -244,6 +265,9 @@ impl Totals {
         let add = |total: &AtomicU64, more: usize| total.fetch_add(more as u64, Ordering::Relaxed);
         add(&self.schedules, 1);
         add(&self.requests, world.connections.len());
+        let resumed = world.connections.iter().filter(|one| one.request.position.is_some());
+        add(&self.resumed, resumed.count());
+        add(&self.lingered, world.driver.end.is_some_and(|end| end.lingers).into());
         add(&self.events, world.consumer.taken.len());
         if let Some(end) = world.driver.end {
             add(&self.endings[end.outcome_type as usize], 1);
@@ -254,10 +278,13 @@ impl Totals {
         let get = |total: &AtomicU64| total.load(Ordering::Relaxed);
         let schedules = get(&self.schedules);
         eprintln!(
-            "{schedules} schedules in {seconds:.1} s ({:.0} per second): {} requests, {} events",
+            "{schedules} schedules in {seconds:.1} s ({:.0} per second): {} requests, {} of them \
+             resuming, {} events, {} ends that waited for the job",
             schedules as f64 / seconds,
             get(&self.requests),
+            get(&self.resumed),
             get(&self.events),
+            get(&self.lingered),
         );
         for (ending, total) in OutcomeType::ALL.iter().zip(&self.endings) {
             eprintln!("  {:<10} {}", ending.as_str(), get(total));

@@ -51,24 +51,40 @@ impl Attempt {
     }
 }
 
+/// What a request says of itself.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Request {
+    /// The header `Last-Event-ID`.
+    pub(super) last_event_id: String,
+    /// Of a resuming request: where the answer is.
+    pub(super) position: Option<Position>,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Position {
+    pub(super) job: Option<String>,
+    pub(super) cursor: Option<String>,
+    pub(super) events: usize,
+    pub(super) bytes: u64,
+}
+
 /// Who answers the requests of a stream.
 pub(super) trait Server {
     /// Returns the answer to the request of this number, counted from 0.
-    fn answer(&mut self, request: usize, last_event_id: &str) -> Attempt;
+    fn answer(&mut self, number: usize, request: &Request) -> Attempt;
 }
 
 /// Answers with what was written down, at last with the last again and again.
 impl Server for Vec<Attempt> {
-    fn answer(&mut self, request: usize, _: &str) -> Attempt {
-        self[request.min(self.len() - 1)].clone()
+    fn answer(&mut self, number: usize, _: &Request) -> Attempt {
+        self[number.min(self.len() - 1)].clone()
     }
 }
 
 /// One request and its response.
 pub(super) struct Connection {
     pub(super) attempt: Attempt,
-    /// The header `Last-Event-ID`.
-    pub(super) last_event_id: String,
+    pub(super) request: Request,
     /// When the request was sent, and when its response was over.
     pub(super) started: f64,
     pub(super) over: Option<f64>,
@@ -92,15 +108,15 @@ pub(super) enum BodyEnd {
 
 impl World<'_> {
     /// A request leaves. Returns the number of its connection.
-    pub(super) fn request(&mut self, last_event_id: &str) -> usize {
+    pub(super) fn request(&mut self, request: Request) -> usize {
         let number = self.connections.len();
-        let attempt = self.server.answer(number, last_event_id);
+        let attempt = self.server.answer(number, &request);
         let is_never = attempt.head_delay == f64::INFINITY;
         // Without a head, what was to follow it comes at once.
         let delay = if is_never { 0.0 } else { attempt.head_delay };
         self.connections.push(Connection {
             attempt,
-            last_event_id: last_event_id.into(),
+            request,
             started: self.clock.now,
             over: None,
             outcome: "open",

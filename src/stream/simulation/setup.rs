@@ -7,7 +7,7 @@ use super::{
 use crate::{
     sse::{DEFAULT_MAX_EVENT_SIZE, Decoder, Format},
     stream::{
-        config::{CancelOn, RetryMode, StreamConfig},
+        config::{CancelOn, Resume, RetryMode, StreamConfig},
         machine::Machine,
         retry::RetryPolicy,
     },
@@ -23,7 +23,13 @@ pub(super) struct Setup {
     pub(super) format: Option<Format>,
     pub(super) marker: Option<String>,
     pub(super) done_when: Option<DoneWhen>,
+    pub(super) job: Option<String>,
+    pub(super) job_in: Option<String>,
+    pub(super) cursor_in: Option<String>,
+    pub(super) resume: Option<Resume>,
+    pub(super) resume_method: String,
     pub(super) cancel: Option<CancelOn>,
+    pub(super) cancel_needs_job: bool,
     pub(super) cancel_timeout: f64,
     pub(super) connect_timeout: f64,
     pub(super) idle_timeout: f64,
@@ -50,6 +56,10 @@ impl Setup {
             None => (RetryMode::Safe, RetryPolicy::default()),
             Some(Retry::Switch(true)) => (RetryMode::Always, RetryPolicy::default()),
             Some(Retry::Switch(false)) => (RetryMode::Never, RetryPolicy::default()),
+            // With a resuming request, a policy is that request's.
+            Some(Retry::Policy(policy)) if options.resume.is_some() => {
+                (RetryMode::Safe, policy_of(policy))
+            }
             Some(Retry::Policy(policy)) => (RetryMode::Always, policy_of(policy)),
         };
         let on = |Cancel { on, .. }: &Cancel| {
@@ -61,10 +71,15 @@ impl Setup {
                 unsent: has("unsent"),
             }
         };
+        let resume = options
+            .resume
+            .as_ref()
+            .map(|resume| Resume { replays: resume.replays, is_first: options.job.is_some() });
+        let method_of = |resume: &super::format::Resume| resume.method.clone();
         let timeout = options.cancel.as_ref().and_then(|cancel| cancel.timeout);
         Self {
             method: method.into(),
-            is_safe: matches!(method, "GET" | "HEAD"),
+            is_safe: matches!(method, "GET" | "HEAD") && !resume.is_some_and(|it| it.is_first),
             is_repeatable: !once,
             retry,
             policy,
@@ -74,7 +89,18 @@ impl Setup {
             }),
             marker: options.done.clone(),
             done_when: options.done_when.clone(),
+            job: options.job.clone(),
+            job_in: options.job_in.clone(),
+            cursor_in: options.cursor_in.clone(),
+            resume,
+            resume_method: options
+                .resume
+                .as_ref()
+                .and_then(method_of)
+                .unwrap_or_else(|| "GET".into()),
             cancel: options.cancel.as_ref().map(on),
+            cancel_needs_job: options.job_in.is_some()
+                && options.cancel.as_ref().is_some_and(|cancel| cancel.position),
             cancel_timeout: timeout.map_or(10_000.0, milliseconds),
             connect_timeout: options.connect_timeout.map_or(30_000.0, milliseconds),
             idle_timeout: options.idle_timeout.map_or(f64::INFINITY, milliseconds),
@@ -104,6 +130,9 @@ impl Setup {
             pauses: self.pauses,
             asks_retry: self.asks_retry,
             asks_end: self.asks_end,
+            cancel_needs_job: self.cancel_needs_job,
+            resume: self.resume,
+            finds_job: self.job_in.is_some(),
         };
         let mut decoder = Decoder::new().max_event_size(self.max_event_size);
         decoder.set_last_event_id(&self.last_event_id);

@@ -152,6 +152,10 @@ const SIMPLER: &[fn(&mut Options)] = &[
     |options| options.format = None,
     |options| options.when_hidden = None,
     |options| options.cancel = None,
+    |options| options.resume = None,
+    |options| options.job = None,
+    |options| options.job_in = None,
+    |options| options.cursor_in = None,
 ];
 
 /// Returns why a seed fails, and its schedule as a scenario. What the scenario expects is what was

@@ -3,7 +3,7 @@
 use super::{
     Event,
     random::Random,
-    server::{Act, Attempt, Server},
+    server::{Act, Attempt, Position, Request, Server},
     setup::Setup,
 };
 use crate::sse::Format;
@@ -20,12 +20,24 @@ pub(super) struct Traffic {
     /// The events of a server that keeps its side: each with an id of its own, and it resumes behind
     /// the last one.
     pub(super) log: Option<Vec<Event>>,
+    /// How resuming requests say where to go on.
+    way: Way,
     /// How many requests may meet a fault.
     faults: usize,
     content_type: &'static str,
 }
 
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Way {
+    Id,
+    Events,
+    Bytes,
+    Replay,
+}
+
 struct Block {
+    /// Whether it is an event.
+    is_event: bool,
     id: Option<String>,
     bytes: Vec<u8>,
 }
@@ -43,10 +55,14 @@ impl Traffic {
         let is_ndjson = setup.format == Some(Format::Ndjson) || random.percent(6);
         let is_faithful = !is_ndjson && random.percent(70);
         let (mut blocks, mut log) = (Vec::new(), Vec::new());
+        let job_at = random.between(1, 4);
         for number in 1..=random.below(13) {
             let block = match (is_ndjson, is_faithful) {
                 (true, _) => json_line(&mut random),
-                (_, true) => faithful_block(&mut random, number, &mut log),
+                (_, true) => {
+                    let job = setup.job_in.as_ref().filter(|_| number == job_at);
+                    faithful_block(&mut random, number, job, &mut log)
+                }
                 (_, false) => careless_block(&mut random),
             };
             blocks.push(block);
@@ -55,7 +71,7 @@ impl Traffic {
             let field = if is_ndjson { "" } else { "data:" };
             let bytes = format!("{field}{}\n\n", "x".repeat(4 * setup.max_event_size));
             let index = random.below(blocks.len() + 1);
-            blocks.insert(index, Block { id: None, bytes: bytes.into() });
+            blocks.insert(index, Block { is_event: false, id: None, bytes: bytes.into() });
         }
         if setup.has_done() && random.percent(90) {
             blocks.push(last_block(&mut random, setup, is_ndjson));
@@ -68,10 +84,16 @@ impl Traffic {
             true => "application/x-ndjson",
             false => random.pick(&["text/event-stream", "text/event-stream; charset=utf-8"]),
         };
+        let way = match setup.resume {
+            Some(resume) if resume.replays => Way::Replay,
+            // An event that is too large ends the count of bytes in the middle of a chunk.
+            _ if setup.max_event_size < 1_000 => *random.pick(&[Way::Id, Way::Events]),
+            _ => *random.pick(&[Way::Id, Way::Events, Way::Bytes]),
+        };
         // The stream may begin behind the first one.
         log.retain(|event: &Event| event.last_event_id != setup.last_event_id);
         let log = is_faithful.then_some(log);
-        Self { faults: random.below(9), random, blocks, log, content_type }
+        Self { faults: random.below(9), random, blocks, log, way, content_type }
     }
 
     /// Returns where a response begins.
@@ -85,6 +107,36 @@ impl Traffic {
             0 => found,
             1 => self.random.below(self.blocks.len() + 1),
             _ => 0,
+        }
+    }
+
+    /// Returns the block in which a resumed response begins, and how many of its bytes are skipped.
+    fn place(&self, position: &Position, last_event_id: &str) -> (usize, usize) {
+        match self.way {
+            Way::Replay => (0, 0),
+            Way::Id => {
+                let is_last = |block: &Block| block.id.as_deref() == Some(last_event_id);
+                (self.blocks.iter().position(is_last).map_or(0, |index| index + 1), 0)
+            }
+            Way::Events => {
+                let mut left = position.events;
+                let is_next = |block: &Block| {
+                    let is_left = left > 0;
+                    left -= usize::from(is_left && block.is_event);
+                    !is_left
+                };
+                (self.blocks.iter().position(is_next).unwrap_or(self.blocks.len()), 0)
+            }
+            Way::Bytes => {
+                let mut left = position.bytes as usize;
+                for (index, block) in self.blocks.iter().enumerate() {
+                    if left < block.bytes.len() {
+                        return (index, left);
+                    }
+                    left -= block.bytes.len();
+                }
+                (self.blocks.len(), 0)
+            }
         }
     }
 
@@ -140,18 +192,22 @@ impl Traffic {
 }
 
 impl Server for Traffic {
-    fn answer(&mut self, request: usize, last_event_id: &str) -> Attempt {
-        let start = self.start(last_event_id);
+    fn answer(&mut self, request: usize, asked: &Request) -> Attempt {
+        let (start, mut skipped) = match &asked.position {
+            Some(position) if self.log.is_some() => self.place(position, &asked.last_event_id),
+            _ => (self.start(&asked.last_event_id), 0),
+        };
         let is_over = start >= self.blocks.len() || request > self.faults + 2;
         if is_over && request > 0 && (self.log.is_none() || start >= self.blocks.len()) {
             return Attempt { status: 204, ..Attempt::new(Vec::new()) };
         }
         let mut bytes = Vec::new();
-        if self.random.percent(10) {
+        if self.random.percent(10) && self.way != Way::Bytes {
             bytes.extend_from_slice("\u{feff}".as_bytes());
         }
         for block in &self.blocks[start..] {
-            bytes.extend_from_slice(&block.bytes);
+            bytes.extend_from_slice(&block.bytes[skipped..]);
+            skipped = 0;
         }
         if request < self.faults && self.random.percent(80) {
             return self.fault(bytes);
@@ -180,7 +236,12 @@ fn field(random: &mut Random, name: &str, value: &str) -> String {
     format!("{name}:{space}{value}")
 }
 
-fn faithful_block(random: &mut Random, number: usize, log: &mut Vec<Event>) -> Block {
+fn faithful_block(
+    random: &mut Random,
+    number: usize,
+    job: Option<&String>,
+    log: &mut Vec<Event>,
+) -> Block {
     let id = match random.below(4) {
         0 => format!("é{number}"),
         1 => format!("a {number}"),
@@ -194,9 +255,10 @@ fn faithful_block(random: &mut Random, number: usize, log: &mut Vec<Event>) -> B
         lines.push(field(random, "event", event_type));
     }
     // A block with an id and no data only moves the place to resume from.
-    let has_data = random.percent(85);
-    let mut data: Vec<&str> = Vec::new();
-    if has_data {
+    let named = job.map(|start| format!("{start}j1"));
+    let has_data = named.is_some() || random.percent(85);
+    let mut data: Vec<&str> = named.iter().map(String::as_str).collect();
+    if has_data && data.is_empty() {
         for _ in 0..random.between(1, 4).saturating_sub(1).max(1) {
             data.push(*random.pick(TEXTS));
         }
@@ -214,7 +276,7 @@ fn faithful_block(random: &mut Random, number: usize, log: &mut Vec<Event>) -> B
             last_event_id: id.clone(),
         });
     }
-    Block { id: Some(id), bytes: render(random, &lines) }
+    Block { is_event: has_data, id: Some(id), bytes: render(random, &lines) }
 }
 
 /// Lines that complete no event.
@@ -252,20 +314,20 @@ fn careless_block(random: &mut Random) -> Block {
         let at = random.below(bytes.len() + 1);
         bytes.insert(at, random.below(256) as u8);
     }
-    Block { id, bytes }
+    Block { is_event: false, id, bytes }
 }
 
 fn json_line(random: &mut Random) -> Block {
     let text = random.pick(TEXTS);
     let end = random.pick(&["\n", "\n", "\r\n", "\n\n", ""]);
-    Block { id: None, bytes: format!("{{\"t\":\"{text}\"}}{end}").into() }
+    Block { is_event: false, id: None, bytes: format!("{{\"t\":\"{text}\"}}{end}").into() }
 }
 
 /// The event that ends the stream.
 fn last_block(random: &mut Random, setup: &Setup, is_ndjson: bool) -> Block {
     let marker = setup.marker.as_deref().unwrap_or("x");
     if is_ndjson {
-        return Block { id: None, bytes: format!("\n{marker}\n").into() };
+        return Block { is_event: false, id: None, bytes: format!("\n{marker}\n").into() };
     }
     let mut lines = Vec::new();
     let pattern = setup.done_when.as_ref();
@@ -273,5 +335,5 @@ fn last_block(random: &mut Random, setup: &Setup, is_ndjson: bool) -> Block {
         lines.push(field(random, "event", event_type));
     }
     lines.push(field(random, "data", marker));
-    Block { id: None, bytes: render(random, &lines) }
+    Block { is_event: false, id: None, bytes: render(random, &lines) }
 }

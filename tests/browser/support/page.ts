@@ -5,6 +5,9 @@ const parameters = new URL(location.href).searchParams
 /** The engine that this is. */
 export const engine = parameters.get('engine') as 'chromium' | 'firefox' | 'webkit'
 
+/** What plays the scenarios. */
+export const player = parameters.get('player') as 'npm' | 'js'
+
 /** Only tests with this in their titles are to run. */
 export const grep = parameters.get('grep') ?? undefined
 

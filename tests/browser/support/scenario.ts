@@ -18,7 +18,7 @@ import { setHidden, showForReal } from './visibility.js'
 export interface Scenario {
   title: string
   /** Why a player leaves it out. */
-  skip?: { native?: string; npm?: string; rust?: string }
+  skip?: { native?: string; npm?: string; rust?: string; js?: string }
   options?: Options
   server: Attempt[] | 'unreachable'
   endpoint?: { status?: number; delayMs?: number } | 'unreachable'
@@ -26,10 +26,14 @@ export interface Scenario {
   expect: Expectation
 }
 
-interface Options extends Omit<OpenOptions, 'done' | 'cancel'> {
+interface Options extends Omit<OpenOptions, 'done' | 'job' | 'cursor' | 'resume' | 'cancel'> {
   done?: string
   doneWhen?: Partial<ServerSentEvent>
-  cancel?: Omit<CancelOptions, 'url'>
+  job?: string
+  jobIn?: string
+  cursorIn?: string
+  resume?: { method?: string; replays?: boolean }
+  cancel?: Omit<CancelOptions, 'url'> & { position?: boolean }
 }
 
 type Condition = { requests: number } | { over: number } | { state: StreamState }
@@ -42,6 +46,7 @@ type Move =
   | { standUntil: Condition }
   | { check: object }
   | { cancel: object }
+  | { cancelSoon: true }
   | { close: true }
   | { leave: true }
   | { abort: string }
@@ -65,6 +70,9 @@ type Addresses = Record<'{url}' | '{endpoint}', string>
 /** A query, which no message may have. */
 const SECRET = '?token=hunter2'
 
+/** The moves that stop a stream. */
+const STOPS = ['cancel', 'cancelSoon', 'close', 'leave', 'abort']
+
 export async function play(scenario: Scenario): Promise<void> {
   const { server, endpoint = {}, consumer = [], expect: expected } = scenario
   const source = server === 'unreachable' ? undefined : await script(server)
@@ -74,8 +82,14 @@ export async function play(scenario: Scenario): Promise<void> {
     '{endpoint}': sink?.url ?? unreachable + SECRET,
   }
   const controller = new AbortController()
-  const options = readOptions(scenario.options, addresses['{endpoint}'])
+  const options = readOptions(scenario.options, addresses)
   if (consumer.some((move) => 'abort' in move)) options.signal = controller.signal
+  if (consumer[0] && STOPS.some((stop) => stop in consumer[0]!)) {
+    // The request leaves before anybody could stop the stream, unless something has to be waited for.
+    for (const request of [options, options.resume]) {
+      if (request) request.headers = async () => ({})
+    }
+  }
   const stream = open(addresses['{url}'], options)
   const player = new Player(stream, source, controller, addresses)
   try {
@@ -125,7 +139,8 @@ class Player {
       const report = await stream.cancel()
       const error = errorAsJson(report.error, this.#addresses)
       compare('the report', { ...report, error }, { error: null, ...move.cancel })
-    } else if ('close' in move) stream.close()
+    } else if ('cancelSoon' in move) void stream.cancel()
+    else if ('close' in move) stream.close()
     else if ('leave' in move) await stream.return()
     else if ('abort' in move) this.#controller.abort(move.abort)
     else if ('page' in move) live(move.page)
@@ -211,14 +226,36 @@ function queryOf({ status = 200, delayMs = 0 }: { status?: number; delayMs?: num
   return `?status=${status}&delayMs=${delayMs}`
 }
 
-function readOptions({ doneWhen, cancel, ...others }: Options = {}, sink: string): OpenOptions {
-  const read: OpenOptions = others
+function readOptions(
+  { doneWhen, jobIn, cursorIn, resume, cancel, ...others }: Options = {},
+  addresses: Addresses,
+): OpenOptions {
+  const read: OpenOptions = others as Omit<typeof others, 'resume' | 'cancel'>
+  if (jobIn !== undefined) {
+    read.job = ({ data }) => (data.startsWith(jobIn) ? data.slice(jobIn.length) : undefined)
+  }
+  if (cursorIn !== undefined) {
+    read.cursor = ({ data }) => data.split(cursorIn).slice(1).at(-1)
+  }
+  if (resume) {
+    read.resume = {
+      ...resume,
+      url: addresses['{url}'],
+      headers: ({ job = '-', cursor = '-', events, bytes }) => ({
+        'x-position': `${job} ${cursor} ${events} ${bytes}`,
+      }),
+    }
+  }
   if (doneWhen) {
     const members = Object.entries(doneWhen)
     read.done = (event) =>
       members.every(([name, value]) => event[name as keyof ServerSentEvent] === value)
   }
-  if (cancel) read.cancel = { ...cancel, url: sink }
+  if (cancel) {
+    const { position, ...rest } = cancel
+    read.cancel = { ...rest, url: addresses['{endpoint}'] }
+    if (position) read.cancel.body = ({ cursor, events, job }) => ({ cursor, events, job })
+  }
   return read
 }
 

@@ -1,0 +1,124 @@
+import type { ServerSentEvent } from '../event.js'
+import type { AttemptContext } from '../options.js'
+import type { Remembered } from '../remember.js'
+import type { Settings } from './settings.js'
+
+/** Where an answer was when the page before this one was left. */
+export interface Start {
+  job?: string | undefined
+  cursor?: string | undefined
+  lastEventId: string
+  events: number
+  bytes: number
+}
+
+/** How far an answer has come, for requests that go on with it or stop it. */
+export class Position {
+  job: string | undefined
+  /** The response that began the answer, or without `resume` the latest. */
+  response: Response | undefined
+  readonly #settings: Settings
+  readonly #start: Start
+  /** What the page gets at the moment, and where the answer was before. */
+  #batch: readonly ServerSentEvent[] = []
+  #cursor: string | undefined
+  #bytes: number
+  #nextBytes: number
+  /** How many events belong to an answer that was given up for another one. */
+  #former = 0
+
+  constructor(settings: Settings) {
+    const { job, session, start } = settings
+    this.#settings = settings
+    this.#start = start
+    this.job = start.job ?? (typeof job === 'function' ? undefined : (job ?? session))
+    this.#cursor = start.cursor
+    this.#bytes = this.#nextBytes = start.bytes
+  }
+
+  /** Whether the job is to be found, and is not yet. */
+  get lacksJob(): boolean {
+    return this.job === undefined && typeof this.#settings.job === 'function'
+  }
+
+  opened(response: Response): void {
+    if (!this.#settings.resume || !this.response) this.response = response
+  }
+
+  /** The page gets these events: `bytes` have come up to their end. */
+  advance(events: readonly ServerSentEvent[], bytes: number): void {
+    this.#cursor = this.#cursorAt(this.#batch.length - 1)
+    this.#bytes = this.#nextBytes
+    this.#batch = events
+    this.#nextBytes = this.#start.bytes + bytes
+  }
+
+  /** Looks for the job. Returns whether these events have it. */
+  findJob(events: readonly ServerSentEvent[]): boolean {
+    const { job } = this.#settings
+    if (this.job !== undefined || typeof job !== 'function') return false
+    return events.some((event) => {
+      this.job = textOf(job(event, this.response!))
+      return this.job !== undefined
+    })
+  }
+
+  /** Where the answer is behind all events, for an attempt. */
+  here(attempt: number, lastEventId: string, events: number, resumes: boolean): AttemptContext {
+    // The first request, sent again with nothing to resume by, begins a new answer.
+    if (!resumes && lastEventId === '') {
+      this.#batch = []
+      this.#cursor = undefined
+      this.#bytes = this.#nextBytes = 0
+      this.#former = events
+    }
+    return this.#at(attempt, lastEventId, events, this.#batch.length - 1)
+  }
+
+  /** Where the answer is for a page that got so many events, `last` as the last of them. */
+  at(
+    attempt: number,
+    lastEventId: string,
+    events: number,
+    last: ServerSentEvent | undefined,
+  ): AttemptContext {
+    const index = last ? this.#batch.lastIndexOf(last) : -1
+    return this.#at(attempt, lastEventId, events, index)
+  }
+
+  /** What the page after a reload has to know, if there is something to go on with. */
+  place(...where: Parameters<Position['at']>): Remembered | undefined {
+    const { resume, session, isResumed } = this.#settings
+    const hasBegun = isResumed || this.response !== undefined
+    if (!resume || this.lacksJob || !hasBegun) return undefined
+    const { job, cursor, lastEventId, events, bytes } = this.at(...where)
+    return { job, cursor, lastEventId, events, bytes, session }
+  }
+
+  #at(attempt: number, lastEventId: string, events: number, index: number): AttemptContext {
+    const { job, response } = this
+    const isWhole = index === this.#batch.length - 1
+    return {
+      attempt,
+      lastEventId,
+      job,
+      cursor: this.#cursorAt(index),
+      events: this.#start.events + events - this.#former,
+      bytes: isWhole ? this.#nextBytes : this.#bytes,
+      response,
+    }
+  }
+
+  #cursorAt(index: number): string | undefined {
+    const { cursor } = this.#settings
+    for (let at = index; cursor && at >= 0; at--) {
+      const text = textOf(cursor(this.#batch[at]!))
+      if (text !== undefined) return text
+    }
+    return this.#cursor
+  }
+}
+
+function textOf(value: string | number | null | undefined): string | undefined {
+  return value === undefined || value === null || value === '' ? undefined : `${value}`
+}
