@@ -83,6 +83,16 @@ export async function measureAll(): Promise<Size[]> {
   )
 }
 
+/** Leaves out what is loaded when it is needed. Bundlers make a file of its own of it. */
+const laterOnes: Plugin = {
+  name: 'later',
+  setup: ({ onResolve }) => {
+    onResolve({ filter: /./ }, ({ kind, path }) =>
+      kind === 'dynamic-import' ? { path, external: true } : undefined,
+    )
+  },
+}
+
 /** Measures a module that exports these, with all that it imports, and a file beside it. */
 export async function bundle(contents: string, file?: string): Promise<Omit<Size, 'entry'>> {
   const { outputFiles, metafile } = await build({

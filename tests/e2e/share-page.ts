@@ -98,8 +98,7 @@ Object.assign(globalThis, {
     block,
     loop,
     taken: () => taken,
+    state: (url: string) => streams.get(url)?.state,
     lines: (url: string) => sources.get(url)?.lines,
-    close: (url: string) => sources.get(url)?.source.close(),
-    cancel: (url: string) => streams.get(url)?.cancel(),
   },
 })

@@ -203,9 +203,14 @@ for (const engine of ENGINES.filter(
     test('ten tabs, one connection; the owner is closed, frozen and crashes', async () => {
       const source = await Source.start()
       for (let count = 0; count < 10; count++) {
-        await tabs.call(await tabs.open(), 'join', source.url)
+        const name = await tabs.open()
+        await tabs.call(name, 'join', source.url)
+        await until(
+          async () => (await tabs.call(name, 'state', source.url)) === 'open',
+          () => `${name} has not joined`,
+        )
         source.advance(1)
-        await tabs.taken(tabs.names.at(-1)!, source, count + 1)
+        await tabs.taken(name, source, count + 1)
       }
       assert.equal(source.connections.length, 1)
       const joined = new Map<string, number>()
@@ -275,8 +280,11 @@ for (const engine of ENGINES.filter(
 
     test('seven tabs with an EventSource each, over HTTP/1.1', async () => {
       const source = await Source.start()
-      for (let count = 0; count < 7; count++)
-        await tabs.call(await tabs.open(), 'listen', source.url)
+      for (let count = 0; count < 7; count++) {
+        const name = await tabs.open()
+        await tabs.call(name, 'listen', source.url)
+        await until(async () => (await tabs.call<string[]>(name, 'lines', source.url)).length === 1)
+      }
       source.advance(3)
       const [owner] = tabs.names
       for (const name of tabs.names) {
