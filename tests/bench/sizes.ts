@@ -51,16 +51,6 @@ export interface Size {
   parts: Record<string, number>
 }
 
-/** What is loaded when it is needed is not in the bundle. Bundlers make a file of its own of it. */
-const laterOnes: Plugin = {
-  name: 'later',
-  setup: ({ onResolve }) => {
-    onResolve({ filter: /./ }, ({ kind, path }) =>
-      kind === 'dynamic-import' ? { path, external: true } : undefined,
-    )
-  },
-}
-
 const HERE = fileURLToPath(new URL('.', import.meta.url))
 const CORE = `export { openStream } from 'sluicegate'`
 
