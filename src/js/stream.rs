@@ -93,6 +93,7 @@ pub fn open_stream(
         pauses: has(Flag::Pauses),
         asks_retry: has(Flag::AsksRetry),
         asks_end: has(Flag::AsksEnd),
+        hands_on_bytes: has(Flag::HandsOnBytes),
     };
     let decoder = Decoder::new()
         .format(format.unwrap_or_default())
@@ -154,6 +155,12 @@ pub fn last_event_id(handle: Handle) -> *const usize {
 #[wasm_bindgen]
 pub fn whole_bytes(handle: Handle) -> f64 {
     machine(handle).bytes() as f64
+}
+
+/// Returns the bytes of whole blocks of this response, or of those of them that are dropped.
+#[wasm_bindgen]
+pub fn response_bytes(handle: Handle, dropped: bool) -> f64 {
+    machine(handle).response_bytes(dropped) as f64
 }
 
 /// The text before this call is the content type. Returns the number of a `ResponseVerdict`.

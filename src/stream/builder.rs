@@ -307,6 +307,7 @@ impl Builder {
             pauses: false,
             asks_retry: false,
             asks_end: false,
+            hands_on_bytes: false,
             cancel_needs_job: false,
             resume: None,
             finds_job: false,

@@ -31,6 +31,7 @@ const ENTRIES: Entry[] = [
     budget: 3_500,
     isAddition: true,
   },
+  { entry: './fetch', imports: 'createFetch', budget: 1_500, isAddition: true },
   { entry: './fetch-event-source', imports: 'fetchEventSource', budget: 1_500, isAddition: true },
   {
     entry: './llm',

@@ -15,19 +15,21 @@ export class Reading {
   readonly #settings: Settings
   readonly #stats: StreamStats
   readonly #tap: () => Tap | undefined
+  readonly #handOn: ((chunk?: Uint8Array) => void) | undefined
   readonly #start = now()
 
   constructor(
     machine: StreamHandle,
     settings: Settings,
     stats: StreamStats,
-    { tap, takeTemplate, identified }: DriverEvents,
+    { tap, takeTemplate, identified, handOn }: DriverEvents,
     isOver: () => boolean,
   ) {
     const { lastEventId, onComment } = settings
     this.#settings = settings
     this.#stats = stats
     this.#tap = tap
+    this.#handOn = handOn && ((chunk) => handOn(machine, chunk))
     this.#batches = new Batches(machine, lastEventId, {
       onComment: onComment && ((comment) => isOver() || onComment(comment)),
       identified,
@@ -49,12 +51,15 @@ export class Reading {
     }
     this.#stats.bytes += bytes.length
     this.#tap()?.chunk(bytes)
-    return this.#batches.push(bytes)
+    const events = this.#batches.push(bytes)
+    this.#handOn?.(bytes)
+    return events
   }
 
   /** Returns the events that the end of the body completes. */
   end(): ServerSentEvent[] {
     const events = this.#batches.finish()
+    if (events.length > 0) this.#handOn?.()
     const last = this.#tap()?.end()
     if (last) events.push(last)
     return events
