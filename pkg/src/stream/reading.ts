@@ -7,7 +7,8 @@ import type { Tap } from '../sequence.js'
 import { now } from '../timing.js'
 import type { StreamHandle } from '../stream-handle.js'
 import type { DriverEvents } from './ending.js'
-import { functionsOf, type Settings } from './settings.js'
+import { functionsOf } from './option-groups.js'
+import type { Settings } from './settings.js'
 
 /** Turns chunks into events, and counts them. */
 export class Reading {

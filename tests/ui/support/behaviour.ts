@@ -206,6 +206,42 @@ export function testBehaviour(mount: Mount): void {
     })
   })
 
+  describe('an answer that is remembered', () => {
+    const options = () => ({
+      method: 'POST',
+      body: {},
+      remember: 'a1',
+      done: '[DONE]',
+      resume: { url: `${server.url}resume` },
+    })
+
+    afterEach(() => vi.unstubAllGlobals())
+
+    for (const immediate of [true, false]) {
+      test(`is gone on with by the next component, with immediate: ${immediate}`, async () => {
+        vi.stubGlobal('sessionStorage', memoryStorage())
+        const first = await open(server.url, { ...options(), immediate })
+        if (!immediate) first.start()
+        ;(await server.exchange(0)).open().send(['Hel'], 1)
+        await until(() => first.now.text === 'Hel')
+        first.unmount()
+        await until(() => server.exchanges[0]!.isOver)
+        const second = await open(server.url, { ...options(), immediate })
+        const exchange = await server.exchange(1)
+        expect(exchange).toMatchObject({ method: 'GET', path: 'resume' })
+        expect(exchange.headers['last-event-id']).toBe('1')
+        exchange.open().send(['lo', '[DONE]'])
+        await until(isStatus('done'))
+        expect(second.now.text).toBe('lo')
+        second.unmount()
+        // It is at its end: the next component begins anew, if it is to.
+        await open(server.url, { ...options(), immediate })
+        if (immediate) expect((await server.exchange(2)).method).toBe('POST')
+        else expect(server.exchanges).toHaveLength(2)
+      })
+    }
+  })
+
   describe('start()', () => {
     test('is the only one to send a request if `immediate` is false', async () => {
       const stream = await open(server.url, { immediate: false })
@@ -384,4 +420,14 @@ export function testBehaviour(mount: Mount): void {
       expect(server.exchanges).toHaveLength(0)
     })
   })
+}
+
+/** The storage of a tab. */
+function memoryStorage(): Pick<Storage, 'getItem' | 'setItem' | 'removeItem'> {
+  const items = new Map<string, string>()
+  return {
+    getItem: (name) => items.get(name) ?? null,
+    setItem: (name, value) => items.set(name, value),
+    removeItem: (name) => items.delete(name),
+  }
 }
