@@ -32,6 +32,7 @@ const ENTRIES: Entry[] = [
     isAddition: true,
   },
   { entry: './fetch', imports: 'createFetch', budget: 1_500, isAddition: true },
+  { entry: './ai-sdk', imports: 'SluicegateChatTransport', budget: 2_000, isAddition: true },
   { entry: './fetch-event-source', imports: 'fetchEventSource', budget: 1_500, isAddition: true },
   {
     entry: './llm',

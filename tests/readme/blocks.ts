@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 
-/** A block of code in the README. */
+/** A block of code in the README, or in another page. */
 export interface Block {
   language: string
   code: string
@@ -8,16 +8,18 @@ export interface Block {
   title: string
 }
 
-const README = readFileSync(new URL('../../README.md', import.meta.url), 'utf8')
-
-/** All of the README's, in order. */
-export const BLOCKS: readonly Block[] = [...README.matchAll(/^```(\w+)\n(.*?)^```$/gms)].map(
-  ([, language = '', code = '']) => ({
+/** All blocks of a page, in order. `page` is its path from the root. */
+export function blocksOf(page: string): Block[] {
+  const text = readFileSync(new URL(`../../${page}`, import.meta.url), 'utf8')
+  return [...text.matchAll(/^```(\w+)\n(.*?)^```$/gms)].map(([, language = '', code = '']) => ({
     language,
     code,
     title: /^(?:\/\/|<!--) (.*?)(?: -->)?\n/.exec(code)?.[1] ?? '',
-  }),
-)
+  }))
+}
+
+/** All of the README's, in order. */
+export const BLOCKS: readonly Block[] = blocksOf('README.md')
 
 /** The code of the one block with that title. */
 export function titled(title: string): string {

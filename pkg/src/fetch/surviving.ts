@@ -13,6 +13,7 @@ import type { OpenOptions } from '../options.js'
 import type { CancelResult, StreamOutcomeType } from '../outcome.js'
 import { Driver } from '../stream/driver.js'
 import { formatOf, load } from '../wasm.js'
+import { asOfFetch } from './as-of-fetch.js'
 import type { FetchOptions } from './create-fetch.js'
 import { Joints } from './joints.js'
 import { displayUrl, isRequest, isSafe, send } from './request.js'
@@ -202,11 +203,6 @@ export class Surviving {
       `${errorText(TEXT_ENDED, displayUrl(url))} before its last event`,
     )
   }
-}
-
-/** As `fetch` fails: libraries know it by its class and its message. */
-function asOfFetch(cause: StreamError): TypeError {
-  return new TypeError(`network error: ${cause.message}`, { cause })
 }
 
 /** Lets a response be the one that the first one is. Its clones are, too. */
