@@ -77,9 +77,7 @@ export class SluicegateChatTransport<
   ): Promise<ReadableStream<UIMessageChunk> | null> => {
     const { api, headers, credentials } = await this.#reconnecting(reconnecting)
     const { abortSignal } = reconnecting
-    return partsOf(
-      this.#open(reconnecting, api, { headers, credentials, signal: abortSignal }),
-    )
+    return partsOf(this.#open(reconnecting, api, { headers, credentials, signal: abortSignal }))
   }
 
   /**
@@ -175,10 +173,13 @@ async function partsOf(answer: Answer): Promise<ReadableStream<UIMessageChunk> |
     {
       pull: async (controller) => {
         try {
-          const { done, value } = await batches.next()
-          if (!done) {
-            for (const part of parts.splice(0, value.length)) controller.enqueue(part)
-            return
+          for (;;) {
+            const { done, value } = await batches.next()
+            if (done) break
+            const come = parts.splice(0, value.length)
+            for (const part of come) controller.enqueue(part)
+            // None came of events that a failure follows.
+            if (come.length > 0) return
           }
         } catch (error) {
           if (isStreamError(error) && answer.isOver) return controller.close()
