@@ -5,7 +5,7 @@ import { all, rejection } from '../support/consume.js'
 import { eventually, pause } from '../support/eventually.js'
 import { Handmade } from '../support/handmade.js'
 import { unreachable } from '../support/page.js'
-import { type Attempt, event, script, Sink, streaming } from '../support/server.js'
+import { type Attempt, event, type Script, script, Sink, streaming } from '../support/server.js'
 import { test } from '../support/test.js'
 
 const AT_ONCE = { initialDelay: 0, minDelay: 0 }
@@ -39,8 +39,11 @@ async function bytes(response: Response): Promise<Uint8Array<ArrayBuffer>> {
   return new Uint8Array(await response.arrayBuffer())
 }
 
-/** What is read up to an error, and the error. */
-async function readUntilError(response: Response): Promise<{ text: string; error: unknown }> {
+/** What is read up to an error, and the error. The server of `source` is told once something came. */
+async function readUntilError(
+  response: Response,
+  source?: Script,
+): Promise<{ text: string; error: unknown }> {
   const reader = response.body!.getReader()
   const decoder = new TextDecoder()
   let text = ''
@@ -48,11 +51,19 @@ async function readUntilError(response: Response): Promise<{ text: string; error
     for (;;) {
       const { done, value } = await reader.read()
       if (done) throw new Error(`it ended without an error, after ${JSON.stringify(text)}`)
+      if (text === '') await source?.signal('seen')
       text += decoder.decode(value, { stream: true })
     }
   } catch (error) {
     return { text, error }
   }
+}
+
+/** All that is read. The server of `source` is told once something came: before, its reset may drop it. */
+async function textOf(response: Response, source: Script): Promise<string> {
+  const { text, error } = await readUntilError(response, source)
+  expect((error as Error).message).to.match(/^it ended without an error/)
+  return text
 }
 
 function expectNetworkError(error: unknown, code: string): void {
@@ -176,17 +187,17 @@ describe('createFetch', () => {
   })
 
   test('a GET goes on at the server that resumes, and is the first response', async () => {
-    const { url, requests } = await numbered()
+    const source = await numbered()
+    const { url } = source
     const response = await createFetch({ retry: AT_ONCE, done: '[DONE]' })(url, {
       headers: { 'x-own': 'me' },
     })
     expect(response).to.include({ url, status: 200, ok: true, redirected: false, type: 'basic' })
-    expect(response.clone().url).to.equal(url)
     expect(response.headers.get('x-number')).to.equal('1')
-    expect(await response.text()).to.equal(
+    expect(await textOf(response, source)).to.equal(
       event('a', { id: 1 }) + event('b', { id: 2 }) + event('[DONE]'),
     )
-    const [, second] = await requests(2)
+    const [, second] = await source.requests(2)
     expect(second!.headers).to.include({ 'last-event-id': '1', 'x-own': 'me' })
   })
 
@@ -195,14 +206,18 @@ describe('createFetch', () => {
     const source = await script([
       {
         headers: { 'x-number': '1', 'access-control-expose-headers': '*' },
-        steps: [{ send: event('a', { id: 1 }) + 'id: 2\nda' }, { delay: 50 }, { reset: true }],
+        steps: [
+          { send: event('a', { id: 1 }) + 'id: 2\nda' },
+          { waitFor: 'seen' },
+          { reset: true },
+        ],
       },
       {
         headers: { 'x-number': '2' },
         steps: [{ send: MARK + event('b', { id: 2 }) + event('[DONE]') }],
       },
     ])
-    return { url: source.url, requests: (count: number) => source.requests(count) }
+    return source
   }
 
   const resuming: [string, FetchOptions, Attempt][] = [
@@ -240,7 +255,7 @@ describe('createFetch', () => {
       })
       const response = await fetchOf(new Request(source.url, { method: 'POST', body: '{}' }))
       const expected = event('{"id":"j","n":1}') + event('{"id":"j","n":2}') + event('[DONE]')
-      expect(await response.text()).to.equal(expected)
+      expect(await textOf(response, source)).to.equal(expected)
       const [resumed] = await target.requests(1)
       expect(resumed).to.include({ method: 'GET', body: '' })
       expect(resumed!.path).to.match(/\?job=j&at=1$/)
@@ -251,14 +266,14 @@ describe('createFetch', () => {
   const lost: [string, Attempt[], FetchOptions & RequestInit, string, string][] = [
     [
       'a POST that nothing resumes',
-      [{ steps: [{ send: event('a', { id: 1 }) }, { delay: 50 }, { reset: true }] }],
+      [{ steps: [{ send: event('a', { id: 1 }) }, { waitFor: 'seen' }, { reset: true }] }],
       { method: 'POST' },
       event('a', { id: 1 }),
       'network',
     ],
     [
       'a GET without ids',
-      [{ steps: [{ send: event('a') }, { delay: 50 }, { reset: true }] }],
+      [{ steps: [{ send: event('a') }, { waitFor: 'seen' }, { reset: true }] }],
       {},
       event('a'),
       'network',
@@ -273,7 +288,7 @@ describe('createFetch', () => {
     [
       'one that is no stream any more',
       [
-        { steps: [{ send: event('a', { id: 1 }) }, { delay: 50 }, { reset: true }] },
+        { steps: [{ send: event('a', { id: 1 }) }, { waitFor: 'seen' }, { reset: true }] },
         { status: 404 },
       ],
       { retry: AT_ONCE },
@@ -283,7 +298,7 @@ describe('createFetch', () => {
     [
       'one that becomes another format',
       [
-        { steps: [{ send: event('a', { id: 1 }) }, { delay: 50 }, { reset: true }] },
+        { steps: [{ send: event('a', { id: 1 }) }, { waitFor: 'seen' }, { reset: true }] },
         { headers: { 'content-type': 'application/x-ndjson' }, steps: [{ send: '{}\n' }] },
       ],
       { retry: AT_ONCE },
@@ -293,7 +308,7 @@ describe('createFetch', () => {
     [
       'one whose attempts are used up',
       [
-        { steps: [{ send: event('a', { id: 1 }) }, { delay: 50 }, { reset: true }] },
+        { steps: [{ send: event('a', { id: 1 }) }, { waitFor: 'seen' }, { reset: true }] },
         { status: 503 },
       ],
       { retry: { ...AT_ONCE, maxAttempts: 3 } },
@@ -308,7 +323,7 @@ describe('createFetch', () => {
         source.url,
         method ? { method } : {},
       )
-      const seen = await readUntilError(response)
+      const seen = await readUntilError(response, source)
       expect(seen.text).to.equal(text)
       expectNetworkError(seen.error, code)
       await source.over((await source.log()).length)
@@ -319,6 +334,16 @@ describe('createFetch', () => {
     const source = await streaming({ send: event('a', { id: 1 }) + ': cut' })
     expect(await (await createFetch()(source.url)).text()).to.equal(event('a', { id: 1 }) + ': cut')
     expect(await source.over(1)).to.have.length(1)
+  })
+
+  test('a clone is the first response, too', async () => {
+    const source = await streaming({ send: event('a') })
+    const response = await createFetch()(source.url)
+    const clone = response.clone()
+    expect(clone.url).to.equal(source.url)
+    expect(await clone.text()).to.equal(event('a'))
+    expect(await response.text()).to.equal(event('a'))
+    await source.over(1)
   })
 
   test('a comment is handed on at once', async () => {
