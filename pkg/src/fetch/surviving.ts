@@ -25,7 +25,7 @@ export class Surviving {
   readonly #input: RequestInfo | URL
   readonly #init: RequestInit | undefined
   readonly #first: Promise<Response>
-  /** Aborts the first request. */
+  /** Aborts the first request: that is not the driver's. */
   readonly #controller: AbortController | undefined
   readonly #over: () => void
   readonly #joints = new Joints((bytes) => {
@@ -59,7 +59,7 @@ export class Surviving {
     let sent = init
     const signal = this.#signal
     // Where signals can't be joined, the caller's own is the one that counts.
-    if (name !== undefined && (!signal || AbortSignal.any)) {
+    if (globalThis.AbortController && (!signal || AbortSignal.any)) {
       this.#controller = new AbortController()
       const own = this.#controller.signal
       sent = { ...init, signal: signal ? AbortSignal.any([signal, own]) : own }
@@ -98,9 +98,7 @@ export class Surviving {
   /** Stops the answer here and there. */
   async cancel(reason: unknown): Promise<CancelResult> {
     const driver = await this.#start()
-    const result = driver.cancel(reason)
-    this.#controller?.abort(abortError('the request was cancelled'))
-    return result
+    return driver.cancel(reason)
   }
 
   get #signal(): AbortSignal | null | undefined {
@@ -180,6 +178,8 @@ export class Surviving {
 
   #end(type: StreamOutcomeType, error: unknown): void {
     this.#over()
+    // In Firefox, the request goes on when its body is cancelled.
+    this.#controller?.abort(abortError('the stream is over'))
     const controller = this.#controllerOfBody
     if (!controller || type === 'closed') return
     if (type === 'ended') this.#joints.flush()

@@ -2,7 +2,7 @@ import { DefaultChatTransport, type UIMessage, type UIMessageChunk } from 'ai'
 import { expect } from 'chai'
 import { SluicegateChatTransport, type SluicegateChatTransportOptions } from 'sluicegate/ai-sdk'
 import { answerOf, bytesOf, TestChat } from '../support/chat.js'
-import { all, rejection } from '../support/consume.js'
+import { rejection } from '../support/consume.js'
 import { eventually } from '../support/eventually.js'
 import { unreachable } from '../support/page.js'
 import { Random } from '../support/random.js'
@@ -31,6 +31,17 @@ function sending(chatId = 'c 1'): Parameters<DefaultChatTransport<UIMessage>['se
 }
 
 const whole: Attempt = { steps: [{ send: BYTES }] }
+/** All parts. WebKit's streams are no iterables yet. */
+async function all(stream: ReadableStream<UIMessageChunk>): Promise<UIMessageChunk[]> {
+  const parts: UIMessageChunk[] = []
+  const reader = stream.getReader()
+  for (;;) {
+    const { done, value } = await reader.read()
+    if (done) return parts
+    parts.push(value)
+  }
+}
+
 /** A reset may come before the browser has read the head: the POST is not sent a second time then. */
 const broken = (after: number, index: number): Attempt => ({
   ...whole,
