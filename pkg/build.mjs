@@ -1,11 +1,11 @@
-// Builds dist/ from src/ and from what wasm-bindgen left in target/npm.
+// Builds dist/ from src/ and from the modules that cargo compiled: see xtask/src/build.rs.
 import { execFileSync } from 'node:child_process'
 import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
 import { toJavaScript } from './compat.mjs'
 import { MODULE_TYPES, toModule } from './embed.mjs'
-import { shrink } from './exports.mjs'
+import { shrink, typesOf } from './exports.mjs'
 
 const path = (relative) => fileURLToPath(new URL(relative, import.meta.url))
 const target = process.env.CARGO_TARGET_DIR ?? path('../target')
@@ -17,17 +17,15 @@ mkdirSync(generated, { recursive: true })
 
 const esm = { bundle: true, format: 'esm', target: 'es2022' }
 
-const wasm = shrink(readFileSync(`${target}/npm/sluicegate_bg.wasm`))
+const compiled = 'wasm32-unknown-unknown/wasm/sluicegate.wasm'
+const wasm = shrink(readFileSync(`${target}/${compiled}`))
 writeFileSync(`${generated}/module.js`, toModule(wasm))
 writeFileSync(`${generated}/module.d.ts`, MODULE_TYPES)
-// The exports are called as they are: they take and return numbers, so that glue has nothing to do.
-const types = readFileSync(`${target}/npm/sluicegate_bg.wasm.d.ts`, 'utf8')
-writeFileSync(`${generated}/exports.d.ts`, types)
+writeFileSync(`${generated}/exports.d.ts`, typesOf(wasm))
 
-const compat = `${target}/npm-compat`
 await build({
   ...esm,
-  entryPoints: [toJavaScript(compat)],
+  entryPoints: [toJavaScript(`${target}/compat/${compiled}`)],
   outfile: `${generated}/compat.js`,
   minify: true,
 })

@@ -22,11 +22,11 @@ const LOWERINGS = [
   '--signext-lowering',
 ]
 
-/** Turns `sluicegate_bg.wasm` in a folder into JavaScript, and returns the path of that. */
-export function toJavaScript(folder) {
-  const lowered = `${folder}/lowered.wasm`
-  const javaScript = `${folder}/sluicegate_bg.wasm.js`
-  const module = readModule(readFileSync(`${folder}/sluicegate_bg.wasm`))
+/** Turns a module's file into JavaScript beside it, and returns the path of that. */
+export function toJavaScript(file) {
+  const lowered = file.replace(/wasm$/, 'lowered.wasm')
+  const javaScript = `${file}.js`
+  const module = readModule(readFileSync(file))
   writeFileSync(lowered, module.emitBinary())
   module.dispose()
   const options = { stdio: 'inherit' }

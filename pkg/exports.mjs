@@ -1,18 +1,35 @@
-// What wasm-bindgen made, without what only its glue needs.
+// What the compiler made, as the package needs it.
 import binaryen from 'binaryen'
 
-/**
- * Reads a module, and removes wasm-bindgen's own exports with all that they need: a table of
- * JavaScript objects, which is the only thing that would have to be imported. We hand none over.
- */
+/** Reads a module, and removes the exports that are the linker's own, with what only they need. */
 export function readModule(bytes) {
   const module = binaryen.readBinary(bytes)
-  for (let index = module.getNumExports() - 1; index >= 0; index--) {
-    const { name } = binaryen.getExportInfo(module.getExportByIndex(index))
+  for (const { name } of exportsOf(module)) {
     if (name.startsWith('__')) module.removeExport(name)
   }
   module.runPasses(['remove-unused-module-elements'])
   return module
+}
+
+function exportsOf(module) {
+  return Array.from({ length: module.getNumExports() }, (_, index) =>
+    binaryen.getExportInfo(module.getExportByIndex(index)),
+  )
+}
+
+/** The module's exports for TypeScript. All parameters and results are numbers. */
+export function typesOf(bytes) {
+  const module = readModule(bytes)
+  const lines = exportsOf(module).map(({ name, value, kind }) => {
+    if (kind === binaryen.ExternalMemory)
+      return `export declare const ${name}: WebAssembly.Memory\n`
+    const { params, results } = binaryen.getFunctionInfo(module.getFunction(value))
+    const parameters = binaryen.expandType(params).map((_, index) => `${'abcdefgh'[index]}: number`)
+    const result = results === binaryen.none ? 'void' : 'number'
+    return `export declare function ${name}(${parameters.join(', ')}): ${result}\n`
+  })
+  module.dispose()
+  return lines.join('')
 }
 
 /** What a panic would say. Its handler in src/runtime.rs says nothing, so that nobody reads it. */

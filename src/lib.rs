@@ -18,6 +18,10 @@
 //! - `std` (default): links the standard library; without it the crate needs `alloc` only.
 //! - `fetch` (default): `EventStream`, over the browser's `fetch`.
 //! - `serde` (default): `Event::json` and `Builder::json`.
+//! - `gloo-net`: `EventStream::from_request` and `decode` take the requests and responses of `gloo_net`, and its errors
+//!   become ours.
+//! - `js`: `openStream` and `EventStream` for the JavaScript around an app's own module. Needs
+//!   `wasm-bindgen` 0.2.130.
 //! - `npm`: the exports behind the npm package. Not for Rust users.
 #![no_std]
 // What decides over a stream serves two faces, which a build may leave out.
@@ -46,13 +50,15 @@ mod stream;
 
 /// The README's examples, to be compiled.
 #[cfg(all(doctest, target_arch = "wasm32", feature = "fetch", feature = "serde"))]
-#[doc = include_str!("../README.md")]
+#[doc = include_str!("README.md")]
 struct Readme;
 
 #[cfg(all(target_arch = "wasm32", feature = "fetch"))]
 mod fetch;
+#[cfg(all(target_arch = "wasm32", feature = "js"))]
+pub mod js;
 #[cfg(all(target_arch = "wasm32", feature = "npm"))]
-mod js;
+mod npm;
 #[cfg(all(target_arch = "wasm32", feature = "npm", not(feature = "std")))]
 mod runtime;
 
@@ -60,7 +66,8 @@ mod runtime;
 pub use {
     error::{Error, ErrorCode, ErrorDetails},
     stream::{
-        Builder, CancelNotification, CancelRequest, CancelResult, Canceller, Event, EventStream,
-        Outcome, OutcomeType, State, TextStream, retry::RetryPolicy,
+        AckRequest, Batches, Builder, CancelNotification, CancelRequest, CancelResult, Canceller,
+        Context, Event, EventStream, Frames, Outcome, OutcomeType, ResumeRequest, RetryDecision,
+        RetryInfo, State, StopReason, StreamStats, TextStream, decode, retry::RetryPolicy,
     },
 };

@@ -102,7 +102,7 @@ export class Batches {
 
   #cut(batch: number, events: ServerSentEvent[]): ServerSentEvent[] {
     const words = memoryWords()
-    // The eight words that src/js/published.rs writes.
+    // The eight words that src/npm/published.rs writes.
     const at = batch / 4
     const what = words[at + 4]!
     this.step = what

@@ -2,5 +2,5 @@
 
 export type { EventSourceErrorEvent } from './eventsource/error-event.js'
 export { EventSource, type EventSourceEvents } from './eventsource/event-source.js'
-export { installEventSource } from './eventsource/install.js'
+export { type InstallOptions, installEventSource } from './eventsource/install.js'
 export type { EventSourceOptions } from './eventsource/options.js'

@@ -13,6 +13,7 @@ export {
 export type { ServerSentEvent } from './event.js'
 export type { EventStream } from './stream/event-stream.js'
 export { openStream } from './open-stream.js'
+export { load as preload } from './wasm.js'
 export { resumeStream, type ResumeStreamOptions } from './resume-stream.js'
 export type {
   AckContext,

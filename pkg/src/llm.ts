@@ -17,6 +17,7 @@ export {
 } from './llm/chat.js'
 export type { Extractor } from './llm/format.js'
 export type { AnswerFormat } from './llm/formats.js'
+export type { JsonFormat } from './llm/json-formats.js'
 export type { GeminiCandidate, GeminiChunk, GeminiPart, GeminiUsage } from './llm/gemini.js'
 export type { MessageFrame } from './llm/message-frames.js'
 export type { OllamaChunk, OllamaMessage, OllamaToolCall } from './llm/ollama.js'

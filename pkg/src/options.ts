@@ -225,6 +225,9 @@ export interface OpenOptions extends FetchMembers {
   onRetry?: (info: RetryInfo) => void
   /** Called with each comment's text, colon removed. */
   onComment?: (comment: string) => void
-  /** Writes User Timing marks, for the performance panel of the browser's tools. Default: `false`. */
+  /**
+   * Writes User Timing marks for the performance panel, and warnings to the console: of a proxy that
+   * buffers, a POST that was not sent again, a stream that is open twice. Default: `false`.
+   */
   debug?: boolean
 }

@@ -13,8 +13,10 @@ import type { StreamOutcomeType } from './outcome.js'
 
 /** A call that waits for events. */
 interface Call {
-  /** Takes some of those that are there. `undefined` waits for more. */
-  take: () => unknown
+  /** Whether it takes all events that are there, not one. */
+  all: boolean
+  /** Makes an answer of them. `undefined` waits for more. */
+  use: ((events: never) => unknown) | undefined
   /** What it is answered with at the end; without this, it is the end, or rejected. */
   end: ((failure?: { error: unknown }) => unknown) | undefined
   resolve: (result: IteratorResult<never, undefined>) => void
@@ -52,7 +54,7 @@ export abstract class EventSequence implements AsyncIterableIterator<ServerSentE
   /** In the order in which they came. */
   readonly #calls: Call[] = []
   /** Who is told of the next batch without taking it. */
-  #watchers: ((hasMore: boolean) => void)[] = []
+  readonly #watchers: ((hasMore: boolean) => void)[] = []
   #isPulling = false
   #isOver = false
   #failure: { error: unknown } | undefined
@@ -146,7 +148,7 @@ export abstract class EventSequence implements AsyncIterableIterator<ServerSentE
   next(): Promise<IteratorResult<ServerSentEvent, undefined>> {
     const event = this.takeReady()
     if (event) return Promise.resolve({ done: false, value: event })
-    return this.#call(this.#take)
+    return this.#call(false)
   }
 
   /** Ends the sequence here, as a `break` does. Whether the backend is told is up to `cancel.on`. */
@@ -157,13 +159,13 @@ export abstract class EventSequence implements AsyncIterableIterator<ServerSentE
 
   /** Arrays of events as they arrive: the fastest way to consume a stream. Never empty. */
   batches(): AsyncIterableIterator<ServerSentEvent[], undefined> {
-    return this.#view(() => this.#call(this.#takeAll))
+    return this.#view(() => this.#call<ServerSentEvent[]>(true))
   }
 
   /** One array of events an animation frame, where there are any: what a page can show. */
   frames(): AsyncIterableIterator<ServerSentEvent[], undefined> {
     return this.#view(async () => {
-      const first = await this.#call(this.#takeAll)
+      const first = await this.#call<ServerSentEvent[]>(true)
       if (first.done) return first
       let events = first.value
       const frame = nextFrame()
@@ -212,24 +214,28 @@ export abstract class EventSequence implements AsyncIterableIterator<ServerSentE
   }
 
   /**
-   * Answers with what `use` makes of the next events, of all that are there or of one. It is called
+   * Answers with what `use` makes of all events that are there, or of the next one. It is called
    * again where it returns nothing. At the end `end` is called, which may throw.
    *
    * @internal
    */
-  mapEvents<T>(
-    all: boolean,
-    use: (events: ServerSentEvent[]) => T | undefined,
+  mapEvents<T, All extends boolean>(
+    all: All,
+    use: (events: All extends true ? ServerSentEvent[] : ServerSentEvent) => T | undefined,
     end: (failure?: { error: unknown }) => T | undefined,
   ): Promise<IteratorResult<T, undefined>> {
-    return this.#call(() => use(all ? this.#takeAll() : [this.#take()]) as T, end)
+    return this.#call(all, use, end)
   }
 
-  /** Answers with what `take` takes, as soon as there is something. */
-  #call<T>(take: () => T, end?: Call['end']): Promise<IteratorResult<T, undefined>> {
-    // One promise a call: with an event a chunk, promises are what it costs.
+  /** Answers as `mapEvents` does; without `use` with the events themselves. */
+  #call<T>(
+    all: boolean,
+    use?: Call['use'],
+    end?: Call['end'],
+  ): Promise<IteratorResult<T, undefined>> {
+    // One promise per call: with an event per chunk, promises are what it costs.
     return new Promise((resolve, reject) => {
-      this.#calls.push({ take, end, resolve, reject })
+      this.#calls.push({ all, use, end, resolve, reject })
       this.#serve()
     })
   }
@@ -247,7 +253,8 @@ export abstract class EventSequence implements AsyncIterableIterator<ServerSentE
       try {
         let value
         if (this.#hasEvents) {
-          value = call.take.call(this)
+          const events = call.all ? this.#takeAll() : this.#take()
+          value = call.use ? call.use(events as never) : events
           if (value === undefined) {
             this.#calls.unshift(call)
             continue
@@ -274,9 +281,7 @@ export abstract class EventSequence implements AsyncIterableIterator<ServerSentE
   #pullIsAnswered(): void {
     this.#isPulling = false
     this.#serve()
-    const watchers = this.#watchers
-    this.#watchers = []
-    for (const tell of watchers) tell(this.#hasEvents)
+    for (const tell of this.#watchers.splice(0)) tell(this.#hasEvents)
   }
 
   /** Waits for a batch if there is none: `false` at the end. */

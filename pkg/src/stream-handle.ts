@@ -8,7 +8,7 @@ const abandoned =
   globalThis.FinalizationRegistry &&
   new FinalizationRegistry((address: number) => exports.free_stream(address))
 
-/** A stream's machine, in the module's memory: src/js/stream.rs. */
+/** A stream's machine, in the module's memory: src/npm/stream.rs. */
 export class StreamHandle {
   /** 0 once it is freed: the module refuses that. */
   #address: number

@@ -1,12 +1,26 @@
 import { StreamError } from './error.js'
 import type * as Exports from './generated/exports.js'
-import { instantiate } from './module/embedded.js'
+import { instantiate, isProvided } from './module/embedded.js'
 
 /** What the module exports, once it is loaded. */
 export let exports: typeof Exports
 let loading: Promise<void> | undefined
+let hasFailed = false
 
-/** Compiles the module, once however many callers race. Rejects with `'unsupported'`. */
+/** Whether the module is there, so that `exports` can be used. */
+export function isLoaded(): boolean {
+  return exports !== undefined
+}
+
+/** Whether it can be expected that the module will be there. */
+export function willLoad(): boolean {
+  return isProvided() && !hasFailed
+}
+
+/**
+ * Compiles the WebAssembly module before the first stream needs it, for pages that know that one will
+ * come. Rejects with an error `'unsupported'`.
+ */
 export function load(): Promise<void> {
   return (loading ??= start())
 }
@@ -15,9 +29,11 @@ async function start(): Promise<void> {
   try {
     decoders[0] = decoderOf(0)
     exports = await instantiate()
+    hasFailed = false
   } catch (error) {
     // The page may provide the module later.
     loading = undefined
+    hasFailed = isProvided()
     throw error
   }
 }
@@ -41,7 +57,7 @@ export function memoryWords(): Uint32Array {
  * The most bytes that are decoded at once. The data of an event keeps the text alive that it is cut
  * out of: an app that keeps one event of a large chunk keeps no more than this besides it.
  */
-export const PIECE = 16384 // as in src/js/input.rs
+export const PIECE = 16384 // as in src/npm/input.rs
 
 let place = 0
 
@@ -59,7 +75,7 @@ export function writeText(text: string): void {
   memoryBytes().set(utf8, place)
 }
 
-// By the numbers of src/js/published.rs.
+// By the numbers of src/npm/published.rs.
 const ENCODINGS = ['utf-8', 'ascii', 'utf-16le']
 const decoders: Pick<TextDecoder, 'decode'>[] = []
 

@@ -24,8 +24,14 @@ pub enum ErrorCode {
     EventTooLarge,
     /// `retry.maxAttempts` attempts in a row failed; the cause is the last failure.
     RetriesExhausted,
+    /// The [`AbortSignal`](crate::Builder::signal) was aborted: the cause is its reason.
+    Aborted,
+    /// The app's own code failed: the cause is what it failed with.
+    Callback,
     /// The backend could not be told to stop: no event has named the job.
     NoJob,
+    /// [`Builder::on_open`](crate::Builder::on_open) refused the response: the cause is its error.
+    Refused,
     /// An option has a wrong type or value, or the URL does not parse.
     InvalidOptions,
     /// An event's data is not the JSON that was asked for.
@@ -49,7 +55,10 @@ impl ErrorCode {
             Self::IdleTimeout => "idle-timeout",
             Self::EventTooLarge => "event-too-large",
             Self::RetriesExhausted => "retries-exhausted",
+            Self::Aborted => "aborted",
+            Self::Callback => "callback",
             Self::NoJob => "no-job",
+            Self::Refused => "refused",
             Self::InvalidOptions => "invalid-options",
             Self::ParseJson => "parse-json",
             Self::Upstream => "upstream",
@@ -111,6 +120,12 @@ impl Error {
         self
     }
 
+    /// An error [`ErrorCode::Callback`] for the app's own closures to fail with: it ends the stream, and
+    /// nothing is tried again.
+    pub fn callback(cause: impl Into<JsValue>) -> Self {
+        Self::new(ErrorCode::Callback, "the app's own code failed".into()).caused_by(cause.into())
+    }
+
     pub(crate) fn details(&mut self) -> &mut ErrorDetails {
         &mut self.0
     }
@@ -127,6 +142,52 @@ extern "C" {
     /// A number in a message, as JavaScript writes it.
     #[wasm_bindgen(js_name = String)]
     pub(crate) fn decimal(number: f64) -> String;
+}
+
+/// As [`Error::callback`]: so that closures can use `?` on what JavaScript throws.
+impl From<JsValue> for Error {
+    fn from(cause: JsValue) -> Self {
+        Self::callback(cause)
+    }
+}
+
+/// A request that can't be made, or was not answered. It has the code [`ErrorCode::Callback`].
+#[cfg(feature = "gloo-net")]
+impl From<gloo_net::Error> for Error {
+    fn from(error: gloo_net::Error) -> Self {
+        let mut converted = Self::callback(js_sys::Error::new(&alloc::format!("{error}")));
+        converted.details().message = alloc::format!("{error}");
+        converted
+    }
+}
+
+/// As the npm package throws it: a JavaScript `Error` named `StreamError`, with the same members. What
+/// the app's own code threw, and the reason of its signal, stay as they are.
+impl From<Error> for JsValue {
+    fn from(error: Error) -> Self {
+        if matches!(error.code, ErrorCode::Callback | ErrorCode::Aborted) {
+            return error.cause.clone();
+        }
+        let object = js_sys::Error::new(&error.message);
+        object.set_name("StreamError");
+        let cause = error.source.clone().map_or_else(|| error.cause.clone(), Self::from);
+        if !cause.is_undefined() {
+            object.set_cause(&cause);
+        }
+        let members: [(&str, Self); 6] = [
+            ("code", error.code.as_str().into()),
+            ("status", error.status.into()),
+            ("headers", error.headers.clone().into()),
+            ("body", error.body.clone().into()),
+            ("attempt", error.attempt.into()),
+            ("retryable", error.retryable.into()),
+        ];
+        for (name, value) in members {
+            // Fails for no object that is new.
+            let _ = js_sys::Reflect::set(&object, &name.into(), &value);
+        }
+        object.into()
+    }
 }
 
 impl Deref for Error {

@@ -1,9 +1,12 @@
 //! The guard of one request and its response.
 
-use super::request::{Init, Request};
+use super::{
+    globals,
+    request::{Init, Request},
+};
 use crate::error::{Error, text::ErrorText};
 use js_sys::Promise;
-use wasm_bindgen::JsCast;
+use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::{JsFuture, spawn_local};
 
 /// One request. Dropping it aborts whatever of it is still under way.
@@ -14,6 +17,11 @@ impl Exchange {
         web_sys::AbortController::new()
             .map(Self)
             .map_err(|_| Error::invalid(ErrorText::NoFetch, ""))
+    }
+
+    /// Aborts whatever of it is still under way.
+    pub(crate) fn abort(&self) {
+        self.0.abort();
     }
 
     /// Sends the request, and returns the response once its headers are there.
@@ -32,8 +40,19 @@ impl Exchange {
 
 impl Drop for Exchange {
     fn drop(&mut self) {
-        self.0.abort();
+        self.abort();
     }
+}
+
+/// Returns why a signal was aborted. Those of polyfills have no reason: then it is an `AbortError`.
+pub(crate) fn reason_of_abort(signal: &web_sys::AbortSignal) -> JsValue {
+    let reason = globals::get(signal, "reason");
+    if !reason.is_undefined() {
+        return reason;
+    }
+    let (text, name) = ("the signal was aborted", "AbortError");
+    let error = web_sys::DomException::new_with_message_and_name(text, name);
+    error.map_or_else(|cause| cause, JsValue::from)
 }
 
 /// Lets a promise go: whatever it settles to, nobody is told.

@@ -22,6 +22,11 @@ pub(super) fn base_url() -> Option<String> {
     document.or_else(|| get(&get(&global, "location"), "href").as_string())
 }
 
+/// Whether the page is hidden. Workers are not.
+pub(crate) fn page_is_hidden() -> bool {
+    get(&get(&js_sys::global(), "document"), "hidden").is_truthy()
+}
+
 /// A property, `undefined` where there is none or where to read it throws.
 pub(super) fn get(object: &JsValue, name: &str) -> JsValue {
     Reflect::get(object, &JsValue::from_str(name)).unwrap_or_default()

@@ -12,6 +12,10 @@ const MAX_TIMEOUT: f64 = i32::MAX as f64;
 extern "C" {
     #[wasm_bindgen(js_name = setTimeout)]
     fn set_timeout(callback: &Function, milliseconds: f64) -> JsValue;
+    #[wasm_bindgen(js_name = requestAnimationFrame, catch)]
+    fn request_animation_frame(callback: &Function) -> Result<JsValue, JsValue>;
+    #[wasm_bindgen(js_name = cancelAnimationFrame, catch)]
+    fn cancel_animation_frame(frame: &JsValue) -> Result<(), JsValue>;
     #[wasm_bindgen(js_name = clearTimeout)]
     fn clear_timeout(timer: &JsValue);
 
@@ -22,7 +26,7 @@ extern "C" {
     pub(crate) fn persisted(this: &PageEvent) -> bool;
 }
 
-/// A listener on the global object, for as long as it lives.
+/// A listener on an event target, for as long as it lives.
 pub(crate) struct EventListener {
     target: EventTarget,
     name: &'static str,
@@ -30,16 +34,24 @@ pub(crate) struct EventListener {
 }
 
 impl EventListener {
-    /// `None` where the global object dispatches no events.
+    /// On the global object. `None` where that dispatches no events.
     pub(crate) fn new(
         name: &'static str,
         callback: impl FnMut(PageEvent) + 'static,
     ) -> Option<Self> {
-        let target = globals::event_target()?;
+        Some(Self::of(&globals::event_target()?, name, callback))
+    }
+
+    /// On another target.
+    pub(crate) fn of(
+        target: &EventTarget,
+        name: &'static str,
+        callback: impl FnMut(PageEvent) + 'static,
+    ) -> Self {
         let callback = Closure::<dyn FnMut(PageEvent)>::new(callback);
         // Fails for no target that there is.
         let _ = target.add_event_listener_with_callback(name, callback.as_ref().unchecked_ref());
-        Some(Self { target, name, callback })
+        Self { target: target.clone(), name, callback }
     }
 }
 
@@ -67,5 +79,27 @@ impl Timer {
 impl Drop for Timer {
     fn drop(&mut self) {
         clear_timeout(&self.id);
+    }
+}
+
+/// A call in the next animation frame, for as long as it lives. Never, where there are no frames.
+pub(crate) struct AnimationFrame {
+    id: Option<JsValue>,
+    _callback: Closure<dyn FnMut()>,
+}
+
+impl AnimationFrame {
+    pub(crate) fn new(callback: impl FnMut() + 'static) -> Self {
+        let callback = Closure::<dyn FnMut()>::new(callback);
+        let id = request_animation_frame(callback.as_ref().unchecked_ref()).ok();
+        Self { id, _callback: callback }
+    }
+}
+
+impl Drop for AnimationFrame {
+    fn drop(&mut self) {
+        if let Some(id) = &self.id {
+            let _ = cancel_animation_frame(id);
+        }
     }
 }

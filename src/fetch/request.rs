@@ -3,7 +3,7 @@
 use super::globals;
 use crate::error::{Error, ErrorCode, text::ErrorText};
 use alloc::string::String;
-use js_sys::{Array, ArrayBuffer, JSON, JsString, Object, Promise, Reflect};
+use js_sys::{Array, ArrayBuffer, Function, JSON, JsString, Object, Promise, Reflect};
 use wasm_bindgen::{JsCast, JsValue, prelude::wasm_bindgen};
 
 /// What a stream accepts, unless the page says otherwise.
@@ -58,6 +58,8 @@ pub(crate) struct Request {
     pub(crate) body: JsValue,
     /// The members that `fetch` gets as they are: `credentials`, `mode` and the like.
     pub(crate) init: Object,
+    /// Instead of the global one.
+    pub(crate) fetch: Option<Function>,
 }
 
 impl Request {
@@ -142,7 +144,8 @@ impl Request {
 
     /// Calls `fetch`.
     pub(crate) fn send(&self, init: &Init) -> Result<Promise, Error> {
-        let fetch = globals::fetch().ok_or_else(|| Error::invalid(ErrorText::NoFetch, ""))?;
+        let fetch = self.fetch.clone().or_else(globals::fetch);
+        let fetch = fetch.ok_or_else(|| Error::invalid(ErrorText::NoFetch, ""))?;
         let response = fetch.call2(&JsValue::UNDEFINED, &self.url.as_str().into(), init);
         response
             .map(|response| Promise::resolve(&response))
@@ -155,7 +158,8 @@ impl Request {
     }
 }
 
-pub(crate) fn headers_of(pairs: &Array) -> Result<web_sys::Headers, Error> {
+/// Checked headers, of what the `Headers` constructor takes.
+pub(crate) fn headers_of(pairs: &JsValue) -> Result<web_sys::Headers, Error> {
     web_sys::Headers::new_with_str_sequence_sequence(pairs)
         .map_err(|cause| Error::invalid(ErrorText::BadHeaders, "").caused_by(cause))
 }

@@ -1,6 +1,6 @@
 //! Waiting: for time, for the network.
 
-use super::{EventListener, Signal, Timer};
+use super::{EventListener, Signal, Timer, listener::AnimationFrame};
 use alloc::rc::Rc;
 use core::{future::Future, pin::pin};
 use futures::future::{Either, select};
@@ -27,6 +27,16 @@ pub(crate) async fn within<T>(limit: f64, future: impl Future<Output = T>) -> Op
         Either::Left((value, _)) => Some(value),
         Either::Right(_) => None,
     }
+}
+
+/// Waits for the next animation frame. A hidden page has none, and neither have most workers: there it
+/// is a moment.
+pub(crate) async fn next_frame() {
+    const MOMENT: f64 = 100.0;
+    let due = Rc::new(Signal::default());
+    let signal = Rc::clone(&due);
+    let _frame = AnimationFrame::new(move || signal.set());
+    let _ = within(MOMENT, due.wait()).await;
 }
 
 /// What ended a wait.

@@ -14,6 +14,8 @@ pub enum TextError {
     Upstream {
         /// What it says, in the vendor's words.
         message: String,
+        /// Whether the error may pass: the API is overloaded, limits its rate, or has failed inside.
+        retryable: bool,
     },
     /// Nothing of what came was understood.
     UnknownFormat {
@@ -28,7 +30,7 @@ impl fmt::Display for TextError {
             Self::BrokenJson { start } => {
                 write!(f, "the data of an event of the model's API is broken JSON: {start:?}")
             }
-            Self::Upstream { message } => {
+            Self::Upstream { message, .. } => {
                 write!(f, "the model's API sent an error in the stream: {message:?}")
             }
             Self::UnknownFormat { start } if start.is_empty() => {

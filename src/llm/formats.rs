@@ -32,22 +32,22 @@ fn end() -> Read {
 }
 
 /// An event's kind: the member `type`, or the event's name.
-struct Kind<'a> {
+pub(super) struct Kind<'a> {
     member: Option<Literal<'a>>,
     name: &'a str,
 }
 
 impl<'a> Kind<'a> {
-    fn new(json: Value<'a>, path: &str, event_type: &'a str) -> Self {
+    pub(super) fn new(json: Value<'a>, path: &str, event_type: &'a str) -> Self {
         let name = if event_type == "message" { "" } else { event_type };
         Self { member: string_at(json, path), name }
     }
 
-    fn is(&self, kind: &str) -> bool {
+    pub(super) fn is(&self, kind: &str) -> bool {
         self.member.as_ref().map_or(self.name == kind, |member| member.is(kind))
     }
 
-    fn is_one_of(&self, kinds: &[&str]) -> bool {
+    pub(super) fn is_one_of(&self, kinds: &[&str]) -> bool {
         kinds.iter().any(|kind| self.is(kind))
     }
 }

@@ -1,6 +1,7 @@
-//! The text of a model's answer, in the formats in which vendors stream it. Free of I/O.
+//! A model's answer, in the formats in which vendors stream it. Free of I/O.
 //!
-//! [`TextReader`] reads the events of a stream, [`Format::text`] a single one:
+//! [`TextReader`] reads the text of a stream of events, [`AnswerReader`] also thoughts, tool calls and
+//! the reason why the model stopped, and [`Format::text`] the text of a single event:
 //!
 //! ```
 //! use sluicegate::{llm::Format, sse::Decoder};
@@ -12,8 +13,11 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+mod answer;
 mod at;
+mod calls;
 mod error;
+mod extras;
 mod format;
 mod formats;
 mod half;
@@ -21,6 +25,7 @@ mod problem;
 mod reader;
 mod rules;
 
+pub use answer::{AnswerReader, Delta};
 pub use error::TextError;
 pub use format::Format;
 pub use reader::TextReader;

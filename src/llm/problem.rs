@@ -17,13 +17,44 @@ const SHOWN: usize = 200;
 pub(super) fn upstream(json: Value<'_>) -> TextError {
     let inner =
         ["error", "errors.0"].iter().find_map(|path| at(json, path).filter(|e| e.is_object()));
-    let message = reason_in(inner.unwrap_or(json)).unwrap_or_else(|| lossy(json.raw()));
-    TextError::Upstream { message: start_of(&message) }
+    let problem = inner.unwrap_or(json);
+    let message = reason_in(problem).unwrap_or_else(|| lossy(json.raw()));
+    TextError::Upstream { message: start_of(&message), retryable: is_retryable(problem) }
 }
 
 /// The error for an answer that failed without a reason.
 pub(super) fn failed() -> TextError {
-    TextError::Upstream { message: "the answer failed".to_string() }
+    plain("the answer failed")
+}
+
+/// The error of a text.
+pub(super) fn plain(message: &str) -> TextError {
+    TextError::Upstream { message: message.to_string(), retryable: false }
+}
+
+/// In the names of errors that may pass, without the signs between words.
+const TRANSIENT: [&str; 9] = [
+    "overload",
+    "ratelimit",
+    "servererror",
+    "apierror",
+    "timeout",
+    "timedout",
+    "unavailable",
+    "internal",
+    "exhausted",
+];
+
+/// Whether an error may pass, by its type, status or code.
+fn is_retryable(problem: Value<'_>) -> bool {
+    ["type", "status", "code", "error_code", "status_code", "statusCode"].iter().any(|name| {
+        let value = problem.get(name).map(|value| lossy(value.raw())).unwrap_or_default();
+        let mut word = value.to_ascii_lowercase();
+        word.retain(|c| c.is_ascii_alphanumeric());
+        let is_status = word.len() == 3 && (word == "429" || word.starts_with('5'));
+        is_status && word.bytes().all(|byte| byte.is_ascii_digit())
+            || TRANSIENT.iter().any(|part| word.contains(part))
+    })
 }
 
 /// Whether an event is an error, by its name, its kind, or a member `error`.

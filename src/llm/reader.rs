@@ -5,7 +5,7 @@ use super::{
     format::Format,
     formats::{Part, Read},
     half::Joiner,
-    problem::{failed, is_error, is_problem, start_of, upstream},
+    problem::{failed, is_error, is_problem, plain, start_of, upstream},
 };
 use crate::{
     json::{Found, Pattern, Value, walk},
@@ -83,15 +83,8 @@ impl TextReader {
     /// For a vendor's error, for broken JSON, and for an end marker before which nothing was
     /// understood.
     pub fn read(&mut self, event: &EventRef<'_>, to: &mut String) -> Result<bool, TextError> {
-        if let Some(rule) = &self.rule {
-            self.piece.clear();
-            let (event_type, data) = (event.event_type.as_bytes(), event.data.as_bytes());
-            let found = &mut Found::default();
-            if is_plain(rule, event_type, data, &mut self.piece, found) {
-                self.is_understood = true;
-                self.add(to);
-                return Ok(false);
-            }
+        if self.read_plain(event, to) {
+            return Ok(false);
         }
         if !self.is_understood && self.start.is_empty() {
             self.start = start_of(event.data);
@@ -113,6 +106,25 @@ impl TextReader {
             }
         })?;
         Ok(is_end)
+    }
+
+    /// Appends an event's text if the event is nothing but text; otherwise returns `false`.
+    pub(super) fn read_plain(&mut self, event: &EventRef<'_>, to: &mut String) -> bool {
+        let Some(rule) = &self.rule else { return false };
+        self.piece.clear();
+        let (event_type, data) = (event.event_type.as_bytes(), event.data.as_bytes());
+        let found = &mut Found::default();
+        let is_plain = is_plain(rule, event_type, data, &mut self.piece, found);
+        if is_plain {
+            self.is_understood = true;
+            self.add(to);
+        }
+        is_plain
+    }
+
+    /// The format, once it is known.
+    pub(super) fn format(&self) -> Format {
+        self.format
     }
 
     /// Ends the text where the stream ends: appends what was held back.
@@ -242,11 +254,8 @@ fn is_done(event: &EventRef<'_>) -> bool {
 }
 
 /// An event's data; `None` if it is no JSON, such as a heartbeat's.
-fn parse<'a>(event_type: &str, data: &'a str) -> Result<Option<Value<'a>>, TextError> {
-    let any = Pattern::new(Vec::new());
-    let found = &mut Found::default();
-    let is_json =
-        any.is_some_and(|any| walk(data.as_bytes(), &any, &mut Vec::new(), found).is_ok());
+pub(super) fn parse<'a>(event_type: &str, data: &'a str) -> Result<Option<Value<'a>>, TextError> {
+    let is_json = is_json(data.as_bytes());
     let json = is_json.then(|| Value::new(data.as_bytes()));
     let object = json.filter(|json| json.is_object());
     if is_error(event_type, object) {
@@ -254,7 +263,7 @@ fn parse<'a>(event_type: &str, data: &'a str) -> Result<Option<Value<'a>>, TextE
         return Err(match object {
             Some(json) => upstream(json),
             None if message.is_empty() => failed(),
-            None => TextError::Upstream { message },
+            None => plain(&message),
         });
     }
     let start = data.trim_start();
@@ -264,4 +273,14 @@ fn parse<'a>(event_type: &str, data: &'a str) -> Result<Option<Value<'a>>, TextE
         return Err(TextError::BrokenJson { start: start_of(data) });
     }
     Ok(json)
+}
+
+fn is_json(text: &[u8]) -> bool {
+    let any = Pattern::new(Vec::new());
+    any.is_some_and(|any| walk(text, &any, &mut Vec::new(), &mut Found::default()).is_ok())
+}
+
+/// Whether a text is a whole JSON object.
+pub(super) fn is_json_object(text: &[u8]) -> bool {
+    Value::new(text).is_object() && is_json(text)
 }

@@ -2,160 +2,32 @@
 
 use super::{
     EventStream,
-    cancel::Cancel,
-    config::{CancelOn, RetryMode, StreamConfig},
-    driver::{DonePredicate, Driver, Settings},
+    config::{Resume, RetryMode, StreamConfig},
+    driver::Driver,
     machine::Machine,
     retry::RetryPolicy,
+    settings::{Hooks, Settings},
+    template::{AckRequest, CancelRequest, ResumeRequest, Template, milliseconds},
 };
 use crate::{
     error::Error,
-    fetch::{Request, display_url, encode_body, headers_of, resolve_url},
-    sse::{DEFAULT_MAX_EVENT_SIZE, Decoder, EventRef, Format},
+    sse::{DEFAULT_MAX_EVENT_SIZE, Decoder, Format},
 };
-use alloc::{boxed::Box, string::String};
-use core::{fmt, time::Duration};
-use js_sys::{Array, Object, Reflect};
+use alloc::string::String;
+use core::{cell::Cell, fmt, time::Duration};
+use js_sys::{Function, Object};
 use wasm_bindgen::JsValue;
 
 /// Milliseconds until the response's headers, unless the page says otherwise.
 const CONNECT_TIMEOUT: f64 = 30_000.0;
 
-/// Milliseconds for a whole notification, unless the page says otherwise.
-const ENDPOINT_TIMEOUT: f64 = 10_000.0;
-
-/// What a request is made of besides its URL.
-struct Parts {
-    method: String,
-    headers: Array,
-    body: JsValue,
-    /// The body's, if `fetch` does not know it.
-    content_type: Option<&'static str>,
-}
-
-impl Parts {
-    fn new(method: &str) -> Self {
-        Self {
-            method: method.into(),
-            headers: Array::new(),
-            body: JsValue::UNDEFINED,
-            content_type: None,
-        }
-    }
-
-    /// Fetch, "normalize a method": only these six; `patch` stays as it is.
-    fn method(&mut self, method: &str) {
-        let known = ["DELETE", "GET", "HEAD", "OPTIONS", "POST", "PUT"];
-        let found = known.into_iter().find(|known| known.eq_ignore_ascii_case(method));
-        self.method = found.unwrap_or(method).into();
-    }
-
-    fn header(&mut self, name: &str, value: &str) {
-        self.headers.push(&Array::of2(&name.into(), &value.into()));
-    }
-
-    fn body(&mut self, body: JsValue) {
-        self.body = body;
-        self.content_type = None;
-    }
-
-    #[cfg(feature = "serde")]
-    fn json(&mut self, body: &impl serde::Serialize) -> Result<(), Error> {
-        let serializer = serde_wasm_bindgen::Serializer::json_compatible();
-        let error =
-            |cause| Error::invalid(crate::error::text::ErrorText::NoJson, "").caused_by(cause);
-        let value = body.serialize(&serializer).map_err(|cause| error(cause.into()))?;
-        let json = js_sys::JSON::stringify(&value).map_err(error)?;
-        self.body = json.into();
-        self.content_type = Some("application/json");
-        Ok(())
-    }
-
-    /// A request of it, checked.
-    fn into_request(self, url: &str, init: Object) -> Result<Request, Error> {
-        let headers = headers_of(&self.headers)?;
-        let (body, body_type) = encode_body(self.body)?;
-        if let Some(content_type) = self.content_type.or(body_type)
-            && headers.has("content-type") == Ok(false)
-        {
-            self.headers.push(&Array::of2(&"content-type".into(), &content_type.into()));
-        }
-        let (url, method) = (resolve_url(url)?, self.method);
-        Ok(Request { url, method, headers: self.headers, body, init })
-    }
-}
-
-/// How the backend is told to stop its work. Default: POST, no headers, no body, 10 s.
-#[must_use = "give it to `Builder::cancel`"]
-pub struct CancelRequest {
-    url: String,
-    parts: Parts,
-    timeout: f64,
-}
-
-impl CancelRequest {
-    /// To this URL, absolute or relative to the page.
-    pub fn to(url: &str) -> Self {
-        Self { url: url.into(), parts: Parts::new("POST"), timeout: ENDPOINT_TIMEOUT }
-    }
-
-    /// The method instead of POST.
-    pub fn method(mut self, method: &str) -> Self {
-        self.parts.method(method);
-        self
-    }
-
-    /// Adds a header. The stream's own headers are not sent along.
-    pub fn header(mut self, name: &str, value: &str) -> Self {
-        self.parts.header(name, value);
-        self
-    }
-
-    /// A body as `fetch` takes it: a string, a `Blob`, `FormData`.
-    pub fn body(mut self, body: impl Into<JsValue>) -> Self {
-        self.parts.body(body.into());
-        self
-    }
-
-    /// A body in JSON.
-    ///
-    /// # Errors
-    /// [`InvalidOptions`](crate::ErrorCode::InvalidOptions) if it can't be serialized.
-    #[cfg(feature = "serde")]
-    pub fn json(mut self, body: &impl serde::Serialize) -> Result<Self, Error> {
-        self.parts.json(body)?;
-        Ok(self)
-    }
-
-    /// How long the whole exchange may take.
-    pub fn timeout(mut self, timeout: Duration) -> Self {
-        self.timeout = milliseconds(timeout);
-        self
-    }
-
-    /// Its credentials are the stream's.
-    fn into_cancel(self, stream: &Object) -> Result<Cancel, Error> {
-        let init = Object::new();
-        let credentials = JsValue::from("credentials");
-        if let Ok(value) = Reflect::get(stream, &credentials)
-            && !value.is_undefined()
-        {
-            let _ = Reflect::set(&init, &credentials, &value);
-        }
-        let request = self.parts.into_request(&self.url, init)?;
-        Ok(Cancel { request, timeout: self.timeout })
-    }
-}
-
 /// A stream to be opened. Made by [`EventStream::builder`].
 #[must_use = "nothing is opened before `open`"]
 pub struct Builder {
-    url: String,
-    parts: Parts,
-    init: Object,
+    request: Template,
     format: Option<Format>,
-    marker: Option<String>,
-    is_done: Option<Box<DonePredicate>>,
+    pub(super) marker: Option<String>,
+    pub(super) hooks: Hooks,
     retry: RetryMode,
     policy: RetryPolicy,
     /// Milliseconds.
@@ -164,17 +36,25 @@ pub struct Builder {
     max_event_size: usize,
     last_event_id: String,
     cancel: Option<CancelRequest>,
+    signal: Option<web_sys::AbortSignal>,
+    ack: Option<AckRequest>,
+    resume: Option<ResumeRequest>,
+    pub(super) job: Option<String>,
+    pauses: bool,
+    /// Whether the first request is repeated although there is a resuming one.
+    repeats: bool,
+    given: Option<web_sys::Response>,
+    /// What is wrong, for `open` to say.
+    problem: Option<Error>,
 }
 
 impl Builder {
     pub(super) fn new(url: &str) -> Self {
         Self {
-            url: url.into(),
-            parts: Parts::new("GET"),
-            init: Object::new(),
+            request: Template::new(url, "GET"),
             format: None,
             marker: None,
-            is_done: None,
+            hooks: Hooks::default(),
             retry: RetryMode::Safe,
             policy: RetryPolicy::default(),
             connect_timeout: CONNECT_TIMEOUT,
@@ -182,24 +62,32 @@ impl Builder {
             max_event_size: DEFAULT_MAX_EVENT_SIZE,
             last_event_id: String::new(),
             cancel: None,
+            signal: None,
+            ack: None,
+            resume: None,
+            job: None,
+            pauses: false,
+            repeats: false,
+            given: None,
+            problem: None,
         }
     }
 
     /// The method instead of GET.
     pub fn method(mut self, method: &str) -> Self {
-        self.parts.method(method);
+        self.request.set_method(method);
         self
     }
 
     /// Adds a header.
     pub fn header(mut self, name: &str, value: &str) -> Self {
-        self.parts.header(name, value);
+        self.request.add_header(name, value);
         self
     }
 
     /// A body as `fetch` takes it: a string, a `Blob`, `FormData`.
     pub fn body(mut self, body: impl Into<JsValue>) -> Self {
-        self.parts.body(body.into());
+        self.request.set_body(body.into());
         self
     }
 
@@ -209,14 +97,14 @@ impl Builder {
     /// [`InvalidOptions`](crate::ErrorCode::InvalidOptions) if it can't be serialized.
     #[cfg(feature = "serde")]
     pub fn json(mut self, body: &impl serde::Serialize) -> Result<Self, Error> {
-        self.parts.json(body)?;
+        self.request.set_json(body)?;
         Ok(self)
     }
 
     /// What else `fetch` takes: `credentials`, `mode`, `redirect` and the like. The method, the
     /// headers and the body are the builder's. The [`CancelRequest`] gets the same credentials.
     pub fn init(mut self, init: &web_sys::RequestInit) -> Self {
-        self.init = Object::assign(&Object::new(), init);
+        self.request.init = Object::assign(&Object::new(), init);
         self
     }
 
@@ -229,23 +117,24 @@ impl Builder {
     /// The data of the event that ends the stream. It is not delivered.
     pub fn done(mut self, marker: &str) -> Self {
         self.marker = Some(marker.into());
-        self.is_done = None;
-        self
-    }
-
-    /// Finds the event that ends the stream. It is not delivered.
-    pub fn done_when(mut self, is_done: impl Fn(EventRef<'_>) -> bool + 'static) -> Self {
-        self.is_done = Some(Box::new(is_done));
-        self.marker = None;
+        self.hooks.is_done = None;
         self
     }
 
     /// Reconnects always, by this policy, also with a POST: for servers that resume by
     /// `Last-Event-ID`. Default: [`RetryPolicy::default`] for GET and HEAD, never for other methods,
-    /// since to repeat those may run the work twice.
+    /// since to repeat those may run the work twice. With [`resume`](Self::resume), it is the policy of
+    /// the resuming request, and [`repeat`](Self::repeat) is for the first one.
     pub fn retry(mut self, policy: RetryPolicy) -> Self {
         self.retry = RetryMode::Always;
         self.policy = policy;
+        self
+    }
+
+    /// With [`resume`](Self::resume), also sends the first request again while the other can't be sent:
+    /// no job is known yet, or the answer has not begun.
+    pub fn repeat(mut self) -> Self {
+        self.repeats = true;
         self
     }
 
@@ -280,10 +169,62 @@ impl Builder {
         self
     }
 
+    /// Ends the stream when it is aborted: the last item is an error
+    /// [`Aborted`](crate::ErrorCode::Aborted) with the signal's reason.
+    pub fn signal(mut self, signal: &web_sys::AbortSignal) -> Self {
+        self.signal = Some(signal.clone());
+        self
+    }
+
     /// How the backend is told to stop its work.
     pub fn cancel(mut self, request: CancelRequest) -> Self {
         self.cancel = Some(request);
         self
+    }
+
+    /// How the backend is told what the app took.
+    pub fn ack(mut self, request: AckRequest) -> Self {
+        self.ack = Some(request);
+        self
+    }
+
+    /// The request that goes on with the answer when the connection broke, instead of the first one.
+    /// That is not sent a second time, unless [`retry`](Self::retry) says so and no job is known yet.
+    pub fn resume(mut self, request: ResumeRequest) -> Self {
+        self.resume = Some(request);
+        self
+    }
+
+    /// The job that works on the answer, known from the start. With [`resume`](Self::resume), the first
+    /// request is the resuming one.
+    pub fn job(mut self, job: &str) -> Self {
+        self.job = Some(job.into());
+        self.hooks.find_job = None;
+        self
+    }
+
+    /// Closes a stream that can be resumed while the page is hidden.
+    pub fn pause_when_hidden(mut self) -> Self {
+        self.pauses = true;
+        self
+    }
+
+    /// The function to use instead of the global `fetch`.
+    pub fn fetch(mut self, fetch: &Function) -> Self {
+        self.request.fetch = Some(fetch.clone());
+        self
+    }
+
+    /// Lets `open` fail.
+    pub(super) fn refused(mut self, problem: Error) -> Self {
+        self.problem = Some(problem);
+        self
+    }
+
+    /// Reads this response instead of sending a request.
+    pub(super) fn given(mut self, response: web_sys::Response) -> Self {
+        self.given = Some(response);
+        self.no_retry()
     }
 
     /// Makes the stream. Its request is sent when it is first polled.
@@ -291,62 +232,74 @@ impl Builder {
     /// # Errors
     /// [`InvalidOptions`](crate::ErrorCode::InvalidOptions), with what to change.
     pub fn open(self) -> Result<EventStream, Error> {
-        let request = self.parts.into_request(&self.url, self.init)?;
+        if let Some(problem) = self.problem {
+            return Err(problem);
+        }
+        let Self { request: template, hooks, .. } = self;
+        let request = template.clone().into_request()?;
         request.check()?;
-        let cancel = self.cancel.map(|cancel| cancel.into_cancel(&request.init)).transpose()?;
+        let endpoint = |endpoint: super::template::Endpoint| super::template::Endpoint {
+            template: endpoint.template.sent_like(&template),
+            ..endpoint
+        };
+        let cancel = self.cancel.map(|request| endpoint(request.0));
+        let ack = self.ack.map(|request| endpoint(request.0));
+        let resume = self.resume.map(|request| endpoint(request.0));
+        if let Some(cancel) = cancel.iter().chain(&ack).find(|endpoint| endpoint.fill.is_none()) {
+            cancel.template.clone().into_request()?;
+        }
+        let finds_job = hooks.find_job.is_some();
+        let is_resumed_first = resume.is_some() && self.job.is_some();
+        let needs_job = finds_job && cancel.as_ref().is_some_and(|cancel| cancel.fill.is_some());
+        let retry = match self.retry {
+            RetryMode::Always if resume.is_some() && !self.repeats => RetryMode::Safe,
+            mode => mode,
+        };
         let config = StreamConfig {
-            retry: self.retry,
-            is_safe: request.is_safe(),
+            retry,
+            // What began in a page before is at its end at the end of a response.
+            is_safe: request.is_safe() && !is_resumed_first,
             is_repeatable: request.is_repeatable(),
             format: self.format,
-            has_done: self.marker.is_some() || self.is_done.is_some(),
+            has_done: self.marker.is_some() || hooks.is_done.is_some(),
             marker: self.marker,
-            cancel: cancel.is_some().then(CancelOn::default),
+            cancel: cancel.as_ref().map(|cancel| cancel.on),
+            cancel_needs_job: needs_job,
+            resume: resume
+                .as_ref()
+                .map(|resume| Resume { replays: resume.replays, is_first: is_resumed_first }),
+            finds_job,
             connect_timeout: self.connect_timeout,
             idle_timeout: self.idle_timeout,
-            pauses: false,
-            asks_retry: false,
+            pauses: self.pauses,
+            asks_retry: hooks.should_retry.is_some(),
             asks_end: false,
             hands_on_bytes: false,
-            cancel_needs_job: false,
-            resume: None,
-            finds_job: false,
         };
-        let mut decoder = Decoder::new().max_event_size(self.max_event_size);
+        let mut decoder = Decoder::new()
+            .max_event_size(self.max_event_size)
+            .keep_comments(hooks.on_comment.is_some());
         decoder.set_last_event_id(&self.last_event_id);
         let seed = js_sys::Math::random() * f64::from(u32::MAX);
         let mut machine = Machine::new(config, decoder, seed as u32);
         machine.set_policy(self.policy);
         let settings = Settings {
-            request,
-            is_done: self.is_done,
+            request: template,
+            resume,
+            hooks,
             connect_timeout: self.connect_timeout,
             idle_timeout: self.idle_timeout,
             max_event_size: self.max_event_size,
-            cancel,
+            signal: self.signal,
+            given: Cell::new(self.given),
         };
-        Ok(EventStream::new(Driver::new(settings, machine)))
+        let driver = Driver::new(settings, (cancel, needs_job), ack, self.job, machine);
+        Ok(EventStream::new(driver))
     }
 }
 
-// Not derived: headers, bodies and URLs may hold secrets.
 impl fmt::Debug for Builder {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        debug(f, "Builder", &self.parts.method, &self.url)
+        self.request.debug(f, "Builder")
     }
-}
-
-impl fmt::Debug for CancelRequest {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        debug(f, "CancelRequest", &self.parts.method, &self.url)
-    }
-}
-
-fn debug(f: &mut fmt::Formatter<'_>, name: &str, method: &str, url: &str) -> fmt::Result {
-    let url = resolve_url(url).map_or_else(|_| "the URL".into(), |url| display_url(&url));
-    f.debug_struct(name).field("method", &method).field("url", &url).finish_non_exhaustive()
-}
-
-fn milliseconds(duration: Duration) -> f64 {
-    duration.as_secs_f64() * 1000.0
 }

@@ -1,21 +1,14 @@
 //! Telling the backend to stop its work.
 
-use super::failure::Failure;
+use super::{context::Context, failure::Failure, template::Endpoint};
 use crate::{
     error::{Error, ErrorCode, decimal, text::ErrorText},
-    fetch::{Exchange, Request, display_url, http_error, within},
+    fetch::{Exchange, display_url, http_error, within},
 };
 
 /// The longest body that still gets `keepalive`: such requests share 64 KiB in flight
 /// (Fetch, "HTTP-network-or-cache fetch").
 const MAX_KEEPALIVE_BODY: u32 = 60 * 1024;
-
-/// Where and how.
-pub(super) struct Cancel {
-    pub(super) request: Request,
-    /// Milliseconds for the whole exchange.
-    pub(super) timeout: f64,
-}
 
 /// What `cancel` resolves to.
 #[derive(Clone, Debug, Default)]
@@ -39,34 +32,33 @@ pub struct CancelNotification {
     pub error: Option<Error>,
 }
 
-impl Cancel {
-    pub(super) async fn notify(&self) -> CancelNotification {
-        match self.send().await {
-            Ok(status) => CancelNotification { notified: true, status: Some(status), error: None },
-            Err(error) => {
-                CancelNotification { notified: false, status: error.status, error: Some(error) }
-            }
+pub(super) async fn notify(endpoint: &Endpoint, context: &Context) -> CancelNotification {
+    match tell(endpoint, context).await {
+        Ok(status) => CancelNotification { notified: true, status: Some(status), error: None },
+        Err(error) => {
+            CancelNotification { notified: false, status: error.status, error: Some(error) }
         }
     }
+}
 
-    /// Sends one request with an answer of its own. Returns the status of a success.
-    async fn send(&self) -> Result<u16, Error> {
-        let Self { request, timeout } = self;
-        let (init, _) = request.prepare()?;
-        init.keep_alive(MAX_KEEPALIVE_BODY);
-        let exchange = Exchange::new()?;
-        let answer = async {
-            let response = exchange.send(request, &init).await?;
-            if response.ok() {
-                return Ok(response.status());
-            }
-            let mut error = http_error(&response).await;
-            error.details().retryable = Failure::Http.is_retryable(response.status());
-            Err(error)
-        };
-        within(*timeout, answer).await.unwrap_or_else(|| {
-            let message = ErrorText::NoAnswer.with(&display_url(&request.url), &decimal(*timeout));
-            Err(Error::new(ErrorCode::ConnectTimeout, message))
-        })
-    }
+/// Sends one request with an answer of its own. Returns the status of a success.
+pub(super) async fn tell(endpoint: &Endpoint, context: &Context) -> Result<u16, Error> {
+    let request = endpoint.at(context)?.into_request()?;
+    let (init, _) = request.prepare()?;
+    init.keep_alive(MAX_KEEPALIVE_BODY);
+    let exchange = Exchange::new()?;
+    let answer = async {
+        let response = exchange.send(&request, &init).await?;
+        if response.ok() {
+            return Ok(response.status());
+        }
+        let mut error = http_error(&response).await;
+        error.details().retryable = Failure::Http.is_retryable(response.status());
+        Err(error)
+    };
+    let timeout = endpoint.timeout;
+    within(timeout, answer).await.unwrap_or_else(|| {
+        let message = ErrorText::NoAnswer.with(&display_url(&request.url), &decimal(timeout));
+        Err(Error::new(ErrorCode::ConnectTimeout, message))
+    })
 }

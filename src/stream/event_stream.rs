@@ -3,7 +3,6 @@
 use super::{Builder, CancelResult, OutcomeType, State, driver::Driver};
 use crate::{error::Error, sse::EventRef};
 use alloc::{
-    boxed::Box,
     rc::{Rc, Weak},
     string::String,
     vec,
@@ -12,10 +11,11 @@ use alloc::{
 use core::{
     fmt,
     future::Future,
+    mem,
     pin::Pin,
-    task::{Context, Poll, ready},
+    task::{Context, Poll},
 };
-use futures::{Stream, future::LocalBoxFuture, stream::FusedStream};
+use futures::{Stream, stream::FusedStream};
 
 /// An event.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -29,7 +29,7 @@ pub struct Event {
 }
 
 impl Event {
-    pub(super) fn as_ref(&self) -> EventRef<'_> {
+    pub(crate) fn as_ref(&self) -> EventRef<'_> {
         EventRef {
             event_type: &self.event_type,
             data: &self.data,
@@ -63,6 +63,34 @@ pub struct Outcome {
     pub error: Option<Error>,
     /// Whether the backend has confirmed the cancellation; `None` if it was not asked.
     pub notified: Option<bool>,
+    /// How many events were decoded and never taken.
+    pub dropped: u32,
+}
+
+/// Counts and times of a stream. Times are milliseconds since it was first polled.
+#[derive(Clone, Debug, Default)]
+#[non_exhaustive]
+pub struct StreamStats {
+    /// Of response bodies, content coding removed.
+    pub bytes: u64,
+    /// Decoded so far.
+    pub events: u32,
+    /// Requests, the one under way included.
+    pub attempts: u32,
+    /// When the headers of the first good response were there.
+    pub time_to_headers: Option<f64>,
+    /// When the first event was decoded.
+    pub time_to_first_event: Option<f64>,
+    /// How many events that the app took the backend has been told of.
+    pub acknowledged: u32,
+    /// Why the last acknowledgement that failed, twice, did so.
+    pub ack_error: Option<Error>,
+}
+
+impl Outcome {
+    /// Of a stream that was dropped.
+    const CLOSED: Self =
+        Self { outcome_type: OutcomeType::Closed, error: None, notified: None, dropped: 0 };
 }
 
 impl From<EventRef<'_>> for Event {
@@ -78,7 +106,8 @@ impl From<EventRef<'_>> for Event {
 /// A stream of server-sent events over `fetch` ([WHATWG HTML, 9.2]).
 ///
 /// Nothing is read ahead of its consumer beyond one batch. What ends it badly is its last item,
-/// an error. Dropping it closes the connection and tells nobody; [`cancel`](Self::cancel) tells
+/// an error. Dropping it closes the connection and tells nobody, unless
+/// [`CancelRequest::on_drop`](crate::CancelRequest::on_drop) says so; [`cancel`](Self::cancel) tells
 /// the backend.
 ///
 /// ```no_run
@@ -102,7 +131,6 @@ impl From<EventRef<'_>> for Event {
 pub struct EventStream {
     driver: Rc<Driver>,
     batch: vec::IntoIter<Event>,
-    pull: Option<LocalBoxFuture<'static, Option<Vec<Event>>>>,
     last_event_id: String,
     is_over: bool,
 }
@@ -115,7 +143,19 @@ impl EventStream {
 
     pub(super) fn new(driver: Rc<Driver>) -> Self {
         let last_event_id = driver.machine().decoder().last_event_id().into();
-        Self { driver, batch: Vec::new().into_iter(), pull: None, last_event_id, is_over: false }
+        Self { driver, batch: Vec::new().into_iter(), last_event_id, is_over: false }
+    }
+
+    /// The events that came together with the one taken last.
+    pub(super) fn take_rest(&mut self) -> Vec<Event> {
+        let rest: Vec<_> = mem::take(&mut self.batch).collect();
+        for event in &rest {
+            self.driver.took(event);
+        }
+        if let Some(last) = rest.last() {
+            self.last_event_id.clone_from(&last.last_event_id);
+        }
+        rest
     }
 
     pub(super) fn done(&self) {
@@ -144,6 +184,16 @@ impl EventStream {
         self.driver.state()
     }
 
+    /// Counts and times so far.
+    pub fn stats(&self) -> StreamStats {
+        self.driver.stats()
+    }
+
+    /// Waits for the end of the stream, and for the backend to be told of it. Does not read.
+    pub fn closed(&self) -> impl Future<Output = Outcome> + use<> {
+        closed(&self.driver)
+    }
+
     /// How the stream ended; `None` before.
     pub fn outcome(&self) -> Option<Outcome> {
         self.driver.outcome()
@@ -169,7 +219,7 @@ impl fmt::Debug for EventStream {
     }
 }
 
-/// Cancels the [`EventStream`] that gave it. Does not keep that alive.
+/// Stops the [`EventStream`] that returned it. Does not keep that alive.
 #[derive(Clone, Debug)]
 pub struct Canceller {
     driver: Weak<Driver>,
@@ -186,16 +236,47 @@ impl Canceller {
             }
         }
     }
+
+    /// Does what dropping the stream does.
+    #[cfg(feature = "js")]
+    pub(crate) fn leave(&self) {
+        if let Some(driver) = self.driver.upgrade() {
+            driver.leave();
+        }
+    }
+
+    /// Ends the stream, and tells nobody.
+    pub fn close(&self) {
+        if let Some(driver) = self.driver.upgrade() {
+            driver.close();
+        }
+    }
+
+    /// Where the stream is in its life.
+    pub fn state(&self) -> State {
+        self.driver.upgrade().map_or(State::Closed, |driver| driver.state())
+    }
+
+    /// As [`EventStream::closed`]. A stream that was dropped is closed.
+    pub fn closed(&self) -> impl Future<Output = Outcome> + use<> {
+        let closing = self.driver.upgrade().map(|driver| closed(&driver));
+        async move {
+            match closing {
+                Some(closing) => closing.await,
+                None => Outcome::CLOSED,
+            }
+        }
+    }
+}
+
+fn closed(driver: &Rc<Driver>) -> impl Future<Output = Outcome> + use<> {
+    let closed = driver.closed();
+    // There is one as soon as it is closed.
+    async move { closed.await.unwrap_or(Outcome::CLOSED) }
 }
 
 fn cancel(driver: &Rc<Driver>) -> impl Future<Output = CancelResult> + use<> {
-    let cancelled = driver.cancel();
-    let (done, report) = futures::channel::oneshot::channel();
-    wasm_bindgen_futures::spawn_local(async move {
-        // Nobody waits for it: the notification is out all the same.
-        let _ = done.send(cancelled.await);
-    });
-    async move { report.await.unwrap_or_default() }
+    driver.cancel()
 }
 
 impl Stream for EventStream {
@@ -206,22 +287,20 @@ impl Stream for EventStream {
             if self.is_over {
                 return Poll::Ready(None);
             }
-            // What was decoded and not taken is dropped when the stream is stopped.
-            if self.driver.state() != State::Closed
-                && let Some(event) = self.batch.next()
-            {
-                self.last_event_id.clone_from(&event.last_event_id);
-                return Poll::Ready(Some(Ok(event)));
-            }
-            let driver = Rc::clone(&self.driver);
-            let pull =
-                self.pull.get_or_insert_with(|| Box::pin(async move { driver.next().await }));
-            let events = ready!(pull.as_mut().poll(context));
-            self.pull = None;
-            let Some(events) = events else {
+            if self.driver.state() == State::Closed {
+                // What was decoded and not taken is dropped when the stream is stopped.
                 self.is_over = true;
                 let outcome = self.driver.outcome();
                 return Poll::Ready(outcome.and_then(|outcome| outcome.error).map(Err));
+            }
+            if let Some(event) = self.batch.next() {
+                self.last_event_id.clone_from(&event.last_event_id);
+                self.driver.took(&event);
+                return Poll::Ready(Some(Ok(event)));
+            }
+            let Some(events) = self.driver.take_batch() else {
+                self.driver.pull(context.waker());
+                return Poll::Pending;
             };
             self.batch = events.into_iter();
         }
@@ -236,6 +315,6 @@ impl FusedStream for EventStream {
 
 impl Drop for EventStream {
     fn drop(&mut self) {
-        self.driver.close();
+        self.driver.leave();
     }
 }

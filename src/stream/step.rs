@@ -137,6 +137,14 @@ pub(crate) struct End {
 impl Step {
     pub(crate) const WAIT: Self = Self::new(Action::Wait);
 
+    /// What the machine answers to the first [`Input::Open`] and to the [`Input::Prepared`] after it,
+    /// whatever its options are: the npm package sends the request before it has the machine. With
+    /// [`Self::RESUMES`] and without [`Self::TIMED`] where the options say so.
+    #[cfg(test)]
+    pub(crate) const FIRST_OPENED: Self = Self::new(Action::Prepare);
+    #[cfg(test)]
+    pub(crate) const FIRST_PREPARED: Self = Self::new(Action::Send).with(Self::TIMED);
+
     /// Of each number in a step; the action comes first.
     pub(crate) const NIBBLE: u32 = 0xF;
     pub(crate) const CLOSE: u32 = 1 << 4;

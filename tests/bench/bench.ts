@@ -1,6 +1,7 @@
 // `cargo xtask bench`: races all implementations in a real browser and prints who took how long.
 
-import { writeFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
+import { cpus } from 'node:os'
 import { resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
@@ -10,17 +11,38 @@ import { launch, startServer } from '../webdriver/index'
 import { call, openPage } from './browser'
 import { shortfalls } from './goals'
 import { runMemory } from './memory'
-import { ratioTable } from './table'
+import {
+  compareWith,
+  type Comparison,
+  describeFall,
+  hasFallen,
+  newestRecord,
+  type Record,
+  writeRecord,
+} from './records'
+import { readmeTable, tableIn } from './readme'
+import { ratioTable, type Row } from './table'
 
 const USAGE = `cargo xtask bench [options]
   --quick          only decode, iterate, loopback and text, on few corpora: less than two minutes
-  --only NAME      one of these: decode, iterate, loopback, text
+  --only NAME      one of these: decode, iterate, loopback, text, latency, memory, start
   --browser NAME   chromium (the default) or firefox
   --json FILE      write all results there
-  --check          fail, and say why, where we are not as far ahead as we mean to be`
+  --record         write them to tests/bench/records, with the date; those of a whole run in Chromium
+                   also into the README's table
+  --check          fail, and say why, where a goal is missed, or where a ratio to a peer is more than
+                   10 % below that of the newest record; what fell is measured twice more first`
+
+const BENCHES = ['decode', 'iterate', 'loopback', 'text', 'latency', 'memory', 'start'] as const
+type Bench = (typeof BENCHES)[number]
+
+/** How often something is measured again that seems to have become slower. */
+const SECOND_LOOKS = 2
 
 /** Measured runs of each implementation; the median counts. */
 const ROUNDS = 7
+
+const README = new URL('../../README.md', import.meta.url)
 
 const SITE = fileURLToPath(new URL('../../www/dist', import.meta.url))
 
@@ -30,17 +52,24 @@ const { values: options } = parseArgs({
     browser: { type: 'string', default: 'chromium' },
     only: { type: 'string' },
     json: { type: 'string' },
+    record: { type: 'boolean', default: false },
     check: { type: 'boolean', default: false },
     help: { type: 'boolean', short: 'h', default: false },
   },
 })
-if (options.help || (options.browser !== 'chromium' && options.browser !== 'firefox')) {
+/** Which records these results are compared with, and among which they go. */
+const kind = options.quick || options.only ? `${options.browser}-quick` : options.browser
+
+const isKnown =
+  ['chromium', 'firefox'].includes(options.browser) &&
+  (options.only === undefined || BENCHES.includes(options.only as Bench))
+if (options.help || !isKnown) {
   console.log(USAGE)
   process.exit(options.help ? 0 : 2)
 }
 
 const server = await startServer('sluicegate-test-server', ['--site', SITE])
-const browser = await launch(options.browser)
+const browser = await launch(options.browser as 'chromium' | 'firefox')
 try {
   await main(browser)
 } finally {
@@ -51,45 +80,107 @@ try {
 async function main(driver: WebDriver): Promise<void> {
   const capabilities = await driver.getCapabilities()
   const name = `${capabilities.getBrowserName()} ${capabilities.getBrowserVersion()}`
-  const results = await runAll(driver, options.browser === 'chromium')
+  const results = await runAll(driver)
   console.log(`${name}; medians of ${ROUNDS}; ratios: times our figure, above 1 is slower\n`)
   console.log(ratioTable(results))
+  const [cpu] = cpus()
+  const machine = `${cpu?.model ?? 'unknown'}, ${cpus().length} cores`
+  const date = new Date().toISOString().slice(0, 10)
+  const record = { date, browser: name, machine, results }
+  // npm changes the directory; what the user typed is relative to where they were.
   if (options.json !== undefined) {
-    // npm changes the directory; what the user typed is relative to where they were.
     const file = resolve(process.env['INIT_CWD'] ?? '.', options.json)
-    writeFileSync(file, `${JSON.stringify({ browser: name, results }, null, 2)}\n`)
+    writeFileSync(file, `${JSON.stringify(record, null, 2)}\n`)
   }
-  if (options.check) {
-    const missed = shortfalls(results)
-    for (const line of missed) console.log(`missed: ${line}`)
-    if (missed.length > 0) process.exitCode = 1
-    else console.log('every goal reached')
-  }
+  if (options.check) await check(driver, results)
+  if (!options.record) return
+  console.log(`wrote ${writeRecord(kind, record)}`)
+  if (kind !== 'chromium') return
+  const text = readFileSync(README, 'utf8')
+  writeFileSync(README, text.replace(tableIn(text), readmeTable(results).join('\n')))
+  console.log("wrote README.md's table: look over the text around it")
 }
 
-async function runAll(driver: WebDriver, chromium: boolean): Promise<Result[]> {
-  const results: Result[] = []
-  const all = ['decode', 'iterate', 'loopback', 'text'] as const
-  for (const bench of options.only ? all.filter((one) => one === options.only) : all) {
-    // A fresh page for each: what one bench taught the compiler must not help or hurt the next.
-    await openPage(driver, server.url)
-    for (const work of await call(driver, 'casesOf', bench, options.quick)) {
-      progress(describe(work))
-      results.push(...(await call(driver, 'runCase', work, ROUNDS)))
-    }
+async function check(driver: WebDriver, results: Result[]): Promise<void> {
+  const missed = shortfalls(results)
+  const record = newestRecord(kind) ?? newestRecord(options.browser)
+  if (record) {
+    const compared = compareWith(record, results)
+    console.log(`compared ${compared.length} ratios with the record of ${record.date}`)
+    const looked = await lookAgain(driver, record, compared.filter(hasFallen))
+    missed.push(...looked.map(describeFall))
+  } else {
+    missed.push(`there is no record of ${options.browser} to compare with: --record makes one`)
   }
-  if (options.quick || options.only) return results
+  for (const line of missed) console.log(`missed: ${line}`)
+  if (missed.length > 0) process.exitCode = 1
+  else console.log('every goal reached')
+}
 
-  progress('latency')
+/** Measures again what has fallen. Returns what is as low at each look. */
+async function lookAgain(
+  driver: WebDriver,
+  record: Record,
+  fallen: Comparison[],
+): Promise<Comparison[]> {
+  for (let look = 0; look < SECOND_LOOKS && fallen.length > 0; look++) {
+    const again: Result[] = []
+    for (const row of new Set(fallen.map((comparison) => comparison.row))) {
+      progress(`again: ${row.bench}, ${row.corpus}, chunks of ${row.chunk}`)
+      again.push(...(await runRow(driver, row)))
+    }
+    const rows = compareWith(record, again).filter(hasFallen)
+    fallen = fallen.filter((old) => rows.some((now) => isSame(now, old)))
+  }
+  return fallen
+}
+
+function isSame(one: Comparison, other: Comparison): boolean {
+  return (
+    one.ours === other.ours &&
+    one.peer === other.peer &&
+    one.row.bench === other.row.bench &&
+    one.row.corpus === other.row.corpus &&
+    one.row.chunk === other.row.chunk
+  )
+}
+
+async function runRow(driver: WebDriver, { bench, corpus, chunk, results }: Row) {
+  if (bench === 'latency' || bench === 'memory' || bench === 'start') return runBench(driver, bench)
   await openPage(driver, server.url)
-  results.push(...(await call(driver, 'runLatency')), await call(driver, 'runCancel'))
+  return call(driver, 'runCase', { bench, corpus, chunk, events: results[0]!.events }, ROUNDS)
+}
 
-  // Counting all of a page's memory takes the DevTools protocol.
-  if (chromium) results.push(...(await runMemory(driver, server.url, progress)))
+async function runAll(driver: WebDriver): Promise<Result[]> {
+  const results: Result[] = []
+  for (const bench of BENCHES) {
+    // Counting all of a page's memory takes Chromium's DevTools protocol.
+    if (bench === 'memory' && options.browser !== 'chromium') continue
+    const isSlow = bench === 'latency' || bench === 'memory' || bench === 'start'
+    if (options.only ? options.only !== bench : options.quick && isSlow) continue
+    results.push(...(await runBench(driver, bench)))
+  }
+  return results
+}
 
-  progress('start')
+async function runBench(driver: WebDriver, bench: Bench): Promise<Result[]> {
+  // A fresh page for each: what one bench taught the compiler must not help or hurt the next.
   await openPage(driver, server.url)
-  results.push(...(await call(driver, 'runStart', ROUNDS)))
+  switch (bench) {
+    case 'latency':
+      progress('latency')
+      return [...(await call(driver, 'runLatency')), await call(driver, 'runCancel')]
+    case 'memory':
+      return runMemory(driver, server.url, progress)
+    case 'start':
+      progress('start')
+      return call(driver, 'runStart', ROUNDS)
+  }
+  const results: Result[] = []
+  for (const work of await call(driver, 'casesOf', bench, options.quick)) {
+    progress(describe(work))
+    results.push(...(await call(driver, 'runCase', work, ROUNDS)))
+  }
   return results
 }
 

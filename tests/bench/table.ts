@@ -56,13 +56,15 @@ export function ratioTable(results: Result[]): string {
       return Number.isNaN(ratio) ? '' : `${ratio.toFixed(2)}x`
     })
     lines.push([bench, corpus, chunkName(chunk), amount(ours), ...cells])
-    if (ours?.p99_ms !== undefined) {
-      const p99 = impls.map((impl) => {
-        const ratio =
-          (row.find((result) => result.impl === impl)?.p99_ms ?? Number.NaN) / ours.p99_ms!
+    for (const member of ['p99_ms', 'request_ms'] as const) {
+      const own = ours?.[member]
+      if (own === undefined) continue
+      const more = impls.map((impl) => {
+        const ratio = (row.find((result) => result.impl === impl)?.[member] ?? Number.NaN) / own
         return Number.isNaN(ratio) ? '' : `${ratio.toFixed(2)}x`
       })
-      lines.push([`${bench} p99`, corpus, chunkName(chunk), `${ours.p99_ms.toFixed(2)} ms`, ...p99])
+      const what = `${bench} ${member.replace('_ms', '')}`
+      lines.push([what, corpus, chunkName(chunk), `${own.toFixed(2)} ms`, ...more])
     }
   }
   const widths = (lines[0] ?? []).map((_, column) =>

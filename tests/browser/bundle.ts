@@ -3,8 +3,12 @@ import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { build, type Plugin } from 'esbuild'
+import { recipesPlugin } from '../vendors/recipes.js'
 
 const FOLDER = fileURLToPath(new URL('.', import.meta.url))
+/** Takes the package's place where the scenarios are played through a module of an app's own. */
+const JS_MODULE = join(FOLDER, 'support/js-module.ts')
+
 const SCENARIOS = fileURLToPath(new URL('../scenarios', import.meta.url))
 
 /** No style, no inline script: the pages are also served under a strict content security policy. */
@@ -43,6 +47,11 @@ const scenarios: Plugin = {
   },
 }
 
+/** What wasm-pack makes of the module. */
+const JS_PACKAGE = fileURLToPath(new URL('../../examples/js-module/pkg', import.meta.url))
+
+const COMMON = { bundle: true, format: 'esm', target: 'es2022', keepNames: true } as const
+
 /**
  * Writes the page of all suites to a folder, and each page of `pages/` beside it. The suites test
  * this entry of the package.
@@ -50,11 +59,35 @@ const scenarios: Plugin = {
 export async function bundle(site: string, entry: string): Promise<void> {
   const suites = (await readdir(join(FOLDER, 'suites'))).filter((name) => name.endsWith('.test.ts'))
   const pages = (await readdir(join(FOLDER, 'pages'))).map((name) => name.replace(/\.ts$/, ''))
-  const main = ['./support/setup.js', ...suites.toSorted().map((name) => `./suites/${name}`)]
-  const common = { bundle: true, format: 'esm', target: 'es2022', keepNames: true } as const
+  await bundleSuites(site, entry, suites.toSorted())
   await build({
-    ...common,
-    plugins: [testEntry(entry), scenarios],
+    ...COMMON,
+    entryPoints: pages.map((name) => join(FOLDER, 'pages', `${name}.ts`)),
+    // As most bundlers do by default.
+    charset: 'utf8',
+    outdir: site,
+  })
+  const wasm = createRequire(import.meta.url).resolve('sluicegate/wasm')
+  await copyFile(wasm, join(site, 'sluicegate.wasm'))
+  for (const name of pages) {
+    const script = `<script type="module" src="${name}.js"></script>`
+    await writeFile(join(site, `${name}.html`), html(script))
+  }
+}
+
+/** Writes a page of the scenarios alone, which plays them through `examples/js-module`. */
+export async function bundleScenarios(site: string): Promise<void> {
+  await bundleSuites(site, JS_MODULE, ['scenarios.test.ts'])
+  const wasm = 'js_module_bg.wasm'
+  await copyFile(join(JS_PACKAGE, wasm), join(site, wasm))
+}
+
+async function bundleSuites(site: string, entry: string, suites: string[]): Promise<void> {
+  const main = ['./support/setup.js', ...suites.map((name) => `./suites/${name}`)]
+  await build({
+    ...COMMON,
+    plugins: [testEntry(entry), scenarios, recipesPlugin],
+    alias: { 'js-module': join(JS_PACKAGE, 'js_module.js') },
     stdin: {
       contents: [...main, './support/start.js'].map((path) => `import '${path}'`).join('\n'),
       resolveDir: FOLDER,
@@ -62,24 +95,11 @@ export async function bundle(site: string, entry: string): Promise<void> {
     },
     outfile: join(site, 'suites.js'),
   })
-  await build({
-    ...common,
-    entryPoints: pages.map((name) => join(FOLDER, 'pages', `${name}.ts`)),
-    // As most bundlers do by default.
-    charset: 'utf8',
-    outdir: site,
-  })
   // In strict mode, as part of a module, Mocha's own bundle does not run.
   const mocha = dirname(createRequire(import.meta.url).resolve('mocha/package.json'))
   await copyFile(join(mocha, 'mocha.js'), join(site, 'mocha.js'))
-  const wasm = createRequire(import.meta.url).resolve('sluicegate/wasm')
-  await copyFile(wasm, join(site, 'sluicegate.wasm'))
   await writeFile(
     join(site, 'index.html'),
     html('<script src="mocha.js"></script>', '<script type="module" src="suites.js"></script>'),
   )
-  for (const name of pages) {
-    const script = `<script type="module" src="${name}.js"></script>`
-    await writeFile(join(site, `${name}.html`), html(script))
-  }
 }

@@ -9,7 +9,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { ENGINES, type Engine, freePort, startServer } from '../webdriver/index.js'
-import { bundle } from './bundle.js'
+import { startVendors } from '../vendors/server.js'
+import { bundle, bundleScenarios } from './bundle.js'
 import { Listener } from './listener.js'
 import { runPage } from './page.js'
 import { isPageCurrent } from './verdicts.js'
@@ -20,6 +21,7 @@ const { values } = parseArgs({
     grep: { type: 'string' },
     repeat: { type: 'string', default: '1' },
     compat: { type: 'boolean', default: false },
+    'js-module': { type: 'boolean', default: false },
     update: { type: 'boolean', default: false },
   },
 })
@@ -34,25 +36,33 @@ if (!(rounds >= 1)) throw new Error(`--repeat takes a number, not ${values.repea
 const site = await mkdtemp(join(tmpdir(), 'sluicegate-browser-'))
 const listener = new Listener()
 try {
-  await bundle(site, values.compat ? 'sluicegate/compat' : 'sluicegate')
+  if (values['js-module']) await bundleScenarios(site)
+  else await bundle(site, values.compat ? 'sluicegate/compat' : 'sluicegate')
   for (const engine of engines) {
-    // A server of its own: no engine meets what another one has left.
+    // Servers of its own: no engine meets what another one has left.
     const server = await startServer('sluicegate-test-server', ['--site', site])
+    const vendors = await startVendors()
     try {
       const page = new URL('/site/index.html', server.url)
       page.searchParams.set('engine', engine)
+      page.searchParams.set('vendors', vendors.url)
+      page.searchParams.set('player', values['js-module'] ? 'js' : 'npm')
       page.searchParams.set('closedPort', String(await freePort()))
       if (values.grep !== undefined) page.searchParams.set('grep', values.grep)
       await runPage(engine, page.href, rounds, listener)
     } finally {
       await server.stop()
+      await vendors[Symbol.asyncDispose]()
     }
   }
 } finally {
   await rm(site, { recursive: true, force: true })
 }
 // Only a run of everything has all that the page tells of.
-const isWhole = engines.length === ENGINES.length && (values.grep === undefined || values.update)
+const isWhole =
+  !values['js-module'] &&
+  engines.length === ENGINES.length &&
+  (values.grep === undefined || values.update)
 if (isWhole && listener.isGood) {
   const { verdicts, differences } = listener
   if (!(await isPageCurrent(verdicts, differences, values.update))) {

@@ -12,6 +12,11 @@ export const Class: Native = EventSource
 globalThis.EventSource = EventSource
 export const source: globalThis.EventSource = new EventSource('/')
 export const uninstall: () => void = installEventSource()
+export const uninstallers = [
+  installEventSource({ share: true }),
+  installEventSource(globalThis),
+  installEventSource(globalThis, { share: true }),
+]
 
 /** What takes a native one takes ours. */
 export const viaVueuse: UseEventSourceReturn<[]> = useEventSource('/')

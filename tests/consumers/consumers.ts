@@ -7,6 +7,8 @@
 export type Kind =
   /** Files that any web server can serve. */
   | { in: 'page'; path: string }
+  /** An extension for Chromium in the folder `dist`, which has a page. */
+  | { in: 'extension'; path: string }
   /** A web server of its own, which takes the port from the variable `PORT` and prints when it is ready. */
   | { in: 'site'; command: Command; ready: RegExp }
   /** A program that prints each piece of text. */
@@ -14,6 +16,7 @@ export type Kind =
   /** A server that answers with each piece of text, and prints its address. */
   | { in: 'worker'; command: Command; address: RegExp }
 
+/** The program `node` is the one that the app is to run in. */
 export type Command = [program: string, ...args: string[]]
 
 export interface Consumer {
@@ -27,6 +30,8 @@ export interface Consumer {
   versions: string[]
   /** The folder with all that is downloaded, where something is built. */
   bundle?: string
+  /** Whether its tools refuse the oldest Node that this project supports. */
+  needsNewerNode?: true
 }
 
 const PAGE: Kind = { in: 'page', path: 'index.html' }
@@ -95,7 +100,7 @@ export const CONSUMERS: Consumer[] = [
     title: 'Next.js (app router)',
     kind: {
       in: 'site',
-      command: [process.execPath, 'node_modules/next/dist/bin/next', 'start', '-H', '127.0.0.1'],
+      command: ['node', 'node_modules/next/dist/bin/next', 'start', '-H', '127.0.0.1'],
       ready: /Ready in/,
     },
     common: [],
@@ -104,11 +109,29 @@ export const CONSUMERS: Consumer[] = [
   },
   {
     name: 'sveltekit',
-    title: 'SvelteKit',
-    kind: { in: 'site', command: [process.execPath, 'build'], ready: /Listening on/ },
+    title: 'SvelteKit 2',
+    kind: { in: 'site', command: ['node', 'build'], ready: /Listening on/ },
     common: [],
     versions: ['@sveltejs/kit', 'svelte', 'vite'],
     bundle: 'build/client',
+  },
+  {
+    name: 'sveltekit-3',
+    title: 'SvelteKit 3',
+    kind: { in: 'site', command: ['node', 'build'], ready: /Listening on/ },
+    common: [],
+    versions: ['@sveltejs/kit', 'svelte', 'vite'],
+    bundle: 'build/client',
+    needsNewerNode: true,
+  },
+  {
+    name: 'nuxt',
+    title: 'Nuxt 4',
+    kind: { in: 'site', command: ['node', '.output/server/index.mjs'], ready: /Listening on/ },
+    common: [],
+    versions: ['nuxt', 'vue'],
+    bundle: '.output/public',
+    needsNewerNode: true,
   },
   {
     name: 'import-map',
@@ -134,9 +157,25 @@ export const CONSUMERS: Consumer[] = [
     bundle: 'dist',
   },
   {
+    name: 'extension',
+    title: 'extension (Manifest V3), in its page',
+    kind: { in: 'extension', path: 'index.html' },
+    common: ['chat.js'],
+    versions: [],
+    bundle: 'dist',
+  },
+  {
+    name: 'extension-worker',
+    title: 'extension (Manifest V3), in its service worker, `sluicegate/compat`',
+    kind: { in: 'extension', path: 'index.html' },
+    common: [],
+    versions: [],
+    bundle: 'dist',
+  },
+  {
     name: 'node',
     title: 'Node',
-    kind: { in: 'terminal', command: [process.execPath, 'terminal.js'] },
+    kind: { in: 'terminal', command: ['node', 'terminal.js'] },
     common: ['terminal.js'],
     versions: [],
   },
@@ -159,14 +198,22 @@ export const CONSUMERS: Consumer[] = [
   },
   {
     name: 'workerd',
-    title: "Cloudflare's workerd (wrangler, miniflare)",
+    title: "Cloudflare's workerd (wrangler)",
     kind: {
       in: 'worker',
-      command: [process.execPath, 'serve.js'],
-      address: /^listening on (http:\S+)\/\n/m,
+      command: [
+        'node',
+        'node_modules/wrangler/bin/wrangler.js',
+        'dev',
+        '--ip=127.0.0.1',
+        '--port=0',
+        '--show-interactive-dev-session=false',
+      ],
+      address: /Ready on (http:\S+)\n/,
     },
     common: [],
     versions: ['wrangler', 'workerd'],
     bundle: 'dist',
+    needsNewerNode: true,
   },
 ]

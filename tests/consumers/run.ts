@@ -5,7 +5,8 @@
  */
 
 import assert from 'node:assert/strict'
-import { mkdtemp, rm } from 'node:fs/promises'
+import { createHash } from 'node:crypto'
+import { mkdtemp, realpath, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, suite, test } from 'node:test'
@@ -18,7 +19,7 @@ import { type Consumer, CONSUMERS } from './consumers.js'
 import { converse } from './conversation.js'
 import { type Row, writeTable } from './table.js'
 import { openPage, openTerminal, openWorker } from './views.js'
-import { App, ENVIRONMENT } from './workshop.js'
+import { App, HAS_NEWER_NODE, installNewerNode, type Node, OUR_NODE } from './workshop.js'
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -45,8 +46,12 @@ const tarball = await Tarball.pack()
 const server = await startServer('sluicegate-test-server', ['--site', site])
 const browsers = new Map<Engine, WebDriver>()
 const rows: Row[] = []
+let newerNode: Node | undefined
 
 before(async () => {
+  if (HAS_NEWER_NODE && chosen.some(({ needsNewerNode }) => needsNewerNode)) {
+    newerNode = await installNewerNode(join(site, 'newer-node'))
+  }
   if (!needsBrowsers) return
   for (const engine of engines) browsers.set(engine, await launch(engine))
 })
@@ -60,8 +65,9 @@ after(async () => {
 })
 
 for (const consumer of chosen) {
-  suite(consumer.title, () => {
-    const app = new App(consumer, join(site, consumer.name))
+  const skip = consumer.needsNewerNode && !HAS_NEWER_NODE ? 'there is no newer Node for it' : false
+  suite(consumer.title, { skip }, () => {
+    let app: App
     const row: Row = { title: consumer.title, versions: [], seconds: {}, bundle: undefined }
     const timed = (what: string, work: () => Promise<void>) =>
       test(what, async () => {
@@ -71,6 +77,8 @@ for (const consumer of chosen) {
       })
 
     timed('installs', async () => {
+      const node = consumer.needsNewerNode ? newerNode! : OUR_NODE
+      app = new App(consumer, join(site, consumer.name), node)
       await app.install(tarball.path)
       row.versions = await app.versions()
     })
@@ -81,7 +89,7 @@ for (const consumer of chosen) {
     timed('streams', () => streams(consumer, app))
     after(async () => {
       rows.push(row)
-      await rm(app.folder, { recursive: true, force: true })
+      await rm(join(site, consumer.name), { recursive: true, force: true })
     })
   })
 }
@@ -90,13 +98,15 @@ async function streams({ name, kind }: Consumer, app: App): Promise<void> {
   if (kind.in === 'page') {
     return inEachBrowser(name, `${server.url}/site/${name}/${kind.path}`)
   }
+  if (kind.in === 'extension') return inAnExtension(name, join(app.folder, 'dist'), kind.path)
   const command = await app.command(kind.command)
   if (kind.in === 'terminal') {
-    return converse(server.url, name, (endpoints) => openTerminal(command, app.folder, endpoints))
+    return converse(server.url, name, (endpoints) => openTerminal(command, app, endpoints))
   }
   const port = await freePort()
   const [file, ...args] = command
-  const program = new Program(file, args, { ...ENVIRONMENT, PORT: String(port) }, app.folder)
+  const env = { ...app.environment, HOST: '127.0.0.1', PORT: String(port) }
+  const program = new Program(file, args, env, app.folder)
   try {
     if (kind.in === 'worker') {
       const [, address = ''] = await program.printed(kind.address)
@@ -110,6 +120,27 @@ async function streams({ name, kind }: Consumer, app: App): Promise<void> {
   } finally {
     await program.stop()
   }
+}
+
+/** Extensions are for Chromium only, in a browser of their own. */
+async function inAnExtension(name: string, folder: string, page: string): Promise<void> {
+  if (!engines.includes('chromium')) return
+  const browser = await launch('chromium', [
+    `--load-extension=${folder}`,
+    '--disable-features=DisableLoadExtensionCommandLineSwitch',
+  ])
+  try {
+    const url = `chrome-extension://${extensionId(await realpath(folder))}/${page}`
+    await converse(server.url, name, (endpoints) => openPage(browser, url, endpoints))
+  } finally {
+    await browser.quit()
+  }
+}
+
+/** Chromium derives the id of an unpacked extension from its path. */
+function extensionId(folder: string): string {
+  const hash = createHash('sha256').update(folder).digest('hex').slice(0, 32)
+  return hash.replace(/./g, (digit) => String.fromCharCode(97 + parseInt(digit, 16)))
 }
 
 async function inEachBrowser(name: string, page: string): Promise<void> {

@@ -6,7 +6,7 @@ import { Readable } from 'node:stream'
 import { By, type WebDriver } from 'selenium-webdriver'
 import type { Command } from './consumers.js'
 import { type Endpoints, PIECES, type View } from './conversation.js'
-import { ENVIRONMENT } from './workshop.js'
+import type { App } from './workshop.js'
 
 /** How long anything may take to show, in milliseconds, on a machine that has other things to do. */
 const PATIENCE = 60_000
@@ -45,12 +45,12 @@ export async function openPage(
 /** A program that prints each piece on a line, and stops at Ctrl-C. */
 export async function openTerminal(
   [program, ...args]: Command,
-  folder: string,
+  { folder, environment }: App,
   { chat, cancel }: Endpoints,
 ): Promise<View> {
   const child = spawn(program, [...args, chat, cancel], {
     cwd: folder,
-    env: ENVIRONMENT,
+    env: environment,
     stdio: ['ignore', 'pipe', 'inherit'],
     timeout: PATIENCE,
   })

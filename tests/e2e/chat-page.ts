@@ -23,6 +23,11 @@ export class ChatPage {
   /** Loads the page, and begins to keep a picture of each change of it. */
   async open(url: string): Promise<void> {
     await this.#driver.get(url)
+    await this.keepPictures()
+  }
+
+  /** Begins to keep a picture of each change of the page that is there. */
+  async keepPictures(): Promise<void> {
     await this.#driver.wait(until.elementLocated(hook('prompt')), PATIENCE)
     await this.#driver.executeScript(keepPictures)
   }

@@ -13,7 +13,7 @@ import { ENDLESS, Vendor } from './vendor.js'
 /** LiteLLM sends three code points per chunk, so that graphemes come in pieces. */
 const TEXT = 'Die Schleuse öffnet sich 🌊 langsam, 水が流れる。\n\n  {"a": 1} [DONE]\n👩‍👩‍👧 é שלום'
 
-/** Models whose answer, or error, is made by LiteLLM itself. */
+/** Models whose answer, or error, is made by LiteLLM itself; it streams those by its API of chat completions alone. */
 const MOCKS = {
   text: TEXT,
   limited: 'litellm.RateLimitError',
@@ -234,6 +234,32 @@ describe('the relay in front of a gateway', () => {
       assert.equal(error, undefined)
       assert.equal(text, expected ?? expectedOf(model).text)
       assert.equal((await sessionOf(chat, api)).state, 'completed')
+    })
+  }
+
+  for (const [api, model] of [
+    ['openai-chat', 'openai-chat/tool-calls.sse'],
+    ['openai-responses', 'openai-responses/tool-calls.sse'],
+    ['anthropic', 'anthropic/tool-use.sse'],
+  ] as const) {
+    test(`calls of tools of ${api} are parts of a UI message stream`, async () => {
+      const messages = [{ id: 'q', role: 'user', parts: [{ type: 'text', text: 'Hi' }] }]
+      const response = await fetch(`${await relayTo(api)}/api/chat`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({ id: `tools-${api}`, messages, model }),
+      })
+      const data = (await response.text()).matchAll(/^data: (\{.*)$/gm)
+      const parts = [...data].map(([, json]) => JSON.parse(json!) as Record<string, unknown>)
+      const calls = parts.filter(({ type }) => type === 'tool-input-available')
+      assert.deepEqual(
+        calls.map(({ toolCallId, toolName, input }) => [toolCallId, toolName, input]),
+        expectedOf(model).toolCalls!.map((call) => [
+          call.id,
+          call.name,
+          JSON.parse(call.arguments),
+        ]),
+      )
     })
   }
 

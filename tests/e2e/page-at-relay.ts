@@ -3,12 +3,12 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { build } from 'esbuild'
+import { build, type Plugin } from 'esbuild'
 import type { WebDriver } from 'selenium-webdriver'
 import { type Server, startServer } from '../webdriver/index.js'
 
 /** Makes a folder whose `index.html` is a page with this script, bundled, and nothing else. */
-export async function folderWithPage(script: URL): Promise<string> {
+export async function folderWithPage(script: URL, plugins: Plugin[] = []): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'sluicegate-page-'))
   await build({
     entryPoints: [fileURLToPath(script)],
@@ -16,6 +16,7 @@ export async function folderWithPage(script: URL): Promise<string> {
     bundle: true,
     format: 'esm',
     target: 'es2022',
+    plugins,
   })
   const page = '<!doctype html><meta charset="utf-8"><script type="module" src="page.js"></script>'
   await writeFile(join(folder, 'index.html'), page)
@@ -23,8 +24,12 @@ export async function folderWithPage(script: URL): Promise<string> {
 }
 
 /** Starts a relay whose site is such a page. */
-export async function startRelayWithPage(script: URL, flags: string[]): Promise<Server> {
-  const site = await folderWithPage(script)
+export async function startRelayWithPage(
+  script: URL,
+  flags: string[],
+  plugins: Plugin[] = [],
+): Promise<Server> {
+  const site = await folderWithPage(script, plugins)
   const relay = await startServer('sluicegate-relay', ['--site', site, ...flags])
   return {
     url: relay.url,

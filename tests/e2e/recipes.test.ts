@@ -15,6 +15,9 @@ const CLIENTS = {
   Vue: 'pages/vue.html',
   React: 'pages/react.html',
   Svelte: 'pages/svelte.html',
+  Solid: 'pages/solid.html',
+  Angular: 'pages/angular.html',
+  'TanStack Query': 'pages/query.html',
   'a worker': 'clients/with-worker.html',
   Leptos: 'pages/leptos.html',
 }

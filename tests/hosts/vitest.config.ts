@@ -11,7 +11,7 @@ export default defineConfig({
           ...common,
           name: 'node',
           environment: 'node',
-          include: ['node.test.ts', 'older.test.ts'],
+          include: ['node.test.ts', 'older.test.ts', 'rxjs.test.ts', 'signing.test.ts'],
         },
       },
       { test: { ...common, name: 'jsdom', environment: 'jsdom', include: ['page.test.ts'] } },

@@ -28,7 +28,7 @@ function counted(source: Source): { source: Source; count: () => number } {
   const map = source.mapEvents.bind(source)
   source.mapEvents = (all, use, end) => {
     const counting: typeof use = (events) => {
-      count += events.filter(({ type }) => type === '').length
+      count += [events].flat().filter(({ type }) => type === '').length
       return use(events)
     }
     return map(all, counting, end)

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 
-/** A block of code in the README, or in another page. */
+/** A block of code in the README, or in a page of docs/. */
 export interface Block {
   language: string
   code: string
@@ -8,22 +8,25 @@ export interface Block {
   title: string
 }
 
-/** All blocks of a page, in order. `page` is its path from the root. */
-export function blocksOf(page: string): Block[] {
-  const text = readFileSync(new URL(`../../${page}`, import.meta.url), 'utf8')
-  return [...text.matchAll(/^```(\w+)\n(.*?)^```$/gms)].map(([, language = '', code = '']) => ({
+const README = readFileSync(new URL('../../README.md', import.meta.url), 'utf8')
+const FETCH = readFileSync(new URL('../../docs/fetch.md', import.meta.url), 'utf8')
+const AI_SDK = readFileSync(new URL('../../docs/ai-sdk.md', import.meta.url), 'utf8')
+const SHARING = readFileSync(new URL('../../docs/sharing.md', import.meta.url), 'utf8')
+
+function blocksOf(page: string): Block[] {
+  return [...page.matchAll(/^```(\w+)\n(.*?)^```$/gms)].map(([, language = '', code = '']) => ({
     language,
     code,
     title: /^(?:\/\/|<!--) (.*?)(?: -->)?\n/.exec(code)?.[1] ?? '',
   }))
 }
 
-/** All of the README's, in order. */
-export const BLOCKS: readonly Block[] = blocksOf('README.md')
+/** All of the README's and of these pages of docs/, in order. */
+export const BLOCKS: readonly Block[] = [README, SHARING, FETCH, AI_SDK].flatMap(blocksOf)
 
 /** The code of the one block with that title. */
 export function titled(title: string): string {
   const found = BLOCKS.filter((block) => block.title === title)
-  if (found.length !== 1) throw new Error(`the README has ${found.length} blocks \`${title}\``)
+  if (found.length !== 1) throw new Error(`there are ${found.length} blocks \`${title}\``)
   return found[0]!.code
 }

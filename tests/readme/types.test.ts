@@ -1,4 +1,4 @@
-/** The examples of the README and of other pages, as TypeScript and Vue check them. */
+/** The README's examples, as TypeScript and Vue check them. */
 
 import assert from 'node:assert/strict'
 import { execFile } from 'node:child_process'
@@ -7,14 +7,11 @@ import { join } from 'node:path'
 import { test } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
-import { BLOCKS, blocksOf } from './blocks.js'
+import { BLOCKS } from './blocks.js'
 
 const run = promisify(execFile)
 
 const VUE_TSC = fileURLToPath(new URL('../../node_modules/.bin/vue-tsc', import.meta.url))
-
-/** Pages with examples for more than to look at. */
-const PAGES = ['docs/fetch.md', 'docs/ai-sdk.md']
 
 const CONFIG = {
   extends: '../../tsconfig.json',
@@ -31,8 +28,7 @@ const CONFIG = {
 }
 
 test('the examples in TypeScript, TSX and Vue have no type errors', async () => {
-  const blocks = [...BLOCKS, ...PAGES.flatMap(blocksOf)]
-  const examples = blocks.filter(({ language }) => ['ts', 'tsx', 'vue'].includes(language))
+  const examples = BLOCKS.filter(({ language }) => ['ts', 'tsx', 'vue'].includes(language))
   assert.ok(examples.length > 10, `${examples.length} examples`)
   // Here and not in /tmp: the examples find the packages that are installed.
   const folder = await mkdtemp(join(import.meta.dirname, 'examples-'))

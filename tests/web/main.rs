@@ -7,9 +7,11 @@ mod cancelling;
 mod dropping;
 mod errors;
 mod events;
+mod hooks;
 mod reconnecting;
 mod scenarios;
 mod support;
 mod utf8;
+mod views;
 
 wasm_bindgen_test::wasm_bindgen_test_configure!(run_in_browser);

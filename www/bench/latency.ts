@@ -15,8 +15,8 @@ const RATES = [
 const IMPLEMENTATIONS = ['sluicegate', 'native EventSource']
 
 /** As soon as `fetch` can be: what comes, with nothing but its framing cut off. */
-const FLOOR = {
-  name: 'reader + TextDecoder',
+export const FLOOR = {
+  name: 'bare fetch',
   kind: 'floor',
   async readUrl(url: string, sink: Sink): Promise<void> {
     const reader = bodyOf(await fetch(url)).getReader()

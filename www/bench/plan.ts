@@ -19,8 +19,8 @@ export interface Step {
 export async function plan(full: boolean): Promise<Step[]> {
   const served = await isBenchServer()
   const benches = served
-    ? (['decode', 'iterate', 'loopback', 'text'] as const)
-    : (['decode', 'iterate', 'text'] as const)
+    ? (['text', 'decode', 'iterate', 'loopback'] as const)
+    : (['text', 'decode', 'iterate'] as const)
   const steps: Step[] = benches
     .flatMap((bench) => casesOf(bench, !full))
     .map((work) => ({

@@ -22,13 +22,15 @@ export interface Case {
 /** One line of the report. Which figures it has depends on the bench. */
 export interface Result {
   bench: Bench
-  /** What was read: a corpus, or the rate of a latency run. */
+  /** What was read: a corpus, the rate of a latency run, or how long the server took to answer. */
   corpus: string
   chunk: ChunkSize
   impl: string
   kind: Kind
   /** Milliseconds for the whole corpus; for `start`, from the import to the first event. */
   median_ms?: number
+  /** Milliseconds from the call until the server has the request; for `start`. */
+  request_ms?: number
   /** Milliseconds from the server's write to the handler. */
   p50_ms?: number
   p99_ms?: number

@@ -1,14 +1,21 @@
+import { FLOOR, measureClockOffset } from './latency'
 import { load } from './impls'
-import { race, type Runner } from './race'
+import { quantile, race, type Runner } from './race'
 import type { Result } from './report'
 import { Sink } from './sink'
-import { implementationsOf, streamUrl } from './suite'
+import { implementationsOf } from './suite'
+
+/** Milliseconds that the server takes to answer. */
+const DELAYS = [0, 50]
 
 /** What a fresh page tells the page that made it. */
 interface FirstEvent {
+  /** From the import to the first event. */
   ms: number
+  /** When the stream was asked for, by the page's monotonic clock, since the epoch. */
+  askedAt: number
+  /** When the server had the request: microseconds since the epoch. */
   data: string
-  type: string
 }
 
 /**
@@ -20,27 +27,48 @@ export async function runStart(
   origin: string,
   onRound: (share: number) => void,
 ): Promise<Result[]> {
-  // The server's last event is a bare `[DONE]`: two, so that the first is like any other.
-  const url = streamUrl(origin, { corpus: 'openai', events: 2, chunk: 65_536 })
-  const implementations = await implementationsOf('start')
-  const runners = implementations
-    // A batch is as soon as an event, and the same code; the floors have no events.
+  const results: Result[] = []
+  for (const [at, delay] of DELAYS.entries()) {
+    const onPart = (share: number) => onRound((at + share) / DELAYS.length)
+    results.push(...(await startAfter(delay, rounds, origin, onPart)))
+  }
+  return results
+}
+
+async function startAfter(
+  delay: number,
+  rounds: number,
+  origin: string,
+  onRound: (share: number) => void,
+): Promise<Result[]> {
+  const url = `${origin}/bench/start?delay=${delay}`
+  const implementations = (await implementationsOf('start'))
+    // A batch is as soon as an event, and the same code; of the floors only that of events counts.
     .filter(({ name, kind }) => name !== 'sluicegate batches' && kind !== 'floor')
-    .map(({ name, kind }): Runner => ({
+  const requests = new Map<string, number[]>()
+  const runners = [...implementations, FLOOR].map(({ name, kind }): Runner => {
+    const delays: number[] = []
+    requests.set(name, delays)
+    return {
       impl: name,
       kind,
       async run(sink) {
-        const { ms, data, type } = await firstEvent(name, url)
-        sink.add(data, type)
+        const offset = measureClockOffset()
+        const { ms, askedAt, data } = await firstEvent(name, url)
+        delays.push(Number(data) / 1000 - (askedAt - performance.timeOrigin + offset))
+        // The same for all.
+        sink.add('', '')
         return ms
       },
-    }))
-  const finishes = await race('start', runners, rounds, undefined, onRound)
+    }
+  })
+  const finishes = await race(`start after ${delay} ms`, runners, rounds, undefined, onRound)
   return finishes.map((finish) => ({
     bench: 'start',
-    corpus: 'openai',
+    corpus: `${delay} ms`,
     chunk: 'event',
     ...finish,
+    request_ms: quantile(requests.get(finish.impl)!.slice(-rounds), 0.5),
     events: 1,
   }))
 }
@@ -66,8 +94,9 @@ function firstEvent(impl: string, url: string): Promise<FirstEvent> {
 export async function startHere(impl: string, url: string): Promise<void> {
   const start = performance.now()
   try {
-    const { readUrl } = await load(impl)
-    await readUrl?.(url, new FirstEventSink(start), 1)
+    const { readUrl } = impl === FLOOR.name ? FLOOR : await load(impl)
+    const asked = performance.now()
+    await readUrl?.(url, new FirstEventSink(start, asked), 1)
   } catch (error) {
     parent.postMessage(String(error), location.origin)
   }
@@ -75,18 +104,20 @@ export async function startHere(impl: string, url: string): Promise<void> {
 
 class FirstEventSink extends Sink {
   readonly #start: number
+  readonly #asked: number
 
-  constructor(start: number) {
+  constructor(start: number, asked: number) {
     super(false)
     this.#start = start
+    this.#asked = asked
   }
 
-  override add(data: string, type: string | null | undefined): void {
+  override add(data: string): void {
     this.events += 1
     const first: FirstEvent = {
       ms: performance.now() - this.#start,
+      askedAt: performance.timeOrigin + this.#asked,
       data,
-      type: type || 'message',
     }
     parent.postMessage(first, location.origin)
   }

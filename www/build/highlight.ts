@@ -4,7 +4,12 @@ import { createCssVariablesTheme, createHighlighter } from 'shiki'
 import type { Plugin } from 'vite'
 
 /** The languages of files by their names' ends, where they differ. */
-const LANGUAGES: Record<string, string> = { rs: 'rust', py: 'python', js: 'javascript' }
+const LANGUAGES: Record<string, string> = {
+  rs: 'rust',
+  py: 'python',
+  js: 'javascript',
+  ts: 'typescript',
+}
 
 const SUFFIX = '?highlight'
 // A prefix and an end of its own: no other plugin shall take the file for one to compile.
@@ -17,7 +22,7 @@ const PREFIX = '\0highlight:'
 export function highlight(): Plugin {
   const highlighter = createHighlighter({
     themes: [createCssVariablesTheme({ variablePrefix: '--code-' })],
-    langs: ['html', 'vue', 'jsx', 'svelte', 'javascript', 'rust', 'python', 'java'],
+    langs: ['html', 'vue', 'jsx', 'svelte', 'javascript', 'typescript', 'rust', 'python', 'java'],
   })
   return {
     name: 'highlight',

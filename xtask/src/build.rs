@@ -1,22 +1,30 @@
 //! `cargo xtask build`: the wasm module, the npm package around it, the site that uses it, and the relay.
 
 use crate::stamp::Step;
-use crate::workspace::{WASM_BINDGEN, Workspace, execute};
+use crate::workspace::{Workspace, execute};
 use anyhow::Result;
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 /// One crate type: cargo optimises over all crates only where no `rlib` is made.
 const BUILD_WASM: &str = "cargo rustc --package sluicegate --lib --crate-type cdylib \
      --target wasm32-unknown-unknown --profile wasm --no-default-features --features npm";
 
+/// What that makes, in a target directory.
+const MODULE: &str = "wasm32-unknown-unknown/wasm/sluicegate.wasm";
+
 pub fn run(workspace: &Workspace) -> Result<()> {
-    wasm(workspace)?;
-    compat(workspace)?;
-    let modules = ["npm", "npm-compat"].map(|folder| workspace.target.join(folder));
-    npm_build(workspace, "pkg", &modules, "dist/index.js")?;
-    npm_build(workspace, "www", &[workspace.root.join("pkg/dist")], "dist/index.html")?;
+    packages(workspace)?;
     workspace.run("cargo build --release --package sluicegate-relay")
+}
+
+/// The npm package and the site.
+pub fn packages(workspace: &Workspace) -> Result<()> {
+    workspace.run(BUILD_WASM)?;
+    let compat = compat(workspace)?;
+    let modules = [workspace.target.join(MODULE), compat];
+    npm_build(workspace, "pkg", &modules, "dist/index.js")?;
+    npm_build(workspace, "www", &[workspace.root.join("pkg/dist")], "dist/index.html")
 }
 
 /// The server that the browser tests and benchmarks talk to. Users have no need of it.
@@ -28,26 +36,39 @@ pub fn test_server(workspace: &Workspace) -> Result<()> {
 pub fn recipes(workspace: &Workspace) -> Result<()> {
     workspace.run("cargo build --release --package sluicegate-recipe-axum")?;
     workspace.run("npm run build:recipes --workspace sluicegate-www")?;
-    workspace.run(
-        "cargo build --locked --manifest-path www/recipes/leptos/Cargo.toml --target wasm32-unknown-unknown",
-    )?;
+    examples(workspace)?;
+    bindgen_app(workspace, "leptos-recipe", "www/recipes/dist/pages/leptos")
+}
+
+/// The apps of the workspace `examples`, each in its folder `dist`: the pages of the frameworks, and `js-module`, which
+/// wasm-pack builds. The frameworks in one build, so that they have their dependencies in common.
+pub fn examples(workspace: &Workspace) -> Result<()> {
+    const BUILD: &str = "cargo build --locked --manifest-path examples/Cargo.toml --workspace \
+         --exclude js-module --target wasm32-unknown-unknown";
+    workspace.run(BUILD)?;
+    for name in ["dioxus-chat", "leptos-chat", "yew-chat"] {
+        let out_dir = format!("examples/{name}/dist");
+        bindgen_app(workspace, name, &out_dir)?;
+        let page = |folder| workspace.root.join(folder).join("index.html");
+        fs::copy(page(format!("examples/{name}")), page(out_dir))?;
+    }
+    workspace
+        .run("wasm-pack build examples/js-module --dev --target web --mode no-install -- --locked")
+}
+
+/// Lets wasm-bindgen make the module of an app's page.
+fn bindgen_app(workspace: &Workspace, name: &str, out_dir: &str) -> Result<()> {
+    let compiled = workspace.target.join(format!("wasm32-unknown-unknown/debug/{name}.wasm"));
     execute(
         workspace
             .command("wasm-bindgen")
-            .args("--target web --no-typescript --out-dir www/recipes/dist/pages/leptos".split(' '))
-            .arg(workspace.target.join("wasm32-unknown-unknown/debug/leptos-chat.wasm")),
+            .args(["--target", "web", "--no-typescript", "--out-dir", out_dir])
+            .arg(compiled),
     )
 }
 
-/// From the crate to `target/npm`, for the package's own build to pick up.
-fn wasm(workspace: &Workspace) -> Result<()> {
-    workspace.run(BUILD_WASM)?;
-    bindgen(workspace, "wasm", &workspace.target, "npm")
-}
-
-/// As `wasm`, to `target/npm-compat`, for the package's build to turn into JavaScript: without SIMD, which JavaScript
-/// has not.
-fn compat(workspace: &Workspace) -> Result<()> {
+/// Without SIMD, which JavaScript has not: the package's build turns it into JavaScript. Returns its path.
+fn compat(workspace: &Workspace) -> Result<PathBuf> {
     let target = workspace.target.join("compat");
     execute(
         workspace
@@ -57,32 +78,7 @@ fn compat(workspace: &Workspace) -> Result<()> {
             .arg(&target)
             .env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS", "-Ctarget-feature=-simd128"),
     )?;
-    bindgen(workspace, "compat", &target, "npm-compat")
-}
-
-/// Lets wasm-bindgen make its module of what was compiled to `target`. The package's build calls the exports as they
-/// are, so that the glue for web pages is as good as any other.
-fn bindgen(workspace: &Workspace, name: &str, target: &Path, folder: &str) -> Result<()> {
-    let compiled = target.join("wasm32-unknown-unknown/wasm/sluicegate.wasm");
-    let out_dir = workspace.target.join(folder);
-    Step {
-        name,
-        inputs: std::slice::from_ref(&compiled),
-        options: WASM_BINDGEN.version,
-        output: &out_dir.join("sluicegate_bg.wasm"),
-    }
-    .run(workspace, || {
-        if out_dir.exists() {
-            fs::remove_dir_all(&out_dir)?;
-        }
-        execute(
-            workspace
-                .command("wasm-bindgen")
-                .args(["--target", "web", "--out-dir"])
-                .arg(&out_dir)
-                .arg(&compiled),
-        )
-    })
+    Ok(target.join(MODULE))
 }
 
 /// Runs the build script of the npm workspace in `folder`, which works on `made_before`, too.

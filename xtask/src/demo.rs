@@ -2,7 +2,7 @@
 
 use crate::workspace::Workspace;
 use crate::{build, setup};
-use anyhow::{Context as _, Result};
+use anyhow::{Context as _, Result, bail};
 use std::os::unix::process::CommandExt as _;
 
 /// What the demo has beside the chat.
@@ -11,9 +11,24 @@ const DEMO_FLAGS: [&str; 2] = ["--weather", "--tutorial"];
 /// Does not come back: the process becomes the relay, so that Ctrl-C and signals reach it.
 pub fn run(workspace: &Workspace, relay_arguments: &[String]) -> Result<()> {
     setup::run(workspace, setup::Scope::Build)?;
-    build::run(workspace)?;
+    // With the relay beside it: each of them leaves a core idle for some of the time.
+    let mut relay = workspace
+        .command("cargo")
+        .args("build --profile demo --package sluicegate-relay".split(' '))
+        .spawn()
+        .context("cargo did not start")?;
+    let packages = build::packages(workspace);
+    if packages.is_err() {
+        // It may have ended.
+        let _ = relay.kill();
+    }
+    let built = relay.wait()?;
+    packages?;
+    if !built.success() {
+        bail!("the relay was not built ({built})");
+    }
     println!("demo: open the address below in a browser; Ctrl-C ends it");
-    let relay = workspace.target.join("release/sluicegate-relay");
+    let relay = workspace.target.join("demo/sluicegate-relay");
     let error = workspace
         .command(&relay)
         .arg("--site")

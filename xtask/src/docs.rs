@@ -8,7 +8,7 @@ pub fn run(workspace: &Workspace) -> Result<()> {
     setup::run(workspace, setup::Scope::Build)?;
     let folder = workspace.target.join("docs");
     typescript(workspace)?;
-    rust(workspace, "fetch,serde")?;
+    rust(workspace, "fetch,serde,js,gloo-net")?;
     println!("\ndocs: {}/npm/index.html", folder.display());
     println!(
         "docs: {}/wasm32-unknown-unknown/doc/sluicegate/index.html",

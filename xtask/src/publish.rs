@@ -1,5 +1,6 @@
 //! What crates.io and npm get, checked.
 
+use crate::api;
 use crate::workspace::{Workspace, execute};
 use anyhow::{Context as _, Result};
 use std::fs;
@@ -9,13 +10,14 @@ const BARE_METAL: &str = "thumbv7em-none-eabi";
 const WASM: &str = "wasm32-unknown-unknown";
 
 /// Where and with which features the crate has to build, with the oldest Rust that it is for.
-const BUILDS: [&str; 7] = [
+const BUILDS: [&str; 8] = [
     "",
     "--no-default-features",
     "--no-default-features --target thumbv7em-none-eabi",
     "--target wasm32-unknown-unknown",
     "--target wasm32-unknown-unknown --no-default-features",
     "--target wasm32-unknown-unknown --no-default-features --features fetch",
+    "--target wasm32-unknown-unknown --features js,gloo-net",
     "--target wasm32-unknown-unknown --no-default-features --features npm",
 ];
 
@@ -24,9 +26,11 @@ const OLDEST_WASM_BINDGEN: &str =
     "cargo check --locked --manifest-path oldest/Cargo.toml --target wasm32-unknown-unknown";
 
 pub fn check(workspace: &Workspace) -> Result<()> {
-    oldest_rust(workspace)?;
+    builds(workspace)?;
+    api::check(workspace)?;
     workspace.run(OLDEST_WASM_BINDGEN)?;
     package_crate(workspace)?;
+    install_relay(workspace)?;
     workspace.run("npm run publish --workspace sluicegate-tests")
 }
 
@@ -38,8 +42,23 @@ pub fn package_crate(workspace: &Workspace) -> Result<()> {
         .run(&format!("cargo package --package sluicegate --locked --allow-dirty --target {WASM}"))
 }
 
-/// Builds the crate with the `rust-version` of its manifest.
-fn oldest_rust(workspace: &Workspace) -> Result<()> {
+/// Packs the relay, which needs the crate beside it until that is published, and installs it.
+fn install_relay(workspace: &Workspace) -> Result<()> {
+    workspace.run(
+        "cargo package --package sluicegate --package sluicegate-relay --locked --allow-dirty --no-verify",
+    )?;
+    let root = workspace.target.join("installed");
+    execute(
+        workspace
+            .command("cargo")
+            .args(["install", "--path", "www/relay", "--locked", "--force", "--root"])
+            .arg(&root),
+    )?;
+    execute(workspace.command(root.join("bin/sluicegate-relay")).arg("--version"))
+}
+
+/// Installs the `rust-version` of the crate's manifest, and returns it.
+pub fn oldest_rust(workspace: &Workspace) -> Result<String> {
     let manifest = fs::read_to_string(workspace.root.join("Cargo.toml"))?;
     let version = quoted_after(&manifest, "[package]", "rust-version = ")
         .context("Cargo.toml has no rust-version in [package]")?;
@@ -57,13 +76,19 @@ fn oldest_rust(workspace: &Workspace) -> Result<()> {
             "rustup toolchain install {version} --profile minimal --no-self-update --target {WASM} --target {BARE_METAL}"
         ))?;
     }
+    Ok(version.to_owned())
+}
+
+/// Builds the crate with the oldest Rust.
+fn builds(workspace: &Workspace) -> Result<()> {
+    let version = oldest_rust(workspace)?;
     for build in BUILDS {
         execute(
             workspace
                 .command("rustup")
                 .args([
                     "run",
-                    version,
+                    &version,
                     "cargo",
                     "check",
                     "--package",

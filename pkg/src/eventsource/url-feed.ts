@@ -4,19 +4,27 @@ import { isStreamError, StreamError, type StreamErrorCode } from '../error.js'
 import type { OpenOptions, RetryOptions } from '../options.js'
 import { EventStream } from '../stream/event-stream.js'
 import { VERDICT_READ, VERDICT_REFUSAL } from '../border.js'
-import { CLOSED, Feed, RECONNECTION_TIME } from './feed.js'
+import type { Note } from '../share/message.js'
+import type { SharedStream } from '../share/shared-stream.js'
+import { CLOSED, Feed, OPEN, RECONNECTION_TIME } from './feed.js'
 import type { EventSourceOptions } from './options.js'
 import { Transport } from './transport.js'
 
 /** The failures that the standard reconnects after: all that is no answer of the server. */
 const TRANSIENT: readonly StreamErrorCode[] = ['network', 'connect-timeout', 'idle-timeout']
 
+/** There is a connection, to that origin; or there will be another one, after that delay. */
+interface ConnectionNote extends Note {
+  origin?: string
+  delay?: number
+}
+
 /** The events of a URL, over `openStream`. */
 export class UrlFeed extends Feed {
   readonly url: string
   readonly withCredentials: boolean
   readonly #options: EventSourceOptions
-  #stream: EventStream | undefined
+  #stream: EventStream | SharedStream | undefined
   /** Of the latest response's URL; `''` before the first. */
   #origin = ''
 
@@ -34,8 +42,8 @@ export class UrlFeed extends Feed {
   reset(): void {}
 
   protected async run(): Promise<void> {
-    const stream = (this.#stream = this.#open())
     try {
+      const stream = (this.#stream = this.#options.share ? await this.#share() : this.#open())
       for (;;) {
         const { done, value } = await stream.next()
         if (done) break
@@ -45,12 +53,11 @@ export class UrlFeed extends Feed {
         if (this.readyState === CLOSED) return
         this.dispatch(value, this.#origin)
       }
+      const { type } = await stream.closed
+      this.fail(type === 'no-content' ? this.#noContent() : this.#ended())
     } catch (error) {
       this.fail(this.#explained(error))
-      return
     }
-    const { type } = await stream.closed
-    this.fail(type === 'no-content' ? this.#noContent() : this.#ended())
   }
 
   protected abort(): void {
@@ -58,9 +65,35 @@ export class UrlFeed extends Feed {
     else this.#stream?.close()
   }
 
-  #open(): EventStream {
-    const { method, headers, body, signal, cancel, fetch, maxEventSize, lastEventId } =
-      this.#options
+  /** One connection for all tabs. What that takes is loaded when it is needed. */
+  async #share(): Promise<EventStream | SharedStream> {
+    // A service worker can't load anything later: it connects by itself, as hosts without locks.
+    const sharing = await import('./sharing.js').catch(() => undefined)
+    if (!sharing) return this.#open()
+    const stream = await sharing.shareSource(this.url, this.#options, {
+      open: ({ lastEventId }, tell) => this.#open(lastEventId, tell),
+      noted: this.#noted,
+    })
+    // Meanwhile.
+    if (this.readyState === CLOSED) stream.close()
+    return stream
+  }
+
+  /** Shows a change of the connection. */
+  readonly #noted = ({ origin, delay, error }: ConnectionNote): void => {
+    if (error) {
+      this.reconnectionTime = delay!
+      this.reestablish(this.#explained(error))
+    } else {
+      this.#origin = origin!
+      // When another tab takes over, nothing changes.
+      if (this.readyState !== OPEN) this.announce()
+    }
+  }
+
+  #open(resumeFrom = '', tell: (note: ConnectionNote) => void = this.#noted): EventStream {
+    const { method, headers, body, signal, cancel, fetch, maxEventSize } = this.#options
+    const lastEventId = resumeFrom || this.#options.lastEventId
     const { connectTimeout = Infinity, idleTimeout, heartbeatTimeout } = this.#options
     const silence = idleTimeout ?? heartbeatTimeout
     const transport = new Transport(this.url, this.#options)
@@ -68,10 +101,7 @@ export class UrlFeed extends Feed {
       credentials: this.withCredentials ? 'include' : 'same-origin',
       retry: this.#retry(),
       connectTimeout,
-      onRetry: ({ delay, error }) => {
-        this.reconnectionTime = delay
-        this.reestablish(this.#explained(error))
-      },
+      onRetry: ({ delay, error }) => tell({ delay, error }),
       ...(method === undefined ? {} : { method }),
       ...(headers === undefined ? {} : { headers }),
       ...(body === undefined ? {} : { body }),
@@ -90,10 +120,7 @@ export class UrlFeed extends Feed {
         verdict === VERDICT_READ && response.status !== 200
           ? VERDICT_REFUSAL
           : judge(verdict, response),
-      connected: ({ url }) => {
-        this.#origin = new URL(url || this.url, this.url).origin
-        this.announce()
-      },
+      connected: ({ url }) => tell({ origin: new URL(url || this.url, this.url).origin }),
     })
   }
 

@@ -1,5 +1,3 @@
-import { byKind } from './rules.js'
-
 /**
  * An event of Anthropic's Messages API; `type` is its name, too.
  *
@@ -52,34 +50,3 @@ export interface AnthropicUsage {
   cache_read_input_tokens?: number | null
   output_tokens?: number | null
 }
-
-/** The answer of Messages API events, and of a whole message where a gateway does not stream. */
-export const anthropic = byKind(
-  // Some gateways drop the events' names, others the members `type`.
-  'type',
-  'role',
-  {
-    message_start: { id: 'message.id', model: 'message.model', usage: 'message.usage' },
-    content_block_start: { content: 'content_block' },
-    content_block_delta: {
-      text: 'delta.text',
-      reasoning: 'delta.thinking',
-      arguments: 'delta.partial_json',
-    },
-    content_block_stop: {},
-    message_delta: {
-      finishReason: 'delta.stop_reason',
-      refusal: 'delta.stop_details.explanation',
-      usage: 'usage',
-    },
-    message_stop: { isEnd: true },
-    'message:assistant': {
-      id: 'id',
-      model: 'model',
-      content: 'content',
-      finishReason: 'stop_reason',
-      usage: 'usage',
-      isWhole: true,
-    },
-  },
-)

@@ -1,26 +1,41 @@
-import type { Answer, Delta, Part } from './answer.js'
-import { assembleCalls } from './calls.js'
+import type { Answer, Delta, Part, ToolCallPart } from './answer.js'
+import { jsonObject } from './json.js'
 import { joiner } from './pieces.js'
 import { merge } from './usage.js'
 
 const TEXTS = ['reasoning', 'text', 'refusal'] as const
+const TEXT = 1
+
+/** A tool call on its way. */
+interface Call {
+  key: unknown
+  id: string
+  name: string
+  arguments: string
+  initial: string
+  /** The part of the arguments that is not in a delta yet, since there was no name. */
+  untold: string
+  readonly join: (piece?: string) => string
+}
 
 /** An answer that is put together, part by part. */
 export interface Assembly {
-  /** Adds what an event brought; returns it as deltas. */
-  add(part: Part): Delta[]
+  /** Adds what an event brought; without a part, what was held back. Returns it as deltas. */
+  add(part?: Part): Delta[]
   /** Adds well-formed text; returns what is handed out of it. */
   addText(text: string): string
-  /** Nothing more will come; returns what was held back. */
-  end(): Delta[]
   /** The answer so far. */
   answer(): Answer
 }
 
-/** Puts an answer together, part by part. */
+/**
+ * Puts an answer together, part by part.
+ *
+ * Gateways number each call 0, or none; they repeat id and name in each fragment, or send them late;
+ * they repeat the arguments at the end.
+ */
 export function assemble(): Assembly {
   const joiners = TEXTS.map(joiner)
-  const calls = assembleCalls()
   const answer: { -readonly [Name in keyof Answer]: Answer[Name] } = {
     text: '',
     finishReason: undefined,
@@ -28,55 +43,113 @@ export function assemble(): Assembly {
     model: undefined,
     id: undefined,
   }
+  const calls: Call[] = []
+  /** Calls without a name can't be answered. */
+  const named: Call[] = []
+  /** Of the newest part. */
+  let deltas: Delta[] = []
 
-  /** Adds to each of the texts; the end of one is `undefined`. */
-  function tell(pieceOf: (type: (typeof TEXTS)[number]) => string | undefined): Delta[] {
-    const deltas: Delta[] = []
+  /** Adds to each of the texts; without a part, ends them. */
+  function addTexts(part?: Part): void {
     for (const [index, type] of TEXTS.entries()) {
-      const piece = pieceOf(type)
-      const text = piece !== '' && joiners[index]!(piece)
+      const piece = part && (part.isWhole && answer[type] ? '' : (part[type] ?? ''))
+      const text = joiners[index]!(piece)
       if (!text) continue
       answer[type] = (answer[type] ?? '') + text
       deltas.push({ type, text })
     }
-    return deltas
   }
 
-  function end(): Delta[] {
-    const deltas = tell(() => undefined)
-    calls.settle(deltas, true)
-    return deltas
+  function tell(call: Call, piece: string, isNew?: boolean): void {
+    const text = (call.arguments += piece)
+    const fragment = (call.untold += piece)
+    const { id, name } = call
+    if (!name) return
+    let index = named.indexOf(call)
+    if (index < 0) index = named.push(call) - 1
+    else if (!fragment && !isNew) return
+    call.untold = ''
+    deltas.push({ type: 'tool-call', index, fragment, call: { id, name, arguments: text } })
+  }
+
+  function addCall(part: ToolCallPart): void {
+    const { key, id = '', name = '', initial = '', whole } = part
+    const isSame = (call: Call) =>
+      (key == null || call.key == null || call.key === key) && (!id || !call.id || call.id === id)
+    let call = calls.filter(isSame).at(-1)
+    if (!call || isAnother(call, part)) {
+      call = { key, id, name, arguments: '', initial: '', untold: '', join: joiner() }
+      calls.push(call)
+    }
+    const isNew = call.id !== (call.id ||= id)
+    call.key ??= key
+    call.name ||= name
+    call.initial ||= initial
+    const before = call.arguments
+    let fragment = part.arguments ?? ''
+    if (whole?.startsWith(before)) fragment = whole.slice(before.length)
+    // An empty object stands for what is still to come; what is whole may be sent again.
+    if (before ? fragment === before && jsonObject(before) : fragment === '{}') fragment = ''
+    // What comes as a fragment holds, not what was there at the start.
+    if (part.arguments) call.initial = ''
+    tell(call, call.join(fragment), isNew)
+  }
+
+  /** What calls had at their start holds if nothing more came. At the end halves of characters come out. */
+  function settle(isEnd: boolean): void {
+    for (const call of calls) {
+      const rest = call.join(call.arguments ? '' : call.initial)
+      tell(call, isEnd ? rest + call.join() : rest)
+    }
   }
 
   return {
     add(part) {
-      const { toolCalls = [], usage, finishReason, isWhole, isEnd } = part
-      answer.model ??= part.model
-      answer.id ??= part.id
-      const deltas = tell((type) => (isWhole && answer[type] ? '' : (part[type] ?? '')))
-      if (!isWhole || calls.list().length === 0) {
-        for (const call of toolCalls) calls.add(call, deltas)
+      deltas = []
+      if (part) {
+        const { toolCalls = [], usage, finishReason, isWhole, isEnd } = part
+        answer.model ??= part.model
+        answer.id ??= part.id
+        addTexts(part)
+        if (!isWhole || !named[0]) for (const call of toolCalls) addCall(call)
+        if (usage) {
+          answer.usage = merge(answer.usage, usage)
+          deltas.push({ type: 'usage', usage: answer.usage })
+        }
+        if (finishReason || isEnd) settle(false)
+        if (finishReason) {
+          answer.finishReason = finishReason
+          deltas.push({ type: 'finish', reason: finishReason })
+        }
       }
-      if (usage) {
-        answer.usage = merge(answer.usage, usage)
-        deltas.push({ type: 'usage', usage: answer.usage })
+      if (!part || part.isEnd) {
+        addTexts()
+        settle(true)
       }
-      if (finishReason || isEnd) calls.settle(deltas, false)
-      if (finishReason) {
-        answer.finishReason = finishReason
-        deltas.push({ type: 'finish', reason: finishReason })
-      }
-      return isEnd ? deltas.concat(end()) : deltas
+      return deltas
     },
     addText(text) {
-      const piece = text && joiners[TEXTS.indexOf('text')]!(text, true)
+      const piece = joiners[TEXT]!(text, true)
       answer.text += piece
       return piece
     },
-    end,
     answer() {
-      const toolCalls = calls.list()
-      return { ...answer, ...(toolCalls.length > 0 && { toolCalls }) }
+      const toolCalls = named.map(({ id, name, arguments: text, initial }) => ({
+        id,
+        name,
+        arguments: text || initial || '{}',
+      }))
+      return { ...answer, ...(toolCalls[0] && { toolCalls }) }
     },
   }
+}
+
+/** Whether a part that seems to be a call's is the start of another one. */
+function isAnother(call: Call, { key, id, name, arguments: fragment }: ToolCallPart): boolean {
+  if (!name || !call.name || (id && id === call.id)) return false
+  const isOther = name !== call.name
+  return (
+    (isOther && !id && key == null) ||
+    ((isOther || (!!fragment && fragment !== call.arguments)) && !!jsonObject(call.arguments))
+  )
 }

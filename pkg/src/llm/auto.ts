@@ -6,7 +6,7 @@ import { parse } from './upstream.js'
 
 /** What servers send to keep a connection alive, or to say that there is one. */
 const HEARTBEAT =
-  /^[\s"'<([:*-]*(ping|pong|(keep|stay)?[\s_-]*alive|heart[\s_-]*beat|hb|(openrouter )?processing|connect(ed|ing)|connection[\w ]*|ok|ready|open(ed)?|start(ed)?|waiting|noop|null|none|true|false|hello|welcome|init\w*|subscribed)?[\d\s\u200b"'>)\]:.,;!TZ+*/-]*$/i
+  /^[\s"'<([:*-]*(ping|pong|(keep|stay)?[\W_]*alive|heart[\W_]*beat|hb|(openrouter )?processing|connect[\w ]*|ok|ready|(open|start|init|subscrib)\w*|waiting|noop|null|none|true|false|hello|welcome)?[\d\s\u200b"'>)\]:.,;!TZ+*/-]*$/i
 
 /** Which of these are no text even where nothing else comes: blanks, the usual words, times. */
 const NO_TEXT = /^[\s\u200b]*$|^null$|ping|alive|beat|hb|processing|(\d\D*){8}/i

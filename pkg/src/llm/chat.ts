@@ -117,15 +117,12 @@ function withSession(cancel: string | URL | CancelOptions, sessionId: string): C
   const options = typeof cancel === 'string' || 'href' in cancel ? { url: cancel } : cancel
   const { body } = options as CancelOptions
   const add = (given: Body): Body => (isPlain(given) ? { ...given, sessionId } : given)
-  if (typeof body !== 'function') return { ...options, body: add(body) }
-  return {
-    ...options,
-    body: (context: CancelContext) => {
-      const given = body(context) as Body & Partial<Promise<Body>>
-      // What is there at once has to stay so: a page that goes away does not wait.
-      return typeof given?.then === 'function' ? given.then(add) : add(given)
-    },
+  const called = (context: CancelContext) => {
+    const given = (body as (context: CancelContext) => Body & Partial<Promise<Body>>)(context)
+    // What is there at once has to stay so: a page that goes away does not wait.
+    return given?.then ? given.then(add) : add(given)
   }
+  return { ...options, body: typeof body === 'function' ? called : add(body) }
 }
 
 function isPlain(body: Body): body is object | null | undefined {

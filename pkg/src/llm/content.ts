@@ -48,7 +48,7 @@ export const ARGUMENTS = 'function.arguments|custom.input|arguments|args|input'
 
 /** A call, or a fragment of one. */
 export function callOf(call: unknown, key: unknown, paths: CallPaths): ToolCallPart {
-  const read = (path = '') => argumentsOf(at(call, path))
+  const read = (path?: string) => argumentsOf(at(call, path))
   return {
     key,
     id: text(at(call, 'item.call_id|call_id|toolCallId|id')),

@@ -1,7 +1,3 @@
-import { byRule } from './rules.js'
-import type { Reader } from './format.js'
-import { at } from './json.js'
-
 /**
  * A chunk of Gemini's `streamGenerateContent?alt=sse`, a `GenerateContentResponse`. There is no end
  * marker: the response ends.
@@ -36,18 +32,4 @@ export interface GeminiUsage {
   toolUsePromptTokenCount?: number
   candidatesTokenCount?: number
   thoughtsTokenCount?: number
-}
-
-const read = byRule({
-  content: 'candidates.*.content.parts',
-  refusal: 'promptFeedback.blockReasonMessage',
-  finishReason: 'candidates.*.finishReason|promptFeedback.blockReason',
-  usage: 'usageMetadata',
-  model: 'modelVersion',
-  id: 'responseId',
-})
-
-/** The first candidate of Gemini's chunks. Arguments streamed in parts (`partialArgs`) are not read. */
-export const gemini: Reader = (json) => {
-  return at(json, 'candidates|usageMetadata|promptFeedback') && read(json)
 }

@@ -42,9 +42,10 @@ const PATHS = new Map<string, string[][]>()
 
 /**
  * The value at a path such as `a.b`, the first that is there of `a.b|c`, or the text after a `=`.
- * Empty texts are not there. `*` is a list's first item by its `index`: 0, or none.
+ * Empty texts are not there. `*` is a list's first item by its `index`: 0, or none. Without a path it
+ * is an empty text.
  */
-export function at(json: any, path: string): any {
+export function at(json: any, path = '='): any {
   let options = PATHS.get(path)
   if (!options) PATHS.set(path, (options = path.split('|').map((option) => option.split('.'))))
   for (const names of options) {

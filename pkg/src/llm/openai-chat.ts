@@ -1,6 +1,6 @@
 import type { Reader } from './format.js'
 import { at } from './json.js'
-import { byRule, type Rule } from './rules.js'
+import { partBy } from './rules.js'
 import { upstreamError } from './upstream.js'
 
 /**
@@ -55,21 +55,6 @@ export interface OpenAIChatUsage {
   completion_tokens?: number
 }
 
-/** Of a chunk with its first `choice`, and what that says: its `message`. */
-const RULE: Rule = {
-  problem: 'choice.error|x_groq.error',
-  content: 'message.content|choice.text',
-  reasoning: 'message.reasoning_content|message.reasoning|message.reasoning_details',
-  refusal: 'message.refusal',
-  calls: 'message.tool_calls|message.function_call',
-  finishReason: 'choice.finish_reason',
-  usage: 'usage|x_groq.usage|choice.usage',
-  model: 'model',
-  id: 'id',
-}
-const readChunk = byRule(RULE)
-const readWhole = byRule({ ...RULE, isWhole: true })
-
 /** The first answer (`index: 0`) of Chat Completions chunks, or of a whole completion. */
 export const openaiChat: Reader = (json) => {
   // Figures alone are ours, but not those beside somebody else's answer.
@@ -77,11 +62,21 @@ export const openaiChat: Reader = (json) => {
   const isUsage = at(json, 'usage.prompt_tokens') && Object.keys(json).every(isOurs)
   if (!('choices' in json || isUsage)) return undefined
   const choice = at(json, 'choices.*')
+  const error = at(json, 'choices.*.error|x_groq.error')
+  if (error) throw upstreamError({ error })
   const delta = at(choice, 'delta')
   const message = delta ?? at(choice, 'message')
-  // Some stream messages as others stream deltas.
-  const isWhole = !delta && message && json['object'] !== 'chat.completion.chunk'
-  const part = (isWhole ? readWhole : readChunk)({ __proto__: json, choice, message })
+  const rule = {
+    content: 'message.content|choice.text',
+    reasoning: 'message.reasoning_content|message.reasoning|message.reasoning_details',
+    refusal: 'message.refusal',
+    calls: 'message.tool_calls|message.function_call',
+    finishReason: 'choice.finish_reason',
+    id: 'id',
+    // Some stream messages as others stream deltas.
+    isWhole: !delta && message && json['object'] !== 'chat.completion.chunk',
+  }
+  const part = partBy(rule, { __proto__: json, choice, message })
   if (part.finishReason === 'error') throw upstreamError(json)
   return part
 }

@@ -1,5 +1,3 @@
-import { byKind, FAILED, type Rule } from './rules.js'
-
 /**
  * An event of OpenAI's Responses API. `type` says which; of the some fifty types, these carry the
  * answer:
@@ -52,44 +50,3 @@ export interface OpenAIResponse {
   output?: readonly (OpenAIResponsesItem | null)[] | null
   usage?: { input_tokens?: number; output_tokens?: number } | null
 }
-
-const ADDED: Rule = { initial: 'item.arguments|item.input' }
-const DONE: Rule = { whole: 'item.arguments|item.input' }
-const ARGUMENTS: Rule = { arguments: 'delta', whole: 'arguments|input' }
-const NAMES: Rule = { id: 'response.id|id', model: 'response.model|model' }
-const END: Rule = {
-  ...NAMES,
-  content: 'response.output|output',
-  finishReason:
-    'response.incomplete_details.reason|incomplete_details.reason|response.status|status',
-  usage: 'response.usage|usage',
-  isWhole: true,
-  isEnd: true,
-}
-
-/** The answer of Responses API events, and of a whole response where a gateway does not stream. */
-export const openaiResponses = byKind('type|object', 'item.type|status|summary_index', {
-  'response.created': NAMES,
-  'response.in_progress': NAMES,
-  'response.output_text.delta': { text: 'delta' },
-  'response.output_text.done': { text: 'text', isWhole: true },
-  'response.refusal.delta': { refusal: 'delta' },
-  'response.reasoning_text.delta': { reasoning: 'delta' },
-  'response.reasoning_summary_text.delta': { reasoning: 'delta' },
-  'response.reasoning_summary_part.added:0': {},
-  'response.reasoning_summary_part.added': { reasoning: '=\n\n' },
-  'response.output_item.added:function_call': ADDED,
-  'response.output_item.added:custom_tool_call': ADDED,
-  'response.output_item.done:function_call': DONE,
-  'response.output_item.done:custom_tool_call': DONE,
-  'response.function_call_arguments.delta': ARGUMENTS,
-  'response.function_call_arguments.done': ARGUMENTS,
-  'response.custom_tool_call_input.delta': ARGUMENTS,
-  'response.custom_tool_call_input.done': ARGUMENTS,
-  'response.completed': END,
-  'response.incomplete': END,
-  'response.cancelled': END,
-  response: END,
-  'response.failed': FAILED,
-  'response:failed': FAILED,
-})

@@ -11,8 +11,11 @@ export function joiner(): (piece?: string, isWellFormed?: boolean) => string {
   return (piece, isWellFormed) => {
     if (isWellFormed && !half) return piece!
     const all = half + (piece ?? '')
-    half =
-      piece != null && (all.charCodeAt(all.length - 1) & 0xfc00) === 0xd800 ? all.slice(-1) : ''
-    return all.slice(0, all.length - half.length).replace(/\p{Surrogate}/gu, '\ufffd')
+    half = ''
+    return all.replace(/([\ud800-\udbff]$)|\p{Surrogate}/gu, (_, high?: string) => {
+      if (piece == null || !high) return '\ufffd'
+      half = high
+      return ''
+    })
   }
 }

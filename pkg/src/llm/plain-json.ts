@@ -1,6 +1,6 @@
 import type { Reader } from './format.js'
 import { objectOf } from './json.js'
-import { byRule } from './rules.js'
+import { partBy } from './rules.js'
 
 /**
  * The answer of objects that say it in a member: Ollama's lines (`message` or `response`),
@@ -22,17 +22,15 @@ export const plainJson: Reader = (json) => {
     isContent
   if (!isOurs) return undefined
   const isEnd = done === true || stop === true
-  const read = byRule({
+  const rule = {
     content: isContent ? 'content' : 'message.content|response',
     reasoning: 'message.thinking|thinking',
     calls: 'message.tool_calls|tool_calls',
-    model: 'model',
     finishReason: isEnd ? 'done_reason|stop_type|=stop' : 'finish_reason',
-    usage: 'usage',
     isUsage: isEnd,
     // Of its calls alone: its text is not.
     isWhole: true,
     isEnd,
-  })
-  return { ...read({ ...json, response }), isWhole: false }
+  }
+  return { ...partBy(rule, { __proto__: json, response }), isWhole: false }
 }

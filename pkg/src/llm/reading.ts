@@ -1,6 +1,6 @@
 import type { EventSequence, Tap } from '../sequence.js'
 import { StreamError } from '../error.js'
-import type { ServerSentEvent, TextEvents } from '../event.js'
+import { isText, type ServerSentEvent } from '../event.js'
 import { reasonOf } from '../fetch/response.js'
 import type { Answer, Delta, Part, Usage } from './answer.js'
 import { assemble } from './assembly.js'
@@ -16,22 +16,30 @@ export type AnswerSource = Pick<EventSequence, 'next' | 'return' | 'frames'>
 const MOST = 1 << 20
 /** How many templates may be made in a row without one event that fits into them. */
 const CREDIT = 8
+const NONE: Delta[] = []
 /** How many of them an error shows. */
 const SHOWN = 200
+
+/** What events add to an answer. */
+export interface Added {
+  deltas: Delta[]
+  /** The text among them. */
+  text: string
+  /** Whether nothing will follow. */
+  isEnd: boolean
+}
 
 /** What reads an answer out of a source's events. */
 export interface Reading {
   /** The source if it is one of ours, of whatever copy of this package. */
   readonly own: EventSequence | undefined
-  /** What an event adds. `isEnd` says whether it is the last one. Throws what ends the stream. */
-  read(event: ServerSentEvent): { deltas: Delta[]; isEnd: boolean }
-  /** What events add that are nothing but text. */
-  readText(event: TextEvents): string
   /**
-   * The source has no more events. Returns what was held back, unless it was left or stopped. Throws
-   * if nothing was understood.
+   * What an event adds. Throws what ends the stream.
+   *
+   * Without an event the source has no more of them. That returns what was held back, unless the
+   * source was left or stopped, and throws if nothing was understood.
    */
-  finish(): Delta[]
+  read(event?: ServerSentEvent): Added
   /** The answer so far. */
   answer(): Answer
 }
@@ -41,18 +49,19 @@ export interface Reading {
  *
  * Throws a `StreamError` `'invalid-options'` for an unknown format.
  *
- * @param showsUsage whether each event's figures are to be seen, not only the newest of a chunk's
+ * @param isAll whether all deltas are to be seen: not only the text, and the newest figures of a chunk
  */
 export function readingOf(
   source: AnswerSource,
   format: AnswerFormat | Extractor,
-  showsUsage?: boolean,
+  isAll?: boolean,
 ): Reading {
   const extract = extractorOf(format)
   const own = 'mapEvents' in source ? (source as EventSequence) : undefined
   const assembly = assemble()
   const decoder = new TextDecoder()
   let credit = CREDIT
+  let figures: string | undefined
   let isUnderstood = false
   /** Whether there was an event that is no heartbeat, and nothing was understood. */
   let isStrange = false
@@ -80,7 +89,14 @@ export function readingOf(
   }
   if (own) own.tap = tap
 
+  /** Adds the newest figures that came with text alone: with each text that would take too long. */
+  function addFigures(): void {
+    if (figures) assembly.add({ usage: { raw: JSON.parse(figures) as Usage['raw'] } })
+    figures = undefined
+  }
+
   function add(part: Part): Delta[] {
+    addFigures()
     if (part === END && !isUnderstood) throw unknownFormat(body)
     isUnderstood = true
     if (own) own.tap = undefined
@@ -93,45 +109,47 @@ export function readingOf(
     const text = extract.end?.()
     const deltas = text ? add({ text }) : []
     if (!isUnderstood) throw unknownFormat(body)
-    return deltas.concat(assembly.end())
+    return deltas.concat(assembly.add())
   }
 
   return {
     own,
-    finish,
-    answer: assembly.answer,
-    readText({ data, figures }) {
-      credit = CREDIT
-      if (figures) assembly.add({ usage: { raw: JSON.parse(figures) as Usage['raw'] } })
-      return assembly.addText(data)
+    answer() {
+      addFigures()
+      return assembly.answer()
     },
     read(event) {
-      if (!own) body ||= event.data
-      const isUnframed = event === unframed
-      try {
-        let isEnd = isUnframed
-        const deltas: Delta[] = []
-        const parts = partsOf(extract, event)
-        for (const part of parts) {
-          deltas.push(...add(part))
-          isEnd ||= !!part.isEnd
-        }
-        if (
-          own &&
-          !own.template &&
-          extract.isPure &&
-          parts.length === 1 &&
-          isTextAlone(parts[0]!)
-        ) {
-          if (credit-- > 0) own.template = templateOf(extract, event, !showsUsage)
-        }
-        if (isUnframed) deltas.push(...finish())
-        isStrange ||=
-          !isUnderstood && !/^message\s*$|ping|alive|beat/i.test(event.type + event.data)
-        return { deltas, isEnd }
-      } catch (error) {
-        throw isUnframed && (error as StreamError).code === 'upstream' ? unknownFormat(body) : error
+      if (event && isText(event)) {
+        credit = CREDIT
+        figures = event.figures ?? figures
+        const text = assembly.addText(event.data)
+        return { deltas: text && isAll ? [{ type: 'text', text }] : NONE, text, isEnd: false }
       }
+      const deltas: Delta[] = []
+      let isEnd = !event || event === unframed
+      try {
+        if (event) {
+          if (!own) body ||= event.data
+          const parts = partsOf(extract, event)
+          for (const part of parts) {
+            deltas.push(...add(part))
+            isEnd ||= !!part.isEnd
+          }
+          const isAlone = extract.isPure && parts.length === 1 && isTextAlone(parts[0]!)
+          if (own && !own.template && isAlone && credit-- > 0) {
+            own.template = templateOf(extract, event, !isAll)
+          }
+          isStrange ||=
+            !isUnderstood && !/^message\s*$|ping|alive|beat/i.test(event.type + event.data)
+        }
+        if (!event || event === unframed) deltas.push(...finish())
+      } catch (error) {
+        const isProblem = event && event === unframed && (error as StreamError).code === 'upstream'
+        throw isProblem ? unknownFormat(body) : error
+      }
+      let text = ''
+      for (const delta of deltas) if (delta.type === 'text') text += delta.text
+      return { deltas, text, isEnd }
     },
   }
 }
@@ -156,11 +174,4 @@ function partsOf(extract: Extractor, event: ServerSentEvent): Part[] {
   return items
     .filter(objectOf)
     .flatMap((item) => partsOf(extract, { ...event, data: JSON.stringify(item) }))
-}
-
-/** The text among deltas. */
-export function textIn(deltas: readonly Delta[]): string {
-  let text = ''
-  for (const delta of deltas) if (delta.type === 'text') text += delta.text
-  return text
 }

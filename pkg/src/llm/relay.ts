@@ -1,6 +1,6 @@
 import type { ServerSentEvent } from '../event.js'
 import type { Part } from './answer.js'
-import { byKind } from './rules.js'
+import { TABLE_FORMATS } from './table.js'
 import { parse } from './upstream.js'
 
 /** The data of the relay's event `start`. */
@@ -16,11 +16,6 @@ export interface RelayDone {
   tokens?: number
 }
 
-const readNamed = byKind('', '', {
-  start: { id: 'sessionId', model: 'model' },
-  done: { finishReason: 'finishReason', isUsage: true, isEnd: true },
-})
-
 /**
  * The answer of our relay's events: `start`, events without a name whose data is text as it is,
  * `done`, or `error` with `{ error: { code, message } }`.
@@ -28,5 +23,7 @@ const readNamed = byKind('', '', {
 export function relay(event: ServerSentEvent): Part | undefined {
   const { type, data } = event
   if (type === 'message') return { text: data }
-  return /^(start|done|error)$/.test(type) ? readNamed(parse(event) ?? {}, event) : undefined
+  return /^(start|done|error)$/.test(type)
+    ? TABLE_FORMATS['relay']!(parse(event) ?? {}, event)
+    : undefined
 }

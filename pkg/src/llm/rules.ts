@@ -1,6 +1,5 @@
 import type { Part } from './answer.js'
 import { ARGUMENTS, callOf, type CallPaths, contentOf } from './content.js'
-import type { Reader } from './format.js'
 import { at, type Json, objectOf, text } from './json.js'
 import { upstreamError } from './upstream.js'
 
@@ -11,74 +10,60 @@ export interface Rule extends CallPaths {
   refusal?: string
   finishReason?: string
   id?: string
-  model?: string
-  usage?: string
-  /** Whether the event has figures itself, which count if there is no `usage`. */
-  isUsage?: boolean
   /** A call or a list of them, each with its own `index`. */
   calls?: string
   /** Content blocks, which may be of all kinds. */
   content?: string
-  /** What makes the event an error. */
-  problem?: string
-  isWhole?: boolean
-  isEnd?: boolean
+  /** Whether the event has figures itself, which count if there are no others. */
+  isUsage?: unknown
+  /** Whether the event says that there will be no answer. */
+  isFailed?: unknown
+  isWhole?: unknown
+  isEnd?: unknown
 }
 
-/** Of an event that says that there will be no answer. */
-export const FAILED: Rule = {
-  problem: 'response.error|interaction.error|data.error|last_error|error|=the answer failed',
-}
+/** The texts of a part, and where all formats have them that have no rule of their own. */
+const TEXTS = Object.entries({
+  text: '=',
+  reasoning: '=',
+  refusal: '=',
+  finishReason: '=',
+  id: 'message.id|response.id|interaction.id|messageId|message_id|responseId|runId|sessionId',
+  model:
+    'model|message.model|response.model|interaction.model|messageMetadata.model|metadata.tanstack.model|usage.0.model|modelVersion',
+})
+/** Where they have its figures. */
+const USAGE =
+  'usage|usageMetadata|message.usage|response.usage|interaction.usage|messageMetadata.totalUsage|messageMetadata.usage|metadata.tanstack.usage|metadata.usage|x_groq.usage|choice.usage'
 
 /** Where fragments say which call or block they are of. */
 const KEY = 'output_index|index|item_id|item.id'
 
-/**
- * The reader of a format whose events are told by their kind.
- *
- * @param kind a path; where it leads nowhere, the event's name is its kind
- * @param subkind a path: `kind:subkind` goes before `kind` in the table
- */
-export function byKind(kind: string, subkind: string, table: Record<string, Rule>): Reader {
-  const rules = new Map(Object.entries(table).map(([name, rule]) => [name, byRule(rule)]))
-  return (json, { type }) => {
-    const name = text(at(json, kind)) ?? (type === 'message' ? '' : type)
-    return (rules.get(`${name}:${at(json, subkind)}`) ?? rules.get(name))?.(json)
+/** What an event adds by a rule. Throws a `StreamError` `'upstream'` for an error. */
+export function partBy(rule: Rule, json: Json): Part {
+  const { isWhole, isEnd, isUsage } = rule
+  if (rule.isFailed) {
+    const path = 'response.error|interaction.error|data.error|last_error|error|=the answer failed'
+    throw upstreamError({ error: at(json, path) })
   }
-}
-
-/** What an event adds by a rule. The function throws a `StreamError` `'upstream'` for an error. */
-export function byRule(rule: Rule): (json: Json) => Part {
-  const { arguments: fragment, whole, initial, calls, content, usage, problem, ...others } = rule
-  const { isUsage, isWhole, isEnd, ...texts } = others
-  const paths = Object.entries(texts)
-  return (json) => {
-    const error = problem && at(json, problem)
-    if (error) throw upstreamError({ error })
-    const key = at(json, KEY)
-    const part: Json = contentOf(content && at(json, content), key)
-    for (const [name, path] of paths) {
-      const value = at(json, path)
-      part[name] ||= Array.isArray(value) ? (contentOf(value) as Json)[name] : text(value)
-    }
-    if (calls) {
-      part['toolCalls'] = [at(json, calls) ?? []].flat().map((call) => {
-        return callOf(call, isWhole ? {} : at(call, 'index'), { arguments: ARGUMENTS })
-      })
-    }
-    if (fragment || whole || initial) {
-      // The event's own `id` is none of a call.
-      const call = callOf({ ...json, id: '' }, key, rule)
-      if (call.id || call.name || call.arguments || call.whole || call.initial) {
-        part['toolCalls'] = [call]
-      }
-    }
-    const raw = (usage && figuresIn(at(json, usage))) || (isUsage ? figuresOf(json) : undefined)
-    part['usage'] = raw && { raw }
-    part['isWhole'] = isWhole
-    part['isEnd'] = isEnd
-    return part
+  const key = at(json, KEY)
+  const part: Json = contentOf(at(json, rule.content), key)
+  for (const [name, path] of TEXTS) {
+    const value = at(json, rule[name as 'text'] ?? path)
+    part[name] ||= Array.isArray(value) ? (contentOf(value) as Json)[name] : text(value)
   }
+  if (rule.calls) {
+    part['toolCalls'] = [at(json, rule.calls) ?? []].flat().map((call) => {
+      return callOf(call, isWhole ? {} : at(call, 'index'), { arguments: ARGUMENTS })
+    })
+  }
+  if (rule.arguments || rule.whole) {
+    // The event's own `id` is none of a call.
+    const call = callOf({ __proto__: json, id: '' }, key, rule)
+    if (call.id || call.name || call.arguments || call.whole) part['toolCalls'] = [call]
+  }
+  const raw = figuresIn(at(json, USAGE)) ?? (isUsage ? figuresOf(json) : undefined)
+  return { ...part, usage: raw && { raw }, isWhole: !!isWhole, isEnd: !!isEnd }
 }
 
 /** The figures of a list's entries, one per model, are added up. */
@@ -93,5 +78,7 @@ function figuresIn(usage: unknown): Json | undefined {
 }
 
 function figuresOf(json: Json): Json {
-  return Object.fromEntries(Object.entries(json).filter(([name]) => /count|tokens/.test(name)))
+  const figures: Json = {}
+  for (const name in json) if (/count|tokens/.test(name)) figures[name] = json[name]
+  return figures
 }

@@ -1,9 +1,9 @@
 import { EventSequence, viewOf } from '../sequence.js'
-import { isText, type ServerSentEvent, textsFrom } from '../event.js'
+import type { ServerSentEvent } from '../event.js'
 import type { Answer, Delta } from './answer.js'
 import type { Extractor } from './format.js'
 import type { AnswerFormat } from './formats.js'
-import { type AnswerSource, readingOf, textIn } from './reading.js'
+import { type AnswerSource, readingOf } from './reading.js'
 
 export type { AnswerSource }
 
@@ -40,31 +40,21 @@ export interface TextStream extends AnswerStream<string, string> {}
  */
 export interface DeltaStream extends AnswerStream<Delta, Delta[]> {}
 
-/** What the iterator yields, and what `frames()` and `batches()` do. */
-interface View<Item, Frame> {
-  itemsOf(deltas: Delta[]): Item[]
-  /** Of text that is not empty. */
-  itemOf(text: string): Item
-  /** Of one or more items. */
-  frameOf(items: Item[]): Frame
-  /** Whether nothing but the text is of interest. */
-  isText?: true
-}
-
+/** @param isText whether the items are texts, not deltas */
 function streamOf<Item, Frame>(
   source: AnswerSource,
   format: AnswerFormat | Extractor,
-  { itemsOf, itemOf, frameOf, isText: isOnlyText }: View<Item, Frame>,
+  isText?: boolean,
 ): AnswerStream<Item, Frame> {
-  const reading = readingOf(source, format, !isOnlyText)
+  const reading = readingOf(source, format, !isText)
   const sequence = reading.own ?? new OtherSequence(source)
   /** How many calls of `next()` wait, and the newest of them. */
   let waiting = 0
   let newest: Promise<IteratorResult<Item, undefined>>
   /** What the event that was taken last gave and is not handed out yet. */
   let items: Item[] = []
-  /** What an event threw behind others that gave something. */
-  let thrown: { error: unknown } | undefined
+  /** Whether an event threw behind others that gave something. */
+  let hasThrown = false
   let isOver = false
   let resolve!: (answer: Answer) => void
   let reject!: (error: unknown) => void
@@ -83,113 +73,90 @@ function streamOf<Item, Frame>(
     throw error
   }
 
-  /** What an event adds; without one, at the source's end, what was held back. */
-  function take(event?: ServerSentEvent): Item[] {
-    if (isOver) return []
+  /**
+   * The first item that an event adds; what else it adds is in `items` then. Without an event, at the
+   * source's end, what was held back.
+   */
+  function take(event?: ServerSentEvent): Item | undefined {
+    if (isOver) return undefined
     try {
-      if (event && isText(event)) {
-        const text = reading.readText(event)
-        return text ? [itemOf(text)] : []
-      }
-      const { deltas, isEnd } = event
-        ? reading.read(event)
-        : { deltas: reading.finish(), isEnd: true }
+      const { deltas, text, isEnd } = reading.read(event)
       if (isEnd) {
         sequence.finish()
         end()
       }
-      return itemsOf(deltas)
+      if (isText) return (text || undefined) as Item | undefined
+      items = deltas as Item[]
+      return items.shift()
     } catch (error) {
       sequence.fail(error)
       return fail(error)
     }
   }
 
-  function last(failure: { error: unknown } | undefined): Item[] {
+  function last(failure?: { error: unknown }): Item | undefined {
     return failure ? fail(failure.error) : take()
   }
 
-  /** The next item if it is at hand. */
-  function ready(): Item | undefined {
-    while (items.length === 0) {
-      const event = isOver ? undefined : sequence.takeReady()
-      if (!event) return undefined
-      items = take(event)
-    }
-    return items.shift()
+  /** Answers a call of `next()` that waited. */
+  function use(event: ServerSentEvent): Item | undefined {
+    const item = take(event)
+    // How many wait at the end is all the same.
+    if (item) waiting--
+    return item
   }
 
   /** Answers a call of `next()`. */
   function step(): Promise<IteratorResult<Item, undefined>> {
-    const first = (itemsOfIt: () => Item[]) => {
-      try {
-        items = itemsOfIt()
-      } catch (error) {
-        waiting--
-        throw error
-      }
-      return items.shift()
-    }
     try {
-      // What is at hand needs no call.
-      const value = ready()
-      if (value !== undefined || isOver) {
-        waiting--
-        const result = { done: value === undefined, value } as IteratorResult<Item, undefined>
-        return Promise.resolve(result)
+      let item = items.shift()
+      while (!item) {
+        if (isOver) break
+        const ready = sequence.takeReady()
+        if (!ready) return sequence.mapEvents(false, use, last)
+        item = take(ready)
       }
-    } catch (error) {
       waiting--
+      return Promise.resolve(resultOf(item))
+    } catch (error) {
       return Promise.reject(error)
     }
-    return sequence.mapEvents(
-      false,
-      ([event]) => {
-        const item = first(() => take(event))
-        if (item !== undefined) waiting--
-        return item
-      },
-      (failure) => {
-        const item = first(() => last(failure))
-        waiting--
-        return item
-      },
-    )
-  }
-
-  function next(): Promise<IteratorResult<Item, undefined>> {
-    return (newest = waiting++ === 0 ? step() : newest.then(step, step))
   }
 
   /** What events add; nothing, if that is nothing. */
   function frame(events: readonly ServerSentEvent[]): Frame | undefined {
     const some: Item[] = []
     try {
-      for (const event of events) {
-        const parts = !isOnlyText && isText(event) ? textsFrom(event, 0) : [event]
-        for (const part of parts) some.push(...take(part))
-      }
+      for (const event of events) push(some, take(event))
     } catch (error) {
       // What came before an event that throws is given first.
-      if (some.length === 0) throw error
-      thrown = { error }
+      if (!some[0]) throw error
+      hasThrown = true
     }
-    return some.length > 0 ? frameOf(some) : undefined
+    return frameOf(some)
   }
 
-  function lastFrame(failure?: { error: unknown }): Frame | undefined {
-    const some = last(failure)
-    return some.length > 0 ? frameOf(some) : undefined
+  function push(some: Item[], item: Item | undefined): Item[] {
+    if (item) some.push(item)
+    if (items[0]) some.push(...items.splice(0))
+    return some
   }
+
+  function frameOf(some: Item[]): Frame | undefined {
+    return some[0] && ((isText ? some.join('') : some) as Frame)
+  }
+
+  const lastFrame = (failure?: { error: unknown }) => frameOf(push([], last(failure)))
 
   /** Answers a call of the views that join: what was thrown, the end, or what `read` reads. */
   function nextFrame(
     read: () => Promise<IteratorResult<Frame, undefined>>,
   ): Promise<IteratorResult<Frame, undefined>> {
-    const failure = thrown
-    thrown = undefined
-    if (failure) return Promise.reject(failure.error)
-    return isOver ? Promise.resolve({ done: true, value: undefined }) : read()
+    if (hasThrown) {
+      hasThrown = false
+      return done as Promise<never>
+    }
+    return isOver ? Promise.resolve(resultOf<Frame>()) : read()
   }
 
   const nextBatch = () => nextFrame(() => sequence.mapEvents(true, frame, lastFrame))
@@ -200,17 +167,16 @@ function streamOf<Item, Frame>(
     end()
   }
 
+  const next = () => (newest = waiting++ ? newest.then(step, step) : step())
+
   return Object.assign(viewOf(next, stop) as AnswerStream<Item, Frame>, {
     done,
     frames() {
       const frames = sequence.frames()
       const read = async (): Promise<IteratorResult<Frame, undefined>> => {
-        for (;;) {
-          const { done, value: events } = await frames.next().catch(fail)
-          const value = events ? frame(events) : isOver ? undefined : lastFrame()
-          if (value !== undefined) return { done: false, value }
-          if (done || isOver) return { done: true, value: undefined }
-        }
+        const { value: events } = await frames.next().catch(fail)
+        const value = events ? frame(events) : lastFrame()
+        return value || !events || isOver ? resultOf(value) : read()
       }
       return viewOf(() => nextFrame(read), stop)
     },
@@ -220,6 +186,10 @@ function streamOf<Item, Frame>(
       return done
     },
   })
+}
+
+function resultOf<T>(value?: T): IteratorResult<T, undefined> {
+  return { done: value === undefined, value } as IteratorResult<T, undefined>
 }
 
 /** Adapts a source that this version of the package did not make. */
@@ -268,15 +238,7 @@ export function textOf(
   stream: AnswerSource,
   format: AnswerFormat | Extractor = 'auto',
 ): TextStream {
-  return streamOf(stream, format, {
-    itemsOf(deltas) {
-      const text = textIn(deltas)
-      return text ? [text] : []
-    },
-    itemOf: (text) => text,
-    frameOf: (texts) => texts.join(''),
-    isText: true,
-  })
+  return streamOf(stream, format, true)
 }
 
 /** As `textOf`, with all else that an answer is made of: reasoning, tool calls, usage. */
@@ -284,10 +246,5 @@ export function deltasOf(
   stream: AnswerSource,
   format: AnswerFormat | Extractor = 'auto',
 ): DeltaStream {
-  const same = (deltas: Delta[]) => deltas
-  return streamOf(stream, format, {
-    itemsOf: same,
-    itemOf: (text) => ({ type: 'text', text }),
-    frameOf: same,
-  })
+  return streamOf(stream, format)
 }

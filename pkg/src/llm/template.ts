@@ -1,7 +1,7 @@
 import type { ServerSentEvent, TextTemplate } from '../event.js'
 import type { Part } from './answer.js'
 import type { HoldingExtractor } from './format.js'
-import { type Json, jsonObject } from './json.js'
+import type { Json } from './json.js'
 
 // As in src/json/template.rs.
 const NAME_END = '\0'
@@ -11,7 +11,8 @@ const NUMBER = '\x03'
 const KEPT_START = '\x04'
 const KEPT_END = '\x05'
 
-const TOKEN = /"(?:[^"\\]|\\.)*"|-?\d[\d.eE+-]*|[^]/g
+/** A string or a name with its colon, another word, or any other character. */
+const TOKEN = /"(?:[^"\\]|\\.)*"(?:\s*:)?|[\w.+-]+|[^]/g
 
 /** A text that no format knows. */
 const PROBE = 'sluicegate'
@@ -20,9 +21,6 @@ const PROBE = 'sluicegate'
 export function isTextAlone({ text, model, id, toolCalls, usage, ...rest }: Part): boolean {
   return !!text && !toolCalls?.length && !Object.values(rest).some(Boolean)
 }
-
-/** Members that were read, by the objects that they are of. */
-type Reads = Map<unknown, Set<unknown>>
 
 /**
  * What other events look like that differ in nothing but their text and in what the extractor does
@@ -34,71 +32,67 @@ export function templateOf(
   takesFigures: boolean,
 ): TextTemplate | undefined {
   const { type, data } = event
-  const json = jsonObject(data)
-  // oxlint-disable-next-line no-control-regex -- they stand for something else in a template
-  if (!json || /[\0-\x05]/.test(type + data)) return undefined
-  const reads: Reads = new Map()
-  const targets = new Map<unknown, unknown>()
-  const read = (): Part => {
-    const part = extract({ ...event, json: traced(json, reads, targets) } as ServerSentEvent)
-    return part && typeof part === 'object' && isTextAlone(part) ? part : {}
+  // Control characters stand for something else in a template, and numbers as names come first.
+  // oxlint-disable-next-line no-control-regex -- those are meant
+  if (/[\0-\x05]|"\d+"\s*:/.test(type + data)) return undefined
+  /** The values in the order of their ends, each with what it is a member of, and its name. */
+  const values: [holder: Json, name: string, value: unknown][] = []
+  const reads: [holder: Json, name: unknown][] = []
+  const read = (json: unknown): Part => {
+    const part = extract({ ...event, json } as ServerSentEvent) as Part
+    return isTextAlone(part) ? part : {}
   }
   try {
-    const { text, usage } = read()
-    const figures = usage && targets.get(usage.raw)
-    if (!text || (usage && !(figures && takesFigures))) return undefined
-    const places: [Json, string][] = []
-    let template = type + NAME_END
-    /** The objects that are open, the innermost first, and the names of the members that are. */
-    const open: { target: Json; name: string | undefined; count: number }[] = []
-    for (const [token] of data.matchAll(TOKEN)) {
-      const inside = open[0]
-      const { target, name } = inside ?? { target: { json } as Json, name: 'json' }
-      const isRead = !inside || name === undefined || !!reads.get(target)?.has(name)
-      if (/[[{]/.test(token)) {
-        const inner = target[name!]
-        open.unshift({ target: inner, name: token === '[' ? '0' : undefined, count: 0 })
-        template += (inner === figures ? KEPT_START : '') + token
-      } else if (/[\]}]/.test(token)) {
-        // A name that comes twice is more than there is.
-        if (token === '}' && inside!.count !== Object.keys(target).length) return undefined
-        open.shift()
-        template += token + (target === figures ? KEPT_END : '')
-      } else if (token === ',') {
-        inside!.name = Array.isArray(target) ? `${+name! + 1}` : undefined
-        template += token
-      } else if (token[0] === '"' && name === undefined) {
-        inside!.name = JSON.parse(token) as string
-        inside!.count++
-        template += token
-      } else if (token[0] === '"' && (!isRead || JSON.parse(token) === text)) {
-        if (isRead) places.push([target, name!])
-        template += isRead ? WANTED : STRING
-      } else {
-        template += !isRead && /^\d+$/.test(token) ? NUMBER : token
+    const json = JSON.parse(data, function (this: Json, name, value: unknown) {
+      if (Object(value) === value) {
+        value = new Proxy(value as Json, {
+          get(holder, member) {
+            reads.push([holder, member])
+            return Reflect.get(holder, member)
+          },
+          // What is changed is not what came.
+          set: () => false,
+        })
+      }
+      values.push([this, name, value])
+      return value
+    }) as unknown
+    const { text, usage } = read(json)
+    const places: typeof reads = []
+    const starts: number[] = []
+    let hasFigures = false
+    let index = 0
+    const tokens = data.match(TOKEN)!
+    for (const [at, token] of tokens.entries()) {
+      if (/[[{]$/.test(token)) starts.push(at)
+      if (/[[{,:\s]$/.test(token)) continue
+      // A name that comes twice is more than there is.
+      const [holder, name, value] = values[index++]!
+      if (/[\]}]$/.test(token)) {
+        const start = starts.pop()!
+        if (usage?.raw !== value) continue
+        hasFigures = true
+        tokens[start] = KEPT_START + tokens[start]!
+        tokens[at] += KEPT_END
+        continue
+      }
+      if (JSON.parse(token) !== value) return undefined
+      const isRead = reads.some((one) => one[0] === holder && one[1] === name)
+      if (typeof value !== 'string') {
+        if (!isRead && /^\d+$/.test(token)) tokens[at] = NUMBER
+      } else if (!isRead) {
+        tokens[at] = STRING
+      } else if (value === text) {
+        tokens[at] = WANTED
+        places.push([holder, name])
       }
     }
     const [place, other] = places
-    if (!place || other) return undefined
-    place[0][place[1]] = PROBE
-    return read().text === PROBE ? [template, !!figures] : undefined
+    if (!place || other || (usage && !(hasFigures && takesFigures))) return undefined
+    place[0][place[1] as string] = PROBE
+    const template = type + NAME_END + tokens.join('')
+    return read(json).text === PROBE ? [template, hasFigures] : undefined
   } catch {
     return undefined
   }
-}
-
-/** A value that tells what is read of it, and of what is in it. */
-function traced<T>(value: T, reads: Reads, targets: Map<unknown, unknown>): T {
-  if (typeof value !== 'object' || value === null) return value
-  const proxy = new Proxy(value, {
-    get(target, name) {
-      if (!reads.has(target)) reads.set(target, new Set())
-      reads.get(target)!.add(name)
-      return traced(Reflect.get(target, name), reads, targets)
-    },
-    // What is changed is not what came.
-    set: () => false,
-  })
-  targets.set(proxy, value)
-  return proxy
 }

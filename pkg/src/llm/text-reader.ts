@@ -1,8 +1,7 @@
-import { isText } from '../event.js'
 import type { TextReader } from '../store/options.js'
 import type { Extractor } from './format.js'
 import { type AnswerFormat, extractorOf } from './formats.js'
-import { readingOf, textIn } from './reading.js'
+import { readingOf } from './reading.js'
 
 /**
  * The option `text` of `useEventStream` for a model's answer: its text alone, ended by the vendor's
@@ -17,15 +16,8 @@ export function textReader(format: AnswerFormat | Extractor = 'auto'): TextReade
   extractorOf(format)
   return {
     begin(stream) {
-      const { read, readText, finish } = readingOf(stream, format)
-      return {
-        read(event) {
-          if (isText(event)) return readText(event)
-          const { deltas, isEnd } = read(event)
-          return { text: textIn(deltas), isEnd }
-        },
-        finish: () => textIn(finish()),
-      }
+      const { read } = readingOf(stream, format)
+      return { read, finish: () => read().text }
     },
   }
 }

@@ -39,7 +39,8 @@ export function parse(
   }
   const json = objectOf(value)
   if (FATAL.test(type) || (json && isProblem(json))) throw upstreamError(json ?? data)
-  return json
+  // Some frame text as it is.
+  return json ?? (type === 'messageFragment' ? { text: data } : undefined)
 }
 
 /** The kinds of events that are errors. */

@@ -2,6 +2,11 @@ import type * as Exports from '../generated/exports.js'
 import { short, size, text } from '../generated/module.js'
 import { StreamError } from '../error.js'
 
+/** Whether there is a module, and an engine for it. */
+export function isProvided(): boolean {
+  return typeof WebAssembly === 'object'
+}
+
 /** Compiles the module that travels in the package. Returns its exports. */
 export async function instantiate(): Promise<typeof Exports> {
   try {

@@ -16,6 +16,11 @@ export function init(source: WasmSource | Promise<WasmSource>): void {
   provided.catch(() => undefined)
 }
 
+/** Whether the page has said where the module is. */
+export function isProvided(): boolean {
+  return provided !== undefined
+}
+
 /** Compiles the module that the page provides. Returns its exports. */
 export async function instantiate(): Promise<typeof Exports> {
   if (!provided) {

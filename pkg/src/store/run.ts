@@ -63,6 +63,7 @@ export class Run {
     this.#signal = rest.signal
     this.#stream = new EventStream(url, rest, {
       changed: () => this.#schedule(),
+      isDeferred: true,
       ...(start && { start }),
     })
     this.#reader = reader.begin(this.#stream)

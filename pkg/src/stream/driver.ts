@@ -15,6 +15,7 @@ import { Position } from './position.js'
 import { Reading } from './reading.js'
 import { readOptions, type Settings } from './settings.js'
 import { Timer } from './timer.js'
+import { isLoaded, load, willLoad } from '../wasm.js'
 
 /** The bits of a step that end the timer of the one before. */
 const TIMER_ENDS = border.STEP_TIMED | border.STEP_CLOSE
@@ -29,8 +30,16 @@ export class Driver {
   /** Also tells the backend what was consumed. */
   readonly ending: Ending
   readonly #scope = new Scope()
-  /** Absent once the stream is over. */
+  /** Absent before the module is there, and once the stream is over. */
   #machine: StreamHandle | undefined
+  readonly #makeMachine: () => StreamHandle
+  /** What to do when the module is there. Absent from then on. */
+  #waiting: (() => void)[] | undefined = []
+  #loading: Promise<void> | undefined
+  /** What was done before the machine could say it: its answers to these inputs are known. */
+  readonly #foreseen: number[] = []
+  /** Whether the stream is going to end as soon as the module is there. */
+  isStopping = false
   /** The last step. */
   #step = 0
   #attempt: Attempt | undefined
@@ -46,12 +55,13 @@ export class Driver {
     options: OpenOptions,
     events: DriverEvents,
   ) {
-    const { settings, machine } = readOptions(input, options, events)
+    const { settings, makeMachine } = readOptions(input, options, events)
     const { signal } = settings
     this.#settings = settings
-    this.#machine = machine
+    this.#makeMachine = makeMachine
     this.#events = events
-    this.#reading = new Reading(machine, settings, this.stats, events, () => this.#isOver)
+    this.#reading = new Reading(settings, this.stats, events, () => this.#isOver)
+    if (isLoaded()) this.#begin()
     this.#position = new Position(settings)
     this.ending = new Ending(settings, events, this.#position, this.stats)
     watchPage(this.#scope, {
@@ -82,14 +92,51 @@ export class Driver {
     return this.state === 'closed'
   }
 
-  /** Sends the request. */
+  /** Sends the request, which does not wait for the module. */
   open(): void {
-    this.#tell(border.INPUT_OPEN)
+    if (!this.#waiting || willLoad()) this.#tell(border.INPUT_OPEN)
+    else this.later(() => this.#tell(border.INPUT_OPEN))
+    if (this.#waiting) this.#loading = load().then(this.#loaded, this.#unsupported)
+  }
+
+  /** Does something that takes the machine. `stops`: it ends the stream. */
+  later(action: () => void, stops = false): void {
+    if (!this.#waiting) return action()
+    this.#waiting.push(action)
+    if (!stops) return
+    this.isStopping = true
+    // Only to find the job, a connection outlives its stream.
+    if (!this.#settings.cancelNeedsJob) this.#attempt?.close()
+  }
+
+  readonly #loaded = (): void => {
+    const waiting = this.#waiting!
+    this.#begin()
+    for (const input of this.#foreseen) this.#machine!.handle(input, 0)
+    this.isStopping = false
+    for (const action of waiting) action()
+  }
+
+  #begin(): void {
+    this.#waiting = undefined
+    this.#machine = this.#makeMachine()
+    this.#reading.begin(this.#machine)
+  }
+
+  readonly #unsupported = (error: unknown): void => {
+    this.#waiting = undefined
+    this.#attempt = undefined
+    this.#step = border.STATES.indexOf('closed') << border.STEP_STATE_SHIFT
+    this.#scope.close()
+    this.#events.ended('failed', error)
+    this.#events.received(undefined)
+    this.#events.closed(undefined)
   }
 
   /** Asks for the next events. Once until they are there. */
   pull(): void {
-    if (!this.#isOver) this.#tell(border.INPUT_PULL)
+    if (this.#waiting) this.later(() => this.pull())
+    else if (!this.#isOver) this.#tell(border.INPUT_PULL)
     else this.#events.received(undefined)
   }
 
@@ -102,6 +149,7 @@ export class Driver {
 
   /** Stops here. The backend is told if the machine says so. */
   stop(input: number, error?: unknown, reason: unknown = 'return', number = 0): void {
+    if (this.#waiting) return this.later(() => this.stop(input, error, reason, number), !number)
     if (!this.#isOver) {
       this.#error = error
       this.ending.reason = reason
@@ -110,7 +158,19 @@ export class Driver {
   }
 
   #tell(input: number, number = 0): void {
-    if (this.#machine) this.#do(this.#machine.handle(input, number))
+    if (this.#waiting) this.#foresee(input, number)
+    else if (this.#machine) this.#do(this.#machine.handle(input, number))
+  }
+
+  /** Does what the machine is going to say. What it could say one thing or another to waits for it. */
+  #foresee(input: number, number: number): void {
+    const isFirst = input === border.INPUT_OPEN
+    if (this.isStopping || !(isFirst || input === border.INPUT_PREPARED)) {
+      return this.later(() => this.#tell(input, number))
+    }
+    this.#foreseen.push(input)
+    const resumes = this.#settings.resumesFirst ? border.STEP_RESUMES : 0
+    this.#do(isFirst ? border.STEP_FIRST_OPENED | resumes : border.STEP_FIRST_PREPARED)
   }
 
   #do(step: number, events: ServerSentEvent[] = []): void {
@@ -125,12 +185,13 @@ export class Driver {
     if (failure)
       this.#error = failureOf(failure - 1, this.#settings, this.stats.attempts, this.#url)
     if (step & TIMER_ENDS || action !== border.ACTION_WAIT) {
-      this.#timer.set(step & border.STEP_TIMED ? this.#machine!.timer : Infinity)
+      const { timer } = this.#machine ?? { timer: this.#settings.connectTimeout }
+      this.#timer.set(step & border.STEP_TIMED ? timer : Infinity)
     }
     if (action === border.ACTION_END) return this.#end(step)
     if (action === border.ACTION_NOTIFY) return this.#notify()
     if (before !== this.state) this.#changed()
-    switch (this.#machine && action) {
+    switch ((this.#machine || this.#waiting) && action) {
       case border.ACTION_PREPARE:
         return this.#run(this.#prepare((step & border.STEP_RESUMES) !== 0))
       case border.ACTION_SEND:
@@ -156,7 +217,7 @@ export class Driver {
   async #prepare(resumes: boolean): Promise<void> {
     this.#error = undefined
     const attempt = ++this.stats.attempts
-    const { lastEventId } = this.#machine!
+    const { lastEventId } = this.#machine ?? this.#settings
     const context = this.#position.here(attempt, lastEventId, this.stats.events, resumes)
     this.#attempt = new Attempt(this.#settings, this.#events, this.#scope, this, context, resumes)
     const prepared = this.#attempt.prepare()
@@ -168,6 +229,7 @@ export class Driver {
     const attempt = this.#attempt!
     this.#url = attempt.url
     const response = await attempt.send()
+    if (this.#waiting) await this.#loading
     if (attempt !== this.#attempt) return
     if (response instanceof StreamError) {
       // Hooks refuse with errors of their own.

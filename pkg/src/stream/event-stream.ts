@@ -10,9 +10,8 @@ import type {
   StreamState,
   StreamStats,
 } from '../outcome.js'
+import { observe } from '../debug.js'
 import { Memory } from '../remember.js'
-import { measureStream } from '../timing.js'
-import { load } from '../wasm.js'
 import { Driver } from './driver.js'
 import type { Hooks } from './hooks.js'
 import { INPUT_CLOSE, INPUT_DONE, INPUT_FAIL, INPUT_LEAVE } from '../border.js'
@@ -28,12 +27,8 @@ export class EventStream extends EventSequence implements AsyncDisposable {
   readonly closed: Promise<StreamOutcome>
 
   readonly #initialId: string
-  readonly #ready: Promise<void>
-  readonly #measure: ((stats: StreamStats) => void) | undefined
   #driver: Driver | undefined
   #memory: Memory | undefined
-  /** What to do as soon as there is something to do it to. */
-  #early: ((driver: Driver) => void)[] = []
   #ending: StreamOutcomeType | undefined
   #error: unknown
   #cancelling: Promise<CancelResult> | undefined
@@ -52,15 +47,13 @@ export class EventStream extends EventSequence implements AsyncDisposable {
     // Who does not ask whether it was opened is told by the iterator.
     this.opened.catch(() => undefined)
     this.closed = new Promise((resolve) => (this.#resolveClosed = resolve))
-    this.#measure = options.debug
-      ? measureStream(input ?? `${options.remember}`, options)
-      : undefined
-    this.#ready = this.#start(input, options, hooks)
+    if (options.debug) observe(this, input ?? `${options.remember}`, options)
+    this.#start(input, options, hooks)
   }
 
   /** `'connecting' | 'open' | 'waiting' | 'closed'`. */
   get state(): StreamState {
-    if (this.#ending || this.#early.length > 0) return 'closed'
+    if (this.#ending || this.#driver?.isStopping) return 'closed'
     return this.#driver?.state ?? 'connecting'
   }
 
@@ -104,8 +97,7 @@ export class EventStream extends EventSequence implements AsyncDisposable {
   protected pull(): void {
     this.#memory?.keep()
     if (this.#driver) this.#driver.pull()
-    else
-      void this.#ready.then(() => (this.#driver ? this.#driver.pull() : this.received(undefined)))
+    else this.received(undefined)
   }
 
   protected override accept(batch: ServerSentEvent[] | undefined): ServerSentEvent[] | undefined {
@@ -127,14 +119,9 @@ export class EventStream extends EventSequence implements AsyncDisposable {
     this.#stop((driver) => driver.stop(INPUT_DONE))
   }
 
-  async #start(
-    input: string | URL | Request | undefined,
-    options: OpenOptions,
-    hooks: Hooks,
-  ): Promise<void> {
-    let driver
+  #start(input: string | URL | Request | undefined, options: OpenOptions, hooks: Hooks): void {
+    let driver: Driver
     try {
-      await load()
       driver = new Driver(input, options, {
         ...hooks,
         tap: () => this.tap,
@@ -164,9 +151,8 @@ export class EventStream extends EventSequence implements AsyncDisposable {
       if (!hooks.start) this.#memory.forget()
     }
     if (options.ack) this.onHandedOut = (count) => driver.ending.consumed(count)
-    for (const action of this.#early) action(driver)
-    this.#early = []
-    driver.open()
+    if (hooks.isDeferred) void Promise.resolve().then(() => driver.open())
+    else driver.open()
   }
 
   async #cancel(reason: unknown): Promise<CancelResult> {
@@ -180,8 +166,8 @@ export class EventStream extends EventSequence implements AsyncDisposable {
 
   #stop(action: (driver: Driver) => void): void {
     if (this.#ending) return
-    if (this.#driver) action(this.#driver)
-    else this.#early.push(action)
+    const driver = this.#driver!
+    driver.later(() => action(driver), true)
   }
 
   #end(ending: StreamOutcomeType, error: unknown): void {
@@ -200,7 +186,6 @@ export class EventStream extends EventSequence implements AsyncDisposable {
       ...(notified === undefined ? {} : { notified }),
       dropped: this.stats.events - this.handedOutCount,
     })
-    this.#measure?.(this.stats)
   }
 }
 

@@ -11,6 +11,8 @@ import type { Start } from './position.js'
  * @internal
  */
 export interface Hooks {
+  /** The request leaves a microtask later: StrictMode starts, stops and starts again what it wants once. */
+  isDeferred?: boolean
   /** The answer began in a page before: the first request resumes it. */
   start?: Start
   /** The job of an answer that names none. */

@@ -111,7 +111,8 @@ export class Position {
 
   #cursorAt(index: number): string | undefined {
     const { cursor } = this.#settings
-    for (let at = index; cursor && at >= 0; at--) {
+    if (!cursor) return this.#cursor
+    for (let at = index; at >= 0; at--) {
       const text = textOf(cursor(this.#batch[at]!))
       if (text !== undefined) return text
     }

@@ -3,7 +3,6 @@ import { bytesOf, tagOf } from '../bytes.js'
 import { StreamError } from '../error.js'
 import { countOf, type ServerSentEvent } from '../event.js'
 import type { StreamStats } from '../outcome.js'
-import type { Tap } from '../sequence.js'
 import { now } from '../timing.js'
 import type { StreamHandle } from '../stream-handle.js'
 import type { DriverEvents } from './ending.js'
@@ -12,29 +11,30 @@ import type { Settings } from './settings.js'
 
 /** Turns chunks into events, and counts them. */
 export class Reading {
-  readonly #batches: Batches
+  #batches!: Batches
+  #handOn: ((chunk?: Uint8Array) => void) | undefined
   readonly #settings: Settings
   readonly #stats: StreamStats
-  readonly #tap: () => Tap | undefined
-  readonly #handOn: ((chunk?: Uint8Array) => void) | undefined
+  readonly #events: DriverEvents
+  readonly #isOver: () => boolean
   readonly #start = now()
 
-  constructor(
-    machine: StreamHandle,
-    settings: Settings,
-    stats: StreamStats,
-    { tap, takeTemplate, identified, handOn }: DriverEvents,
-    isOver: () => boolean,
-  ) {
-    const { lastEventId, onComment } = settings
+  constructor(settings: Settings, stats: StreamStats, events: DriverEvents, isOver: () => boolean) {
     this.#settings = settings
     this.#stats = stats
-    this.#tap = tap
+    this.#events = events
+    this.#isOver = isOver
+  }
+
+  /** The machine is there, before anything is read. */
+  begin(machine: StreamHandle): void {
+    const { lastEventId, onComment } = this.#settings
+    const { takeTemplate, identified, handOn } = this.#events
     this.#handOn = handOn && ((chunk) => handOn(machine, chunk))
     this.#batches = new Batches(machine, lastEventId, {
-      onComment: onComment && ((comment) => isOver() || onComment(comment)),
+      onComment: onComment && ((comment) => this.#isOver() || onComment(comment)),
       identified,
-      takeTemplate: showsEvents(settings) ? undefined : takeTemplate,
+      takeTemplate: showsEvents(this.#settings) ? undefined : takeTemplate,
     })
   }
 
@@ -51,7 +51,7 @@ export class Reading {
       throw new StreamError('unsupported', text, { attempt: this.#stats.attempts })
     }
     this.#stats.bytes += bytes.length
-    this.#tap()?.chunk(bytes)
+    this.#events.tap()?.chunk(bytes)
     const events = this.#batches.push(bytes)
     this.#handOn?.(bytes)
     return events
@@ -61,7 +61,7 @@ export class Reading {
   end(): ServerSentEvent[] {
     const events = this.#batches.finish()
     if (events.length > 0) this.#handOn?.()
-    const last = this.#tap()?.end()
+    const last = this.#events.tap()?.end()
     if (last) events.push(last)
     return events
   }

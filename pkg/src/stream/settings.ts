@@ -71,6 +71,8 @@ export interface Settings {
   cancel: Endpoint<CancelContext> | undefined
   /** Whether functions say how to cancel, so that the job has to be known. */
   cancelNeedsJob: boolean
+  /** Whether the first request is the resuming one. */
+  resumesFirst: boolean
   ack: Endpoint<AckContext> | undefined
   ackEvery: number
   onOpen: OpenOptions['onOpen']
@@ -79,12 +81,15 @@ export interface Settings {
   shouldRetry: RetryOptions['shouldRetry']
 }
 
-/** Checks a stream's options, and makes its machine. Throws an error `'invalid-options'`. */
+/**
+ * Checks a stream's options. Returns them, and what makes the machine once the module is there. Throws
+ * an error `'invalid-options'`.
+ */
 export function readOptions(
   input: string | URL | Request | undefined,
   options: OpenOptions,
   hooks: Hooks,
-): { settings: Settings; machine: StreamHandle } {
+): { settings: Settings; makeMachine: () => StreamHandle } {
   if (typeof options !== 'object' || options === null) {
     throw invalid('the options must be an object')
   }
@@ -128,6 +133,7 @@ export function readOptions(
   // A replay begins at the start, whatever came before.
   const known = resume?.replays ? { job: hooks.start?.job } : hooks.start
   const start: Start = { lastEventId, events: 0, bytes: 0, ...known }
+  const findsJob = typeof job === 'function' && start.job === undefined
   const isPausing = reader.oneOf('whenHidden', ['keep', 'pause']) === 1
   const settings: Settings = {
     request,
@@ -145,6 +151,7 @@ export function readOptions(
     session: hooks.session,
     cancel,
     cancelNeedsJob,
+    resumesFirst: isResumed && !findsJob,
     ack,
     ackEvery,
     onOpen: reader.function('onOpen'),
@@ -172,14 +179,17 @@ export function readOptions(
     (resume ? border.FLAG_RESUMES : 0) |
     (resume?.replays ? border.FLAG_REPLAYS : 0) |
     (isResumed ? border.FLAG_RESUMES_FIRST : 0) |
-    (typeof job === 'function' && start.job === undefined ? border.FLAG_FINDS_JOB : 0) |
+    (findsJob ? border.FLAG_FINDS_JOB : 0) |
     (cancelNeedsJob ? border.FLAG_CANCEL_NEEDS_JOB : 0)
-  const size = sizeOf(maxEventSize)
-  const machine = new StreamHandle(flags, size, connectTimeout, idleTimeout)
-  machine.policy = policy
-  machine.lastEventId = start.lastEventId
-  if (typeof done === 'string') machine.marker = done
-  return { settings, machine }
+  const makeMachine = () => {
+    const size = sizeOf(maxEventSize)
+    const machine = new StreamHandle(flags, size, connectTimeout, idleTimeout)
+    machine.policy = policy
+    machine.lastEventId = start.lastEventId
+    if (typeof done === 'string') machine.marker = done
+    return machine
+  }
+  return { settings, makeMachine }
 }
 
 /** The members of a `Request`, replaced by those that the options have, as in `fetch`. */

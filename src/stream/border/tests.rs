@@ -63,6 +63,8 @@ fn border() -> String {
         ("STEP_EXHAUSTED", Step::EXHAUSTED),
         ("STEP_RESUMES", Step::RESUMES),
         ("STEP_LINGERS", Step::LINGERS),
+        ("STEP_FIRST_OPENED", Step::FIRST_OPENED.0),
+        ("STEP_FIRST_PREPARED", Step::FIRST_PREPARED.0),
         ("STEP_STATE_SHIFT", Step::STATE_SHIFT),
         ("STEP_TYPE_SHIFT", Step::TYPE_SHIFT),
         ("STEP_FAILURE_SHIFT", Step::FAILURE_SHIFT),

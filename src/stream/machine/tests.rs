@@ -2,7 +2,7 @@ use super::*;
 use crate::{
     sse::Format,
     stream::{
-        config::{CancelOn, RetryMode},
+        config::{CancelOn, Resume, RetryMode},
         step::End,
     },
 };
@@ -37,6 +37,43 @@ fn machine(config: StreamConfig) -> Machine {
     let mut machine = Machine::new(config, Decoder::new(), 0);
     machine.set_policy(RetryPolicy { jitter: 0.0, ..RetryPolicy::default() });
     machine
+}
+
+/// What the npm package does before it has the machine: `FIRST_OPENED` and `FIRST_PREPARED`.
+#[test]
+fn the_first_steps_are_known_beforehand() {
+    for bits in 0_u32..1 << 14 {
+        let has = |bit: u32| bits >> bit & 1 != 0;
+        let config = StreamConfig {
+            retry: if has(0) { RetryMode::Always } else { RetryMode::Never },
+            is_safe: has(1),
+            is_repeatable: has(2),
+            format: has(3).then_some(Format::Ndjson),
+            has_done: has(4),
+            cancel: has(5).then(CancelOn::default),
+            connect_timeout: if has(6) { f64::INFINITY } else { 30_000.0 },
+            pauses: has(7),
+            asks_end: has(8),
+            resume: has(9).then_some(Resume { is_first: has(10), replays: has(11) }),
+            finds_job: has(12),
+            ..config()
+        };
+        let resumes = has(9) && has(10) && !has(12);
+        let opened = Step::FIRST_OPENED.with(if resumes { Step::RESUMES } else { 0 });
+        let prepared = if has(6) { Step::new(Action::Send) } else { Step::FIRST_PREPARED };
+        let mut machine = machine(config);
+        // None of these changes what follows.
+        let harmless = [Input::Pull, Input::Hidden, Input::Returned];
+        let harm = |machine: &mut Machine| {
+            for input in harmless.into_iter().filter(|_| has(13)) {
+                assert_eq!(machine.handle(input, 0.0).0, Step::WAIT.0);
+            }
+        };
+        harm(&mut machine);
+        assert_eq!(machine.handle(Input::Open, 0.0).0, opened.0, "{bits:b}");
+        harm(&mut machine);
+        assert_eq!(machine.handle(Input::Prepared, 0.0).0, prepared.0, "{bits:b}");
+    }
 }
 
 /// A machine whose consumer waits for the next chunk.

@@ -13,8 +13,8 @@ const HOUR = { initialDelay: 3_600_000, maxDelay: 3_600_000, jitter: 0 }
 
 /** Which callback stops the stream, what the server answers, and how many requests there are. */
 const PLACES: [name: string, options: (stop: Stop) => OpenOptions, Attempt, requests: number][] = [
-  ['headers()', (stop) => ({ headers: () => (stop(), {}) }), STREAM, 0],
-  ['body()', (stop) => ({ method: 'POST', body: () => (stop(), {}) }), STREAM, 0],
+  ['headers()', (stop) => ({ headers: () => later(stop) }), STREAM, 0],
+  ['body()', (stop) => ({ method: 'POST', body: () => later(stop) }), STREAM, 0],
   ['onOpen()', (stop) => ({ onOpen: stop }), STREAM, 1],
   ['onComment()', (stop) => ({ onComment: stop }), STREAM, 1],
   ['done()', (stop) => ({ done: () => (stop(), false) }), STREAM, 1],
@@ -26,6 +26,13 @@ const PLACES: [name: string, options: (stop: Stop) => OpenOptions, Attempt, requ
     1,
   ],
 ]
+
+/** The first call is before there is a stream to stop. */
+async function later(stop: Stop): Promise<Record<string, string>> {
+  await undefined
+  stop()
+  return {}
+}
 
 describe('stopping from within a callback', () => {
   for (const [name, options, attempt, requests] of PLACES) {

@@ -109,6 +109,8 @@ describe('cancel()', () => {
   test('a function gets no response where there is none', async () => {
     const [held, sink] = [new Held(), new Sink()]
     const stream = open(held.url, {
+      // Nothing leaves before they are there.
+      headers: async () => ({}),
       cancel: {
         url: sink.url,
         body: ({ response }) => ({ hasResponse: !!response }),

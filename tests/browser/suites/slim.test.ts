@@ -10,7 +10,8 @@ interface Report {
 }
 
 describe('sluicegate/slim', () => {
-  for (const from of ['url', 'response', 'bytes']) {
+  // `late`: the module comes after the response of the first stream.
+  for (const from of ['url', 'response', 'bytes', 'late']) {
     test(`works once init() has the module: ${from}`, async () => {
       const [held, sink] = [new Held(), new Sink()]
       const parameters = new URLSearchParams({ from, stream: held.url, sink: sink.url })

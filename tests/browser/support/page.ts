@@ -5,11 +5,17 @@ const parameters = new URL(location.href).searchParams
 /** The engine that this is. */
 export const engine = parameters.get('engine') as 'chromium' | 'firefox' | 'webkit'
 
+/** What plays the scenarios. */
+export const player = parameters.get('player') as 'npm' | 'js'
+
 /** Only tests with this in their titles are to run. */
 export const grep = parameters.get('grep') ?? undefined
 
 /** Where nobody listens. */
 export const unreachable = `http://127.0.0.1:${parameters.get('closedPort')}/nobody`
+
+/** The emulators of tests/vendors: another origin. */
+export const vendors = parameters.get('vendors')!
 
 /** The test server over HTTP/2 and TLS: another origin with the same scripts, sinks and counters. */
 const secureOrigin = location.origin.replace('http:', 'https:')

@@ -77,6 +77,15 @@ pub async fn stream(app: &App, connection: &mut Connection, request: &Request) -
     body.finish(connection).await
 }
 
+/// One event, after `delay` milliseconds: when the request was there.
+pub async fn start(connection: &mut Connection, request: &Request) -> Result<(), Stop> {
+    let received = unix_micros();
+    connection.pause(request.number("delay", 0)?).await?;
+    let mut body = Body::events(connection, request, None).await?;
+    body.send(connection, format!("data: {received}\n\n").as_bytes()).await?;
+    body.finish(connection).await
+}
+
 pub async fn latency(connection: &mut Connection, request: &Request) -> Result<(), Stop> {
     let rate: f64 = request.number("rate", 50.0)?;
     let events: u64 = request.number("events", 200)?;

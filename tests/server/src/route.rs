@@ -53,6 +53,7 @@ async fn dispatch(app: &App, connection: &mut Connection, request: &Request) -> 
         ("GET", ["bench", "stream"]) => {
             streams.count(bench::stream(app, connection, request)).await
         }
+        ("GET", ["bench", "start"]) => streams.count(bench::start(connection, request)).await,
         ("GET", ["bench", "latency"]) => streams.count(bench::latency(connection, request)).await,
         (_, ["echo"]) | ("POST", ["upload"]) => echo::echo(connection, request).await,
         ("GET" | "HEAD", ["site" | "csp" | "no-wasm" | "isolated", ..]) => {

@@ -117,6 +117,19 @@ fn the_bench_stream_comes_in_the_pieces_asked_for() {
 }
 
 #[test]
+fn the_start_stream_says_when_the_request_was_there() {
+    let server = server();
+    let before = unix_micros();
+    let answer = Answer::get(server, "/bench/start?delay=20");
+    let after = unix_micros();
+    let (chunks, _) = answer.chunks();
+    let event = String::from_utf8(chunks.concat()).expect("text");
+    let data = event.strip_prefix("data: ").and_then(|rest| rest.strip_suffix("\n\n"));
+    let received: u64 = data.and_then(|time| time.parse().ok()).expect(&event);
+    assert!(before <= received && received + 20_000 <= after, "{before} {received} {after}");
+}
+
+#[test]
 fn the_latency_stream_says_when_it_wrote() {
     let server = server();
     let before = unix_micros();

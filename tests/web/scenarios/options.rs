@@ -1,9 +1,9 @@
 //! A scenario's options as those of the Rust API.
 
-use super::format::{BodyFormat, Cancel, DoneWhen, Options, Retry};
-use serde_json::Value;
+use super::format::{BodyFormat, Cancel, DoneWhen, Options, Resume, Retry};
+use serde_json::{Value, json};
 use sluicegate::{
-    Builder, CancelRequest, Error, EventStream, RetryPolicy,
+    Builder, CancelRequest, Error, EventStream, ResumeRequest, RetryPolicy,
     sse::{EventRef, Format},
 };
 use std::{collections::BTreeMap, time::Duration};
@@ -11,10 +11,10 @@ use std::{collections::BTreeMap, time::Duration};
 impl Options {
     /// A stream with these options, not opened yet.
     pub fn builder(&self, url: &str, endpoint: &str) -> Result<Builder, String> {
-        if self.when_hidden.is_some() {
-            return Err("the Rust API has no `whenHidden`: skip this scenario".into());
-        }
         let mut builder = EventStream::builder(url);
+        if self.when_hidden.as_deref() == Some("pause") {
+            builder = builder.pause_when_hidden();
+        }
         builder = with(builder, self.method.as_deref(), Builder::method);
         for (name, value) in &self.headers {
             builder = builder.header(name, value);
@@ -30,7 +30,7 @@ impl Options {
         });
         builder = match &self.retry {
             Some(Retry::Switch(false)) => builder.no_retry(),
-            Some(Retry::Switch(true)) => builder.retry(RetryPolicy::default()),
+            Some(Retry::Switch(true)) => builder.retry(RetryPolicy::default()).repeat(),
             Some(Retry::Policy(members)) => builder.retry(policy(members)?),
             None => builder,
         };
@@ -43,8 +43,36 @@ impl Options {
             BodyFormat::Sse => builder.format(Format::Sse),
             BodyFormat::Ndjson => builder.format(Format::Ndjson),
         });
+        builder = with(builder, self.job.as_deref(), Builder::job);
+        builder = with(builder, self.job_in.clone(), |builder, start| {
+            builder.job_in(move |event, _| event.data.strip_prefix(&*start).map(Into::into))
+        });
+        builder = with(builder, self.cursor_in.clone(), |builder, mark| {
+            builder.cursor(move |event| {
+                event.data.rsplit_once(&*mark).map(|(_, cursor)| cursor.into())
+            })
+        });
+        builder = with(builder, self.resume.as_ref(), |builder, resume| {
+            builder.resume(resume.request(url))
+        });
         let cancel = self.cancel.as_ref().map(|cancel| cancel.request(endpoint)).transpose()?;
         Ok(with(builder, cancel, Builder::cancel))
+    }
+}
+
+impl Resume {
+    /// It tells where the answer is.
+    fn request(&self, url: &str) -> ResumeRequest {
+        let mut request = ResumeRequest::to(url);
+        request = with(request, self.method.as_deref(), ResumeRequest::method);
+        if self.replays {
+            request = request.replays();
+        }
+        request.with(|request, at| {
+            let or = |name: &Option<String>| name.clone().unwrap_or_else(|| "-".into());
+            let position = format!("{} {} {} {}", or(&at.job), or(&at.cursor), at.events, at.bytes);
+            Ok(request.header("x-position", &position))
+        })
     }
 }
 
@@ -60,10 +88,16 @@ impl DoneWhen {
 
 impl Cancel {
     fn request(&self, endpoint: &str) -> Result<CancelRequest, String> {
-        if !self.on.is_empty() {
-            return Err("the Rust API's CancelRequest has no `on`: skip this scenario".into());
-        }
         let mut request = CancelRequest::to(endpoint);
+        for on in &self.on {
+            request = match on.as_str() {
+                "abort" => request.on_abort(),
+                "return" => request.on_drop(),
+                "pagehide" => request.on_pagehide(),
+                "unsent" => request.on_unsent(),
+                _ => return Err(format!("there is no `cancel.on` {on}")),
+            };
+        }
         request = with(request, self.method.as_deref(), CancelRequest::method);
         for (name, value) in &self.headers {
             request = request.header(name, value);
@@ -73,6 +107,16 @@ impl Cancel {
             Some(json) => request.json(json).map_err(refused)?,
             None => request,
         };
+        if self.position {
+            request = request.with(|request, at| {
+                let mut body = json!({ "cursor": at.cursor, "events": at.events, "job": at.job });
+                // What is not known is not sent.
+                if let Some(members) = body.as_object_mut() {
+                    members.retain(|_, value| !value.is_null());
+                }
+                request.json(&body)
+            });
+        }
         Ok(with(request, milliseconds(self.timeout), CancelRequest::timeout))
     }
 }

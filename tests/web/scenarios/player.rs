@@ -6,12 +6,12 @@ use super::{
 };
 use crate::support::{Entry, Script, Sink, UNREACHABLE};
 use futures::{
-    StreamExt as _,
-    future::{Either, select},
+    FutureExt as _, StreamExt as _,
+    future::{Either, LocalBoxFuture, select},
 };
 use gloo_timers::future::TimeoutFuture;
 use serde_json::{Value, json};
-use sluicegate::{CancelResult, Error, EventStream};
+use sluicegate::{CancelResult, Canceller, Error, ErrorCode, EventStream};
 use std::error::Error as _;
 
 /// How long a condition is waited for between two looks, in milliseconds.
@@ -34,11 +34,15 @@ pub async fn play(scenario: &Scenario) -> Result<(), String> {
     };
     let url = script.as_ref().map_or(UNREACHABLE.into(), Script::url) + SECRET;
     let endpoint = sink.as_ref().map_or(UNREACHABLE.to_owned() + SECRET, |sink| sink.url().into());
-    let builder = scenario.options.builder(&url, &endpoint)?;
+    let controller = web_sys::AbortController::new().map_err(|_| "no AbortController")?;
+    let builder = scenario.options.builder(&url, &endpoint)?.signal(&controller.signal());
     let stream = builder.open().map_err(|error| format!("the options are refused: {error}"))?;
     let mut player = Player {
         last_event_id: stream.last_event_id().into(),
+        canceller: stream.canceller(),
         stream: Some(stream),
+        controller,
+        cancelling: None,
         script,
         addresses: [(url, "{url}"), (endpoint, "{endpoint}")],
         events: Vec::new(),
@@ -47,7 +51,7 @@ pub async fn play(scenario: &Scenario) -> Result<(), String> {
     let result = player.play(&scenario.consumer).await;
     show_for_real();
     result?;
-    player.compare(expected)?;
+    player.compare(expected).await?;
     if let (Some(script), Some(requests)) = (&player.script, &expected.requests) {
         compare_requests(&script.try_over(requests.len()).await?, requests)?;
     }
@@ -61,6 +65,10 @@ pub async fn play(scenario: &Scenario) -> Result<(), String> {
 struct Player {
     /// None once it was dropped.
     stream: Option<EventStream>,
+    canceller: Canceller,
+    controller: web_sys::AbortController,
+    /// A cancellation that was not waited for.
+    cancelling: Option<LocalBoxFuture<'static, CancelResult>>,
     script: Option<Script>,
     /// What stands for them in expected messages.
     addresses: [(String, &'static str); 2],
@@ -102,20 +110,21 @@ impl Player {
                 compare("the stream", &seen, expected)?;
             }
             Move::Cancel(expected) => {
-                let report = self.stream()?.cancel().await;
+                // In JavaScript, a second call returns what the first one did.
+                let report = match self.cancelling.take() {
+                    Some(cancelling) => cancelling.await,
+                    None => self.canceller.cancel().await,
+                };
                 compare("the report", &self.report_as_json(&report), expected)?;
             }
-            // To drop it is both.
-            Move::Close(true) | Move::Leave(true) => self.stream = None,
+            Move::Close(true) => self.canceller.close(),
+            Move::Leave(true) => self.stream = None,
             Move::Page(happening) => live(happening),
             Move::TakeAll(false) | Move::Close(false) | Move::Leave(false) => {
                 return Err("only `true` means something".into());
             }
-            Move::Abort(reason) => {
-                return Err(format!("no AbortSignal for {reason:?}: skip this scenario"));
-            }
-            // Futures do nothing before they are polled.
-            Move::CancelSoon(_) => return Err("skip this scenario".into()),
+            Move::Abort(reason) => self.controller.abort_with_reason(&reason.as_str().into()),
+            Move::CancelSoon(_) => self.cancelling = Some(self.canceller.cancel().boxed_local()),
             Move::Read { .. } | Move::Stand(_) | Move::Freeze(_) => {
                 return Err("it takes a simulated clock: skip this scenario".into());
             }
@@ -186,8 +195,10 @@ impl Player {
         })
     }
 
-    fn compare(&self, expected: &Expectation) -> Result<(), String> {
-        let Expectation { events, outcome, error, notified, last_event_id, .. } = expected;
+    async fn compare(&self, expected: &Expectation) -> Result<(), String> {
+        let Expectation {
+            events, outcome, error, notified, last_event_id, dropped, reason, ..
+        } = expected;
         let whole = |event: &Value| match event {
             Value::String(data) => json!({ "data": data }),
             members => members.clone(),
@@ -201,14 +212,21 @@ impl Player {
         // A stream that was dropped says nothing any more.
         let Some(stream) = &self.stream else { return Ok(()) };
         compare("state", &json!(stream.state().as_str()), &json!("closed"))?;
-        let seen = stream.outcome().ok_or("it has no outcome")?;
-        let told = seen.error.map(|error| self.error_as_json(&error));
+        let seen = stream.closed().await;
+        let told = seen.error.map(|error| match error.code {
+            ErrorCode::Aborted => json!(error.cause.as_string()),
+            _ => self.error_as_json(&error),
+        });
+        let error = reason.as_ref().map(|reason| json!(reason)).or(error.clone());
         compare(
             "outcome",
-            &json!({ "type": seen.outcome_type.as_str(), "notified": seen.notified, "error": told }),
-            &json!({ "type": outcome, "notified": notified, "error": error }),
+            &json!({ "type": seen.outcome_type.as_str(), "notified": seen.notified, "error": told, "dropped": seen.dropped }),
+            &json!({ "type": outcome, "notified": notified, "error": error, "dropped": dropped.unwrap_or(0) }),
         )?;
-        let thrown = self.error.as_ref().map(|error| self.error_as_json(error));
+        let thrown = self.error.as_ref().map(|error| match error.code {
+            ErrorCode::Aborted => json!(error.cause.as_string()),
+            _ => self.error_as_json(error),
+        });
         compare("the last item is the outcome's error", &json!(thrown), &json!(told))
     }
 
@@ -243,7 +261,7 @@ impl Player {
 
 /// What happens to the page.
 fn live(happening: &str) {
-    let event = "document.dispatchEvent(new Event('visibilitychange'))";
+    let event = "document.dispatchEvent(new Event('visibilitychange', { bubbles: true }))";
     match happening {
         "hide" => run(&format!(
             "Object.defineProperty(document, 'hidden', {{ configurable: true, value: true }}); {event}"

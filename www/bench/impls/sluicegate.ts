@@ -1,12 +1,14 @@
 import { createDecoder, decode, openStream } from 'sluicegate'
-import { textOf, type TextStream } from 'sluicegate/llm'
+import type { TextStream } from 'sluicegate/llm'
 import type { Implementation } from '../implementation'
 import type { TextFormat } from '../texts'
 
 // The server ends its streams for good: don't ask for another.
 const open = (url: string) => openStream(url, { retry: false })
 
-function textIn(response: Response, { format, isLines }: TextFormat): TextStream {
+// Loaded when it is used: `start` counts what a page needs for its stream.
+async function textIn(response: Response, { format, isLines }: TextFormat): Promise<TextStream> {
+  const { textOf } = await import('sluicegate/llm')
   return textOf(decode(response, { format: isLines ? 'ndjson' : 'sse' }), format)
 }
 
@@ -32,7 +34,7 @@ export default [
     async readBody(response, sink) {
       for await (const event of decode(response)) sink.add(event.data, event.type)
     },
-    readText: (response, corpus) => joined(textIn(response, corpus)),
+    readText: async (response, corpus) => joined(await textIn(response, corpus)),
     async readUrl(url, sink) {
       for await (const event of open(url)) sink.add(event.data, event.type)
     },
@@ -46,7 +48,7 @@ export default [
         for (const event of batch) sink.add(event.data, event.type)
       }
     },
-    readText: (response, corpus) => joined(textIn(response, corpus).batches()),
+    readText: async (response, corpus) => joined((await textIn(response, corpus)).batches()),
     async readUrl(url, sink) {
       for await (const batch of open(url).batches()) {
         for (const event of batch) sink.add(event.data, event.type)
@@ -57,6 +59,6 @@ export default [
   {
     name: 'sluicegate answer',
     kind: 'ours',
-    readText: async (response, corpus) => (await textIn(response, corpus).answer()).text,
+    readText: async (response, corpus) => (await (await textIn(response, corpus)).answer()).text,
   },
 ] satisfies Implementation[]

@@ -6,7 +6,9 @@
 //! are not looked at.
 
 use std::fmt;
+use std::pin::Pin;
 
+use axum::http::request::Parts;
 use axum::http::{HeaderMap, header};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD as BASE64;
@@ -32,7 +34,14 @@ pub enum Auth {
     Bearer(Secret),
     /// By a token in the cookie `sluicegate_token`.
     Cookie(Secret),
+    /// As the app decides that mounts the relay.
+    App(UserHook),
 }
+
+type Finding = Pin<Box<dyn Future<Output = Option<String>> + Send>>;
+
+/// Says who sent a request.
+pub struct UserHook(Box<dyn Fn(Parts) -> Finding + Send + Sync>);
 
 /// What tokens are signed with, and what they have to say. Shown by nothing.
 pub struct Secret {
@@ -62,6 +71,8 @@ pub enum TokenError {
     Invalid,
     /// Its time has not come, or is over.
     Expired,
+    /// The app knows no user of it.
+    Nobody,
 }
 
 impl fmt::Display for TokenError {
@@ -69,6 +80,7 @@ impl fmt::Display for TokenError {
         f.write_str(match self {
             Self::Missing => "send a token with the request",
             Self::Invalid => "the token is not valid here",
+            Self::Nobody => "sign in first",
             Self::Expired => "the token has expired, or is not valid yet",
         })
     }
@@ -108,12 +120,31 @@ impl Audience {
 }
 
 impl Auth {
-    /// The user of the request's token, or `None` if callers name their users themselves.
+    /// As the app decides that mounts the relay: `user` gets a request's head, with what the app's
+    /// middleware has added to it, and returns the user's id, or `None` for nobody.
+    pub fn app<F>(user: impl Fn(Parts) -> F + Send + Sync + 'static) -> Self
+    where
+        F: Future<Output = Option<String>> + Send + 'static,
+    {
+        Self::App(UserHook(Box::new(move |parts| Box::pin(user(parts)))))
+    }
+
+    /// The user who sent a request, or `None` if callers name their users themselves.
     ///
     /// `now` is in seconds since 1970.
-    pub fn user(&self, headers: &HeaderMap, now: f64) -> Result<Option<String>, TokenError> {
+    pub(crate) async fn user(&self, parts: &Parts, now: f64) -> Result<Option<String>, TokenError> {
         match self {
-            Self::None => Ok(None),
+            Self::App(UserHook(user)) => {
+                let user = user(parts.clone()).await;
+                user.map(Some).ok_or(TokenError::Nobody)
+            }
+            _ => self.user_of_token(&parts.headers, now),
+        }
+    }
+
+    fn user_of_token(&self, headers: &HeaderMap, now: f64) -> Result<Option<String>, TokenError> {
+        match self {
+            Self::None | Self::App(_) => Ok(None),
             Self::Bearer(secret) => secret.user(bearer(headers)?, now).map(Some),
             Self::Cookie(secret) => secret.user(cookie(headers)?, now).map(Some),
         }
@@ -328,7 +359,7 @@ mod tests {
             for (name, value) in headers {
                 map.append(*name, value.parse().unwrap());
             }
-            auth.user(&map, NOW as f64)
+            auth.user_of_token(&map, NOW as f64)
         };
         let ann = || Ok(Some("ann".to_owned()));
         let bearer = Auth::Bearer(secret());

@@ -37,25 +37,26 @@ pub struct ApiError {
 }
 
 impl ApiError {
+    /// A refusal with this status. `code` is for programs, `message` for people.
     pub fn new(status: StatusCode, code: &'static str, message: impl Into<String>) -> Self {
         let message = one_line(message.into(), LONGEST_MESSAGE);
         Self { status, header: None, body: ErrorBody::new(code, message) }
     }
 
     /// A request whose JSON can be read but not be used.
-    pub fn invalid(message: impl Into<String>) -> Self {
+    pub(crate) fn invalid(message: impl Into<String>) -> Self {
         Self::new(StatusCode::BAD_REQUEST, "invalid-request", message)
     }
 
     /// A request without a good token.
-    pub fn unauthorized(message: impl Into<String>) -> Self {
+    pub(crate) fn unauthorized(message: impl Into<String>) -> Self {
         let challenge = (header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
         let error = Self::new(StatusCode::UNAUTHORIZED, "unauthorized", message);
         Self { header: Some(challenge), ..error }
     }
 
     /// With `Retry-After`: how many seconds to wait before the same request may do.
-    pub fn retry_after(self, seconds: u32) -> Self {
+    pub(crate) fn retry_after(self, seconds: u32) -> Self {
         Self { header: Some((header::RETRY_AFTER, seconds.into())), ..self }
     }
 }

@@ -16,13 +16,8 @@ pub fn text(id: u64, text: &str) -> Bytes {
     frame.into()
 }
 
-/// A named event whose data is `value` as JSON, which has no raw line ends.
-pub fn json(id: u64, event: &'static str, value: &impl Serialize) -> Bytes {
-    let data = serde_json::to_string(value).expect("the relay's own events have string keys only");
-    raw(Some(id), event, &data)
-}
-
-/// As [`json`], without an id: the stream cannot be resumed.
+/// A named event whose data is `value` as JSON, which has no raw line ends. It has no id: the stream
+/// cannot be resumed.
 pub fn named(event: &'static str, value: &impl Serialize) -> Bytes {
     let data = serde_json::to_string(value).expect("the relay's own events have string keys only");
     raw(None, event, &data)
@@ -86,6 +81,6 @@ mod tests {
 
     #[test]
     fn json_stays_on_one_line() {
-        assert_eq!(json(3, "done", &"a\nb"), "id: 3\nevent: done\ndata: \"a\\nb\"\n\n");
+        assert_eq!(named("done", &"a\nb"), "event: done\ndata: \"a\\nb\"\n\n");
     }
 }

@@ -26,17 +26,22 @@ mod routes;
 mod serve;
 mod sessions;
 mod slots;
+mod ui_messages;
 mod upstream;
 mod weather;
 
-pub use auth::{Auth, Secret, TooShort};
+pub use auth::{Auth, Secret, TooShort, UserHook};
 pub use builtin::{Builtin, Counts};
-pub use chat::Role;
+pub use chat::{Call, Chat, Message, Role};
+pub use error::ApiError;
 pub use gate::Hosts;
 pub use logging::log_to_stderr;
-pub use routes::{Options, Relay, Site, router};
+pub use routes::{Options, Question, Relay, Site, router, site_router};
 pub use serve::{ServeOptions, serve};
 pub use sessions::{
     BadKey, BadPrefix, BadUrl, Limits, Memory, Redis, RedisKey, RedisOptions, RedisPrefix, Registry,
 };
-pub use upstream::{SetupError, Upstream, UpstreamKind, UpstreamOptions};
+pub use upstream::{
+    Anthropic, Ollama, OpenAiChat, OpenAiResponses, SetupError, Upstream, UpstreamOptions, VENDORS,
+    Vendor,
+};

@@ -12,11 +12,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::http::HeaderValue;
+use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use clap::{Parser, ValueEnum};
 use sluicegate_relay::{
     Auth, Builtin, Hosts, Limits, Memory, Options, Redis, RedisKey, RedisOptions, RedisPrefix,
-    Relay, Role, Secret, ServeOptions, Site, Upstream, UpstreamKind, UpstreamOptions,
-    log_to_stderr, router, serve,
+    Relay, Role, Secret, ServeOptions, Site, Upstream, UpstreamOptions, VENDORS, Vendor,
+    log_to_stderr, serve, site_router,
 };
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
@@ -42,8 +43,12 @@ struct Flags {
     #[arg(long, value_name = "URL", requires = "model")]
     upstream: Option<String>,
     /// Which vendor's API that is
-    #[arg(long, value_name = "KIND", default_value = "openai-chat", requires = "upstream")]
-    upstream_kind: UpstreamKind,
+    #[arg(long, value_name = "KIND", default_value = VENDORS[0].name(), value_parser = vendors(), requires = "upstream")]
+    upstream_kind: &'static dyn Vendor,
+    /// A JSON object with other members of each request to the upstream, such as
+    /// {"temperature":0,"tools":[…]}
+    #[arg(long, value_name = "JSON", default_value = "{}", value_parser = object, requires = "upstream")]
+    upstream_parameters: Object,
     /// Seconds to wait for a connection to the upstream
     #[arg(long, value_name = "SECONDS", default_value = "10", value_parser = seconds)]
     upstream_connect_timeout: Duration,
@@ -184,6 +189,20 @@ enum AuthKind {
 /// The environment variable with what users' tokens are signed with.
 const AUTH_SECRET: &str = "SLUICEGATE_AUTH_SECRET";
 
+/// A JSON object.
+type Object = serde_json::Map<String, serde_json::Value>;
+
+fn object(text: &str) -> Result<Object, String> {
+    serde_json::from_str(text).map_err(|error| format!("it is no JSON object: {error}"))
+}
+
+fn vendors() -> impl TypedValueParser<Value = &'static dyn Vendor> {
+    let values = VENDORS.map(|vendor| PossibleValue::new(vendor.name()).help(vendor.help()));
+    PossibleValuesParser::new(values).map(|name| {
+        *VENDORS.iter().find(|vendor| vendor.name() == name).expect("one of the possible values")
+    })
+}
+
 fn folder(path: &str) -> Result<PathBuf, String> {
     let path = PathBuf::from(path);
     if path.is_dir() { Ok(path) } else { Err("it is not a folder".into()) }
@@ -240,7 +259,8 @@ async fn run(flags: Flags) -> Result<(), Box<dyn Error>> {
         }
     };
     let upstream = Upstream::new(UpstreamOptions {
-        kind: flags.upstream_kind,
+        vendor: flags.upstream_kind,
+        parameters: flags.upstream_parameters,
         url,
         models,
         key: flags.upstream.and_then(|_| key(flags.upstream_kind)),
@@ -254,7 +274,7 @@ async fn run(flags: Flags) -> Result<(), Box<dyn Error>> {
         .await
         .map_err(|error| format!("cannot listen on {}:{}: {error}", flags.host, flags.port))?;
     let address = listener.local_addr()?;
-    let site = Site { folder: flags.site, allowed_origins: flags.allow_origin };
+    let site = Site { folder: flags.site };
     let options = Options {
         resume_grace: flags.resume_grace,
         max_session_age: flags.max_session_age,
@@ -263,6 +283,7 @@ async fn run(flags: Flags) -> Result<(), Box<dyn Error>> {
         heartbeat: flags.heartbeat,
         client_timeout: flags.client_timeout,
         max_clients: flags.max_clients,
+        allowed_origins: flags.allow_origin,
         hosts: hosts(flags.host, flags.host_name),
         max_streams_per_user: flags.max_streams_per_user,
         max_readers: flags.max_readers,
@@ -293,7 +314,7 @@ async fn run(flags: Flags) -> Result<(), Box<dyn Error>> {
     if flags.weather {
         relay = relay.with_weather();
     }
-    let router = router(relay, site);
+    let router = site_router(relay, site);
     tokio::spawn(stop_on_signal(
         signal(SignalKind::interrupt())?,
         signal(SignalKind::terminate())?,
@@ -304,8 +325,8 @@ async fn run(flags: Flags) -> Result<(), Box<dyn Error>> {
     Ok(serve(listener, router, options, shutdown).await?)
 }
 
-fn key(kind: UpstreamKind) -> Option<String> {
-    std::env::var(kind.key_variable()).ok().filter(|key| !key.is_empty())
+fn key(vendor: &dyn Vendor) -> Option<String> {
+    std::env::var(vendor.key_variable()).ok().filter(|key| !key.is_empty())
 }
 
 fn auth(flags: &Flags) -> Result<Auth, String> {

@@ -6,17 +6,17 @@ use std::mem;
 use std::sync::Arc;
 use std::time::Instant;
 
-use bytes::Bytes;
+use sluicegate::llm::Delta;
 use tokio::sync::oneshot;
 use tokio_util::sync::CancellationToken;
 
 use crate::chat::Chat;
 use crate::frame;
-use crate::framing::Framing;
+use crate::framing::{Ending, Frame, Frames, Framing};
 use crate::metrics::Metrics;
 use crate::routes::Options;
 use crate::sessions::{Registry, Session, State};
-use crate::upstream::{Part, Upstream, UpstreamError};
+use crate::upstream::{Upstream, UpstreamError};
 
 /// What one session needs.
 pub struct Pump {
@@ -25,7 +25,6 @@ pub struct Pump {
     pub upstream: Arc<Upstream>,
     /// What to ask; `None` if the session was taken over and that is not known.
     pub chat: Option<Chat>,
-    pub framing: Framing,
     pub options: Arc<Options>,
     pub shutdown: CancellationToken,
     pub metrics: Arc<Metrics>,
@@ -45,8 +44,11 @@ enum End {
 impl Pump {
     /// Works until the session has ended. `begun`, if anybody waits for it, hears whether the model
     /// began to answer; it hears nothing if the session was stopped before that.
-    pub async fn run(mut self, mut begun: Option<oneshot::Sender<Result<(), UpstreamError>>>) {
-        let mut framing = mem::take(&mut self.framing);
+    pub async fn run(
+        self,
+        mut framing: Box<dyn Framing>,
+        mut begun: Option<oneshot::Sender<Result<(), UpstreamError>>>,
+    ) {
         self.metrics.began();
         // Whichever comes first, `relay` and with it the request to the model are dropped before
         // the session counts as ended: a cancel is answered only after its request is aborted.
@@ -58,7 +60,7 @@ impl Pump {
             () = self.session.abandoned(self.options.resume_grace) => End::Abandoned,
             () = tokio::time::sleep(self.options.max_session_age) => End::TooOld,
             () = self.shutdown.cancelled() => End::ShuttingDown,
-            end = self.relay(&mut framing, &mut begun) => end,
+            end = self.relay(&mut *framing, &mut begun) => end,
         };
         let moves = matches!(end, End::ShuttingDown) && framing.is_resumable();
         if moves && self.sessions.hand_over(&self.session) {
@@ -82,15 +84,29 @@ impl Pump {
             }
             _ => tracing::info!(id, tokens, ?state, "session ended"),
         }
-        self.session.close(|number| end.frame(&mut framing, number, tokens));
+        self.write_end(&end, &mut *framing);
         if let (End::Failed(error), Some(begun)) = (end, begun) {
             drop(begun.send(Err(error)));
         }
     }
 
+    /// Adds the session's last events.
+    fn write_end(&self, end: &End, framing: &mut dyn Framing) {
+        let mut frames = Frames::new();
+        end.write(framing, self.session.tokens(), &mut frames);
+        let mut retry = matches!(end, End::ShuttingDown).then(frame::retry).unwrap_or_default();
+        let last = frames.pop_back().expect("the end of an answer is an event");
+        let mut bytes =
+            |frame: Frame, number| [mem::take(&mut retry), frame.bytes(number)].concat();
+        for frame in frames {
+            self.session.add(|number| bytes(frame, number).into());
+        }
+        self.session.close(|number| bytes(last, number).into());
+    }
+
     async fn relay(
         &self,
-        framing: &mut Framing,
+        framing: &mut dyn Framing,
         begun: &mut Option<oneshot::Sender<Result<(), UpstreamError>>>,
     ) -> End {
         let Some(chat) = &self.chat else { return End::Orphaned };
@@ -104,7 +120,7 @@ impl Pump {
     async fn answer(
         &self,
         chat: &Chat,
-        framing: &mut Framing,
+        framing: &mut dyn Framing,
         begun: &mut Option<oneshot::Sender<Result<(), UpstreamError>>>,
     ) -> Result<String, UpstreamError> {
         let asked = Instant::now();
@@ -113,21 +129,24 @@ impl Pump {
             drop(begun.send(Ok(())));
         }
         let mut finish_reason = None;
+        let mut frames = Frames::new();
         loop {
             match answer.next().await {
-                Ok(Part::Token(token)) => {
-                    if self.session.tokens() == 0 {
-                        self.metrics.first_token(asked.elapsed());
+                Ok(Some(Delta::Finish(reason))) => finish_reason = Some(reason),
+                Ok(Some(delta)) => {
+                    if matches!(delta, Delta::Text(_)) {
+                        if self.session.tokens() == 0 {
+                            self.metrics.first_token(asked.elapsed());
+                        }
+                        self.metrics.token();
+                        self.session.count_token();
                     }
-                    self.metrics.token();
-                    self.session.count_token();
-                    framing.add(token);
-                    while let Some(text) = framing.ready() {
-                        self.session.push(|number| framing.text(number, &text)).await;
+                    framing.add(delta, &mut frames);
+                    while let Some(frame) = frames.pop_front() {
+                        self.session.push(|number| frame.bytes(number)).await;
                     }
                 }
-                Ok(Part::Finish(reason)) => finish_reason = Some(reason),
-                Ok(Part::End) => return Ok(finish_reason.unwrap_or_else(|| "stop".to_owned())),
+                Ok(None) => return Ok(finish_reason.unwrap_or_else(|| "stop".to_owned())),
                 // Some servers leave the end marker out.
                 Err(UpstreamError::Truncated) if finish_reason.is_some() => {
                     return Ok(finish_reason.unwrap_or_default());
@@ -139,22 +158,19 @@ impl Pump {
 }
 
 impl End {
-    /// The session's last frame.
-    fn frame(&self, framing: &mut Framing, number: u64, tokens: u64) -> Bytes {
-        let mut error = |code, message: &str| framing.error(number, code, message);
+    /// Adds the events that say how an answer ended.
+    fn write(&self, framing: &mut dyn Framing, tokens: u64, to: &mut Frames) {
+        let mut failed = |code, message: &str| framing.end(&Ending::Failed { code, message }, to);
         match self {
-            Self::Abandoned => error("abandoned", "nobody read the answer, so it was stopped"),
-            Self::TooOld => error("session-too-old", "the session took as long as one may"),
-            Self::ShuttingDown => {
-                let error = error("shutting-down", "the relay is shutting down");
-                [frame::retry(), error].concat().into()
-            }
+            Self::Abandoned => failed("abandoned", "nobody read the answer, so it was stopped"),
+            Self::TooOld => failed("session-too-old", "the session took as long as one may"),
+            Self::ShuttingDown => failed("shutting-down", "the relay is shutting down"),
             Self::Orphaned => {
-                error("replica-lost", "the replica that wrote this answer is gone: ask anew")
+                failed("replica-lost", "the replica that wrote this answer is gone: ask anew");
             }
-            Self::Failed(cause) => error(cause.code(), &cause.to_string()),
-            Self::Finished(reason) => framing.done(number, reason, tokens),
-            Self::Cancelled => framing.done(number, "cancelled", tokens),
+            Self::Failed(cause) => failed(cause.code(), &cause.to_string()),
+            Self::Finished(reason) => framing.end(&Ending::Done { reason, tokens }, to),
+            Self::Cancelled => framing.end(&Ending::Cancelled { tokens }, to),
         }
     }
 }

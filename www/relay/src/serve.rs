@@ -5,7 +5,6 @@ use std::io;
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::extract::ConnectInfo;
 use axum::serve::Listener as _;
 use axum::{Extension, Router};
 use hyper::server::conn::http1;
@@ -95,7 +94,7 @@ pub async fn serve(
         };
         let slot = Arc::clone(&slots).try_acquire_owned().ok();
         let is_spare = slot.is_none();
-        let service = Extension(ConnectInfo(connection.cut())).layer(router.clone());
+        let service = Extension(connection.cut()).layer(router.clone());
         let service = Extension(Crowded(is_spare)).layer(service);
         let http = if is_spare { &http_of_spare } else { &http };
         let serving =

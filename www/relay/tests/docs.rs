@@ -129,5 +129,5 @@ fn each_route_has_a_command() {
         assert!(commands.iter().any(|command| called(&command)), "no command calls {path}");
         count += 1;
     }
-    assert_eq!(count, 13);
+    assert_eq!(count, 16);
 }

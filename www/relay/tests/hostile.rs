@@ -118,10 +118,7 @@ fn site() -> (std::path::PathBuf, Site) {
     std::fs::create_dir_all(folder.join("site")).unwrap();
     std::fs::write(folder.join("site/index.html"), "hello").unwrap();
     std::fs::write(folder.join("secret"), "TOP-SECRET").unwrap();
-    let site = Site {
-        folder: Some(folder.join("site")),
-        allowed_origins: vec!["https://app.test".parse().unwrap()],
-    };
+    let site = Site { folder: Some(folder.join("site")) };
     (folder, site)
 }
 
@@ -130,7 +127,9 @@ async fn start(upstream: &PlayedUpstream, site: Site) -> TestRelay {
     TestRelay::with(options, site, |relay| {
         let auth = Auth::Bearer(secret());
         let hosts = Hosts::Only(vec!["relay.test".into()]);
-        relay.with_weather().with_options(Options { auth, hosts, ..Options::default() })
+        let allowed_origins = vec!["https://app.test".parse().unwrap()];
+        let options = Options { auth, hosts, allowed_origins, ..Options::default() };
+        relay.with_weather().with_options(options)
     })
     .await
 }

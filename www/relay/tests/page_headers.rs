@@ -39,7 +39,7 @@ async fn pages_files_answers_and_refusals_have_them_also_behind_nginx() {
     std::fs::write(folder.join("page.js"), "0").unwrap();
     let upstream = PlayedUpstream::start().await;
     let options = UpstreamOptions::new(upstream.url(), ["m"]);
-    let site = Site { folder: Some(folder.clone()), ..Site::default() };
+    let site = Site { folder: Some(folder.clone()) };
     let relay = TestRelay::start(options, site).await;
     let nginx = Nginx::start(&[&relay.url]).await;
     for (path, status) in

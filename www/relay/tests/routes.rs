@@ -133,7 +133,7 @@ async fn the_site_is_served_beside_the_routes() {
     std::fs::create_dir_all(folder.join("assets")).unwrap();
     std::fs::write(folder.join("index.html"), "<h1>hi</h1>").unwrap();
     std::fs::write(folder.join("assets/app.js"), "let x").unwrap();
-    let relay = with_site(Site { folder: Some(folder.clone()), ..Site::default() }).await;
+    let relay = with_site(Site { folder: Some(folder.clone()) }).await;
     let index = relay.get("/").await;
     assert_eq!(index.headers()["content-type"], "text/html");
     assert_eq!(index.text().await.unwrap(), "<h1>hi</h1>");
@@ -169,7 +169,11 @@ async fn other_origins_need_permission() {
 
     let allowed_origins =
         vec!["http://a.test".parse().unwrap(), "http://b.test:1".parse().unwrap()];
-    let open = with_site(Site { allowed_origins, ..Site::default() }).await;
+    let upstream = UpstreamOptions::new("http://127.0.0.1:1", ["m"]);
+    let open = TestRelay::with(upstream, Site::default(), |relay| {
+        relay.with_options(Options { allowed_origins, ..Options::default() })
+    })
+    .await;
     for origin in ["http://a.test", "http://b.test:1"] {
         let response = preflight(&open, origin).await;
         assert_eq!(response.status(), StatusCode::OK);

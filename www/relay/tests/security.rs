@@ -13,8 +13,9 @@ use std::sync::Arc;
 
 async fn start(upstream: &PlayedUpstream, options: Options) -> TestRelay {
     let address = UpstreamOptions::new(upstream.url(), ["test-model"]);
-    let site = Site { allowed_origins: vec!["https://app.test".parse().unwrap()], folder: None };
-    TestRelay::with(address, site, |relay| relay.with_options(options)).await
+    let allowed_origins = vec!["https://app.test".parse().unwrap()];
+    let options = Options { allowed_origins, ..options };
+    TestRelay::with(address, Site::default(), |relay| relay.with_options(options)).await
 }
 
 async fn send(request: RequestBuilder) -> Response {

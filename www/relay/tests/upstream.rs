@@ -94,8 +94,9 @@ async fn an_error_in_mid_stream_becomes_an_error_event() {
         ),
         ("", "upstream-truncated", "the upstream's answer ended before its end marker"),
         ("data: {\"cho", "upstream-truncated", "the upstream's answer ended before its"),
-        ("data: oops\n\n", "upstream-malformed", "the upstream sent an event that is no chat"),
-        ("data: []\n\n", "upstream-malformed", "the upstream sent an event that is no chat"),
+        ("data: {oops\n\n", "upstream-malformed", "the upstream sent an event that is broken JSON"),
+        // Not understood, as heartbeats are not.
+        ("data: oops\n\n", "upstream-truncated", "the upstream's answer ended before its"),
         (&format!("data: {long}"), "upstream-malformed", "the upstream sent an event over"),
     ] {
         let (events, session) = stream_of(&format!("{tokens}{bytes}")).await;
@@ -105,6 +106,16 @@ async fn an_error_in_mid_stream_becomes_an_error_event() {
         assert_eq!(error["code"], code, "{error}");
         assert!(error["message"].as_str().unwrap().starts_with(message), "{error}");
         assert_eq!((&session["state"], &session["tokens"]), (&json!("upstream-error"), &json!(2)));
+    }
+}
+
+#[tokio::test]
+async fn an_answer_that_is_not_understood_is_none() {
+    for bytes in ["data: oops\n\n", "data: {\"type\":\"message_stop\"}\n\ndata: [DONE]\n\n"] {
+        let (events, session) = stream_of(bytes).await;
+        let error = &json_of(events.last().unwrap(), "error")["error"];
+        assert_eq!(error["code"], "upstream-malformed", "{bytes}");
+        assert_eq!(session["state"], "upstream-error", "{bytes}");
     }
 }
 

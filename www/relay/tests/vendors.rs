@@ -5,8 +5,8 @@ mod common;
 use common::upstream::{Exchange, PlayedUpstream};
 use common::{Event, Events, TestRelay, json_of, tokens_of};
 use serde_json::{Value, json};
-use sluicegate_relay::UpstreamKind::{self, Anthropic, Ollama, OpenAiChat, OpenAiResponses};
-use sluicegate_relay::{Site, UpstreamOptions};
+use sluicegate_relay::{Anthropic, Ollama, OpenAiChat, OpenAiResponses};
+use sluicegate_relay::{Site, UpstreamOptions, Vendor};
 use tokio::net::TcpStream;
 
 const UNICODE: &str = "你好,世界 👩‍👩‍👧 é\u{301}שלום\u{2028}\\ \"\t😀";
@@ -14,73 +14,67 @@ const UNICODE: &str = "你好,世界 👩‍👩‍👧 é\u{301}שלום\u{2028
 /// What a transcript has to come to: its text, and why the model stopped or the error's message.
 type Outcome = (&'static str, Result<&'static str, &'static str>);
 
-const TRANSCRIPTS: [(UpstreamKind, &str, Outcome); 26] = [
-    (OpenAiChat, "text.sse", ("Hello! How can I\nhelp?", Ok("stop"))),
-    (OpenAiChat, "usage.sse", ("Four.", Ok("length"))),
-    (OpenAiChat, "tool-calls.sse", ("", Ok("tool_calls"))),
-    (OpenAiChat, "refusal.sse", ("I'm sorry, I can't help with that.", Ok("stop"))),
+/// A vendor's API.
+type Kind = &'static dyn Vendor;
+
+const TRANSCRIPTS: [(Kind, &str, Outcome); 26] = [
+    (&OpenAiChat, "text.sse", ("Hello! How can I\nhelp?", Ok("stop"))),
+    (&OpenAiChat, "usage.sse", ("Four.", Ok("length"))),
+    (&OpenAiChat, "tool-calls.sse", ("", Ok("tool_calls"))),
+    (&OpenAiChat, "refusal.sse", ("I'm sorry, I can't help with that.", Ok("stop"))),
     (
-        OpenAiChat,
+        &OpenAiChat,
         "error.sse",
         (
             "Once upon",
             Err("The server had an error while processing your request. Sorry about that!"),
         ),
     ),
-    (OpenAiChat, "unicode.sse", (UNICODE, Ok("stop"))),
-    (OpenAiChat, "reasoning.sse", ("4", Ok("stop"))),
-    (OpenAiChat, "azure.sse", ("Yes.", Ok("content_filter"))),
-    (OpenAiResponses, "text.sse", ("Hi there! How can I\nhelp?", Ok("completed"))),
-    (OpenAiResponses, "tool-calls.sse", ("", Ok("completed"))),
-    (OpenAiResponses, "refusal.sse", ("I'm sorry, I can't help with that.", Ok("completed"))),
-    (OpenAiResponses, "incomplete.sse", ("The sum is", Ok("max_output_tokens"))),
-    (OpenAiResponses, "failed.sse", ("Once", Err("The model failed to generate a response."))),
-    (OpenAiResponses, "error.sse", ("", Err("Rate limit reached for gpt-4.1"))),
-    (OpenAiResponses, "unicode.sse", (UNICODE, Ok("completed"))),
-    (Anthropic, "text.sse", ("Hello! How can I\nhelp?", Ok("end_turn"))),
-    (Anthropic, "tool-use.sse", ("Okay, let's check.", Ok("tool_use"))),
-    (Anthropic, "thinking.sse", ("27 * 453 = 12,231", Ok("end_turn"))),
-    (Anthropic, "server-tool.sse", ("I'll look. It is sunny.", Ok("end_turn"))),
-    (Anthropic, "refusal.sse", ("I", Ok("refusal"))),
-    (Anthropic, "error.sse", ("Once upon", Err("Overloaded"))),
-    (Anthropic, "unicode.sse", (UNICODE, Ok("end_turn"))),
-    (Ollama, "text.ndjson", ("Hello! How can I\nhelp?", Ok("stop"))),
-    (Ollama, "thinking.ndjson", ("4", Ok("length"))),
+    (&OpenAiChat, "unicode.sse", (UNICODE, Ok("stop"))),
+    (&OpenAiChat, "reasoning.sse", ("4", Ok("stop"))),
+    (&OpenAiChat, "azure.sse", ("Yes.", Ok("content_filter"))),
+    (&OpenAiResponses, "text.sse", ("Hi there! How can I\nhelp?", Ok("completed"))),
+    (&OpenAiResponses, "tool-calls.sse", ("", Ok("completed"))),
+    (&OpenAiResponses, "refusal.sse", ("I'm sorry, I can't help with that.", Ok("completed"))),
+    (&OpenAiResponses, "incomplete.sse", ("The sum is", Ok("max_output_tokens"))),
+    (&OpenAiResponses, "failed.sse", ("Once", Err("The model failed to generate a response."))),
+    (&OpenAiResponses, "error.sse", ("", Err("Rate limit reached for gpt-4.1"))),
+    (&OpenAiResponses, "unicode.sse", (UNICODE, Ok("completed"))),
+    (&Anthropic, "text.sse", ("Hello! How can I\nhelp?", Ok("end_turn"))),
+    (&Anthropic, "tool-use.sse", ("Okay, let's check.", Ok("tool_use"))),
+    (&Anthropic, "thinking.sse", ("27 * 453 = 12,231", Ok("end_turn"))),
+    (&Anthropic, "server-tool.sse", ("I'll look. It is sunny.", Ok("end_turn"))),
+    (&Anthropic, "refusal.sse", ("IThis request was declined.", Ok("refusal"))),
+    (&Anthropic, "error.sse", ("Once upon", Err("Overloaded"))),
+    (&Anthropic, "unicode.sse", (UNICODE, Ok("end_turn"))),
+    (&Ollama, "text.ndjson", ("Hello! How can I\nhelp?", Ok("stop"))),
+    (&Ollama, "thinking.ndjson", ("4", Ok("length"))),
     (
-        Ollama,
+        &Ollama,
         "error.ndjson",
         ("Once upon", Err("an error was encountered while running the model: unexpected EOF")),
     ),
-    (Ollama, "unicode.ndjson", (UNICODE, Ok("stop"))),
+    (&Ollama, "unicode.ndjson", (UNICODE, Ok("stop"))),
 ];
 
-fn folder(kind: UpstreamKind) -> &'static str {
-    match kind {
-        OpenAiChat => "openai-chat",
-        OpenAiResponses => "openai-responses",
-        Anthropic => "anthropic",
-        Ollama => "ollama",
-    }
-}
-
-fn transcript(kind: UpstreamKind, name: &str) -> String {
-    let folder = format!("../../tests/llm/transcripts/{}", folder(kind));
+fn transcript(kind: Kind, name: &str) -> String {
+    let folder = format!("../../tests/llm/transcripts/{}", kind.name());
     let path = format!("{}/{folder}/{name}", env!("CARGO_MANIFEST_DIR"));
     std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{path}: {error}"))
 }
 
-fn content_type(kind: UpstreamKind) -> &'static str {
-    match kind {
-        Ollama => "content-type: application/x-ndjson",
+fn content_type(kind: Kind) -> &'static str {
+    match kind.name() {
+        "ollama" => "content-type: application/x-ndjson",
         _ => "content-type: text/event-stream; charset=utf-8",
     }
 }
 
-async fn relay_before(upstream: &PlayedUpstream, kind: UpstreamKind, base: &str) -> TestRelay {
+async fn relay_before(upstream: &PlayedUpstream, kind: Kind, base: &str) -> TestRelay {
     let url = upstream.url().replace("/v1", base);
     let key = Some("key-77".to_owned());
     let options = UpstreamOptions {
-        kind,
+        vendor: kind,
         key,
         retries: 0,
         show_errors: true,
@@ -124,11 +118,11 @@ fn assert_ends(last: &Event, end: Result<&str, &str>, name: &str) {
 #[tokio::test]
 async fn a_last_line_of_ndjson_needs_no_line_end() {
     let upstream = PlayedUpstream::start().await;
-    let relay = relay_before(&upstream, Ollama, "").await;
-    let bytes = transcript(Ollama, "text.ndjson");
+    let relay = relay_before(&upstream, &Ollama, "").await;
+    let bytes = transcript(&Ollama, "text.ndjson");
     let model = async {
         let mut exchange = upstream.accept().await;
-        exchange.respond("200 OK", content_type(Ollama), bytes.trim_end()).await;
+        exchange.respond("200 OK", content_type(&Ollama), bytes.trim_end()).await;
         exchange
     };
     let (response, _exchange) = tokio::join!(relay.chat("s1", "hi"), model);
@@ -137,13 +131,13 @@ async fn a_last_line_of_ndjson_needs_no_line_end() {
 }
 
 /// Asks with a system's message and an earlier turn, and gives the request.
-async fn request_of(kind: UpstreamKind, base: &str) -> Exchange<TcpStream> {
+async fn request_of(kind: Kind, base: &str) -> Exchange<TcpStream> {
     let upstream = PlayedUpstream::start().await;
     let relay = relay_before(&upstream, kind, base).await;
     let body = json!({
         "prompt": "And 雪?", "userId": "ann", "sessionId": "s1", "messages": messages(),
     });
-    let name = if kind == Ollama { "text.ndjson" } else { "text.sse" };
+    let name = if kind.name() == "ollama" { "text.ndjson" } else { "text.sse" };
     let model = async {
         let mut exchange = upstream.accept().await;
         exchange.respond("200 OK", content_type(kind), &transcript(kind, name)).await;
@@ -170,21 +164,21 @@ async fn each_api_is_asked_in_its_own_words() {
     let bearer = "authorization: Bearer key-77";
     for (kind, base, path, headers, body) in [
         (
-            OpenAiChat,
+            &OpenAiChat as Kind,
             "/v1",
             "/v1/chat/completions",
             vec![bearer],
             json!({ "model": "m", "stream": true, "messages": all }),
         ),
         (
-            OpenAiResponses,
+            &OpenAiResponses,
             "/v1",
             "/v1/responses",
             vec![bearer],
             json!({ "model": "m", "stream": true, "input": all }),
         ),
         (
-            Anthropic,
+            &Anthropic,
             "",
             "/v1/messages",
             vec!["x-api-key: key-77", "anthropic-version: 2023-06-01"],
@@ -194,7 +188,7 @@ async fn each_api_is_asked_in_its_own_words() {
             }),
         ),
         (
-            Ollama,
+            &Ollama,
             "",
             "/api/chat",
             vec![bearer],
@@ -212,10 +206,10 @@ async fn each_api_is_asked_in_its_own_words() {
 
 #[tokio::test]
 async fn the_connection_is_used_again() {
-    for kind in [OpenAiChat, Ollama] {
+    for kind in [&OpenAiChat as Kind, &Ollama] {
         let upstream = PlayedUpstream::start().await;
         let relay = relay_before(&upstream, kind, "/v1").await;
-        let name = if kind == Ollama { "text.ndjson" } else { "text.sse" };
+        let name = if kind.name() == "ollama" { "text.ndjson" } else { "text.sse" };
         let mut kept = None;
         for session in ["s1", "s2", "s3"] {
             let model = async {

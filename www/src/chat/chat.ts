@@ -36,7 +36,7 @@ export class Chat {
   /** What the relay said about the weather of the latest answer; `undefined` if it was not asked. */
   readonly $weather = atom<WeatherReport | undefined>()
 
-  readonly #userId = newId()
+  readonly #userId = userIdOf()
   #exchange: Exchange | undefined
   #session: SessionName | undefined
 
@@ -51,15 +51,9 @@ export class Chat {
       messages: turns.flatMap(said),
       ...chosenModel(),
     }
-    const show = (picture: Picture) => {
-      if (this.#exchange === exchange) this.#show(turns, turn(picture.answer), picture.recording)
-    }
-    const turn = (answer: Answer): Turn => ({ id: session.sessionId, prompt, answer })
-    const exchange = new Exchange(new Relay($relay.get()), question, show)
-    this.#exchange = exchange
-    this.#session = session
-    this.$weather.set(undefined)
-    show(exchange.picture)
+    this.#follow(turns, session, prompt, (show) => {
+      return Exchange.ask(new Relay($relay.get()), question, show)
+    })
     return true
   }
 
@@ -85,19 +79,54 @@ export class Chat {
     if (this.#session === session) this.$weather.set({ weather, status })
   }
 
-  /** Opens a kept conversation, or a new one if none has that id. An answer that is being written is stopped. */
+  /**
+   * Opens a kept conversation, or a new one if none has that id, and goes on with its answer if that
+   * still runs. An answer that is being written is stopped.
+   */
   open(id: string): void {
     if (id === this.$conversation.get()) return
     this.#leave()
     this.$conversation.set(id)
-    this.$turns.set(turnsOf(id).map(shown))
+    const turns = turnsOf(id).map(shown)
+    this.$turns.set(turns)
     this.$recording.set(undefined)
     this.$weather.set(undefined)
+    const latest = turns.at(-1)
+    if (!latest) return
+    const session = { userId: this.#userId, sessionId: latest.id }
+    const { text } = latest.answer
+    const blocks = new GrowingMarkdown().render(text, false)
+    this.#follow(turns.slice(0, -1), session, latest.prompt, (show) => {
+      return Exchange.resume(new Relay($relay.get()), session, (picture) => {
+        // It comes again from its start: until it is longer, what is kept stays.
+        const isShorter = picture.answer.text.length < text.length
+        show(isShorter ? { ...picture, answer: { ...picture.answer, text, blocks } } : picture)
+      })
+    })
   }
 
   /** Keeps the conversation with what there is of an answer that is being written, for when the page goes away. */
   save(): void {
     if (this.$running.get()) keep(this.$conversation.get(), this.$turns.get().map(kept))
+  }
+
+  /** Shows an answer as it is written, if there is one. */
+  #follow(
+    before: readonly Turn[],
+    session: SessionName,
+    prompt: string,
+    begin: (show: (picture: Picture) => void) => Exchange | undefined,
+  ): void {
+    const turn = (answer: Answer): Turn => ({ id: session.sessionId, prompt, answer })
+    const show = (picture: Picture) => {
+      if (this.#exchange === exchange) this.#show(before, turn(picture.answer), picture.recording)
+    }
+    const exchange = begin(show)
+    if (!exchange) return
+    this.#exchange = exchange
+    this.#session = session
+    this.$weather.set(undefined)
+    show(exchange.picture)
   }
 
   #leave(): void {
@@ -139,4 +168,18 @@ function shown({ id, prompt, text, tokens = 0, phase, model, problem }: KeptTurn
   const blocks = new GrowingMarkdown().render(text, true)
   const answer = { phase, text, blocks, tokens, resumed: 0, model, problem, report: undefined }
   return { id, prompt, answer }
+}
+
+/** This tab's user, who stays over a reload: the relay resumes an answer for its own user only. */
+function userIdOf(): string {
+  const key = 'sluicegate:user'
+  const id = newId()
+  try {
+    const kept = sessionStorage.getItem(key)
+    if (kept) return kept
+    sessionStorage.setItem(key, id)
+  } catch {
+    // Without storage, each page is another user.
+  }
+  return id
 }

@@ -1,5 +1,5 @@
-import { openStream, StreamError } from 'sluicegate'
-import type { CancelResult, EventStream, ServerSentEvent } from 'sluicegate'
+import { openStream, resumeStream, StreamError } from 'sluicegate'
+import type { CancelResult, EventStream, OpenOptions, ServerSentEvent } from 'sluicegate'
 import { oncePerFrame } from './frame'
 import { type Blocks, GrowingMarkdown } from './markdown'
 import { Recorder, type Recording } from './recorder'
@@ -57,33 +57,64 @@ export interface Picture {
 
 /** One question and its answer: sends it, reads the stream, and can stop it. */
 export class Exchange {
-  readonly #stream: EventStream
+  readonly #options: OpenOptions
+  #stream!: EventStream
   readonly #changed: () => void
   readonly #recorder = new Recorder()
   readonly #markdown = new GrowingMarkdown()
-  #phase: Phase = 'waiting'
+  #phase: Phase
   #text = ''
   #model: string | undefined
   #problem: Problem | undefined
   #report: CancelResult | undefined
   #last: ServerSentEvent | undefined
 
-  /** Sends the question; `show` gets a new picture whenever one changed, at most once an animation frame. */
-  constructor(relay: Relay, question: Question, show: (picture: Picture) => void) {
-    const { userId, sessionId } = question
-    this.#changed = oncePerFrame(() => show(this.picture))
-    this.#stream = openStream(relay.at('chat'), {
+  /** Sends the question. `show` is called with a new picture once per animation frame at most. */
+  static ask(relay: Relay, question: Question, show: (picture: Picture) => void): Exchange {
+    const exchange = new Exchange(relay, question, show, 'waiting')
+    const stream = openStream(relay.at('chat'), {
+      ...exchange.#options,
       method: 'POST',
       body: question,
+      remember: question.sessionId,
+      resume: { url: answerAt(relay, question) },
+    })
+    return exchange.#begin(stream)
+  }
+
+  /** Goes on with an answer that the page before was left with, from its start, if it still runs. */
+  static resume(
+    relay: Relay,
+    session: SessionName,
+    show: (picture: Picture) => void,
+  ): Exchange | undefined {
+    const exchange = new Exchange(relay, session, show, 'resuming')
+    const resume = { url: answerAt(relay, session), replays: true }
+    const stream = resumeStream(session.sessionId, { ...exchange.#options, resume })
+    return stream && exchange.#begin(stream)
+  }
+
+  private constructor(
+    relay: Relay,
+    { userId, sessionId }: SessionName,
+    show: (picture: Picture) => void,
+    phase: Phase,
+  ) {
+    this.#phase = phase
+    this.#changed = oncePerFrame(() => show(this.picture))
+    this.#options = {
       idleTimeout: SILENCE,
       done: (event) => this.#isLast(event),
-      // The relay resumes by the last id. Without one, it would be asked the same again.
-      retry: { shouldRetry: ({ retryable }) => retryable && this.#stream.lastEventId !== '' },
-      cancel: { url: relay.at('chat/cancel'), body: { userId, sessionId }, on: ['pagehide'] },
+      cancel: { url: relay.at('chat/cancel'), body: { userId, sessionId } },
       onOpen: () => this.#changed(),
       onRetry: ({ error, delay }) => this.#broke(error, delay),
-    })
+    }
+  }
+
+  #begin(stream: EventStream): this {
+    this.#stream = stream
     void this.#read()
+    return this
   }
 
   /** Stops the answer here and on the server. Does nothing to an answer that has ended. */
@@ -179,6 +210,11 @@ export class Exchange {
 /** Whether an answer can still be stopped. */
 export const isRunning = (phase: Phase): boolean =>
   phase === 'waiting' || phase === 'streaming' || phase === 'resuming'
+
+/** Where an answer goes on. */
+function answerAt(relay: Relay, { userId, sessionId }: SessionName): string {
+  return relay.at(`chat/${sessionId}?userId=${userId}`)
+}
 
 function problemOf(cause: unknown): Problem {
   if (cause instanceof StreamError) return { code: cause.code, message: cause.message }

@@ -2,7 +2,10 @@ import * as axum from '../../recipes/axum/src/main.rs?highlight'
 import * as express from '../../recipes/backends/express.js?highlight'
 import * as fastapi from '../../recipes/backends/fastapi_chat.py?highlight'
 import * as spring from '../../recipes/backends/spring/ChatController.java?highlight'
+import * as angular from '../../recipes/clients/chat.component.ts?highlight'
 import * as react from '../../recipes/clients/Chat.jsx?highlight'
+import * as query from '../../recipes/clients/Chat.query.jsx?highlight'
+import * as solid from '../../recipes/clients/Chat.solid.jsx?highlight'
 import * as svelte from '../../recipes/clients/Chat.svelte?highlight'
 import * as vue from '../../recipes/clients/Chat.vue?highlight'
 import * as plain from '../../recipes/clients/plain.html?highlight'
@@ -38,6 +41,19 @@ export const CLIENTS: Recipe[] = [
   { id: 'vue', name: 'Vue', setup: NPM, files: [{ name: 'Chat.vue', ...vue }] },
   { id: 'react', name: 'React', setup: NPM, files: [{ name: 'Chat.jsx', ...react }] },
   { id: 'svelte', name: 'Svelte', setup: NPM, files: [{ name: 'Chat.svelte', ...svelte }] },
+  { id: 'solid', name: 'Solid', setup: NPM, files: [{ name: 'Chat.jsx', ...solid }] },
+  {
+    id: 'angular',
+    name: 'Angular',
+    setup: NPM,
+    files: [{ name: 'chat.component.ts', ...angular }],
+  },
+  {
+    id: 'query',
+    name: 'TanStack Query',
+    setup: `${NPM} @tanstack/react-query`,
+    files: [{ name: 'Chat.jsx', ...query }],
+  },
   {
     id: 'worker',
     name: 'Web Worker',

@@ -1,19 +1,14 @@
-//! The built-in upstream: a server of the OpenAI streaming protocol on a loopback port of its own,
-//! with a small writer behind it instead of a model. The relay talks to it over HTTP as to any
-//! other, so what works here works there.
+//! The built-in upstream: a server of the OpenAI streaming protocol on a loopback port of its own, with
+//! a small writer behind it instead of a model. What works with it works with others.
 
-mod answer_body;
-mod chinese;
-mod english;
-mod template;
-mod tokens;
+mod texts;
 mod writer;
 
+use std::convert::Infallible;
 use std::io;
-use std::net::{Ipv4Addr, SocketAddr};
+use std::net::Ipv4Addr;
 use std::num::NonZeroU32;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use axum::body::{Body, Bytes};
@@ -22,26 +17,26 @@ use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::post;
 use axum::{Json, Router};
-use serde::Deserialize;
-use serde_json::json;
+use futures_util::stream;
+use serde_json::{Value, json};
 use tokio::net::TcpListener;
+use tokio::time::{MissedTickBehavior, interval};
 use tokio_util::sync::CancellationToken;
 
 use crate::ServeOptions;
-use crate::chat::{Message, Role};
-use answer_body::AnswerBody;
+use crate::chat::{Chat, Role};
 
 /// How many times as fast the quick model writes.
 const QUICK: u32 = 5;
 
 /// A running built-in upstream.
 pub struct Builtin {
-    address: SocketAddr,
-    counters: Arc<Counters>,
+    url: String,
+    counts: Shared,
 }
 
 /// What the built-in upstream has done so far.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Counts {
     /// Answers begun.
     pub requests: u64,
@@ -51,99 +46,102 @@ pub struct Counts {
     pub tokens: u64,
 }
 
-#[derive(Default)]
-struct Counters {
-    requests: AtomicU64,
-    open: AtomicU64,
-    tokens: AtomicU64,
-}
+type Shared = Arc<Mutex<Counts>>;
 
-#[derive(Clone)]
-struct Server {
-    counters: Arc<Counters>,
-    pace: Duration,
-}
-
-#[derive(Deserialize)]
-struct Request {
-    model: String,
-    messages: Vec<Message>,
-    #[serde(default)]
-    stream: bool,
+fn change<T>(counts: &Shared, change: impl FnOnce(&mut Counts) -> T) -> T {
+    change(&mut counts.lock().unwrap_or_else(PoisonError::into_inner))
 }
 
 impl Builtin {
     /// The names of its models, the usual one first. The other writes five times as fast.
     pub const MODELS: [&str; 2] = ["sluicegate-builtin", "sluicegate-builtin-quick"];
 
-    /// Starts it on a free loopback port, writing `tokens_per_second` in each answer, until
-    /// `shutdown` is cancelled.
+    /// Starts it on a free loopback port, writing `tokens_per_second` in each answer, until `shutdown`
+    /// is cancelled.
     ///
     /// # Errors
     /// If there is no free port.
-    pub async fn start(
-        tokens_per_second: NonZeroU32,
-        shutdown: CancellationToken,
-    ) -> io::Result<Self> {
+    pub async fn start(speed: NonZeroU32, shutdown: CancellationToken) -> io::Result<Self> {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
-        let address = listener.local_addr()?;
-        let counters = Arc::<Counters>::default();
-        let pace = Duration::from_secs(1) / tokens_per_second.get();
-        let router = Router::new()
-            .route("/v1/chat/completions", post(complete))
-            .with_state(Server { counters: Arc::clone(&counters), pace });
+        let url = format!("http://{}/v1", listener.local_addr()?);
+        let counts = Shared::default();
+        let state = (Arc::clone(&counts), Duration::from_secs(1) / speed.get());
+        let router = Router::new().route("/v1/chat/completions", post(complete)).with_state(state);
         // Nobody else is to ask it: the relay's own limits are its limits.
         let options = ServeOptions { max_connections: usize::MAX, ..ServeOptions::default() };
-        tokio::spawn(async move {
-            if let Err(error) = crate::serve(listener, router, options, shutdown).await {
-                tracing::error!(%error, "the built-in upstream has stopped");
-            }
-        });
-        Ok(Self { address, counters })
+        tokio::spawn(crate::serve(listener, router, options, shutdown));
+        Ok(Self { url, counts })
     }
 
     /// The base of its API, ending in `/v1`.
     pub fn url(&self) -> String {
-        format!("http://{}/v1", self.address)
+        self.url.clone()
     }
 
     /// What it has done so far.
     pub fn counts(&self) -> Counts {
-        Counts {
-            requests: self.counters.requests.load(Ordering::SeqCst),
-            open: self.counters.open.load(Ordering::SeqCst),
-            tokens: self.counters.tokens.load(Ordering::SeqCst),
-        }
+        change(&self.counts, |counts| *counts)
     }
 }
 
-async fn complete(State(server): State<Server>, headers: HeaderMap, body: Bytes) -> Response {
+async fn complete(
+    State((counts, pace)): State<(Shared, Duration)>,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Response {
     // It is for the relay, not for pages, whose POSTs always have it.
     if headers.contains_key(header::ORIGIN) {
         return refuse("pages may not ask here");
     }
-    let request: Request = match serde_json::from_slice(&body) {
-        Ok(request) => request,
-        Err(error) => return refuse(&error.to_string()),
+    let Ok(Chat { model, messages, .. }) = serde_json::from_slice(&body) else {
+        return refuse("it is no request for a chat completion");
     };
-    if !request.stream {
-        return refuse("only \"stream\": true is spoken here");
-    }
-    let pace = match Builtin::MODELS.iter().position(|model| *model == request.model) {
-        Some(0) => server.pace,
-        Some(_) => server.pace / QUICK,
-        None => return refuse("there is no such model here"),
-    };
-    let mut asked = request.messages.iter().filter(|message| message.role == Role::User).rev();
+    let mut asked = messages.iter().filter(|message| message.role == Role::User).rev();
     let Some(prompt) = asked.next() else {
         return refuse("no message of the user's to answer");
     };
     let answer = writer::answer(&prompt.content, asked.next().map(|before| &*before.content));
     // As some models can: a last turn of its own is gone on with.
-    let last = request.messages.last().filter(|message| message.role == Role::Assistant);
+    let last = messages.last().filter(|message| message.role == Role::Assistant);
     let rest = last.and_then(|begun| answer.strip_prefix(&begun.content)).unwrap_or(&answer);
-    let body = AnswerBody::new(request.model, tokens::split(rest), pace, server.counters);
-    ([(header::CONTENT_TYPE, "text/event-stream")], Body::from_stream(body)).into_response()
+    let pace = if model == Builtin::MODELS[0] { pace } else { pace / QUICK };
+    let body = write(&model, writer::tokens(rest), pace, counts);
+    ([(header::CONTENT_TYPE, "text/event-stream")], body).into_response()
+}
+
+/// An answer that is being written. It is dropped when its connection closes.
+struct Open(Shared);
+
+impl Drop for Open {
+    fn drop(&mut self) {
+        change(&self.0, |counts| counts.open -= 1);
+    }
+}
+
+/// The body of an answer. It is written only when it is polled, so a slow reader slows it.
+fn write(model: &str, tokens: Vec<String>, pace: Duration, counts: Shared) -> Body {
+    let chunk = |delta: Value, finish_reason: Option<&str>| {
+        let choice = json!({ "index": 0, "delta": delta, "finish_reason": finish_reason });
+        let kind = "chat.completion.chunk";
+        let chunk = json!({ "id": "builtin", "object": kind, "model": model, "choices": [choice] });
+        format!("data: {chunk}\n\n")
+    };
+    let mut chunks: Vec<_> =
+        tokens.into_iter().map(|token| chunk(json!({ "content": token }), None)).collect();
+    chunks.push(chunk(json!({}), Some("stop")) + "data: [DONE]\n\n");
+    change(&counts, |counts| {
+        (counts.requests, counts.open) = (counts.requests + 1, counts.open + 1)
+    });
+    let mut ticks = interval(pace);
+    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    let state = (chunks.into_iter(), ticks, Open(counts));
+    Body::from_stream(stream::unfold(state, async |(mut chunks, mut ticks, open)| {
+        let chunk = chunks.next()?;
+        ticks.tick().await;
+        let is_token = u64::from(chunks.len() > 0);
+        change(&open.0, |counts| counts.tokens += is_token);
+        Some((Ok::<_, Infallible>(chunk), (chunks, ticks, open)))
+    }))
 }
 
 fn refuse(message: &str) -> Response {

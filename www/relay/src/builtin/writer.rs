@@ -1,86 +1,23 @@
-//! What to answer: the language and the kind of text that a prompt asks for, and the prompt's own
-//! words in it.
+//! What to answer, token by token.
 
-use super::template::{fill, seed};
-use super::tokens::is_han;
-use super::{chinese, english};
+use super::texts::{CHINESE, CODE, ENGLISH};
 
-/// The longest quotation of a prompt, and the longest subject, in characters. Both are in the answer
-/// many times, so a huge prompt must not make it many times as huge.
+/// The longest quotation of a prompt, in characters: a huge one must not make a huge answer.
 const LONGEST_QUOTE: usize = 80;
 
-/// What a prompt asks for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Kind {
-    Joke,
-    Story,
-    Poem,
-    Code,
-    HowTo,
-    Compare,
-    Explain,
-}
-
-/// What a language brings.
-pub struct Language {
-    /// Words that tell the kind, looked for in this order.
-    pub kinds: &'static [(Kind, &'static [&'static str])],
-    /// What the prompt is about, without the words that only ask; empty if nothing is left.
-    pub subject: fn(&str) -> String,
-    /// The words to speak of, out of the subject.
-    pub keywords: fn(&str) -> Vec<String>,
-    /// What to speak of when the prompt names nothing.
-    pub no_subject: &'static str,
-    /// The text of each kind.
-    pub text: fn(Kind) -> &'static str,
-    /// Opens an answer that follows another question.
-    pub follow_up: &'static str,
-    /// Says who wrote.
-    pub signature: &'static str,
-    pub names: &'static [&'static str],
-    pub places: &'static [&'static str],
-}
-
-/// Writes the answer to `prompt`, the same each time, in Chinese if the prompt has Chinese
-/// characters, else in English. `before` is what was asked last, if this is not the first question.
+/// Writes the answer to `prompt`, the same each time, in Chinese if the prompt has Chinese characters,
+/// else in English. `before` is what was asked last, if this is not the first question.
 pub fn answer(prompt: &str, before: Option<&str>) -> String {
-    let language = if prompt.chars().any(is_han) { &chinese::LANGUAGE } else { &english::LANGUAGE };
-    let subject = Some(quote(&(language.subject)(prompt))).filter(|subject| !subject.is_empty());
-    let subject = subject.unwrap_or_else(|| language.no_subject.to_owned());
-    let keywords = (language.keywords)(&subject);
-    let keyword = |at: usize| {
-        let found = keywords.get(at % keywords.len().max(1));
-        found.unwrap_or(&subject)
-    };
-    let (quote, before_quote) = (quote(prompt), quote(before.unwrap_or_default()));
-    let title = capitalised(&subject);
-    let seed = seed(prompt);
-    let opening = if before.is_some() { language.follow_up } else { "" };
-    let text = (language.text)(kind(prompt, language));
-    let template = format!("{opening}{text}\n\n{}", language.signature);
-    fill(&template, |name| {
-        Some(match name {
-            "prompt" => &quote,
-            "before" => &before_quote,
-            "subject" => &subject,
-            "Subject" => &title,
-            "a" => keyword(0),
-            "b" => keyword(1),
-            "c" => keyword(2),
-            "open" => "{",
-            "close" => "}",
-            "name" => language.names[seed % language.names.len()],
-            "place" => language.places[seed / 7 % language.places.len()],
-            _ => return None,
-        })
-    })
-}
-
-fn kind(prompt: &str, language: &Language) -> Kind {
-    let prompt = prompt.to_lowercase();
-    let asks = |words: &&[&str]| words.iter().any(|word| prompt.contains(word));
-    let found = language.kinds.iter().find(|(_, words)| asks(words));
-    found.map_or(Kind::Explain, |(kind, _)| *kind)
+    let language = if prompt.chars().any(is_han) { &CHINESE } else { &ENGLISH };
+    let asked = prompt.to_lowercase();
+    let asks = |words: &[&str]| words.is_empty() || words.iter().any(|word| asked.contains(word));
+    let text = language.texts.iter().find(|(words, _)| asks(words)).map_or("", |(_, text)| text);
+    let name = language.names[prompt.len() % language.names.len()];
+    let follow_up = before.map(|before| language.follow_up.replace("{before}", &quote(before)));
+    // What is put in is not looked at again: the prompt comes last.
+    let text = text.replace('\n', "\n\n").replace("{code}", CODE).replace("{name}", name);
+    let text = text.replace("{prompt}", &quote(prompt));
+    format!("{}{text}\n\n{}", follow_up.unwrap_or_default(), language.signature)
 }
 
 /// The text on one line, and not too long.
@@ -92,79 +29,52 @@ fn quote(text: &str) -> String {
     line.chars().take(LONGEST_QUOTE - 1).chain(['…']).collect()
 }
 
-fn capitalised(text: &str) -> String {
-    let mut characters = text.chars();
-    characters
-        .next()
-        .map_or_else(String::new, |first| first.to_uppercase().chain(characters).collect())
+fn is_han(c: char) -> bool {
+    matches!(c, '\u{3400}'..='\u{4dbf}' | '\u{4e00}'..='\u{9fff}' | '\u{20000}'..='\u{323af}')
+}
+
+/// Cuts `text` into tokens that join to it again, of about the size that models write in: words with the
+/// space before them, long ones in pieces, Han characters in pairs, all else one by one.
+pub fn tokens(text: &str) -> Vec<String> {
+    let is_word = |c: char| (c.is_alphanumeric() || c == '\'') && !is_han(c);
+    let mut tokens: Vec<String> = Vec::new();
+    for c in text.chars() {
+        let token = tokens.last_mut().filter(|token| {
+            let (length, last) = (token.chars().count(), token.chars().next_back());
+            last.is_some_and(|last| {
+                (last == ' ' || is_word(last)) && is_word(c) && length < 7
+                    || is_han(last) && is_han(c) && length < 2
+                    || last == '\n' && c == '\n'
+            })
+        });
+        match token {
+            Some(token) => token.push(c),
+            None => tokens.push(c.into()),
+        }
+    }
+    tokens
 }
 
 #[cfg(test)]
 mod tests {
-    use super::super::tokens::split;
     use super::*;
 
-    const PROMPTS: [(&str, Kind, &str); 14] = [
-        ("Tell me a joke about penguins and the moon", Kind::Joke, "penguins and the moon"),
-        ("Write a story about a lost umbrella", Kind::Story, "lost umbrella"),
-        ("A poem on autumn rain, please", Kind::Poem, "autumn rain"),
-        ("Write a Rust function that sorts names", Kind::Code, "Rust function that sorts names"),
-        ("How do I bake sourdough bread?", Kind::HowTo, "bake sourdough bread"),
-        ("What is the difference between TCP and UDP?", Kind::Compare, "TCP and UDP"),
-        ("What is a black hole?", Kind::Explain, "black hole"),
-        ("讲一个关于企鹅和月亮的笑话", Kind::Joke, "企鹅和月亮"),
-        ("请写一个关于雨伞的故事。", Kind::Story, "雨伞"),
-        ("给我写一首关于秋雨的诗", Kind::Poem, "秋雨"),
-        ("用Python写一段排序代码", Kind::Code, "Python写一段排序"),
-        ("怎么做红烧肉?", Kind::HowTo, "红烧肉"),
-        ("茶和咖啡有什么区别?", Kind::Compare, "茶和咖啡"),
-        ("什么是黑洞?", Kind::Explain, "黑洞"),
-    ];
-
     #[test]
-    fn each_kind_is_told_and_written_about_the_prompts_subject() {
-        for (prompt, kind_meant, subject) in PROMPTS {
-            let is_chinese = prompt.chars().any(is_han);
-            let language = if is_chinese { &chinese::LANGUAGE } else { &english::LANGUAGE };
-            assert_eq!(kind(prompt, language), kind_meant, "{prompt}");
-            let text = answer(prompt, None);
-            assert!(text.contains(subject), "{subject}: {text}");
-            assert!(text.contains(prompt), "{prompt}: {text}");
+    fn each_prompt_is_quoted_and_answered_at_length_in_its_language() {
+        let english = ["Tell me a joke", "A story", "A function", "Why?", "{name} }{", "🐧"];
+        for prompt in english.into_iter().chain(["讲一个笑话", "写一首诗", "写代码", "什么是黑洞?"])
+        {
+            let text = answer(prompt, Some("Ice?"));
+            assert!(text.contains(prompt) && text.contains("“Ice?”"), "{text}");
             let han = text.chars().filter(|c| is_han(*c)).count();
-            assert_eq!(han > 100, is_chinese, "{text}");
-            let tokens = split(&text);
+            assert_eq!(han > 200, prompt.chars().any(is_han), "{text}");
+            let tokens = tokens(&text);
             assert!(tokens.len() >= 200, "{prompt}: {} tokens", tokens.len());
             assert_eq!(tokens.concat(), text);
         }
-    }
-
-    #[test]
-    fn answers_differ_by_prompt_and_stay_the_same() {
-        let of = |prompt| answer(prompt, None);
-        assert_eq!(of("What is rain?"), of("What is rain?"));
-        assert_ne!(of("What is rain?"), of("What is snow?"));
-    }
-
-    #[test]
-    fn a_follow_up_speaks_of_the_question_before() {
-        assert!(answer("And snow?", Some("What is rain?")).contains("“What is rain?”"));
-        assert!(answer("那雪呢?", Some("什么是雨?")).contains("“什么是雨?”"));
-    }
-
-    #[test]
-    fn odd_prompts_get_an_answer_too() {
-        for prompt in
-            ["?", "tell me", "{a} {nope} }{", "🐧", "a\nb\n\nc", "请", &"x y ".repeat(500)]
-        {
-            assert!(split(&answer(prompt, None)).len() >= 150, "{prompt}");
-        }
-    }
-
-    #[test]
-    fn a_huge_prompt_gets_an_answer_of_the_usual_length() {
-        for prompt in ["x".repeat(1 << 20), "企".repeat(1 << 18), "x ".repeat(1 << 19)] {
-            let length = answer(&prompt, Some(&prompt)).chars().count();
-            assert!(length < 4000, "{length} characters");
-        }
+        assert!(answer(&"x ".repeat(1 << 19), None).chars().count() < 2000);
+        let words = ["Hi", ",", " two", " ", " spaces", ".\n\n", "underst", "anding"].map(tokens);
+        assert_eq!(tokens("Hi, two  spaces.\n\nunderstanding"), words.concat());
+        assert_eq!(tokens("企鹅和月亮。"), ["企鹅", "和月", "亮", "。"]);
     }
 }

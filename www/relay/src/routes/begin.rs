@@ -5,7 +5,7 @@ use tracing::Instrument as _;
 
 use super::Relay;
 use crate::chat::Chat;
-use crate::framing::Framing;
+use crate::framing::{Frames, Framing};
 use crate::pump::Pump;
 use crate::sessions::{OpenError, Reader};
 use crate::upstream::UpstreamError;
@@ -25,12 +25,16 @@ pub async fn begin(
     id: String,
     user: String,
     chat: Chat,
-    framing: Framing,
+    mut framing: Box<dyn Framing>,
 ) -> Result<Begun, OpenError> {
     let beginning = async move {
         let session = relay.sessions.open(id, user, &chat).await?;
         tracing::info!(id = session.id(), model = chat.model, "session opened");
-        session.push(|number| framing.start(number, session.id(), &chat.model)).await;
+        let mut frames = Frames::new();
+        framing.start(session.id(), &chat.model, &mut frames);
+        for frame in frames {
+            session.add(|number| frame.bytes(number));
+        }
         let reader = session.reader(None).expect("nothing is dropped from a new session");
         let (begun, begins) = oneshot::channel();
         let pump = Pump {
@@ -38,12 +42,11 @@ pub async fn begin(
             session,
             upstream: relay.upstream,
             chat: Some(chat),
-            framing,
             options: relay.options,
             shutdown: relay.shutdown,
             metrics: relay.metrics,
         };
-        tokio::spawn(pump.run(Some(begun)).in_current_span());
+        tokio::spawn(pump.run(framing, Some(begun)).in_current_span());
         Ok(Begun { reader, begins })
     };
     tokio::spawn(beginning.in_current_span()).await.expect("beginning does not panic")

@@ -43,7 +43,7 @@ impl FromRequestParts<Relay> for Caller {
 
     async fn from_request_parts(parts: &mut Parts, relay: &Relay) -> Result<Self, ApiError> {
         let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-        let user = relay.options.auth.user(&parts.headers, since.as_secs_f64());
+        let user = relay.options.auth.user(parts, since.as_secs_f64()).await;
         user.map(Self).map_err(|error| ApiError::unauthorized(error.to_string()))
     }
 }

@@ -1,21 +1,24 @@
 //! `POST /chat`, `POST /chat/cancel` and `GET /sessions`.
 
 use axum::Json;
-use axum::extract::{ConnectInfo, State};
+use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+use tokio::sync::oneshot;
 
 use super::begin::{Begun, begin};
 use super::caller::Caller;
 use super::stream::{Taken, answer_stream};
-use super::{Relay, ids, models, resume};
+use super::{Relay, hooks, ids, models, resume};
 use crate::chat::{Chat, Message, Role};
 use crate::connection::Cut;
 use crate::error::ApiError;
-use crate::framing::Framing;
+use crate::framing::Plain;
 use crate::json_body::JsonBody;
 use crate::sessions::{CancelError, OpenError, State as SessionState};
+use crate::upstream::UpstreamError;
 
 /// When to ask again after the relay was full, in seconds: answers take about that long.
 const RETRY_AFTER: u32 = 5;
@@ -30,6 +33,8 @@ pub struct OpenBody {
     /// What was said before the prompt.
     #[serde(default)]
     messages: Vec<Message>,
+    #[serde(flatten)]
+    more: Map<String, Value>,
 }
 
 /// Opens a session and streams its answer: `start`, a data event a token, `done` or `error`. 409 if
@@ -37,7 +42,7 @@ pub struct OpenBody {
 /// client's that lost its connection: it resumes its session, or is refused.
 pub async fn open(
     State(relay): State<Relay>,
-    ConnectInfo(cut): ConnectInfo<Cut>,
+    cut: Cut,
     caller: Caller,
     headers: HeaderMap,
     JsonBody(body): JsonBody<OpenBody>,
@@ -50,30 +55,44 @@ pub async fn open(
     if let Some(after) = resume::last_event_id(&headers)? {
         return resume::attach(relay, &body.session_id, &user, Some(after), cut).await;
     }
-    if body.messages.iter().any(|message| !relay.options.client_roles.contains(&message.role)) {
-        return Err(ApiError::new(
-            StatusCode::BAD_REQUEST,
-            "role-not-allowed",
-            "messages has a turn of a role that clients may not speak as",
-        ));
-    }
+    check_roles(&relay, body.messages.iter().map(|message| message.role))?;
     let model = models::choose(&relay.upstream, body.model)?;
     let mut messages = body.messages;
-    messages.push(Message { role: Role::User, content: body.prompt });
+    messages.push(Message::new(Role::User, body.prompt));
 
-    let chat = Chat { model, messages };
+    let chat = hooks::question(&relay, &user, Chat::new(model, messages), body.more).await?;
     let weather = relay.weather.clone();
     let taken = Taken::of_user(&relay, &user)?;
     let id = body.session_id;
-    let begun = begin(relay.clone(), id.clone(), user, chat, Framing::default()).await;
+    let begun = begin(relay.clone(), id.clone(), user, chat, Box::new(Plain)).await;
     let Begun { reader, begins } = begun.map_err(not_opened)?;
     let taken = taken.and_reader(&relay, &id)?;
+    answering(begins).await?;
+    Ok(answer_stream(reader, weather, cut, taken))
+}
+
+/// Refuses turns of roles that clients may not speak as.
+pub fn check_roles(relay: &Relay, mut roles: impl Iterator<Item = Role>) -> Result<(), ApiError> {
+    if roles.all(|role| relay.options.client_roles.contains(&role)) {
+        return Ok(());
+    }
+    Err(ApiError::new(
+        StatusCode::BAD_REQUEST,
+        "role-not-allowed",
+        "messages has a turn of a role that clients may not speak as",
+    ))
+}
+
+/// Waits until the model begins to answer; 502 if it does not. Also returns when the session was
+/// stopped before that: then its stream says so.
+pub async fn answering(
+    begins: oneshot::Receiver<Result<(), UpstreamError>>,
+) -> Result<(), ApiError> {
     match begins.await {
         Ok(Err(error)) => {
             Err(ApiError::new(StatusCode::BAD_GATEWAY, error.code(), error.to_string()))
         }
-        // Begun, or stopped before that: then the stream says so.
-        Ok(Ok(())) | Err(_) => Ok(answer_stream(reader, weather, cut, taken)),
+        Ok(Ok(())) | Err(_) => Ok(()),
     }
 }
 
@@ -126,7 +145,7 @@ pub struct CancelBody {
 }
 
 #[derive(Serialize)]
-struct CancelAnswer {
+pub struct CancelAnswer {
     cancelled: bool,
     tokens: u64,
     /// How the session had ended, if it was not this request that ended it.
@@ -143,16 +162,19 @@ pub async fn cancel(
 ) -> Result<Response, ApiError> {
     let user = caller.acts_as("userId", body.user_id)?;
     ids::check_session(&body.session_id)?;
-    let cancel = relay.sessions.cancel(&body.session_id, &user).await;
-    let cancel = cancel.map_err(|error| match error {
+    Ok(Json(stopped(&relay, &body.session_id, &user).await?).into_response())
+}
+
+/// What a stop by `user` came to.
+pub async fn stopped(relay: &Relay, id: &str, user: &str) -> Result<CancelAnswer, ApiError> {
+    let cancel = relay.sessions.cancel(id, user).await.map_err(|error| match error {
         CancelError::Unavailable => unavailable(),
         CancelError::Foreign => foreign(),
         CancelError::Unknown => resume::not_found(),
-        CancelError::NotYours => resume::not_yours("cancel", &body.session_id, &user),
+        CancelError::NotYours => resume::not_yours("cancel", id, user),
     })?;
     let state = (!cancel.cancelled).then_some(cancel.state);
-    let answer = CancelAnswer { cancelled: cancel.cancelled, tokens: cancel.tokens, state };
-    Ok(Json(answer).into_response())
+    Ok(CancelAnswer { cancelled: cancel.cancelled, tokens: cancel.tokens, state })
 }
 
 /// Lists the live sessions and the last 100 ended ones of each user, the latest first; with tokens only those of

@@ -13,7 +13,7 @@ use axum::extract::{Path, State};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
-use serde_json::json;
+use serde_json::{Map, json};
 use tracing::Instrument as _;
 use uuid::Uuid;
 
@@ -21,12 +21,12 @@ use super::begin::{Begun, begin};
 use super::caller::Caller;
 use super::chat::not_opened;
 use super::stream::{Taken, event_stream};
-use super::{Relay, ids};
+use super::{Relay, hooks, ids};
 use crate::chat::{Chat, Message, Role};
 use crate::clients::{Client, ConnectError, FindError, FrameSender, Most};
 use crate::error::ApiError;
 use crate::frame;
-use crate::framing::Framing;
+use crate::framing;
 use crate::json_body::JsonBody;
 use crate::sessions::Reader;
 
@@ -141,8 +141,9 @@ async fn ask(
     let user = caller.acts_as("clientId", claimed)?;
     let message_id = Uuid::new_v4().to_string();
     let model = relay.upstream.models()[0].clone();
-    let chat = Chat { model, messages: vec![Message { role: Role::User, content: prompt }] };
-    let framing = Framing::message(message_id.clone());
+    let chat = Chat::new(model, vec![Message::new(Role::User, prompt)]);
+    let chat = hooks::question(&relay, &user, chat, Map::new()).await?;
+    let framing = Box::new(framing::Message::new(message_id.clone()));
     let sessions = Arc::clone(&relay.sessions);
     // Whether the answer begins is told over the connection.
     let begun = begin(relay, message_id.clone(), user.clone(), chat, framing).await;

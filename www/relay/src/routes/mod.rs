@@ -5,11 +5,13 @@ mod caller;
 mod chat;
 mod chatbot;
 mod health;
+mod hooks;
 mod ids;
 mod learn;
 mod models;
 mod resume;
 mod stream;
+mod ui_chat;
 mod weather;
 
 use std::path::PathBuf;
@@ -28,10 +30,9 @@ use tower_http::cors::CorsLayer;
 use tower_http::services::ServeDir;
 
 use crate::auth::Auth;
-use crate::chat::Role;
+use crate::chat::{Chat, Role};
 use crate::clients::Clients;
 use crate::error::ApiError;
-use crate::framing::Framing;
 use crate::gate::{Gate, Hosts};
 use crate::metrics::Metrics;
 use crate::page_headers;
@@ -42,6 +43,8 @@ use crate::sessions::{Memory, Registry, TakenOver};
 use crate::slots::Slots;
 use crate::upstream::Upstream;
 use crate::weather::Weather;
+pub use hooks::Question;
+use hooks::QuestionHook;
 
 /// What all requests share. A clone is the same relay.
 #[derive(Clone)]
@@ -57,6 +60,7 @@ pub struct Relay {
     /// The connections that read each session.
     readers: Slots,
     weather: Option<Weather>,
+    question: Option<QuestionHook>,
 }
 
 /// How a relay treats its readers.
@@ -79,6 +83,8 @@ pub struct Options {
     /// How callers say who they are. [`Auth::None`] by default, which takes no request that a proxy
     /// brought.
     pub auth: Auth,
+    /// The other origins whose pages may call the relay. None by default.
+    pub allowed_origins: Vec<HeaderValue>,
     /// Which host names requests have to name. Those of this machine by default.
     pub hosts: Hosts,
     /// How many streams one user may have open. 200 by default.
@@ -104,6 +110,7 @@ impl Default for Options {
             client_timeout: Duration::from_secs(30 * 60),
             max_body: 1 << 20,
             auth: Auth::None,
+            allowed_origins: Vec::new(),
             hosts: Hosts::default(),
             max_streams_per_user: 200,
             max_readers: 16,
@@ -128,6 +135,7 @@ impl Relay {
             streams: Slots::default(),
             readers: Slots::default(),
             weather: None,
+            question: None,
         }
     }
 
@@ -155,14 +163,22 @@ impl Relay {
         let work = move |taken: TakenOver| {
             let Some(sessions) = sessions.upgrade() else { return };
             let (upstream, options) = (Arc::clone(&upstream), Arc::clone(&options));
-            let TakenOver { session, chat } = taken;
+            let TakenOver { session, chat, framing } = taken;
             let (shutdown, metrics) = (shutdown.clone(), Arc::clone(&metrics));
-            let framing = Framing::default();
-            let pump =
-                Pump { sessions, session, upstream, chat, framing, options, shutdown, metrics };
-            tokio::spawn(pump.run(None));
+            let pump = Pump { sessions, session, upstream, chat, options, shutdown, metrics };
+            tokio::spawn(pump.run(framing, None));
         };
         self.sessions.take_over_with(Box::new(work));
+    }
+
+    /// With questions as `decide` makes them of what clients ask: it may add a system's turn, choose
+    /// the model and its parameters, or refuse with an [`ApiError`].
+    #[must_use]
+    pub fn with_question<F>(self, decide: impl Fn(Question) -> F + Send + Sync + 'static) -> Self
+    where
+        F: Future<Output = Result<Chat, ApiError>> + Send + 'static,
+    {
+        Self { question: Some(QuestionHook::new(decide)), ..self }
     }
 
     /// With the route `POST /weather`, which disturbs streams at their users' request.
@@ -172,25 +188,41 @@ impl Relay {
     }
 }
 
-/// What is served beside the relay's own routes, and to whom.
+/// What is served beside the relay's own routes.
 #[derive(Default)]
 pub struct Site {
     /// A folder of static files, served at `/`. None by default.
     pub folder: Option<PathBuf>,
-    /// The other origins whose pages may call the relay. None by default.
-    pub allowed_origins: Vec<HeaderValue>,
 }
 
-/// The relay's routes. An unknown path or method is answered with a JSON error, as everything else
-/// that goes wrong.
-pub fn router(relay: Relay, site: Site) -> Router {
-    let has_users = !matches!(relay.options.auth, Auth::None);
-    let with_credentials = matches!(relay.options.auth, Auth::Cookie(_));
-    let gate = Gate::new(relay.options.hosts.clone(), site.allowed_origins.clone(), has_users);
-    let gate = Arc::new(gate);
-    relay.clone().take_over();
-    let mut router = routes(relay, &gate);
-    router = match site.folder {
+/// The relay's routes, to be merged into an app or nested in it.
+///
+/// ```no_run
+/// # use sluicegate_relay::{Auth, Options, Relay, Upstream, UpstreamOptions, router};
+/// # async fn app() -> Result<(), Box<dyn std::error::Error>> {
+/// let upstream = Upstream::new(UpstreamOptions::new("https://api.example.com/v1", ["a-model"]))?;
+/// let auth = Auth::app(async |request| request.extensions.get::<String>().cloned());
+/// let relay = Relay::new(upstream, Default::default())
+///     .with_options(Options { auth, ..Options::default() });
+/// let app = axum::Router::new().merge(router(relay));
+/// # let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await?;
+/// axum::serve(listener, app).await?;
+/// # Ok(())
+/// # }
+/// ```
+pub fn router(relay: Relay) -> Router {
+    let gate = gate(&relay);
+    let options = Arc::clone(&relay.options);
+    layered(routes(relay, &gate), gate, &options)
+}
+
+/// The relay's routes beside a site. An unknown path or method is answered with a JSON error, as
+/// everything else that goes wrong.
+pub fn site_router(relay: Relay, site: Site) -> Router {
+    let gate = gate(&relay);
+    let options = Arc::clone(&relay.options);
+    let router = routes(relay, &gate);
+    let router = match site.folder {
         Some(folder) => router.fallback_service(
             ServeDir::new(folder)
                 .call_fallback_on_method_not_allowed(true)
@@ -198,8 +230,20 @@ pub fn router(relay: Relay, site: Site) -> Router {
         ),
         None => router.fallback(not_found),
     };
-    if !site.allowed_origins.is_empty() {
-        router = router.layer(cors(site.allowed_origins, with_credentials));
+    layered(router, gate, &options)
+}
+
+fn gate(relay: &Relay) -> Arc<Gate> {
+    let Options { hosts, allowed_origins, auth, .. } = &*relay.options;
+    let has_users = !matches!(auth, Auth::None);
+    Arc::new(Gate::new(hosts.clone(), allowed_origins.clone(), has_users))
+}
+
+/// With what all requests go through.
+fn layered(mut router: Router, gate: Arc<Gate>, options: &Options) -> Router {
+    if !options.allowed_origins.is_empty() {
+        let with_credentials = matches!(options.auth, Auth::Cookie(_) | Auth::App(_));
+        router = router.layer(cors(options.allowed_origins.clone(), with_credentials));
     }
     router
         .layer(middleware::from_fn_with_state(gate, check_way))
@@ -209,6 +253,7 @@ pub fn router(relay: Relay, site: Site) -> Router {
 }
 
 fn routes(relay: Relay, gate: &Arc<Gate>) -> Router {
+    relay.clone().take_over();
     let Options { legacy_get, tutorial, .. } = *relay.options;
     let mut chat_in_path = post(chatbot::chat_in_path);
     let mut disconnect = post(chatbot::disconnect);
@@ -224,6 +269,9 @@ fn routes(relay: Relay, gate: &Arc<Gate>) -> Router {
         router = router.route("/learn/sseChat", only_get(learn::sse_chat));
     }
     router
+        .route("/api/chat", post(ui_chat::ask))
+        .route("/api/chat/{chat_id}/stream", only_get(ui_chat::stream))
+        .route("/api/chat/{chat_id}/stop", post(ui_chat::stop))
         .route("/chat", post(chat::open))
         .route("/chat/cancel", post(chat::cancel))
         .route("/healthz", get(health::healthz))
@@ -271,7 +319,9 @@ const CROWDED_RETRY_AFTER: u32 = 5;
 /// it room.
 async fn spare_for_few(request: Request, next: Next) -> Result<Response, ApiError> {
     let crowded = request.extensions().get::<Crowded>().is_some_and(|crowded| crowded.0);
-    let is_for_few = matches!(request.uri().path(), "/healthz" | "/metrics" | "/chat/cancel");
+    let path = request.uri().path();
+    let is_stop = path.starts_with("/api/chat/") && path.ends_with("/stop");
+    let is_for_few = is_stop || matches!(path, "/healthz" | "/metrics" | "/chat/cancel");
     if crowded && !is_for_few {
         return Err(ApiError::new(
             StatusCode::SERVICE_UNAVAILABLE,

@@ -1,7 +1,7 @@
 //! `GET /chat/{sessionId}`: the rest of an answer, for a client that lost its connection.
 
 use axum::extract::rejection::{PathRejection, QueryRejection};
-use axum::extract::{ConnectInfo, Path, Query, State};
+use axum::extract::{Path, Query, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
@@ -26,7 +26,7 @@ pub async fn resume(
     State(relay): State<Relay>,
     session_id: Result<Path<String>, PathRejection>,
     reader: Result<Query<Reader>, QueryRejection>,
-    ConnectInfo(cut): ConnectInfo<Cut>,
+    cut: Cut,
     caller: Caller,
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {
@@ -58,22 +58,27 @@ pub async fn attach(
 ) -> Result<Response, ApiError> {
     let taken = Taken::of_user(&relay, user_id)?;
     let resumed = relay.sessions.resume(session_id, user_id, after).await;
-    let reader = resumed.map_err(|error| match error {
-        ResumeError::Unavailable => chat::unavailable(),
-        ResumeError::Foreign => chat::foreign(),
-        ResumeError::Unknown => not_found(),
-        ResumeError::NotYours => not_yours("resume", session_id, user_id),
-        ResumeError::Gone => {
-            not_resumable("what came after this Last-Event-ID is not kept any more: ask anew")
-        }
-        ResumeError::NeverSent => not_resumable("no event with this Last-Event-ID was sent"),
-    })?;
+    let reader = resumed.map_err(|error| told(error, session_id, user_id))?;
     let taken = taken.and_reader(&relay, session_id)?;
     tracing::info!(id = session_id, after, "session resumed");
     if reader.is_over() {
         return Ok(StatusCode::NO_CONTENT.into_response());
     }
     Ok(answer_stream(reader, relay.weather, cut, taken))
+}
+
+/// The refusal of a reader.
+pub fn told(error: ResumeError, session_id: &str, user_id: &str) -> ApiError {
+    match error {
+        ResumeError::Unavailable => chat::unavailable(),
+        ResumeError::Foreign => chat::foreign(),
+        ResumeError::Unknown => not_found(),
+        ResumeError::NotYours => not_yours("resume", session_id, user_id),
+        ResumeError::Gone | ResumeError::Forgotten => {
+            not_resumable("what came after this Last-Event-ID is not kept any more: ask anew")
+        }
+        ResumeError::NeverSent => not_resumable("no event with this Last-Event-ID was sent"),
+    }
 }
 
 /// 404.

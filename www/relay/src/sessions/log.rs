@@ -166,12 +166,14 @@ impl Log {
     pub fn unstored(&self, from: u64, count: usize) -> Unstored {
         let frames = self.frames();
         let first = from.max(frames.first);
-        let at = usize::try_from(first - frames.first).unwrap_or(usize::MAX).min(frames.ends.len());
-        let until = (at + count).min(frames.ends.len());
+        let at = usize::try_from(first - frames.first).unwrap_or(usize::MAX).min(frames.len());
+        let until = (at + count).min(frames.len());
         let taken = (at..until).map(|at| {
-            Bytes::copy_from_slice(&frames.bytes[frames.end_before(at)..frames.ends[at]])
+            let mut bytes = Vec::new();
+            frames.write(at, &mut bytes);
+            bytes.into()
         });
-        let all = until == frames.ends.len();
+        let all = until == frames.len();
         Unstored {
             first,
             frames: taken.collect(),
@@ -273,22 +275,20 @@ impl Log {
         };
         let shown = frames.shown();
         if at >= shown {
-            let all = at == frames.ends.len();
+            let all = at == frames.len();
             return match frames.end {
                 End::Interrupted if all => Read::Interrupted,
                 End::Closed if all => Read::End,
                 _ => Read::Wait,
             };
         }
-        let start = frames.end_before(at);
-        let fitting = frames.ends.range(at..shown).take_while(|end| **end - start <= size).count();
-        let until = at + fitting.max(1);
-        let bytes = Bytes::copy_from_slice(&frames.bytes[start..frames.end_before(until)]);
-        let next = frames.first + until as u64;
+        let mut bytes = Vec::new();
+        let count = frames.write_some(at, shown, size, &mut bytes);
+        let next = frames.first + (at + count) as u64;
         frames.read_to = frames.read_to.max(next);
         drop(frames);
         self.read.send_replace(());
-        Read::Frames(bytes, next)
+        Read::Frames(bytes.into(), next)
     }
 
     /// Whether a reader at `from` has nothing more to come.

@@ -151,7 +151,7 @@ mod tests {
     use super::*;
 
     fn chat() -> Chat {
-        Chat { model: "m".into(), messages: vec![] }
+        Chat::new("m", vec![])
     }
 
     #[tokio::test]
@@ -226,7 +226,7 @@ mod tests {
         };
         let kept = async |id: &str, user: &str| {
             let resumed = sessions.resume(id, user, None).await;
-            resumed.map_err(|error| assert_eq!(error, ResumeError::Gone)).is_ok()
+            resumed.map_err(|error| assert_eq!(error, ResumeError::Forgotten)).is_ok()
         };
         end("a", "ann").await;
         for number in 0..300 {
@@ -249,8 +249,8 @@ mod tests {
         let sessions = Memory::new(limits);
         let open = async |id: &str, user: &str, size: usize| {
             let content = "x".repeat(size);
-            let messages = vec![crate::chat::Message { role: crate::chat::Role::User, content }];
-            let chat = Chat { model: "m".into(), messages };
+            let turn = crate::chat::Message::new(crate::chat::Role::User, content);
+            let chat = Chat::new("m", vec![turn]);
             sessions.open(id.into(), user.into(), &chat).await
         };
         let first = open("1", "ann", 6000).await.unwrap();
@@ -262,7 +262,7 @@ mod tests {
         open("2", "ann", 6000).await.unwrap();
         // One question may always be asked, however long.
         let sessions = Memory::new(limits);
-        let chat = Chat { model: "m".repeat(50_000), messages: vec![] };
+        let chat = Chat::new("m".repeat(50_000), vec![]);
         sessions.open("1".into(), "ann".into(), &chat).await.unwrap();
     }
 

@@ -16,6 +16,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 
 use crate::chat::Chat;
+use crate::framing::Framing;
 pub use memory::Memory;
 pub use redis::{BadKey, BadPrefix, BadUrl, Redis, RedisKey, RedisOptions, RedisPrefix};
 pub use session::{Reader, Session, SessionView, State};
@@ -75,6 +76,8 @@ pub struct TakenOver {
     pub session: Arc<Session>,
     /// What to ask so that the answer goes on; `None` if its beginning is not known any more.
     pub chat: Option<Chat>,
+    /// How the answer's events look.
+    pub framing: Box<dyn Framing>,
 }
 
 /// How much is kept of sessions.
@@ -135,8 +138,10 @@ pub enum ResumeError {
     Unknown,
     /// The session is another user's.
     NotYours,
-    /// What was written after that id is not kept any more.
+    /// What was written after that id is not kept any more, but more is being written.
     Gone,
+    /// The session has ended, and what was written after that id is not kept any more.
+    Forgotten,
     /// Nothing was written with that id yet.
     NeverSent,
     /// Where sessions are kept cannot be reached.

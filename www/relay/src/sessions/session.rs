@@ -155,6 +155,11 @@ impl Session {
         self.log.push(frame).await;
     }
 
+    /// As [`Session::push`], without waiting.
+    pub fn add(&self, frame: impl FnOnce(u64) -> Bytes) {
+        self.log.add_now(frame);
+    }
+
     /// Counts one token.
     pub fn count_token(&self) {
         self.tokens.fetch_add(1, Ordering::Relaxed);
@@ -168,10 +173,11 @@ impl Session {
     /// A reader of the frames after that of the id `after`; of all frames without one.
     ///
     /// # Errors
-    /// [`ResumeError::Gone`] or [`ResumeError::NeverSent`].
+    /// [`ResumeError::Gone`], [`ResumeError::Forgotten`] or [`ResumeError::NeverSent`].
     pub fn reader(self: &Arc<Self>, after: Option<u64>) -> Result<Reader, ResumeError> {
         let next = self.log.attach(after).map_err(|missing| match missing {
-            Missing::Dropped => ResumeError::Gone,
+            Missing::Dropped if self.state() == State::Live => ResumeError::Gone,
+            Missing::Dropped => ResumeError::Forgotten,
             Missing::NotWritten => ResumeError::NeverSent,
         })?;
         Ok(Reader { session: Arc::clone(self), next, shown: self.log.shown(), interrupted: false })

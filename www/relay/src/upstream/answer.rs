@@ -7,12 +7,12 @@ use bytes::Bytes;
 use futures_util::StreamExt as _;
 use futures_util::stream::BoxStream;
 use reqwest::Response;
+use sluicegate::llm::{AnswerReader, Delta, TextError};
 use sluicegate::sse::Decoder;
 use tokio::time::timeout;
 
 use super::backoff::Backoff;
-use super::text::{Joiner, Text};
-use super::{Part, Theirs, Upstream, UpstreamError, UpstreamKind};
+use super::{Theirs, Upstream, UpstreamError, Vendor};
 use crate::chat::Chat;
 
 /// The most bytes that one event of the model's may take.
@@ -44,12 +44,12 @@ impl<'a> Answer<'a> {
         Self { upstream, chat, exchange: Some(exchange), backoff: Some(backoff) }
     }
 
-    /// Waits for the next part. [`Part::End`] is the last one, after it this is not to be called
+    /// Waits for the next piece; `None` behind the last one, after which this is not to be called
     /// again.
     ///
     /// # Errors
     /// [`UpstreamError`], also if the body ends before the answer does.
-    pub async fn next(&mut self) -> Result<Part, UpstreamError> {
+    pub async fn next(&mut self) -> Result<Option<Delta>, UpstreamError> {
         loop {
             let exchange = self.exchange.as_mut().expect("nothing is asked after the end");
             match (exchange.next().await, &mut self.backoff) {
@@ -57,10 +57,10 @@ impl<'a> Answer<'a> {
                     self.upstream.wait(error, backoff).await?;
                     self.exchange = Some(self.upstream.begin(self.chat, backoff).await?);
                 }
-                (Ok(Part::End), _) => {
+                (Ok(None), _) => {
                     let exchange = self.exchange.take().expect("it was there");
                     tokio::spawn(timeout(REST, exchange.read_rest()));
-                    return Ok(Part::End);
+                    return Ok(None);
                 }
                 (result, _) => {
                     self.backoff = None;
@@ -73,59 +73,82 @@ impl<'a> Answer<'a> {
 
 /// One request's answer.
 pub struct Exchange {
-    kind: UpstreamKind,
     /// Without the response's head, which would keep the whole buffer that it was read into.
     body: BoxStream<'static, reqwest::Result<Bytes>>,
     decoder: Decoder,
-    joiner: Joiner,
-    has_ended: bool,
-    /// Parsed and not yet handed out: what came in one piece with the last part.
-    parts: VecDeque<Result<Part, UpstreamError>>,
+    reader: AnswerReader,
+    has_begun: bool,
+    /// Read and not yet handed out: what came in one piece with the last one.
+    deltas: VecDeque<Delta>,
+    /// What is behind them.
+    end: Option<Result<(), UpstreamError>>,
 }
 
 impl Exchange {
-    pub(super) fn new(kind: UpstreamKind, response: Response) -> Self {
+    pub(super) fn new(vendor: &dyn Vendor, response: Response) -> Self {
         Self {
-            kind,
             body: response.bytes_stream().boxed(),
-            decoder: Decoder::new().format(kind.format()).max_event_size(MAX_EVENT_SIZE),
-            joiner: Joiner::default(),
-            has_ended: false,
-            parts: VecDeque::new(),
+            decoder: Decoder::new().format(vendor.lines()).max_event_size(MAX_EVENT_SIZE),
+            reader: AnswerReader::new(vendor.format()),
+            has_begun: false,
+            deltas: VecDeque::new(),
+            end: None,
         }
     }
 
-    async fn next(&mut self) -> Result<Part, UpstreamError> {
+    async fn next(&mut self) -> Result<Option<Delta>, UpstreamError> {
         loop {
-            if let Some(part) = self.parts.pop_front() {
-                return part;
+            if let Some(delta) = self.deltas.pop_front() {
+                return Ok(Some(delta));
             }
-            if self.has_ended {
-                return Err(UpstreamError::Truncated);
+            if let Some(end) = self.end.take() {
+                return end.map(|()| None);
             }
-            let pushed = match self.body.next().await {
-                Some(Ok(chunk)) => self.decoder.push(&chunk),
+            match self.body.next().await {
+                Some(Ok(chunk)) => self.take(&chunk),
                 Some(Err(error)) => return Err(UpstreamError::interrupted(error)),
-                None => {
-                    self.has_ended = true;
-                    self.decoder.finish();
-                    Ok(())
-                }
-            };
-            for event in self.decoder.events() {
-                match self.kind.parse(&event) {
-                    Ok(parts) => {
-                        let joined =
-                            parts.into_iter().flat_map(|part| join(&mut self.joiner, part));
-                        self.parts.extend(joined.flatten().map(Ok));
-                    }
-                    Err(error) => self.parts.push_back(Err(error)),
-                }
+                None => self.finish(),
             }
-            if pushed.is_err() {
-                let what = "an event over 1 MiB";
-                let error = UpstreamError::Malformed { what, why: Theirs::default() };
-                self.parts.push_back(Err(error));
+        }
+    }
+
+    fn take(&mut self, chunk: &[u8]) {
+        let pushed = self.decoder.push(chunk);
+        self.read();
+        if pushed.is_err() && self.end.is_none() {
+            let what = "an event over 1 MiB";
+            self.end = Some(Err(UpstreamError::Malformed { what, why: Theirs::default() }));
+        }
+    }
+
+    /// The body has ended, before the answer did.
+    fn finish(&mut self) {
+        self.decoder.finish();
+        self.read();
+        if self.end.is_some() {
+            return;
+        }
+        let deltas = &mut self.deltas;
+        let finished = self.reader.finish(|delta| deltas.push_back(passed_on(delta)));
+        self.end = Some(Err(match finished {
+            Err(error) if self.has_begun => unread(error),
+            _ => UpstreamError::Truncated,
+        }));
+    }
+
+    /// Reads the events that are there, up to the answer's end.
+    fn read(&mut self) {
+        for event in self.decoder.events() {
+            self.has_begun = true;
+            let deltas = &mut self.deltas;
+            match self.reader.read(&event, |delta| deltas.push_back(passed_on(delta))) {
+                Ok(false) => {}
+                Ok(true) => return self.end = Some(Ok(())),
+                // An answer that is nothing but its end marker is an empty one.
+                Err(TextError::UnknownFormat { start }) if start == event.data => {
+                    return self.end = Some(Ok(()));
+                }
+                Err(error) => return self.end = Some(Err(unread(error))),
             }
         }
     }
@@ -135,19 +158,31 @@ impl Exchange {
     }
 }
 
+/// A piece as it goes out: a refusal is a text as any other.
+fn passed_on(delta: Delta) -> Delta {
+    match delta {
+        Delta::Refusal(text) => Delta::Text(text),
+        Delta::Finish(reason) => Delta::Finish(plain(reason)),
+        delta => delta,
+    }
+}
+
+/// What an answer is that cannot be read on.
+fn unread(error: TextError) -> UpstreamError {
+    let malformed = |what, start| UpstreamError::Malformed { what, why: Theirs::new(start) };
+    match error {
+        TextError::Upstream { message, retryable } => {
+            UpstreamError::Reported { message: Theirs::new(message), transient: retryable }
+        }
+        TextError::BrokenJson { start } => malformed("an event that is broken JSON", start),
+        TextError::UnknownFormat { start } => malformed("nothing that is of its API", start),
+        error => malformed("what cannot be read", error.to_string()),
+    }
+}
+
 /// A reason as it goes out: the vendor's if that is a short word, since a sentence may say anything.
 fn plain(reason: String) -> String {
     let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"_-".contains(&byte);
     let is_word = (1..=LONGEST_REASON).contains(&reason.len()) && reason.bytes().all(is_plain);
     if is_word { reason } else { "other".to_owned() }
-}
-
-/// A part as it goes out, behind the text that waited for more of itself.
-fn join(joiner: &mut Joiner, part: Part<Text>) -> [Option<Part>; 2] {
-    let token = |text: String| (!text.is_empty()).then_some(Part::Token(text));
-    match part {
-        Part::Token(text) => [token(joiner.push(text)), None],
-        Part::Finish(reason) => [token(joiner.finish()), Some(Part::Finish(plain(reason)))],
-        Part::End => [token(joiner.finish()), Some(Part::End)],
-    }
 }

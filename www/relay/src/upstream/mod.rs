@@ -4,29 +4,32 @@ mod answer;
 mod anthropic;
 mod backoff;
 mod error;
-mod kind;
 mod ollama;
 mod openai_chat;
 mod openai_responses;
-mod part;
-mod text;
+mod vendor;
 
 use std::error::Error;
 use std::fmt;
 use std::time::Duration;
 
-use reqwest::header::{CONTENT_TYPE, RETRY_AFTER};
+use reqwest::header::{CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, RETRY_AFTER};
 use reqwest::redirect::Policy;
 use reqwest::{Client, Response, Url};
+use serde_json::{Map, Value};
 
 use crate::chat::Chat;
 pub use answer::Answer;
 use answer::Exchange;
+pub use anthropic::Anthropic;
 use backoff::Backoff;
 use error::Theirs;
 pub use error::UpstreamError;
-pub use kind::UpstreamKind;
-pub use part::Part;
+pub use ollama::Ollama;
+pub use openai_chat::OpenAiChat;
+pub use openai_responses::OpenAiResponses;
+pub use vendor::{VENDORS, Vendor};
+use vendor::{answers_in, endpoint};
 
 /// The most bytes of a refusal that are read for its reason.
 const MAX_REFUSAL_SIZE: usize = 16 << 10;
@@ -34,7 +37,7 @@ const MAX_REFUSAL_SIZE: usize = 16 << 10;
 /// Which API to ask, and how long to wait for it.
 pub struct UpstreamOptions {
     /// Which vendor's API it is.
-    pub kind: UpstreamKind,
+    pub vendor: &'static dyn Vendor,
     /// The API's base, such as `https://api.example.com/v1`, with or without the rest of the path.
     pub url: String,
     /// The models that may be asked. The first one is when a request names none.
@@ -43,6 +46,9 @@ pub struct UpstreamOptions {
     pub key: Option<String>,
     /// The most tokens of an answer, for Anthropic, which demands a limit. The others have their own.
     pub max_tokens: u32,
+    /// Other members of each request, such as `temperature` or `tools`. They replace none of the
+    /// relay's, nor those of a question.
+    pub parameters: Map<String, Value>,
     /// How long to wait for a connection.
     pub connect_timeout: Duration,
     /// How long to wait for the answer's head, and from one piece of its body to the next.
@@ -64,11 +70,12 @@ impl UpstreamOptions {
         models: impl IntoIterator<Item = M>,
     ) -> Self {
         Self {
-            kind: UpstreamKind::OpenAiChat,
+            vendor: &OpenAiChat,
             url: url.into(),
             models: models.into_iter().map(Into::into).collect(),
             key: None,
             max_tokens: 4096,
+            parameters: Map::new(),
             connect_timeout: Duration::from_secs(10),
             read_timeout: Duration::from_secs(60),
             retries: 4,
@@ -124,7 +131,7 @@ impl Upstream {
     /// # Errors
     /// [`SetupError`].
     pub fn new(options: UpstreamOptions) -> Result<Self, SetupError> {
-        let url = options.kind.endpoint(&options.url);
+        let url = endpoint(options.vendor, &options.url);
         let url = url.ok_or_else(|| SetupError::Url(options.url.clone()))?;
         if options.models.is_empty() {
             return Err(SetupError::NoModel);
@@ -134,7 +141,7 @@ impl Upstream {
         let mut client = Client::builder()
             .connect_timeout(options.connect_timeout)
             .read_timeout(options.read_timeout)
-            .default_headers(options.kind.headers(options.key.as_deref())?)
+            .default_headers(headers(&options)?)
             // A redirected POST would lose its body or carry the key to elsewhere.
             .redirect(Policy::none())
             .user_agent(concat!("sluicegate-relay/", env!("CARGO_PKG_VERSION")));
@@ -196,8 +203,13 @@ impl Upstream {
     }
 
     async fn send(&self, chat: &Chat) -> Result<Exchange, UpstreamError> {
-        let kind = self.options.kind;
-        let body = kind.request(chat, &self.options);
+        let vendor = self.options.vendor;
+        let mut body = vendor.body(chat, self.options.max_tokens);
+        if let Some(body) = body.as_object_mut() {
+            for (name, value) in chat.parameters.iter().chain(&self.options.parameters) {
+                body.entry(name).or_insert_with(|| value.clone());
+            }
+        }
         let response = self.client.post(self.url.clone()).json(&body).send().await;
         let response = response.map_err(UpstreamError::unreachable)?;
         if !response.status().is_success() {
@@ -205,11 +217,22 @@ impl Upstream {
         }
         let content_type = response.headers().get(CONTENT_TYPE);
         let content_type = content_type.and_then(|value| value.to_str().ok()).unwrap_or_default();
-        if !kind.answers_in(content_type) {
+        if !answers_in(vendor, content_type) {
             return Err(UpstreamError::NotAStream(Theirs::new(content_type)));
         }
-        Ok(Exchange::new(kind, response))
+        Ok(Exchange::new(vendor, response))
     }
+}
+
+/// The headers of each request.
+fn headers(options: &UpstreamOptions) -> Result<HeaderMap, SetupError> {
+    let mut headers = HeaderMap::new();
+    for (name, value) in options.vendor.headers(options.key.as_deref()) {
+        let mut value = HeaderValue::try_from(value).map_err(|_| SetupError::Key)?;
+        value.set_sensitive(true);
+        headers.insert(HeaderName::from_static(name), value);
+    }
+    Ok(headers)
 }
 
 /// A proxy from the environment cannot reach what listens on this machine only.

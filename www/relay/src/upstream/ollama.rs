@@ -1,40 +1,57 @@
 //! Ollama's chat API, whose stream is NDJSON.
 
-use serde::Deserialize;
 use serde_json::{Value, json};
+use sluicegate::llm::Format;
+use sluicegate::sse;
 
-use super::part::{Part, Parts, read, reported, token};
-use super::text::Text;
-use crate::chat::Chat;
+use super::Vendor;
+use crate::chat::{Chat, Message};
 
-#[derive(Deserialize)]
-struct Line {
-    message: Option<Message>,
-    #[serde(default)]
-    done: bool,
-    done_reason: Option<String>,
-    error: Option<Value>,
-}
+/// Ollama's chat.
+pub struct Ollama;
 
-#[derive(Deserialize)]
-struct Message {
-    content: Option<Text>,
-}
-
-/// The body to send.
-pub fn request(chat: &Chat) -> Value {
-    json!({ "model": chat.model, "messages": chat.messages, "stream": true })
-}
-
-/// The parts of one line.
-pub fn parse(data: &str) -> Parts {
-    let line: Line = read("an event that is no line of a chat", data)?;
-    if line.error.is_some() {
-        return Err(reported(line.error.as_ref()));
+impl Vendor for Ollama {
+    fn name(&self) -> &'static str {
+        "ollama"
     }
-    let text = line.message.and_then(|message| token(message.content));
-    let end = line
-        .done
-        .then(|| [Part::Finish(line.done_reason.unwrap_or_else(|| "stop".to_owned())), Part::End]);
-    Ok(text.into_iter().chain(end.into_iter().flatten()).collect())
+
+    fn help(&self) -> &'static str {
+        "Ollama's chat, which is NDJSON"
+    }
+
+    fn key_variable(&self) -> &'static str {
+        "OLLAMA_API_KEY"
+    }
+
+    fn path(&self) -> &'static str {
+        "/api/chat"
+    }
+
+    fn format(&self) -> Format {
+        Format::Ollama
+    }
+
+    fn lines(&self) -> sse::Format {
+        sse::Format::Ndjson
+    }
+
+    fn body(&self, chat: &Chat, _: u32) -> Value {
+        let messages: Vec<_> = chat.messages.iter().flat_map(turns).collect();
+        json!({ "model": chat.model, "messages": messages, "stream": true })
+    }
+}
+
+/// A turn, and a turn more for each result.
+fn turns(message: &Message) -> Vec<Value> {
+    let mut turn = json!({ "role": message.role, "content": message.content });
+    let mut results = Vec::new();
+    let mut calls = Vec::new();
+    for call in &message.calls {
+        calls.push(json!({ "function": { "name": call.name, "arguments": call.input } }));
+        results.push(json!({ "role": "tool", "tool_name": call.name, "content": call.output }));
+    }
+    if !calls.is_empty() {
+        turn["tool_calls"] = calls.into();
+    }
+    [vec![turn], results].concat()
 }

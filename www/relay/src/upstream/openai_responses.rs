@@ -1,61 +1,54 @@
 //! OpenAI's Responses API.
 
-use serde::Deserialize;
 use serde_json::{Value, json};
+use sluicegate::llm::Format;
 
-use super::part::{Part, Parts, read, reported, token};
-use super::text::Text;
-use crate::chat::Chat;
+use super::Vendor;
+use crate::chat::{Chat, Message};
 
-#[derive(Deserialize)]
-struct Event {
-    #[serde(rename = "type")]
-    kind: Option<String>,
-    response: Option<Response>,
-}
+/// OpenAI's Responses.
+pub struct OpenAiResponses;
 
-#[derive(Deserialize)]
-struct TextDelta {
-    delta: Option<Text>,
-}
+impl Vendor for OpenAiResponses {
+    fn name(&self) -> &'static str {
+        "openai-responses"
+    }
 
-#[derive(Deserialize)]
-struct Response {
-    status: Option<String>,
-    incomplete_details: Option<Incomplete>,
-    error: Option<Value>,
-}
+    fn help(&self) -> &'static str {
+        "OpenAI's Responses"
+    }
 
-#[derive(Deserialize)]
-struct Incomplete {
-    reason: Option<String>,
-}
+    fn key_variable(&self) -> &'static str {
+        "OPENAI_API_KEY"
+    }
 
-/// The body to send.
-pub fn request(chat: &Chat) -> Value {
-    json!({ "model": chat.model, "input": chat.messages, "stream": true })
-}
+    fn path(&self) -> &'static str {
+        "/responses"
+    }
 
-/// The parts of one event. Most of the some fifty types have none.
-pub fn parse(data: &str) -> Parts {
-    let event: Event = read("an event that is no event of a response", data)?;
-    match event.kind.as_deref() {
-        Some("response.output_text.delta" | "response.refusal.delta") => {
-            // Apart: in events of other types, `delta` may be anything.
-            let TextDelta { delta } = read("an event that is no piece of text", data)?;
-            Ok(token(delta).into_iter().collect())
-        }
-        Some("response.failed") => Err(reported(event.response.and_then(|r| r.error).as_ref())),
-        // Here the event is the error itself.
-        Some("error") => Err(reported(Some(&read("an event that is no error", data)?))),
-        Some("response.completed" | "response.incomplete") => Ok(end(event.response)),
-        _ => Ok(Vec::new()),
+    fn format(&self) -> Format {
+        Format::OpenAiResponses
+    }
+
+    fn body(&self, chat: &Chat, _: u32) -> Value {
+        let input: Vec<_> = chat.messages.iter().flat_map(items).collect();
+        json!({ "model": chat.model, "input": input, "stream": true })
     }
 }
 
-fn end(response: Option<Response>) -> Vec<Part<Text>> {
-    let reason = response.and_then(|response| {
-        response.incomplete_details.and_then(|details| details.reason).or(response.status)
-    });
-    reason.map(Part::Finish).into_iter().chain([Part::End]).collect()
+/// A turn's text, and two items for each call.
+fn items(message: &Message) -> Vec<Value> {
+    let mut items = Vec::new();
+    if !message.content.is_empty() || message.calls.is_empty() {
+        items.push(json!({ "role": message.role, "content": message.content }));
+    }
+    for call in &message.calls {
+        let (kind, id) = ("function_call", &call.id);
+        let arguments = call.input.to_string();
+        items.push(
+            json!({ "type": kind, "call_id": id, "name": call.name, "arguments": arguments }),
+        );
+        items.push(json!({ "type": "function_call_output", "call_id": id, "output": call.output }));
+    }
+    items
 }

@@ -14,7 +14,8 @@ use reqwest::{Client, Response, StatusCode};
 use serde_json::{Value, json};
 use sluicegate::sse::Decoder;
 use sluicegate_relay::{
-    Builtin, Options, Relay, Secret, ServeOptions, Site, Upstream, UpstreamOptions, router, serve,
+    Builtin, Options, Relay, Secret, ServeOptions, Site, Upstream, UpstreamOptions, serve,
+    site_router,
 };
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
@@ -82,7 +83,7 @@ impl TestRelay {
         let relay = configure(
             relay.with_options(Options { resume_grace: Duration::ZERO, ..Options::default() }),
         );
-        tokio::spawn(serve(listener, router(relay, site), serving, shutdown.clone()));
+        tokio::spawn(serve(listener, site_router(relay, site), serving, shutdown.clone()));
         Self { url, client: client(), shutdown }
     }
 

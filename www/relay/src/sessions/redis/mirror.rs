@@ -14,6 +14,7 @@ use super::inbox::Message;
 use super::store::{StoreError, StoreResult, View};
 use super::{Inner, owner};
 use crate::chat::{Chat, Message as Turn, Role};
+use crate::framing::{self, Framing, Plain};
 
 /// How many frames are read at once.
 const BATCH: usize = 256;
@@ -54,13 +55,17 @@ pub async fn open(
         return Err(ResumeError::Foreign);
     }
     if from < view.next && view.frames.first().is_none_or(|(first, _)| *first != from) {
-        return Err(ResumeError::Gone);
+        let is_live = view.state == State::Live;
+        return Err(if is_live { ResumeError::Gone } else { ResumeError::Forgotten });
     }
     let log = inner.memory.log_of_elsewhere(user, from);
     let session = Session::begun_elsewhere(id.to_owned(), user.to_owned(), log);
     let session = Arc::new(session);
-    if from == view.next && view.state != State::Live {
-        session.log.finish();
+    if view.state != State::Live {
+        session.end(view.state);
+        if from == view.next {
+            session.log.finish();
+        }
     }
     let reader = session.reader(after)?;
     let mirror = Mirror {
@@ -251,32 +256,41 @@ impl Inner {
     ) -> bool {
         let whose = (session.id(), session.user());
         let Ok(Some(taken)) = self.store.take_over(whose, owner).await else { return false };
-        let Ok(text) = self.load(session, taken.next).await else {
+        let Ok(written) = self.load(session, taken.next).await else {
             // Redis is gone again: whoever reads this session next may try.
             drop(self.store.release(session.id()).await);
             return false;
         };
-        // All frames but the first are tokens.
-        let tokens = taken.next.saturating_sub(1);
+        let mut chat: Option<Chat> = serde_json::from_str(&taken.chat).ok();
+        let (framing, text, tokens) = match &chat {
+            Some(chat) => framing::taken_over(chat, written.as_deref().unwrap_or_default()),
+            None => (Box::new(Plain) as Box<dyn Framing>, String::new(), 0),
+        };
+        // All frames but the first are tokens, as a rule.
+        let tokens = if written.is_some() { tokens } else { taken.next.saturating_sub(1) };
         tracing::info!(id = session.id(), tokens, "session taken over");
         session.set_begun(taken.started_at, tokens);
         if cancelled {
             session.ask_to_stop();
         }
         self.memory.adopt(Arc::clone(session));
-        let chat: Option<Chat> = serde_json::from_str(&taken.chat).ok();
         session.log.hold_beside(chat.as_ref().map_or(0, Chat::size));
         owner::keep(Arc::clone(self), Arc::clone(session), taken.chat, taken.next);
+        // The answer so far is the model's last turn.
+        if let Some(chat) = chat.as_mut().filter(|_| !text.is_empty()) {
+            chat.messages.push(Turn::new(Role::Assistant, text));
+        }
         let work = self.work.get().expect("the relay works on its registry's sessions");
-        work(TakenOver { session: Arc::clone(session), chat: chat.zip(text).map(continued) });
+        let chat = chat.filter(|_| written.is_some());
+        work(TakenOver { session: Arc::clone(session), chat, framing });
         true
     }
 
-    /// Adds the frames to `session` that are not there yet, up to the id `next`, and gives the text
-    /// of the answer so far; `None` if its beginning is not kept.
-    async fn load(&self, session: &Session, next: u64) -> StoreResult<Option<String>> {
+    /// Adds the frames to `session` that are not there yet, up to the id `next`, and gives the
+    /// unnamed events so far; `None` if the first ones are not kept.
+    async fn load(&self, session: &Session, next: u64) -> StoreResult<Option<Vec<String>>> {
         let mut decoder = Decoder::new();
-        let mut text = Some(String::new());
+        let mut written = Some(Vec::new());
         let mut from = 0;
         while from < next {
             let view = self.store.read(session.id(), from, BATCH).await?;
@@ -285,31 +299,23 @@ impl Inner {
                 if from >= session.log.next() {
                     return Err(StoreError::Foreign("the last events are missing".to_owned()));
                 }
-                text = None;
+                written = None;
                 from = session.log.next();
                 continue;
             }
             for (id, frame) in frames {
                 from = id + 1;
                 if decoder.push(&frame).is_err() {
-                    text = None;
+                    written = None;
                 }
                 for event in decoder.events().filter(|event| event.event_type == "message") {
-                    text.iter_mut().for_each(|text| text.push_str(event.data));
+                    written.iter_mut().for_each(|written| written.push(event.data.to_owned()));
                 }
                 if id == session.log.next() {
                     session.log.add_now(|_| frame.into());
                 }
             }
         }
-        Ok(text)
+        Ok(written)
     }
-}
-
-/// What to ask a model that is to go on with an answer: the answer so far is its last turn.
-fn continued((mut chat, text): (Chat, String)) -> Chat {
-    if !text.is_empty() {
-        chat.messages.push(Turn { role: Role::Assistant, content: text });
-    }
-    chat
 }

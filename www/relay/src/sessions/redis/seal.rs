@@ -155,26 +155,34 @@ pub fn preview(bytes: &[u8]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::framing::Framing;
+    use crate::framing::{Ending, Frames, Framing, Message, Plain, UiMessage};
+    use sluicegate::llm::Delta;
 
     #[test]
     fn the_relays_own_frames_are_known() {
-        let plain = || Framing::default();
-        let message = || Framing::message("m".into());
-        let mut waiting = message();
-        waiting.add("Hi".into());
-        for frame in [
-            plain().start(7, "s", "m"),
-            plain().text(7, "a\n\nevent: done\r\ndata: x\0 企鹅"),
-            plain().text(7, " "),
-            plain().done(7, "stop", 6),
-            plain().error(7, "oops", "a\nb"),
-            [frame::retry(), plain().error(7, "oops", "b")].concat().into(),
-            message().start(7, "s", "m"),
-            message().text(7, "Hello.\n"),
-            waiting.done(7, "stop", 6),
-            message().error(7, "oops", "b"),
-        ] {
+        let failed = Ending::Failed { code: "oops", message: "a\nb" };
+        let done = Ending::Done { reason: "stop", tokens: 6 };
+        let texts = ["a\n\nevent: done\r\ndata: x\0 企鹅. B", " ", "Hello.\n"];
+        let mut frames = Frames::new();
+        let framings: [fn() -> Box<dyn Framing>; 3] = [
+            || Box::new(Plain),
+            || Box::new(Message::new("m".into())),
+            || Box::new(UiMessage::new("m".into())),
+        ];
+        for framing in framings {
+            for end in [&failed, &done] {
+                let mut framing = framing();
+                framing.start("s", "m", &mut frames);
+                for text in texts {
+                    framing.add(Delta::Text(text.into()), &mut frames);
+                }
+                framing.end(end, &mut frames);
+            }
+        }
+        let mut frames: Vec<Vec<u8>> = frames.iter().map(|frame| frame.bytes(7).to_vec()).collect();
+        let stopping = [&frame::retry()[..], frames.last().unwrap()].concat();
+        frames.push(stopping);
+        for frame in frames {
             assert!(is_frame(&frame, 7), "{}", frame.escape_ascii());
             assert!(!is_frame(&frame[..frame.len() - 1], 7), "{}", frame.escape_ascii());
         }

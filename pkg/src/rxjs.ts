@@ -1,0 +1,30 @@
+/** `fromStream` for RxJS 7. */
+
+import { Observable } from 'rxjs'
+
+/**
+ * The items of a stream, or of one of its views, as an `Observable`. Unsubscribing leaves the stream at
+ * once, as a `break` does: RxJS's own `from()` would notice only at the next item.
+ *
+ * The stream is read once. To open one for each subscriber: `defer(() => fromStream(openStream(…)))`.
+ *
+ * @param stream of `openStream` or `decode`; `batches()`, `frames()` or `json()` of one; a text of
+ *   `sluicegate/llm`
+ */
+export function fromStream<T>(stream: AsyncIterable<T>): Observable<T> {
+  return new Observable((subscriber) => {
+    const items = stream[Symbol.asyncIterator]()
+
+    async function read(): Promise<void> {
+      for (;;) {
+        const { done, value } = await items.next()
+        if (done || subscriber.closed) break
+        subscriber.next(value)
+      }
+      subscriber.complete()
+    }
+
+    read().catch((error: unknown) => subscriber.error(error))
+    return () => void items.return?.()
+  })
+}

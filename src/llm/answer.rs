@@ -1,0 +1,189 @@
+//! All of a model's answer: its text, its thoughts, its calls of tools, and why it ended.
+
+use super::{
+    calls::Calls,
+    error::TextError,
+    extras::{Extras, extras},
+    format::Format,
+    half::Joiner,
+    reader::{TextReader, parse},
+};
+use crate::{json::Value, sse::EventRef};
+use alloc::string::String;
+
+/// What an event adds to an answer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Delta {
+    /// A piece of the answer's text.
+    Text(String),
+    /// A piece of what the model thinks, or of a summary of that.
+    Reasoning(String),
+    /// A piece of the reason for which the model refuses to answer.
+    Refusal(String),
+    /// A piece of a tool call.
+    ToolCall {
+        /// The call's place in the answer, from 0 on.
+        index: usize,
+        /// The vendor's id of the call; empty where there is none (yet).
+        id: String,
+        /// The tool's name.
+        name: String,
+        /// What is added to the arguments, which are JSON once they are complete.
+        arguments: String,
+    },
+    /// Why the model stopped, in the vendor's word.
+    Finish(String),
+}
+
+/// Reads a model's answer, event by event: [`TextReader`] with all that is not text.
+///
+/// ```
+/// use sluicegate::{llm::{AnswerReader, Delta, Format}, sse::Decoder};
+///
+/// let mut decoder = Decoder::new();
+/// let mut reader = AnswerReader::new(Format::Auto);
+/// let mut deltas = Vec::new();
+/// decoder.push(br#"data: {"choices":[{"delta":{"reasoning":"A greeting."}}]}
+///
+/// data: {"choices":[{"delta":{"content":"Hi"},"finish_reason":"stop"}]}
+///
+/// data: [DONE]
+///
+/// "#)?;
+/// for event in decoder.events() {
+///     if reader.read(&event, |delta| deltas.push(delta))? {
+///         break;
+///     }
+/// }
+/// assert_eq!(deltas, [
+///     Delta::Reasoning("A greeting.".into()),
+///     Delta::Text("Hi".into()),
+///     Delta::Finish("stop".into()),
+/// ]);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone, Debug)]
+pub struct AnswerReader {
+    text: TextReader,
+    reasoning: Piece,
+    refusal: Piece,
+    calls: Calls,
+}
+
+/// A text beside the answer's.
+#[derive(Clone, Debug, Default)]
+struct Piece {
+    joiner: Joiner,
+    has_text: bool,
+}
+
+impl AnswerReader {
+    /// Returns a reader that has read nothing.
+    pub fn new(format: Format) -> Self {
+        Self {
+            text: TextReader::new(format),
+            reasoning: Piece::default(),
+            refusal: Piece::default(),
+            calls: Calls::default(),
+        }
+    }
+
+    /// Calls `add` with each thing that an event adds, in order. Returns whether this was the answer's
+    /// last event.
+    ///
+    /// # Errors
+    ///
+    /// As [`TextReader::read`].
+    pub fn read(
+        &mut self,
+        event: &EventRef<'_>,
+        mut add: impl FnMut(Delta),
+    ) -> Result<bool, TextError> {
+        let mut text = String::new();
+        if self.text.read_plain(event, &mut text) {
+            add_text(text, &mut add);
+            return Ok(false);
+        }
+        let is_end = self.text.read(event, &mut text)?;
+        let mut text = Some(text);
+        if let Some(json) = parse(event.event_type, event.data)? {
+            let one = Some(json).filter(|json| json.is_object());
+            for json in one.into_iter().chain(json.items().filter(|item| item.is_object())) {
+                self.add_extras(json, event.event_type, &mut text, &mut add);
+            }
+        }
+        add_text(text.unwrap_or_default(), &mut add);
+        if is_end {
+            self.end(&mut add);
+        }
+        Ok(is_end)
+    }
+
+    /// Ends the answer where the stream ends: calls `add` with what was held back.
+    ///
+    /// # Errors
+    ///
+    /// If nothing of what came was understood.
+    pub fn finish(&mut self, mut add: impl FnMut(Delta)) -> Result<(), TextError> {
+        let mut text = String::new();
+        self.text.finish(&mut text)?;
+        add_text(text, &mut add);
+        self.end(&mut add);
+        Ok(())
+    }
+
+    /// Thoughts come before the text of the same event, all else behind it.
+    fn add_extras(
+        &mut self,
+        json: Value<'_>,
+        event_type: &str,
+        text: &mut Option<String>,
+        add: &mut impl FnMut(Delta),
+    ) {
+        let Extras { reasoning, refusal, calls, finish_reason, is_whole } =
+            extras(self.text.format(), json, event_type);
+        self.reasoning.add(&reasoning, is_whole).map(Delta::Reasoning).map(&mut *add);
+        add_text(text.take().unwrap_or_default(), add);
+        self.refusal.add(&refusal, is_whole).map(Delta::Refusal).map(&mut *add);
+        if !is_whole || self.calls.is_empty() {
+            for call in calls {
+                self.calls.add(call, add);
+            }
+        }
+        if !finish_reason.is_empty() {
+            self.calls.settle(false, add);
+            add(Delta::Finish(String::from_utf8_lossy(&finish_reason).into_owned()));
+        }
+    }
+
+    fn end(&mut self, add: &mut impl FnMut(Delta)) {
+        self.reasoning.end().map(Delta::Reasoning).map(&mut *add);
+        self.refusal.end().map(Delta::Refusal).map(&mut *add);
+        self.calls.settle(true, add);
+    }
+}
+
+fn add_text(text: String, add: &mut impl FnMut(Delta)) {
+    if !text.is_empty() {
+        add(Delta::Text(text));
+    }
+}
+
+impl Piece {
+    fn add(&mut self, piece: &[u8], is_whole: bool) -> Option<String> {
+        if piece.is_empty() || is_whole && self.has_text {
+            return None;
+        }
+        self.has_text = true;
+        let mut text = String::new();
+        self.joiner.join(piece, &mut text);
+        Some(text).filter(|text| !text.is_empty())
+    }
+
+    fn end(&mut self) -> Option<String> {
+        let mut text = String::new();
+        self.joiner.finish(&mut text);
+        Some(text).filter(|text| !text.is_empty())
+    }
+}

@@ -1,0 +1,130 @@
+//! How far an answer has come.
+
+use super::event_stream::Event;
+use crate::{error::Error, sse::EventRef};
+use alloc::{string::String, vec::Vec};
+use core::time::Duration;
+
+/// What closures that make a request are called with: how far the answer has come.
+#[derive(Clone, Debug, Default)]
+#[non_exhaustive]
+pub struct Context {
+    /// The number of the attempt, counted from 1.
+    pub attempt: u32,
+    /// The id of the last event, empty if none had one.
+    pub last_event_id: String,
+    /// What [`Builder::job_in`](crate::Builder::job_in) has found, or [`Builder::job`](crate::Builder::job) is.
+    pub job: Option<String>,
+    /// What [`Builder::cursor`](crate::Builder::cursor) has returned for the last event that has a cursor.
+    pub cursor: Option<String>,
+    /// The number of events so far.
+    pub events: u32,
+    /// The number of bytes up to the end of the last event, content coding removed. Only counted with
+    /// [`Builder::resume`](crate::Builder::resume).
+    pub bytes: u64,
+    /// With [`Builder::resume`](crate::Builder::resume), the response that began the answer; otherwise
+    /// that of the last attempt that got one.
+    pub response: Option<web_sys::Response>,
+    /// Of notifications and acknowledgements: the event that the app took last. `events` and `cursor`
+    /// are the app's, too.
+    pub last_event: Option<Event>,
+    /// Of notifications: what ended the stream.
+    pub reason: Option<StopReason>,
+    /// Of acknowledgements: how many events this one is about.
+    pub count: u32,
+}
+
+/// What ended a stream that the backend is notified of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum StopReason {
+    /// [`EventStream::cancel`](crate::EventStream::cancel).
+    Cancel,
+    /// The stream was dropped.
+    Drop,
+    /// The signal was aborted.
+    Abort,
+    /// The page went away.
+    PageHide,
+}
+
+/// What [`Builder::on_retry`](crate::Builder::on_retry) is told.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct RetryInfo {
+    /// The number of the attempt to come.
+    pub attempt: u32,
+    /// How long until then.
+    pub delay: Duration,
+    /// Why there has to be one.
+    pub error: Error,
+}
+
+/// What [`Builder::should_retry`](crate::Builder::should_retry) decides.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RetryDecision {
+    /// The failure ends the stream.
+    Fail,
+    /// Try again after the usual wait.
+    Retry,
+    /// Try again after this time.
+    RetryAfter(Duration),
+}
+
+/// Finds the job in an event, or in its response.
+pub(crate) type FindJob = dyn Fn(EventRef<'_>, &web_sys::Response) -> Result<Option<String>, Error>;
+/// Returns where an event is in the answer.
+pub(crate) type FindCursor = dyn Fn(EventRef<'_>) -> Result<Option<String>, Error>;
+
+/// How far an answer has come, for requests that go on with it or stop it.
+#[derive(Default)]
+pub(super) struct Position {
+    pub(super) job: Option<String>,
+    pub(super) response: Option<web_sys::Response>,
+    /// The events before the batch that the app takes at the moment.
+    before: u32,
+    bytes_before: u64,
+    bytes: u64,
+    cursor_before: Option<String>,
+    /// Of the batch: its events that have a cursor, by their index.
+    cursors: Vec<(u32, String)>,
+    batch: u32,
+}
+
+impl Position {
+    pub(super) fn new(job: Option<String>) -> Self {
+        Self { job, ..Self::default() }
+    }
+
+    /// A batch follows; `bytes` have come up to its end.
+    pub(super) fn advance(&mut self, events: u32, bytes: u64, cursors: Vec<(u32, String)>) {
+        self.before += self.batch;
+        self.batch = events;
+        self.bytes_before = self.bytes;
+        self.bytes = bytes;
+        if let Some((_, last)) = self.cursors.pop() {
+            self.cursor_before = Some(last);
+        }
+        self.cursors = cursors;
+    }
+
+    /// Where the answer is behind all events.
+    pub(super) fn here(&self) -> Context {
+        self.at(self.before + self.batch)
+    }
+
+    /// Where the answer is for an app that took so many events.
+    pub(super) fn at(&self, taken: u32) -> Context {
+        let in_batch = taken.saturating_sub(self.before);
+        let mut known = self.cursors.iter().rev();
+        let cursor = known.find(|(index, _)| *index < in_batch);
+        Context {
+            job: self.job.clone(),
+            cursor: cursor.map(|(_, cursor)| cursor.clone()).or(self.cursor_before.clone()),
+            events: taken,
+            bytes: if in_batch == self.batch { self.bytes } else { self.bytes_before },
+            response: self.response.clone(),
+            ..Context::default()
+        }
+    }
+}

@@ -1,0 +1,2 @@
+// It registers itself with htmx, and exports nothing.
+declare module 'htmx-ext-sse'

@@ -1,0 +1,108 @@
+// The page of use-chat.test.ts: a chat by the AI SDK's own hooks, `?framework=react&transport=default`. It keeps the
+// conversation as an app's backend would: what was asked, and answers once they are whole.
+
+import { useChat } from '@ai-sdk/react'
+import { Chat } from '@ai-sdk/vue'
+import { createElement, useEffect } from 'react'
+import { createRoot } from 'react-dom/client'
+import { createApp, h } from 'vue'
+
+/** A chat as both frameworks have it. */
+interface Conversation {
+  readonly messages: Message[]
+  readonly status: string
+  readonly error: Error | undefined
+  sendMessage(message: { text: string }): Promise<void>
+  resumeStream(): Promise<void>
+}
+
+interface Message {
+  id: string
+  role: 'system' | 'user' | 'assistant'
+  parts: { type: string; text?: string }[]
+}
+
+/** How a chat gets to the relay. */
+interface Way {
+  /** Without one, the hooks make a DefaultChatTransport for `/api/chat`. */
+  transport?: object
+  /** What the page's Stop button does. */
+  stop(chatId: string): Promise<unknown>
+}
+
+const WAYS: Record<string, Way> = {
+  default: {
+    async stop(chatId) {
+      const response = await fetch(`/api/chat/${chatId}/stop`, { method: 'POST' })
+      return response.json()
+    },
+  },
+}
+
+const parameters = new URLSearchParams(location.search)
+const id = parameters.get('chat')!
+const way = WAYS[parameters.get('transport') ?? 'default']!
+
+const kept = JSON.parse(sessionStorage[id] ?? '[]') as Message[]
+const options = {
+  id,
+  messages: kept as never[],
+  transport: way.transport as never,
+  // An answer that broke off has none: WebKit takes a connection that broke for the answer's end.
+  onFinish({ messages, finishReason }: { messages: unknown[]; finishReason?: string }) {
+    if (finishReason) sessionStorage[id] = JSON.stringify(messages)
+  },
+}
+
+/** Each text that the answer had, one after the other. */
+const seen: string[] = []
+
+let conversation: Conversation
+
+function textOf(type: string): string {
+  const parts = conversation.messages.filter(({ role }) => role === 'assistant').at(-1)?.parts
+  const texts = parts?.filter((part) => part.type === type).map(({ text }) => text)
+  return texts?.join('') ?? ''
+}
+
+function rendered(): void {
+  const text = textOf('text')
+  if (text !== seen.at(-1)) seen.push(text)
+  const { messages, status } = conversation
+  const isAsked = status === 'submitted' && messages.at(-1)?.role === 'user'
+  if (isAsked) sessionStorage[id] = JSON.stringify(messages)
+}
+
+Object.assign(window, {
+  async ask(text: string) {
+    seen.length = 0
+    void conversation.sendMessage({ text })
+  },
+  stop: () => way.stop(id),
+  async state() {
+    const { status, error, messages } = conversation
+    const types = messages.at(-1)?.parts.map(({ type }) => type)
+    const said = { text: textOf('text'), reasoning: textOf('reasoning'), parts: types, seen }
+    return { ...said, status, error: error?.message, messages: messages.length }
+  },
+})
+
+const root = document.body.appendChild(document.createElement('main'))
+
+if (parameters.get('framework') === 'react') {
+  createRoot(root).render(
+    createElement(function App() {
+      const chat = useChat({ ...options, resume: true })
+      conversation = chat as unknown as Conversation
+      useEffect(rendered)
+      return createElement('pre', null, textOf('text'))
+    }),
+  )
+} else {
+  conversation = new Chat(options) as unknown as Conversation
+  createApp({
+    mounted: () => void conversation.resumeStream(),
+    updated: rendered,
+    render: () => h('pre', `${conversation.status} ${textOf('text')}`),
+  }).mount(root)
+}

@@ -1,0 +1,243 @@
+//! All of the answers of real streams, as `tests/llm` expects them of the npm package.
+#![cfg(not(target_arch = "wasm32"))]
+
+use sluicegate::{
+    llm::{AnswerReader, Delta, Format, TextError},
+    sse::{self, Decoder},
+};
+
+/// An answer that is put together of its deltas.
+#[derive(Debug, Default, PartialEq)]
+struct Answer {
+    text: String,
+    reasoning: String,
+    refusal: String,
+    /// Ids, names and arguments.
+    calls: Vec<(String, String, String)>,
+    finish_reason: String,
+    /// Whether the error may pass, if the answer ended with one.
+    error: Option<bool>,
+}
+
+impl Answer {
+    fn add(&mut self, delta: Delta) {
+        match delta {
+            Delta::Text(text) => self.text.push_str(&text),
+            Delta::Reasoning(text) => self.reasoning.push_str(&text),
+            Delta::Refusal(text) => self.refusal.push_str(&text),
+            Delta::ToolCall { index, id, name, arguments } => {
+                assert!(index <= self.calls.len(), "calls are numbered in order");
+                if index == self.calls.len() {
+                    self.calls.push(Default::default());
+                }
+                let call = &mut self.calls[index];
+                (call.0, call.1) = (id, name);
+                call.2.push_str(&arguments);
+            }
+            Delta::Finish(reason) => self.finish_reason = reason,
+            _ => panic!("a new kind of delta"),
+        }
+    }
+}
+
+/// Reads a body that comes in chunks of `size` bytes.
+fn read(format: Format, body: &[u8], lines: sse::Format, size: usize) -> Answer {
+    let mut decoder = Decoder::new().format(lines);
+    let mut reader = AnswerReader::new(format);
+    let mut answer = Answer::default();
+    for chunk in body.chunks(size) {
+        decoder.push(chunk).expect("a small body");
+        for event in decoder.events() {
+            match reader.read(&event, |delta| answer.add(delta)) {
+                Ok(false) => {}
+                Ok(true) => return answer,
+                Err(TextError::Upstream { retryable, .. }) => {
+                    answer.error = Some(retryable);
+                    return answer;
+                }
+                Err(error) => panic!("{error}"),
+            }
+        }
+    }
+    reader.finish(|delta| answer.add(delta)).expect("something that is understood");
+    answer
+}
+
+const ZURICH: &str = r#"{"location":"Zürich"}"#;
+const UNICODE: &str = "你好,世界 👩‍👩‍👧 é\u{301}שלום\u{2028}\\ \"\t😀";
+const GREETING: &str = "Hello! How can I\nhelp?";
+
+fn call(id: &str, name: &str, arguments: &str) -> (String, String, String) {
+    (id.into(), name.into(), if arguments == "{}" { String::new() } else { arguments.into() })
+}
+
+/// Nothing but text, which ended well.
+fn text(text: &str, finish_reason: &str) -> Answer {
+    Answer { text: text.into(), finish_reason: finish_reason.into(), ..Answer::default() }
+}
+
+fn thought(reasoning: &str, answer: Answer) -> Answer {
+    Answer { reasoning: reasoning.into(), ..answer }
+}
+
+fn calls(calls: &[(String, String, String)], answer: Answer) -> Answer {
+    Answer { calls: calls.to_vec(), ..answer }
+}
+
+fn refused(refusal: &str, answer: Answer) -> Answer {
+    Answer { refusal: refusal.into(), ..answer }
+}
+
+fn failed(begun: &str, retryable: bool) -> Answer {
+    Answer { text: begun.into(), error: Some(retryable), ..Answer::default() }
+}
+
+#[test]
+fn transcripts() {
+    use Format::{AgUi, AiSdk, Anthropic, Gemini, Ollama, OpenAiChat, OpenAiResponses};
+    let weather = |id| call(id, "get_weather", ZURICH);
+    let bern = |id| call(id, "get_weather", r#"{"location":"Bern"}"#);
+    let two = [weather("call_1"), call("call_2", "now", "{}")];
+    let sorry = "I'm sorry, I can't help with that.";
+    let days = r#"{"location":"Zürich","days":2}"#;
+    let cases = [
+        (OpenAiChat, "text.sse", text(GREETING, "stop")),
+        (OpenAiChat, "usage.sse", text("Four.", "length")),
+        (
+            OpenAiChat,
+            "tool-calls.sse",
+            calls(
+                &[
+                    weather("call_DdmO9pD3xa9XTPNJ32zg2hcA"),
+                    call("call_9kVbH1", "get_time", r#"{"zone":"Europe/Zurich"}"#),
+                ],
+                text("", "tool_calls"),
+            ),
+        ),
+        (
+            OpenAiChat,
+            "parallel.sse",
+            calls(&[weather("call_1"), bern("call_2")], text("", "tool_calls")),
+        ),
+        (OpenAiChat, "refusal.sse", refused(sorry, text("", "stop"))),
+        (OpenAiChat, "error.sse", failed("Once upon", true)),
+        (OpenAiChat, "unicode.sse", text(UNICODE, "stop")),
+        (OpenAiChat, "reasoning.sse", thought("Two and two.", text("4", "stop"))),
+        (OpenAiChat, "azure.sse", text("Yes.", "content_filter")),
+        (OpenAiChat, "litellm.sse", text("Hello! 👋🏽 How can I\nhelp?", "stop")),
+        (OpenAiChat, "litellm-error.sse", failed("Once upon", true)),
+        (OpenAiChat, "completions.sse", text(GREETING, "stop")),
+        (
+            OpenAiChat,
+            "mistral.sse",
+            thought("Two and two.", calls(&two, text("Let me see.", "tool_calls"))),
+        ),
+        (OpenAiResponses, "text.sse", text("Hi there! How can I\nhelp?", "completed")),
+        (
+            OpenAiResponses,
+            "tool-calls.sse",
+            calls(
+                &[weather("call_unLAR8MvFNptuiZK6K6HCy5k"), call("call_2", "now", "{}")],
+                text("", "completed"),
+            ),
+        ),
+        (OpenAiResponses, "refusal.sse", refused(sorry, text("", "completed"))),
+        (
+            OpenAiResponses,
+            "incomplete.sse",
+            thought("**Adding**\n\n**Checking**", text("The sum is", "max_output_tokens")),
+        ),
+        (OpenAiResponses, "failed.sse", failed("Once", true)),
+        (OpenAiResponses, "error.sse", failed("", true)),
+        (OpenAiResponses, "unicode.sse", text(UNICODE, "completed")),
+        (Anthropic, "text.sse", text(GREETING, "end_turn")),
+        (
+            Anthropic,
+            "tool-use.sse",
+            calls(
+                &[
+                    call(
+                        "toolu_01T1x1fJ34qAmk2tNTrN7Up6",
+                        "get_weather",
+                        r#"{"location": "Zürich", "unit": "c"}"#,
+                    ),
+                    call("toolu_02", "now", "{}"),
+                ],
+                text("Okay, let's check.", "tool_use"),
+            ),
+        ),
+        (
+            Anthropic,
+            "parallel.sse",
+            calls(&[weather("toolu_1"), bern("toolu_2")], text("", "tool_use")),
+        ),
+        (
+            Anthropic,
+            "thinking.sse",
+            thought("27 * 453\n= 12,231", text("27 * 453 = 12,231", "end_turn")),
+        ),
+        (Anthropic, "server-tool.sse", text("I'll look. It is sunny.", "end_turn")),
+        (Anthropic, "refusal.sse", refused("This request was declined.", text("I", "refusal"))),
+        (Anthropic, "error.sse", failed("Once upon", true)),
+        (Anthropic, "unicode.sse", text(UNICODE, "end_turn")),
+        (Anthropic, "litellm.sse", calls(&two, text("Okay, let's check.", "tool_use"))),
+        (Gemini, "text.sse", text(GREETING, "STOP")),
+        (
+            Gemini,
+            "function-calls.sse",
+            calls(
+                &[call("", "get_weather", days), call("", "now", "{}")],
+                text("Let me see.", "STOP"),
+            ),
+        ),
+        (Gemini, "thoughts.sse", thought("**Adding**\n2 and 2", text("4", "MAX_TOKENS"))),
+        (Gemini, "blocked.sse", refused("The prompt was blocked.", text("", "PROHIBITED_CONTENT"))),
+        (Gemini, "safety.sse", text("To begin", "SAFETY")),
+        (Gemini, "error.sse", failed("Once upon", true)),
+        (Gemini, "unicode.sse", text(UNICODE, "STOP")),
+        (Ollama, "text.ndjson", text(GREETING, "stop")),
+        (
+            Ollama,
+            "tool-calls.ndjson",
+            calls(&[call("", "get_weather", days), call("call_7", "now", "{}")], text("", "stop")),
+        ),
+        (Ollama, "thinking.ndjson", thought("Two and two.", text("4", "length"))),
+        (Ollama, "generate.ndjson", text("The sky is blue.", "stop")),
+        (Ollama, "error.ndjson", failed("Once upon", false)),
+        (Ollama, "unicode.ndjson", text(UNICODE, "stop")),
+        (AiSdk, "text.sse", thought("A greeting.", text(GREETING, "length"))),
+        (AiSdk, "tools.sse", calls(&two, text("It is sunny.", "stop"))),
+        (AiSdk, "error.sse", failed("Once upon", false)),
+        (AgUi, "text.sse", thought("A greeting.", text(GREETING, "success"))),
+        (AgUi, "tools.sse", calls(&two, text("Let me see.", "interrupt"))),
+        (AgUi, "error.sse", failed("Once upon", true)),
+    ];
+    for (format, file, expected) in cases {
+        let folder = match format {
+            OpenAiChat => "openai-chat",
+            OpenAiResponses => "openai-responses",
+            Anthropic => "anthropic",
+            Gemini => "gemini",
+            Ollama => "ollama",
+            AiSdk => "ai-sdk",
+            _ => "ag-ui",
+        };
+        let root = env!("CARGO_MANIFEST_DIR");
+        let path = format!("{root}/tests/llm/transcripts/{folder}/{file}");
+        let body = std::fs::read(&path).expect("a transcript");
+        let is_ndjson = file.ends_with(".ndjson");
+        let lines = if is_ndjson { sse::Format::Ndjson } else { sse::Format::Sse };
+        for (format, size) in [(format, usize::MAX), (Format::Auto, 1)] {
+            let mut answer = read(format, &body, lines, size);
+            // An error says nothing of the finish, and no arguments are as good as an empty object.
+            answer.finish_reason.truncate(match answer.error {
+                Some(_) => 0,
+                None => usize::MAX,
+            });
+            for call in answer.calls.iter_mut().filter(|call| call.2 == "{}") {
+                call.2.clear();
+            }
+            assert_eq!(answer, expected, "{path} {format:?}");
+        }
+    }
+}
