@@ -9,7 +9,7 @@ import {
 import { abortError, isStreamError, StreamError } from '../error.js'
 import { errorText } from '../error-text.js'
 import { countOf, type ServerSentEvent } from '../event.js'
-import type { OpenOptions } from '../options.js'
+import type { OpenOptions, RetryOptions } from '../options.js'
 import type { CancelResult, StreamOutcomeType } from '../outcome.js'
 import { Driver } from '../stream/driver.js'
 import { formatOf, load } from '../wasm.js'
@@ -126,6 +126,15 @@ export class Surviving {
     const method = all.method ?? (isRequest(input) ? input.method : 'GET')
     const policy = retry ?? (isSafe(method.toUpperCase()) && !options.resume && this.#byId)
     if (policy) all.retry = policy
+    const { shouldRetry } = Object(policy) as RetryOptions
+    if (shouldRetry) {
+      all.retry = {
+        ...Object(policy),
+        // The bytes before such an event are not handed on.
+        shouldRetry: (error, attempt) =>
+          error.code !== 'event-too-large' && shouldRetry(error, attempt),
+      }
+    }
     const driver = new Driver(input, all, {
       ...(this.#name === undefined ? {} : { session: this.#name }),
       send: (request, init, attempt) => {
