@@ -22,6 +22,7 @@ export const FLAG_REPLAYS = 131072
 export const FLAG_RESUMES_FIRST = 262144
 export const FLAG_FINDS_JOB = 524288
 export const FLAG_CANCEL_NEEDS_JOB = 1048576
+export const FLAG_HANDS_ON_BYTES = 2097152
 
 // What happens to a stream.
 export const INPUT_OPEN = 0

@@ -51,6 +51,12 @@ export class StreamHandle {
     return exports.whole_bytes(this.#address)
   }
 
+  /** The bytes of this response's whole blocks, and how many of them, the first ones, are dropped. */
+  get responseBytes(): [whole: number, dropped: number] {
+    const { response_bytes } = exports
+    return [response_bytes(this.#address, 0), response_bytes(this.#address, 1)]
+  }
+
   /** Returns one of the border's `VERDICT_…`. */
   judge(status: number, contentType: string): number {
     writeText(contentType)

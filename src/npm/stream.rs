@@ -92,6 +92,7 @@ pub extern "C" fn open_stream(
         pauses: has(Flag::Pauses),
         asks_retry: has(Flag::AsksRetry),
         asks_end: has(Flag::AsksEnd),
+        hands_on_bytes: has(Flag::HandsOnBytes),
     };
     let decoder = Decoder::new()
         .format(format.unwrap_or_default())
@@ -153,6 +154,12 @@ pub extern "C" fn last_event_id(handle: Handle) -> *const usize {
 #[unsafe(no_mangle)]
 pub extern "C" fn whole_bytes(handle: Handle) -> f64 {
     machine(handle).bytes() as f64
+}
+
+/// Returns the bytes of whole blocks of this response, or of those of them that are dropped.
+#[unsafe(no_mangle)]
+pub extern "C" fn response_bytes(handle: Handle, dropped: u32) -> f64 {
+    machine(handle).response_bytes(dropped != 0) as f64
 }
 
 /// The text before this call is the content type. Returns the number of a `ResponseVerdict`.

@@ -27,6 +27,7 @@ numbered! {
         ResumesFirst,
         FindsJob,
         CancelNeedsJob,
+        HandsOnBytes,
     }
 }
 

@@ -274,6 +274,7 @@ impl Builder {
             pauses: self.pauses,
             asks_retry: hooks.should_retry.is_some(),
             asks_end: false,
+            hands_on_bytes: false,
         };
         let mut decoder = Decoder::new()
             .max_event_size(self.max_event_size)

@@ -36,6 +36,8 @@ pub(crate) struct StreamConfig {
     pub(crate) asks_retry: bool,
     /// Whether the page decides what the end of a response means.
     pub(crate) asks_end: bool,
+    /// Whether the driver hands on the bytes, cut where blocks end.
+    pub(crate) hands_on_bytes: bool,
 }
 
 /// How another request goes on with an answer that was cut off.

@@ -30,6 +30,8 @@ export const ENTRIES: readonly Entry[] = [
     budget: 3_700,
     isAddition: true,
   },
+  { entry: './fetch', imports: 'createFetch', budget: 1_500, isAddition: true },
+  { entry: './ai-sdk', imports: 'SluicegateChatTransport', budget: 2_000, isAddition: true },
   { entry: './fetch-event-source', imports: 'fetchEventSource', budget: 1_500, isAddition: true },
   { entry: './share', imports: 'shareStream', budget: 2_048, isAddition: true },
   {
@@ -71,16 +73,6 @@ export async function measureAll(): Promise<Size[]> {
       }
     }),
   )
-}
-
-/** Leaves out what is loaded when it is needed. Bundlers make a file of its own of it. */
-const laterOnes: Plugin = {
-  name: 'later',
-  setup: ({ onResolve }) => {
-    onResolve({ filter: /./ }, ({ kind, path }) =>
-      kind === 'dynamic-import' ? { path, external: true } : undefined,
-    )
-  },
 }
 
 /** Measures a module that exports these, with all that it imports, and a file beside it. */

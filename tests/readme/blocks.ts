@@ -9,6 +9,8 @@ export interface Block {
 }
 
 const README = readFileSync(new URL('../../README.md', import.meta.url), 'utf8')
+const FETCH = readFileSync(new URL('../../docs/fetch.md', import.meta.url), 'utf8')
+const AI_SDK = readFileSync(new URL('../../docs/ai-sdk.md', import.meta.url), 'utf8')
 const SHARING = readFileSync(new URL('../../docs/sharing.md', import.meta.url), 'utf8')
 
 function blocksOf(page: string): Block[] {
@@ -19,8 +21,8 @@ function blocksOf(page: string): Block[] {
   }))
 }
 
-/** All of the README's and of docs/sharing.md, in order. */
-export const BLOCKS: readonly Block[] = [README, SHARING].flatMap(blocksOf)
+/** All of the README's and of these pages of docs/, in order. */
+export const BLOCKS: readonly Block[] = [README, SHARING, FETCH, AI_SDK].flatMap(blocksOf)
 
 /** The code of the one block with that title. */
 export function titled(title: string): string {

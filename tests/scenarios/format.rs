@@ -197,6 +197,8 @@ pub struct Native {
     pub should_retry: Option<Vec<Decision>>,
     /// `None`: the page does not decide what the end of a response means. `false` is a failure to recover from.
     pub body_ended: Option<Vec<bool>>,
+    /// The driver hands on the bytes, cut where blocks end.
+    pub hands_on_bytes: bool,
 }
 
 /// What a function of the page does.

@@ -83,6 +83,11 @@ export class Driver {
     return this.#position.place(attempts, lastEventId, events, lastEvent)
   }
 
+  /** Whether there is a connection, or one under way. */
+  get isConnected(): boolean {
+    return this.#attempt !== undefined
+  }
+
   get #isOver(): boolean {
     return this.state === 'closed'
   }
@@ -280,7 +285,8 @@ export class Driver {
       this.#threw(error)
     }
     if (!this.#machine) return
-    if (events.length > 0 && !this.#isOver) this.#events.received(events)
+    const isAnswer = events.length > 0 || this.#events.handOn
+    if (isAnswer && !this.#isOver) this.#events.received(events)
     else this.#tell(border.INPUT_PULL)
   }
 

@@ -2,6 +2,7 @@ import type { StreamError } from '../error.js'
 import type { ServerSentEvent } from '../event.js'
 import type { Init, RequestTemplate } from '../fetch/request.js'
 import type { AttemptContext } from '../options.js'
+import type { StreamHandle } from '../stream-handle.js'
 import type { Start } from './position.js'
 
 /**
@@ -32,6 +33,11 @@ export interface Hooks {
   connected?: (response: Response) => void
   /** Called at the end of each response's body. Returns the failure to recover from, if there is one. */
   bodyEnded?: () => StreamError | undefined
+  /**
+   * Hands on bytes. Called with each chunk once it is decoded, and without one at a body's end that
+   * was an event.
+   */
+  handOn?: (machine: StreamHandle, chunk?: Uint8Array) => void
   /** Gets the events whose own block had an `id`. */
   identified?: WeakSet<ServerSentEvent>
 }

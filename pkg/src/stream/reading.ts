@@ -12,6 +12,7 @@ import type { Settings } from './settings.js'
 /** Turns chunks into events, and counts them. */
 export class Reading {
   #batches!: Batches
+  #handOn: ((chunk?: Uint8Array) => void) | undefined
   readonly #settings: Settings
   readonly #stats: StreamStats
   readonly #events: DriverEvents
@@ -28,7 +29,8 @@ export class Reading {
   /** The machine is there, before anything is read. */
   begin(machine: StreamHandle): void {
     const { lastEventId, onComment } = this.#settings
-    const { takeTemplate, identified } = this.#events
+    const { takeTemplate, identified, handOn } = this.#events
+    this.#handOn = handOn && ((chunk) => handOn(machine, chunk))
     this.#batches = new Batches(machine, lastEventId, {
       onComment: onComment && ((comment) => this.#isOver() || onComment(comment)),
       identified,
@@ -50,12 +52,15 @@ export class Reading {
     }
     this.#stats.bytes += bytes.length
     this.#events.tap()?.chunk(bytes)
-    return this.#batches.push(bytes)
+    const events = this.#batches.push(bytes)
+    this.#handOn?.(bytes)
+    return events
   }
 
   /** Returns the events that the end of the body completes. */
   end(): ServerSentEvent[] {
     const events = this.#batches.finish()
+    if (events.length > 0) this.#handOn?.()
     const last = this.#events.tap()?.end()
     if (last) events.push(last)
     return events

@@ -170,6 +170,7 @@ export function readOptions(
     (settings.onComment ? border.FLAG_COMMENTS : 0) |
     (settings.shouldRetry ? border.FLAG_ASKS_RETRY : 0) |
     (hooks.bodyEnded ? border.FLAG_ASKS_END : 0) |
+    (hooks.handOn ? border.FLAG_HANDS_ON_BYTES : 0) |
     (isPausing ? border.FLAG_PAUSES : 0) |
     // What began in a page before is at its end at the end of a response.
     (isSafe(request.method) && !isResumed ? border.FLAG_SAFE : 0) |

@@ -78,6 +78,12 @@ impl Machine {
         self.progress.bytes()
     }
 
+    /// Returns the bytes of whole blocks of this response, or of those of them that are `dropped`:
+    /// they are the first ones.
+    pub(crate) fn response_bytes(&self, dropped: bool) -> u64 {
+        if dropped { self.progress.dropped } else { self.progress.whole }
+    }
+
     /// Begins an attempt.
     #[inline(never)]
     pub(super) fn connect(&mut self) -> Step {
@@ -103,15 +109,18 @@ impl Machine {
         loop {
             let progress = &mut self.progress;
             let is_replay = progress.to_drop > 0;
-            let (taken, end) = match self.config.resume {
-                Some(_) => progress.ends.take(bytes, format, is_replay),
-                None => (bytes.len(), 0),
+            let (taken, end) = if self.config.resume.is_some() || self.config.hands_on_bytes {
+                progress.ends.take(bytes, format, is_replay)
+            } else {
+                (bytes.len(), 0)
             };
             let (block, rest) = bytes.split_at(taken);
             self.decoder.push(block)?;
             let progress = &mut self.progress;
             if end > 0 {
                 progress.whole = progress.read + end as u64;
+                // Blocks without events, such as comments, are handed on, too.
+                self.has_rows |= self.config.hands_on_bytes;
             }
             progress.read += taken as u64;
             // The last event ends the stream, wherever it comes.

@@ -22,6 +22,7 @@ fn config() -> StreamConfig {
         pauses: false,
         asks_retry: false,
         asks_end: false,
+        hands_on_bytes: false,
         cancel_needs_job: false,
         resume: None,
         finds_job: false,

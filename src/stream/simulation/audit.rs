@@ -108,6 +108,15 @@ impl Audit {
         setup.may_repeat() || setup.retry != RetryMode::Never && self.can_resume(setup)
     }
 
+    pub(super) fn is_ndjson(&self) -> bool {
+        self.naive.is_ndjson
+    }
+
+    /// Whether all that the bytes have completed was delivered.
+    pub(super) fn has_all(&self) -> bool {
+        !self.facts.is_done && !self.facts.is_too_large
+    }
+
     pub(super) fn is_suspended(&self) -> bool {
         self.rest == Rest::Suspended
     }

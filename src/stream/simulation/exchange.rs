@@ -6,7 +6,11 @@ use super::{
     format::Reply,
     server::{BodyEnd, Position, Request},
 };
-use crate::stream::{failure::Failure, retry::retry_after, step::Action};
+use crate::stream::{
+    failure::Failure,
+    retry::retry_after,
+    step::{Action, ResponseVerdict},
+};
 use std::string::String;
 
 impl World<'_> {
@@ -110,6 +114,11 @@ impl World<'_> {
                     (connection.attempt.status, &connection.attempt.content_type);
                 let verdict = self.driver.machine.judge(status, content_type);
                 self.audit.judged(&self.setup, status, content_type, verdict);
+                if let Some(joined) = &mut self.joined
+                    && verdict == ResponseVerdict::Read
+                {
+                    joined.begin(self.audit.is_ndjson());
+                }
                 self.tell(Input::Answered(verdict));
             }
             Action::Send if connection.end.is_some() => self.broke(),
@@ -144,6 +153,10 @@ impl World<'_> {
             self.audit.bytes(&self.setup, bytes);
             let step = self.handle(Input::Bytes { bytes, last });
             self.collect();
+            if let Some(joined) = &mut self.joined {
+                joined.push(bytes);
+                joined.cut(&self.driver.machine);
+            }
             if step != Step::WAIT {
                 return self.perform_all(step);
             }
@@ -154,6 +167,11 @@ impl World<'_> {
         self.audit.body_ended(&self.setup);
         let step = self.handle(Input::BodyEnded);
         self.collect();
+        if let Some(joined) = &mut self.joined
+            && !self.driver.collected.is_empty()
+        {
+            joined.end();
+        }
         self.perform_all(step);
     }
 
@@ -172,6 +190,10 @@ impl World<'_> {
             return Some(self.look_for_job(&events).unwrap_or_else(|| self.handle(Input::Pull)));
         }
         self.audit.delivered(&self.setup, &events, self.driver.machine.decoder().last_event_id());
+        if let Some(joined) = &mut self.joined {
+            let replays = self.setup.resume.is_some_and(|resume| resume.replays);
+            joined.check(&events, !replays, self.audit.has_all());
+        }
         if let Some(pattern) = &self.setup.done_when
             && let Some(index) = events.iter().position(|event| pattern.is_met_by(event))
         {

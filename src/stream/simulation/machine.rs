@@ -90,6 +90,10 @@ impl Machine {
         self.0.bytes()
     }
 
+    pub(super) fn response_bytes(&self, dropped: bool) -> u64 {
+        self.0.response_bytes(dropped)
+    }
+
     pub(super) fn attempt(&self) -> u32 {
         self.0.attempt()
     }

@@ -15,6 +15,7 @@ mod endings;
 mod exchange;
 #[path = "../../../tests/scenarios/format.rs"]
 mod format;
+mod joined;
 mod machine;
 mod naive;
 mod outcome;
@@ -35,6 +36,7 @@ use self::{
     consumer::Consumer,
     driver::Driver,
     format::{Move, Options},
+    joined::Joined,
     machine::{Cause, Input},
     page::PageCode,
     server::{Connection, Server},
@@ -84,6 +86,8 @@ struct World<'a> {
     page: PageCode,
     consumer: Consumer,
     audit: Audit,
+    /// What is handed on, if bytes are.
+    joined: Option<Joined>,
     /// What happened in a frozen page: it comes when the page runs again.
     held: Option<Vec<Happening>>,
 }
@@ -100,6 +104,7 @@ impl<'a> World<'a> {
             page: PageCode::new(&options.native),
             consumer: Consumer::new(moves),
             audit: Audit::new(&setup),
+            joined: setup.hands_on_bytes.then(|| Joined::new(&setup.last_event_id)),
             setup,
             held: None,
         }

@@ -121,6 +121,7 @@ fn variants(scenario: &Scenario) -> Vec<Options> {
     for piece in [0, 1, 5] {
         let mut options = scenario.options.clone();
         options.native.piece = piece;
+        options.native.hands_on_bytes = piece > 0;
         variants.push(options);
     }
     // A consumer that stands from the start would never open the stream.

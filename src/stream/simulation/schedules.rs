@@ -196,6 +196,7 @@ fn native(random: &mut Random) -> Native {
         body_ended: random
             .percent(10)
             .then(|| (0..random.below(4)).map(|_| random.percent(40)).collect()),
+        hands_on_bytes: random.percent(40),
     }
 }
 

@@ -42,11 +42,12 @@ pub(super) struct Setup {
     pub(super) opened_by_pull: bool,
     pub(super) piece: usize,
     pub(super) late: f64,
+    pub(super) hands_on_bytes: bool,
 }
 
 impl Setup {
     pub(super) fn new(options: &Options) -> Self {
-        let Native { seed, once, opened_by_pull, piece, late, .. } = options.native;
+        let Native { seed, once, opened_by_pull, piece, late, hands_on_bytes, .. } = options.native;
         // Fetch normalises the case of these.
         let method = options.method.as_deref().unwrap_or("GET");
         let known = ["GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS"];
@@ -113,6 +114,7 @@ impl Setup {
             opened_by_pull,
             piece: if piece == 0 { usize::MAX } else { piece },
             late,
+            hands_on_bytes,
         }
     }
 
@@ -130,6 +132,7 @@ impl Setup {
             pauses: self.pauses,
             asks_retry: self.asks_retry,
             asks_end: self.asks_end,
+            hands_on_bytes: self.hands_on_bytes,
             cancel_needs_job: self.cancel_needs_job,
             resume: self.resume,
             finds_job: self.job_in.is_some(),

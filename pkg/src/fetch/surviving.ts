@@ -1,0 +1,224 @@
+import {
+  FLAG_NDJSON,
+  FLAG_SSE,
+  INPUT_LEAVE,
+  TEXT_ENDED,
+  VERDICT_READ,
+  VERDICT_WRONG_TYPE,
+} from '../border.js'
+import { abortError, isStreamError, StreamError } from '../error.js'
+import { errorText } from '../error-text.js'
+import { countOf, type ServerSentEvent } from '../event.js'
+import type { OpenOptions, RetryOptions } from '../options.js'
+import type { CancelResult, StreamOutcomeType } from '../outcome.js'
+import { Driver } from '../stream/driver.js'
+import { formatOf, load } from '../wasm.js'
+import { asOfFetch } from './as-of-fetch.js'
+import type { FetchOptions } from './create-fetch.js'
+import { Joints } from './joints.js'
+import { displayUrl, isRequest, isSafe, send } from './request.js'
+
+/** One request, and the response whose body survives its connections. */
+export class Surviving {
+  readonly #options: FetchOptions
+  readonly #name: string | undefined
+  readonly #input: RequestInfo | URL
+  readonly #init: RequestInit | undefined
+  readonly #first: Promise<Response>
+  /** Aborts the first request: that is not the driver's. */
+  readonly #controller: AbortController | undefined
+  readonly #over: () => void
+  readonly #joints = new Joints((bytes) => {
+    this.#controllerOfBody?.enqueue(bytes)
+    this.#hasHandedOn = true
+  })
+  #controllerOfBody: ReadableStreamDefaultController<Uint8Array> | undefined
+  /** Whether the body's `pull` was answered with bytes. */
+  #hasHandedOn = false
+  #pulled = () => {}
+  #driver: Driver | undefined
+  /** What the body's consumer got. */
+  #events = 0
+  #last: ServerSentEvent | undefined
+
+  /** Sends the request. `over` is called when it can't be cancelled any more. */
+  constructor(
+    options: FetchOptions,
+    fetch: typeof globalThis.fetch,
+    name: string | undefined,
+    input: RequestInfo | URL,
+    init: RequestInit | undefined,
+    over: () => void,
+  ) {
+    this.#options = options
+    this.#name = name
+    // What is sent is read: for a second time there has to be another one.
+    this.#input = isRequest(input) ? input.clone() : input
+    this.#init = init
+    this.#over = over
+    let sent = init
+    const signal = this.#signal
+    // Where signals can't be joined, the caller's own is the one that counts.
+    if (globalThis.AbortController && (!signal || AbortSignal.any)) {
+      this.#controller = new AbortController()
+      const own = this.#controller.signal
+      sent = { ...init, signal: signal ? AbortSignal.any([signal, own]) : own }
+    }
+    this.#first = fetch(input, sent)
+    this.#first.catch(over)
+  }
+
+  /** The response: the first one itself, unless that is an event stream. */
+  async response(): Promise<Response> {
+    const first = await this.#first
+    const format = await this.#formatOf(first)
+    if (!format || !first.ok || !first.body) {
+      this.#over()
+      return first
+    }
+    const driver = await this.#start(format)
+    const body = new ReadableStream<Uint8Array>(
+      {
+        start: (controller) => {
+          this.#controllerOfBody = controller
+        },
+        pull: () =>
+          new Promise<void>((resolve) => {
+            this.#pulled = resolve
+            driver.pull()
+          }),
+        cancel: () => driver.stop(INPUT_LEAVE),
+      },
+      { highWaterMark: 0 },
+    )
+    const { status, statusText, headers } = first
+    return withUrl(new Response(body, { status, statusText, headers }), first)
+  }
+
+  /** Stops the answer here and there. */
+  async cancel(reason: unknown): Promise<CancelResult> {
+    const driver = await this.#start()
+    return driver.cancel(reason)
+  }
+
+  get #signal(): AbortSignal | null | undefined {
+    const { signal } = this.#init ?? {}
+    return signal === undefined && isRequest(this.#input) ? this.#input.signal : signal
+  }
+
+  /** The format of a response that is kept alive. */
+  async #formatOf({ headers }: Response): Promise<number> {
+    const type = `${headers.get('content-type') ?? ''}`
+    if (!/event-stream|ndjson|jsonl/i.test(type)) return 0
+    await load()
+    return formatOf(type) & (this.#options.ndjson ? FLAG_SSE | FLAG_NDJSON : FLAG_SSE)
+  }
+
+  async #start(format?: number): Promise<Driver> {
+    await load()
+    return (this.#driver ??= this.#open(format))
+  }
+
+  #open(format: number | undefined): Driver {
+    const { key, ndjson, retry, ...options } = this.#options
+    const input = this.#input
+    const all = { ...this.#init, ...options, signal: this.#signal } as OpenOptions
+    const method = all.method ?? (isRequest(input) ? input.method : 'GET')
+    const policy = retry ?? (isSafe(method.toUpperCase()) && !options.resume && this.#byId)
+    if (policy) all.retry = policy
+    const { shouldRetry } = Object(policy) as RetryOptions
+    if (shouldRetry) {
+      all.retry = {
+        ...Object(policy),
+        // The bytes before such an event are not handed on.
+        shouldRetry: (error, attempt) =>
+          error.code !== 'event-too-large' && shouldRetry(error, attempt),
+      }
+    }
+    const driver = new Driver(input, all, {
+      ...(this.#name === undefined ? {} : { session: this.#name }),
+      send: (request, init, attempt) => {
+        this.#joints.begin(attempt > 1)
+        return attempt === 1 ? this.#first : send(request, init, attempt)
+      },
+      judge: (verdict, response) => {
+        const isOther = formatOf(`${response.headers.get('content-type') ?? ''}`) !== format
+        return format && verdict === VERDICT_READ && isOther ? VERDICT_WRONG_TYPE : verdict
+      },
+      // Without the option `done`, the end of a response is the end, as in `fetch`.
+      ...(options.done === undefined ? { bodyEnded: () => undefined } : {}),
+      handOn: (machine, chunk) => this.#joints.take(machine, chunk),
+      tap: () => undefined,
+      takeTemplate: () => undefined,
+      opened: () => undefined,
+      received: (events) => this.#received(events),
+      ended: (type, error) => this.#end(type, error),
+      closed: () => undefined,
+      consumed: () => ({
+        lastEvent: this.#last,
+        lastEventId: this.#last?.lastEventId ?? '',
+        events: this.#events,
+      }),
+    })
+    this.#driver = driver
+    driver.open()
+    return driver
+  }
+
+  /** A stream without ids starts over: that does not go on with what was handed on. */
+  get #byId(): OpenOptions['retry'] {
+    return {
+      shouldRetry: ({ retryable }) =>
+        retryable && (this.#events === 0 || !!this.#last?.lastEventId),
+    }
+  }
+
+  #received(events: ServerSentEvent[] | undefined): void {
+    if (events) {
+      this.#events += countOf(events)
+      this.#last = events.at(-1) ?? this.#last
+      const isAnswered = this.#hasHandedOn
+      // After the last chunk of a connection the end is to be told with it.
+      if (!isAnswered || !this.#driver!.isConnected) return this.#driver!.pull()
+    }
+    this.#hasHandedOn = false
+    this.#pulled()
+  }
+
+  #end(type: StreamOutcomeType, error: unknown): void {
+    this.#over()
+    // In Firefox, the request goes on when its body is cancelled.
+    this.#controller?.abort(abortError('the stream is over'))
+    const controller = this.#controllerOfBody
+    if (!controller || type === 'closed') return
+    if (type === 'ended') this.#joints.flush()
+    if (type === 'ended' || type === 'done' || type === 'no-content') return controller.close()
+    controller.error(
+      type === 'cancelled'
+        ? abortError('the request was cancelled')
+        : type === 'truncated'
+          ? asOfFetch(this.#truncated())
+          : isStreamError(error)
+            ? asOfFetch(error)
+            : error,
+    )
+  }
+
+  #truncated(): StreamError {
+    const input = this.#input
+    const url = isRequest(input) ? input.url : `${input}`
+    return new StreamError(
+      'network',
+      `${errorText(TEXT_ENDED, displayUrl(url))} before its last event`,
+    )
+  }
+}
+
+/** Lets a response be the one that the first one is. Its clones are, too. */
+function withUrl(response: Response, first: Response): Response {
+  const { url, redirected, type } = first
+  const clone = () => withUrl(Response.prototype.clone.call(response), first)
+  const members = Object.entries({ url, redirected, type, clone })
+  for (const [name, value] of members) Object.defineProperty(response, name, { value })
+  return response
+}
