@@ -19,29 +19,29 @@ interface Entry {
 }
 
 export const ENTRIES: readonly Entry[] = [
-  { entry: '.', imports: 'openStream', budget: 25_000 },
-  { entry: '. (decode)', imports: 'decode', budget: 16_700 },
-  { entry: './slim', imports: 'openStream, init', file: 'sluicegate/wasm', budget: 25_200 },
-  { entry: './compat', imports: 'openStream', budget: 29_800 },
+  { entry: '.', imports: 'openStream', budget: 25_200 },
+  { entry: '. (decode)', imports: 'decode', budget: 16_800 },
+  { entry: './slim', imports: 'openStream, init', file: 'sluicegate/wasm', budget: 25_400 },
+  { entry: './compat', imports: 'openStream', budget: 29_900 },
   {
     entry: './eventsource',
     imports: 'EventSource, installEventSource',
     // `share` is loaded later, but what asks for it is here.
-    budget: 3_700,
+    budget: 3_800,
     isAddition: true,
   },
   { entry: './fetch', imports: 'createFetch', budget: 1_500, isAddition: true },
   { entry: './ai-sdk', imports: 'SluicegateChatTransport', budget: 2_000, isAddition: true },
   { entry: './fetch-event-source', imports: 'fetchEventSource', budget: 1_500, isAddition: true },
-  { entry: './share', imports: 'shareStream', budget: 2_048, isAddition: true },
+  { entry: './share', imports: 'shareStream', budget: 2_100, isAddition: true },
   {
     entry: './llm',
     imports: 'textOf, deltasOf, openChat, textReader',
     budget: 8_000,
     isAddition: true,
   },
-  { entry: './vue', imports: 'useEventStream', budget: 1_500, isAddition: true },
-  { entry: './react', imports: 'useEventStream', budget: 1_500, isAddition: true },
+  { entry: './vue', imports: 'useEventStream', budget: 1_600, isAddition: true },
+  { entry: './react', imports: 'useEventStream', budget: 1_600, isAddition: true },
   { entry: './rxjs', imports: 'fromStream', budget: 200, isAddition: true },
 ]
 
@@ -73,6 +73,16 @@ export async function measureAll(): Promise<Size[]> {
       }
     }),
   )
+}
+
+/** Leaves out what is loaded when it is needed. Bundlers make a file of its own of it. */
+const laterOnes: Plugin = {
+  name: 'later',
+  setup: ({ onResolve }) => {
+    onResolve({ filter: /./ }, ({ kind, path }) =>
+      kind === 'dynamic-import' ? { path, external: true } : undefined,
+    )
+  },
 }
 
 /** Measures a module that exports these, with all that it imports, and a file beside it. */
