@@ -133,6 +133,7 @@ class Call {
       whenHidden: openWhenHidden === false && this.#isGet ? 'pause' : 'keep',
       format: onopen && 'sse',
       cancel: cancel && { on: ['abort'], ...cancel },
+      ...SAME_REQUEST,
     } as OpenOptions
     return new EventStream(this.#request?.url ?? (this.#input as string), options, {
       accept: EventStreamContentType,
@@ -223,6 +224,9 @@ class Call {
     throw failure
   }
 }
+
+/** `onerror` decides what is sent again, and that is the same request. */
+const SAME_REQUEST: object = { resume: undefined, remember: undefined }
 
 /** A `Headers` of any realm, pairs or a record, as pairs. */
 function pairsOf(headers: HeadersInit | undefined): [string, string][] {

@@ -27,14 +27,11 @@ export class Scope {
     return stop
   }
 
-  /**
-   * A listener of the global object, where that dispatches events, as windows and workers do. It
-   * hears those of the document as well, which need not bubble.
-   */
+  /** A listener of the global object, where that dispatches events, as windows and workers do. */
   listen(name: string, callback: (event: Event) => void): () => void {
     if (!globalThis.addEventListener) return () => undefined
-    addEventListener(name, callback, true)
-    return this.add(() => removeEventListener(name, callback, true))
+    addEventListener(name, callback)
+    return this.add(() => removeEventListener(name, callback))
   }
 
   /** Settles as the promise does, or to what `late` returns if that takes longer. No timer where `limit` is infinite. */

@@ -113,9 +113,15 @@ export function joinTabs(name: string, listener: Listener): Tabs {
 
   join()
   scope.listen('pagehide', part)
-  scope.listen('freeze', part)
   scope.listen('pageshow', join)
-  scope.listen('resume', join)
+  // The document's own events, which don't bubble.
+  const { document } = globalThis
+  document?.addEventListener('freeze', part)
+  document?.addEventListener('resume', join)
+  scope.add(() => {
+    document?.removeEventListener('freeze', part)
+    document?.removeEventListener('resume', join)
+  })
   watch()
 
   return {
