@@ -7,6 +7,7 @@ mod error;
 mod ollama;
 mod openai_chat;
 mod openai_responses;
+mod tool_turns;
 mod vendor;
 
 use std::error::Error;

@@ -4,8 +4,8 @@ use serde_json::{Value, json};
 use sluicegate::llm::Format;
 use sluicegate::sse;
 
-use super::Vendor;
-use crate::chat::{Chat, Message};
+use super::{Vendor, tool_turns};
+use crate::chat::Chat;
 
 /// Ollama's chat.
 pub struct Ollama;
@@ -36,22 +36,11 @@ impl Vendor for Ollama {
     }
 
     fn body(&self, chat: &Chat, _: u32) -> Value {
-        let messages: Vec<_> = chat.messages.iter().flat_map(turns).collect();
-        json!({ "model": chat.model, "messages": messages, "stream": true })
+        tool_turns::body(chat, |call| {
+            (
+                json!({ "function": { "name": call.name, "arguments": call.input } }),
+                json!({ "role": "tool", "tool_name": call.name, "content": call.output }),
+            )
+        })
     }
-}
-
-/// A turn, and a turn more for each result.
-fn turns(message: &Message) -> Vec<Value> {
-    let mut turn = json!({ "role": message.role, "content": message.content });
-    let mut results = Vec::new();
-    let mut calls = Vec::new();
-    for call in &message.calls {
-        calls.push(json!({ "function": { "name": call.name, "arguments": call.input } }));
-        results.push(json!({ "role": "tool", "tool_name": call.name, "content": call.output }));
-    }
-    if !calls.is_empty() {
-        turn["tool_calls"] = calls.into();
-    }
-    [vec![turn], results].concat()
 }

@@ -3,8 +3,8 @@
 use serde_json::{Value, json};
 use sluicegate::llm::Format;
 
-use super::Vendor;
-use crate::chat::{Chat, Message};
+use super::{Vendor, tool_turns};
+use crate::chat::Chat;
 
 /// OpenAI's Chat Completions.
 pub struct OpenAiChat;
@@ -31,23 +31,12 @@ impl Vendor for OpenAiChat {
     }
 
     fn body(&self, chat: &Chat, _: u32) -> Value {
-        let messages: Vec<_> = chat.messages.iter().flat_map(turns).collect();
-        json!({ "model": chat.model, "messages": messages, "stream": true })
+        tool_turns::body(chat, |call| {
+            let function = json!({ "name": call.name, "arguments": call.input.to_string() });
+            (
+                json!({ "id": call.id, "type": "function", "function": function }),
+                json!({ "role": "tool", "tool_call_id": call.id, "content": call.output }),
+            )
+        })
     }
-}
-
-/// A turn, and a turn more for each result.
-fn turns(message: &Message) -> Vec<Value> {
-    let mut turn = json!({ "role": message.role, "content": message.content });
-    let mut results = Vec::new();
-    let mut calls = Vec::new();
-    for call in &message.calls {
-        let function = json!({ "name": call.name, "arguments": call.input.to_string() });
-        calls.push(json!({ "id": call.id, "type": "function", "function": function }));
-        results.push(json!({ "role": "tool", "tool_call_id": call.id, "content": call.output }));
-    }
-    if !calls.is_empty() {
-        turn["tool_calls"] = calls.into();
-    }
-    [vec![turn], results].concat()
 }
