@@ -143,7 +143,7 @@ impl EventStream {
         cancelling
     }
 
-    /// Stops here and tells nobody.
+    /// Closes the stream without notifying the backend.
     pub fn close(&self) {
         self.canceller.close();
     }

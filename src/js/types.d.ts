@@ -182,7 +182,7 @@ export class EventStream implements AsyncIterableIterator<ServerSentEvent, undef
   return(): Promise<IteratorReturnResult<undefined>>
   /** Stops here and there. Never rejects. */
   cancel(): Promise<CancelResult>
-  /** Stops here and tells nobody. */
+  /** Closes the stream without notifying the backend. */
   close(): void
   /** How the stream ended. Never rejects. */
   readonly closed: Promise<StreamOutcome>

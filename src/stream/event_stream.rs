@@ -245,7 +245,7 @@ impl Canceller {
         }
     }
 
-    /// Ends the stream, and tells nobody.
+    /// Ends the stream without notifying the backend.
     pub fn close(&self) {
         if let Some(driver) = self.driver.upgrade() {
             driver.close();

@@ -43,7 +43,7 @@ export class SharedStream extends EventSequence implements AsyncDisposable {
     return this.#member.cancel(reason)
   }
 
-  /** Stops in this tab and tells nobody. The last tab closes the connection. */
+  /** Ends the stream in this tab without notifying the backend. The last tab closes the connection. */
   close(): void {
     this.#member.stop({ type: 'closed' })
   }

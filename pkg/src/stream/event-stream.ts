@@ -147,7 +147,7 @@ export class EventStream extends EventSequence implements AsyncDisposable {
     this.#driver = driver
     if (options.remember !== undefined) {
       this.#memory = new Memory(options.remember, () => driver.place)
-      // A new answer takes the place of one that nobody went on with.
+      // A new answer replaces one that was not resumed.
       if (!hooks.start) this.#memory.forget()
     }
     if (options.ack) this.onHandedOut = (count) => driver.ending.consumed(count)

@@ -77,7 +77,7 @@ async function take(stream: SharedStream, count: number): Promise<string[]> {
   return taken
 }
 
-/** Whatever happened, nobody opens the stream again. */
+/** Whatever happened, no tab opens the stream again. */
 async function isNotReopened(source: Script, requests: number): Promise<void> {
   await pause(400)
   await source.over(requests)
