@@ -1,5 +1,6 @@
-// The README's table of times, made of a record.
+// The times in docs/performance.md and in the README, made of a record.
 
+import { readFileSync } from 'node:fs'
 import type { Bench, ChunkSize, Result } from '../../www/bench/report'
 import { figure } from './table'
 
@@ -31,10 +32,35 @@ const COLUMNS: [title: string, impl: string][] = [
   ['native', 'native EventSource'],
 ]
 
-/** Returns the table's lines. */
-export function readmeTable(results: Result[]): string[] {
+/** The README's row: one of the table's, for the packages in its columns. */
+const README_ROW = 'HTTP, 200,000 OpenAI chunks'
+const README_COLUMNS = [
+  'fetch-event-source',
+  'eventsource-parser',
+  'eventsource-client',
+  'eventsource',
+  'native',
+]
+
+const PERFORMANCE = new URL('../../docs/performance.md', import.meta.url)
+const README = new URL('../../README.md', import.meta.url)
+
+/** Returns the pages by their paths, as they are with these results. */
+export function pagesWith(results: Result[]): Map<URL, string> {
+  const rows = rowsOf(results)
   const titles = ['work', 'Sluicegate', ...COLUMNS.map(([title]) => title)]
-  const lines = ROWS.map(([title, bench, corpus, chunk]) => {
+  const table = [titles, titles.map(() => '---'), ...rows].map(lineOf).join('\n')
+  const found = rows.find(([title]) => title!.startsWith(README_ROW))!
+  const cells = README_COLUMNS.map((title) => found[titles.indexOf(title)]!)
+  const line = lineOf([README_ROW, found[1]!, ...cells])
+  return new Map([
+    [PERFORMANCE, replaced(PERFORMANCE, /^\| work \|.*(?:\n\|.*)*/m, table)],
+    [README, replaced(README, new RegExp(`^\\| ${README_ROW} \\|.*`, 'm'), line)],
+  ])
+}
+
+function rowsOf(results: Result[]): string[][] {
+  return ROWS.map(([title, bench, corpus, chunk]) => {
     const of = (impl: string) =>
       figure(
         results.find(
@@ -49,7 +75,10 @@ export function readmeTable(results: Result[]): string[] {
     const ratios = COLUMNS.map(([, impl]) => times(of(impl) / ours))
     return [title, `${ours.toFixed(ours < 1 ? 2 : 1)} ms`, ...ratios]
   })
-  return [titles, titles.map(() => '---'), ...lines].map((cells) => `| ${cells.join(' | ')} |`)
+}
+
+function lineOf(cells: string[]): string {
+  return `| ${cells.join(' | ')} |`
 }
 
 function times(ratio: number): string {
@@ -57,9 +86,8 @@ function times(ratio: number): string {
   return `${ratio < 9.95 ? ratio.toFixed(1) : ratio.toFixed(0)}x`
 }
 
-/** Finds the table's lines in the README. */
-export function tableIn(readme: string): string {
-  const table = /^\| work \|.*(?:\n\|.*)*/m.exec(readme)
-  if (!table) throw new Error('README.md has no table that begins with "| work |"')
-  return table[0]
+function replaced(path: URL, old: RegExp, text: string): string {
+  const page = readFileSync(path, 'utf8')
+  if (!old.test(page)) throw new Error(`${path.pathname} has nothing like ${old}`)
+  return page.replace(old, () => text)
 }
