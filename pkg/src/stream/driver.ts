@@ -4,7 +4,6 @@ import type { ServerSentEvent } from '../event.js'
 import type { OpenOptions } from '../options.js'
 import type { CancelResult, StreamState, StreamStats } from '../outcome.js'
 import { Scope } from '../scope.js'
-import { willLoad } from '../wasm.js'
 import { Connection, type Owner } from './connection.js'
 import { type DriverEvents, Ending } from './ending.js'
 import { exhausted, failureOf } from './failures.js'
@@ -75,10 +74,8 @@ export class Driver implements Owner {
 
   /** Sends the request, which does not wait for the module. */
   open(): void {
-    const { machine } = this
-    if (!machine.isAwaited || willLoad()) this.tell(border.INPUT_OPEN)
-    else machine.later(() => this.tell(border.INPUT_OPEN))
-    machine.load((handle) => this.#connection.reading.begin(handle), this.#unsupported)
+    this.tell(border.INPUT_OPEN)
+    this.machine.load((handle) => this.#connection.reading.begin(handle), this.#unsupported)
   }
 
   /** Does something that ends the stream, and takes the machine. */
@@ -144,6 +141,7 @@ export class Driver implements Owner {
     if (before !== this.state) this.#changed()
     switch ((this.machine.handle || this.machine.isAwaited) && action) {
       case border.ACTION_PREPARE:
+        this.#error = undefined
         return this.#run(connection.prepare((step & border.STEP_RESUMES) !== 0))
       case border.ACTION_SEND:
         return this.#run(connection.send())

@@ -6,7 +6,7 @@ import {
   STEP_RESUMES,
 } from '../border.js'
 import type { StreamHandle } from '../stream-handle.js'
-import { isLoaded, load } from '../wasm.js'
+import { isLoaded, load, willLoad } from '../wasm.js'
 
 /**
  * The machine (src/stream/machine.rs), which may still be loading: its first answers are known, so
@@ -42,7 +42,8 @@ export class Machine {
   /** Returns the next step; nothing if the stream is over, or if that has to wait for the module. */
   answer(input: number, number: number): number | undefined {
     if (!this.#waiting) return this.handle?.handle(input, number)
-    if (this.isStopping || (input !== INPUT_OPEN && input !== INPUT_PREPARED)) return undefined
+    const isKnown = input === INPUT_OPEN || input === INPUT_PREPARED
+    if (!isKnown || this.isStopping || !willLoad()) return undefined
     this.#foreseen.push(input)
     if (input === INPUT_PREPARED) return STEP_FIRST_PREPARED
     return STEP_FIRST_OPENED | (this.#resumesFirst ? STEP_RESUMES : 0)
