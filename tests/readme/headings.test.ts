@@ -29,6 +29,18 @@ test('docs/reading.md names each member of a stream', () => {
   assert.deepEqual(missing, [])
 })
 
+test('docs/text.md names each format', () => {
+  const union = /export type JsonFormat =\n((?: *\| '[\w-]+'\n)+)/.exec(
+    read('pkg/src/llm/json-formats.ts'),
+  )
+  const formats = [...union![1]!.matchAll(/'[\w-]+'/g), ["'relay'"], ["'auto'"]]
+  const page = read('docs/text.md')
+  assert.deepEqual(
+    formats.map(([name]) => name).filter((name) => !page.includes(`\`${name}\``)),
+    [],
+  )
+})
+
 test('docs/README.md lists each page of docs/, once', () => {
   const listed = [...read('docs/README.md').matchAll(/^- \[.+\]\((.+)\): .+\.$/gm)]
   const pages = PAGES.filter((path) => path.startsWith('docs/') && path !== 'docs/README.md')

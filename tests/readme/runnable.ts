@@ -4,8 +4,8 @@ import { build, type Plugin } from 'esbuild'
 import { compileScript, parse } from 'vue/compiler-sfc'
 import { type Block, BLOCKS } from './blocks.js'
 
-/** What is run elsewhere: `moving.ts`, `tests/e2e/share.test.ts`. */
-const ELSEWHERE = /^(before|after|sharing): /
+/** What is run elsewhere (`moving.ts`, `tests/e2e/share.test.ts`), or by another tool. */
+const ELSEWHERE = /^(before|after|sharing): |^vite\.config\.ts$/
 
 export const EXAMPLES: readonly Block[] = BLOCKS.filter(
   ({ language, title }) => ['ts', 'tsx', 'vue'].includes(language) && !ELSEWHERE.test(title),
