@@ -1,4 +1,4 @@
-/** The call of `@microsoft/fetch-event-source`, on our engine. docs/drop-ins.md lists what is different. */
+/** The call of `@microsoft/fetch-event-source`, on our engine. README.md lists what is different. */
 
 import { judge } from './dropin/judge.js'
 import { underPolicy } from './dropin/policy.js'
