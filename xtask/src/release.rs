@@ -15,7 +15,7 @@ const VERSIONED: [(&str, &str, &str); 9] = [
     ("www/relay/Cargo.toml", "sluicegate = { path = \"../..\", version = \"", "\""),
     ("examples/Cargo.lock", LOCKED, "\""),
     ("fuzz/Cargo.lock", LOCKED, "\""),
-    ("oldest/Cargo.lock", LOCKED, "\""),
+    ("tests/oldest/Cargo.lock", LOCKED, "\""),
     ("pkg/package.json", "\n  \"version\": \"", "\","),
     ("package-lock.json", "\n      \"name\": \"sluicegate\",\n      \"version\": \"", "\","),
 ];
