@@ -1,9 +1,11 @@
-//! The crate's public API as a file, so that a change of it is seen in the diff: `docs/rust-api.txt`.
+//! The public API of the crate and of the package as files, so that a change of it is seen in the diff:
+//! `docs/rust-api.txt`, and a file per entry of the package in `docs/npm-api`.
 //!
-//! It is read out of rustdoc's pages, which every toolchain makes. Those of the oldest Rust, which is always the same.
+//! The crate's is read out of rustdoc's pages, which every toolchain makes. Those of the oldest Rust, which is always the
+//! same. The package's is the work of `tests/publish/api.ts`.
 
-use crate::publish;
 use crate::workspace::{Workspace, execute};
+use crate::{build, publish, setup};
 use anyhow::{Context as _, Result, bail};
 use std::fmt::Write as _;
 use std::fs;
@@ -23,21 +25,23 @@ const DECLARATIONS: [(&str, &str); 2] =
 const NOT_OURS: [&str; 2] =
     ["<h2 id=\"synthetic-implementations\"", "<h2 id=\"blanket-implementations\""];
 
-/// Fails if the file is not what the code says.
+/// Fails if the files are not what the code says. The package has to be built.
 pub fn check(workspace: &Workspace) -> Result<()> {
     if fs::read_to_string(workspace.root.join(FILE))? != read(workspace)? {
         bail!(
-            "the crate's public API is not that of {FILE}: run `cargo xtask api`, and look at the diff"
+            "the crate's public API differs from {FILE}: run `cargo xtask api`, look at the diff, and commit it"
         );
     }
-    Ok(())
+    workspace.run("npm run --silent api --workspace sluicegate-tests")
 }
 
-/// Writes the file.
+/// Writes the files.
 pub fn update(workspace: &Workspace) -> Result<()> {
+    setup::run(workspace, setup::Scope::Build)?;
+    build::packages(workspace)?;
     fs::write(workspace.root.join(FILE), read(workspace)?)?;
     println!("api: {FILE}");
-    Ok(())
+    workspace.run("npm run --silent api --workspace sluicegate-tests -- --write")
 }
 
 fn read(workspace: &Workspace) -> Result<String> {

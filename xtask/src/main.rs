@@ -33,7 +33,8 @@ Commands:
   bench [...]            time the decoders against each other in a browser (--help has the options)
   bench decoder          the decoder on this machine's processor, next to other crates
   bench relay            5,000 streams through the relay, next to a plain axum handler
-  api                    write the crate's public API to docs/rust-api.txt, which the stage `publish` compares
+  api                    write the public API of the crate to docs/rust-api.txt and that of the package to docs/npm-api;
+                         the stage `publish` compares them with the code
   docs                   write the API reference of the package and of the crate (target/docs)
   release [--dry-run] [VERSION]
                          give crate and package that version, check and pack both; publishes nothing
