@@ -42,7 +42,7 @@ let bytes = new Uint8Array(0)
 let words = new Uint32Array(0)
 
 /** The module's memory. Growing it detaches the view: never keep one over a call. */
-export function memoryBytes(): Uint8Array {
+function memoryBytes(): Uint8Array {
   if (bytes.length === 0) bytes = new Uint8Array(exports.memory.buffer)
   return bytes
 }

@@ -18,7 +18,7 @@ import {
 import { errorText } from '../error-text.js'
 
 /** What a stream accepts, unless the page says otherwise. */
-export const ACCEPT = 'text/event-stream, application/x-ndjson;q=0.9'
+const ACCEPT = 'text/event-stream, application/x-ndjson;q=0.9'
 
 /** `duplex` is not among TypeScript's members yet. */
 export type Init = RequestInit & { headers: Headers; duplex?: 'half' }
@@ -29,7 +29,7 @@ export function invalid(text: string, details?: StreamErrorDetails): StreamError
 }
 
 /** Returns a value; a function is called for it. */
-export function get<T, Context>(source: Source<T, Context>, context: Context): T | PromiseLike<T> {
+function get<T, Context>(source: Source<T, Context>, context: Context): T | PromiseLike<T> {
   return typeof source === 'function' ? (source as (context: Context) => T)(context) : (source as T)
 }
 
@@ -151,7 +151,7 @@ export async function send<Context>(
 }
 
 /** `fetch` tells scripts nothing but that it failed. */
-export function unreachable(
+function unreachable(
   { method, url }: { method: string; url: string },
   cause: unknown,
   attempt: number,
