@@ -330,7 +330,7 @@ export abstract class EventSequence implements AsyncIterableIterator<ServerSentE
   #failToParse(event: ServerSentEvent, cause: unknown): StreamError {
     const id = event.lastEventId === '' ? '' : ` with id ${JSON.stringify(event.lastEventId)}`
     const start = JSON.stringify(event.data.slice(0, 100))
-    const message = `the data of an event '${event.type}'${id} is not JSON: ${start}. Set skipInvalid to pass over such events.`
+    const message = `the data of an event '${event.type}'${id} is not JSON: ${start}. Set skipInvalid to skip such events.`
     const error = new StreamError('parse-json', message, { cause })
     this.#isOver = true
     this.fail(error)

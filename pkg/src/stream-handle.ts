@@ -3,7 +3,7 @@ import { exports, readText, writeText } from './wasm.js'
 /** The numbers of a retry policy, as `set_policy` takes them. */
 export type Policy = [number, number, number, number, number, number]
 
-/** Frees the machines of streams and decoders that were collected, where the runtime tells of them. */
+/** Frees the machines of streams and decoders that were collected, where the runtime reports them. */
 const abandoned =
   globalThis.FinalizationRegistry &&
   new FinalizationRegistry((address: number) => exports.free_stream(address))

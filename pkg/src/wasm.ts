@@ -121,7 +121,7 @@ export function decodeText(place: number, length: number, encoding = 0): string 
   return decoder.decode(bytes.subarray(place, place + length))
 }
 
-/** The text that two words there tell of: its place and its bytes. */
+/** The text that two words there describe: its place and its length in bytes. */
 export function readText(words: number): string {
   const [place, length] = memoryWords().subarray(words / 4)
   return decodeText(place!, length!)

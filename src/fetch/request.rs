@@ -1,4 +1,4 @@
-//! Options to what `fetch` takes, anew for each attempt.
+//! Turns the options into what `fetch` takes, again for each attempt.
 
 use super::globals;
 use crate::error::{Error, ErrorCode, text::ErrorText};
@@ -105,7 +105,7 @@ impl Request {
         init
     }
 
-    /// What to give `fetch`.
+    /// What to pass to `fetch`.
     pub(crate) fn prepare(&self) -> Result<(Init, web_sys::Headers), Error> {
         let init = self.base_init();
         let headers = headers_of(&self.headers)?;

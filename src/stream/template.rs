@@ -153,7 +153,7 @@ macro_rules! endpoint {
     ($(#[$about:meta])* $name:ident, $method:literal) => {
         $(#[$about])*
         #[derive(Clone)]
-        #[must_use = "give it to the `Builder`"]
+        #[must_use = "pass it to the `Builder`"]
         pub struct $name(pub(super) Endpoint);
 
         impl $name {
@@ -273,7 +273,7 @@ impl AckRequest {
         self
     }
 
-    /// How many events to wait for before each request. The last tells of the rest.
+    /// How many events to wait for before each request. The last one may come sooner.
     pub fn every(mut self, events: u32) -> Self {
         self.0.every = events.max(1);
         self

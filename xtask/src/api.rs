@@ -86,7 +86,7 @@ fn find_pages(folder: &Path, pages: &mut Vec<PathBuf>) -> Result<()> {
     Ok(())
 }
 
-/// The declarations in a page of rustdoc's, one a line, in the order of the page.
+/// Returns the declarations in one of rustdoc's pages, one per line, in the order of the page.
 fn declarations(html: &str) -> String {
     let ends = NOT_OURS.iter().filter_map(|mark| html.find(mark));
     let mut rest = &html[..ends.min().unwrap_or(html.len())];

@@ -166,7 +166,7 @@ fn replaced_once(text: &str, old: &str, new: &str) -> Result<String> {
     Ok(text.replace(old, new))
 }
 
-/// Packs both. Gives where the package is.
+/// Packs both. Returns the path of the package.
 fn pack(workspace: &Workspace, version: &str) -> Result<PathBuf> {
     package_crate(workspace)?;
     let folder = workspace.target.join("package");

@@ -28,7 +28,7 @@ const STAGES: [Stage; 13] = [
     },
     Stage {
         name: "lint",
-        about: "clippy on the native and the wasm32 target, rustdoc, oxlint, knip: no warnings",
+        about: "clippy on the native and the wasm32 target, rustdoc, oxlint, knip, the words of the texts: no warnings",
         scope: Scope::Build,
         on_build: false,
         run: lint,

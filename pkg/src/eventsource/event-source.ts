@@ -14,7 +14,7 @@ export interface EventSourceEvents {
   error: Event & Partial<Omit<EventSourceErrorEvent, keyof Event>>
 }
 
-/** Closes the connections of garbage-collected sources, where the runtime tells of them. */
+/** Closes the connections of garbage-collected sources, where the runtime reports them. */
 const abandoned =
   globalThis.FinalizationRegistry && new FinalizationRegistry<Feed>((feed) => feed.close())
 

@@ -51,9 +51,9 @@ function streamOf<Item, Frame>(
   /** How many calls of `next()` wait, and the newest of them. */
   let waiting = 0
   let newest: Promise<IteratorResult<Item, undefined>>
-  /** What the event that was taken last gave and is not handed out yet. */
+  /** What the event that was taken last yielded, as far as it is not handed out yet. */
   let items: Item[] = []
-  /** Whether an event threw behind others that gave something. */
+  /** Whether an event threw after others that yielded something. */
   let hasThrown = false
   let isOver = false
   let resolve!: (answer: Answer) => void

@@ -58,7 +58,7 @@ export class StreamStore {
     this.#isActive = true
   }
 
-  /** Nobody looks any more: leaves the stream, and starts no other. */
+  /** Leaves the stream and starts no other: the component was unmounted. */
   deactivate(): void {
     this.#isActive = false
     this.#run?.leave()

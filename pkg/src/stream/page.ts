@@ -9,7 +9,7 @@ interface Listener {
   leave(persisted: boolean): void
 }
 
-/** Tells of the page and its network until the scope closes, in windows and workers. */
+/** Reports changes of the page and its network until the scope closes, in windows and workers. */
 export function watchPage(scope: Scope, { tell, leave }: Listener): void {
   const persisted = (event: Event) => (event as PageTransitionEvent).persisted
   const look = () => tell(globalThis.document?.hidden ? INPUT_HIDDEN : INPUT_SHOWN)
