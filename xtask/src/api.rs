@@ -5,7 +5,7 @@
 //! same. The package's is the work of `tests/publish/api.ts`.
 
 use crate::workspace::{Workspace, execute};
-use crate::{build, publish, setup};
+use crate::{build, docs, publish, setup};
 use anyhow::{Context as _, Result, bail};
 use std::fmt::Write as _;
 use std::fs;
@@ -13,9 +13,8 @@ use std::path::{Path, PathBuf};
 
 const FILE: &str = "docs/rust-api.txt";
 
-/// All features but `npm`, which is not for Rust users.
-const DOC: &str = "doc --no-deps --package sluicegate --lib --locked --target wasm32-unknown-unknown \
-     --features fetch,serde,js,gloo-net";
+const DOC: &str =
+    "doc --no-deps --package sluicegate --lib --locked --target wasm32-unknown-unknown --features";
 
 /// What stands before each declaration in a page: of the item itself, of its members, of a trait's implementation.
 const DECLARATIONS: [(&str, &str); 2] =
@@ -57,6 +56,7 @@ fn read(workspace: &Workspace) -> Result<String> {
             .command("rustup")
             .args(["run", &version, "cargo"])
             .args(DOC.split_whitespace())
+            .arg(docs::FEATURES)
             .env("CARGO_TARGET_DIR", &target),
     )?;
     let mut pages = Vec::new();

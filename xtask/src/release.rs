@@ -8,7 +8,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Where the version stands, and between what: once in each.
-const VERSIONED: [(&str, &str, &str); 9] = [
+const VERSIONED: [(&str, &str, &str); 10] = [
     ("Cargo.toml", "[workspace.package]\nversion = \"", "\""),
     ("Cargo.lock", LOCKED, "\""),
     ("Cargo.lock", "\nname = \"sluicegate-relay\"\nversion = \"", "\""),
@@ -16,6 +16,7 @@ const VERSIONED: [(&str, &str, &str); 9] = [
     ("examples/Cargo.lock", LOCKED, "\""),
     ("fuzz/Cargo.lock", LOCKED, "\""),
     ("tests/oldest/Cargo.lock", LOCKED, "\""),
+    ("CITATION.cff", "\nversion: ", "\n"),
     ("pkg/package.json", "\n  \"version\": \"", "\","),
     ("package-lock.json", "\n      \"name\": \"sluicegate\",\n      \"version\": \"", "\","),
 ];

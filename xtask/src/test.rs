@@ -184,7 +184,7 @@ fn lint(workspace: &Workspace) -> Result<()> {
             .args(["--all-targets", "--", "-D", "warnings"])
             .env("SLUICEGATE_TEST_SERVER", "http://127.0.0.1:9"),
     )?;
-    docs::rust(workspace, "fetch,serde,js,gloo-net,npm")?;
+    docs::rust(workspace)?;
     workspace.run("npm run --silent lint")
 }
 
@@ -286,4 +286,19 @@ fn e2e(workspace: &Workspace) -> Result<()> {
 
 fn packages(workspace: &Workspace) -> Result<()> {
     workspace.run("npm run packages --workspace sluicegate-tests")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::stage_names;
+
+    #[test]
+    fn the_workflow_runs_all_stages() {
+        let workflow = include_str!("../../.github/workflows/ci.yml");
+        let (_, behind) = workflow.split_once("stage:").unwrap();
+        let (_, list) = behind.split_once('[').unwrap();
+        let (list, _) = list.split_once(']').unwrap();
+        let listed: Vec<&str> = list.split(',').map(str::trim).collect();
+        assert_eq!(listed, stage_names());
+    }
 }
