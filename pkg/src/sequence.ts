@@ -37,8 +37,9 @@ export interface Tap {
 }
 
 /**
- * Events as an async iterator, and as its views. There is one sequence: each event goes to whoever
- * asks first, and nothing is read ahead of the consumer beyond one batch.
+ * A sequence of events: an async iterator with several views. All views share the sequence: each event
+ * is delivered once, to the first call that waits for it. At most one batch is read ahead of the
+ * consumer.
  */
 export abstract class EventSequence implements AsyncIterableIterator<ServerSentEvent> {
   static {
@@ -62,7 +63,7 @@ export abstract class EventSequence implements AsyncIterableIterator<ServerSentE
   /** @internal */
   tap: Tap | undefined
 
-  /** @internal The newest template of events that are nothing but text: these come as `TextEvents`. */
+  /** @internal The newest template of events that are only text: these come as `TextEvents`. */
   template: TextTemplate | undefined
 
   /** @internal How the sequence ended; `undefined` if only its consumer can end it. */
@@ -140,29 +141,36 @@ export abstract class EventSequence implements AsyncIterableIterator<ServerSentE
     this.#pullIsAnswered()
   }
 
+  /** Returns the sequence itself, for `for await`. */
   [Symbol.asyncIterator](): this {
     return this
   }
 
-  /** The next event. Calls may overlap: they are answered in order. */
+  /**
+   * Resolves to the next event, or to `done: true` at the end. Rejects once if the stream fails. Calls
+   * may overlap; they are answered in order.
+   */
   next(): Promise<IteratorResult<ServerSentEvent, undefined>> {
     const event = this.takeReady()
     if (event) return Promise.resolve({ done: false, value: event })
     return this.#call(false)
   }
 
-  /** Ends the sequence here, as a `break` does. Whether the backend is told is up to `cancel.on`. */
+  /**
+   * Ends the sequence, as leaving a loop with `break` does. The backend is notified only if
+   * `cancel.on` lists `'return'`.
+   */
   return(): Promise<IteratorResult<ServerSentEvent, undefined>> {
     this.leave()
     return Promise.resolve({ done: true, value: undefined })
   }
 
-  /** Arrays of events as they arrive: the fastest way to consume a stream. Never empty. */
+  /** Returns a view of the events in arrays, as they arrive; none is empty. The fastest way to read. */
   batches(): AsyncIterableIterator<ServerSentEvent[], undefined> {
     return this.#view(() => this.#call<ServerSentEvent[]>(true))
   }
 
-  /** One array of events an animation frame, where there are any: what a page can show. */
+  /** Returns a view with at most one array of events per animation frame; none is empty. */
   frames(): AsyncIterableIterator<ServerSentEvent[], undefined> {
     return this.#view(async () => {
       const first = await this.#call<ServerSentEvent[]>(true)
@@ -178,10 +186,11 @@ export abstract class EventSequence implements AsyncIterableIterator<ServerSentE
   }
 
   /**
-   * The events' data, parsed as JSON.
+   * Returns a view of the events' data, parsed as JSON.
    *
-   * Data that is no JSON ends the stream with an error `parse-json`, or is passed over if
-   * `skipInvalid` is set.
+   * Data that is not JSON ends the stream with a `StreamError` `'parse-json'`.
+   *
+   * @param options `skipInvalid` skips such events instead. Default: `false`
    */
   json<T = unknown>(options: { skipInvalid?: boolean } = {}): AsyncIterableIterator<T, undefined> {
     return this.#view(async () => {
@@ -198,7 +207,7 @@ export abstract class EventSequence implements AsyncIterableIterator<ServerSentE
     })
   }
 
-  /** The events as a stream. To cancel it is to leave the sequence. */
+  /** Returns the events as a `ReadableStream`. Cancelling it ends the sequence, as `return()` does. */
   toReadableStream(): ReadableStream<ServerSentEvent> {
     return new ReadableStream(
       {

@@ -18,8 +18,8 @@ export function willLoad(): boolean {
 }
 
 /**
- * Compiles the WebAssembly module before the first stream needs it, for pages that know that one will
- * come. Rejects with an error `'unsupported'`.
+ * Compiles the WebAssembly module before the first stream needs it. Resolves when it is ready. Rejects
+ * with a `StreamError` `'unsupported'` if the page can't run WebAssembly.
  */
 export function load(): Promise<void> {
   return (loading ??= start())

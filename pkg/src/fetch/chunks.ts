@@ -1,7 +1,7 @@
 import { bytesOf, tagOf } from '../bytes.js'
 import { StreamError } from '../error.js'
 
-/** Where bytes come from, whatever class it is of. */
+/** A source of bytes, of any class. @internal */
 export interface Chunks {
   next(): Promise<{ done?: boolean | undefined; value?: unknown }>
   /** No more is wanted. */

@@ -20,10 +20,10 @@ import { errorText } from '../error-text.js'
 /** What a stream accepts, unless the page says otherwise. */
 const ACCEPT = 'text/event-stream, application/x-ndjson;q=0.9'
 
-/** `duplex` is not among TypeScript's members yet. */
+/** `duplex` is not among TypeScript's members yet. @internal */
 export type Init = RequestInit & { headers: Headers; duplex?: 'half' }
 
-/** An error of the options. */
+/** Returns an error `'invalid-options'`. */
 export function invalid(text: string, details?: StreamErrorDetails): StreamError {
   return new StreamError('invalid-options', text, details)
 }
@@ -33,7 +33,7 @@ function get<T, Context>(source: Source<T, Context>, context: Context): T | Prom
   return typeof source === 'function' ? (source as (context: Context) => T)(context) : (source as T)
 }
 
-/** A request that can be sent any number of times. */
+/** A request that can be sent any number of times. @internal */
 export interface RequestTemplate<Context> {
   readonly url: string
   readonly method: string

@@ -36,20 +36,19 @@ const ALONE: Tabs = {
   leave: () => undefined,
 }
 
-/** What a function that opens a shared stream is called with. */
+/** The argument of the function that opens a shared stream. */
 export interface ShareContext {
-  /** The id to resume from, `''` at the start: pass it to `openStream`. */
+  /** The id to resume from, or `''` at the start. Pass it to `openStream`. */
   readonly lastEventId: string
 }
 
-/** Opens the stream: in one tab at a time, and again in the tab that takes over. */
+/** Opens the stream. Called in one tab at a time, and again in a tab that takes over. */
 export type SharedSource = (context: ShareContext) => EventStream
 
 /** The options of `shareStream`. */
 export interface ShareOptions {
   /**
-   * How many of the latest events are kept for tabs that join later. Default: 0, a tab gets the
-   * events from its joining on.
+   * The number of latest events that tabs receive when they join. Default: 0.
    */
   replay?: number
 }

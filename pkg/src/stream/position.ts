@@ -3,7 +3,7 @@ import type { AttemptContext } from '../options.js'
 import type { Remembered } from '../remember.js'
 import type { Settings } from './settings.js'
 
-/** Where an answer was when the page before this one was left. */
+/** The position of an answer when the page was left. @internal */
 export interface Start {
   job?: string | undefined
   cursor?: string | undefined
