@@ -22,7 +22,7 @@
 //!   errors convert into `Error`.
 //! - `js`: exports `openStream` and `EventStream` from an app's own module to JavaScript. Needs
 //!   `wasm-bindgen` 0.2.130.
-//! - `npm`: the exports behind the npm package. Not for Rust users.
+//! - `npm`: the exports for the npm package. Not for Rust users.
 #![no_std]
 // The code that drives a stream serves two APIs, either of which a build may leave out.
 #![cfg_attr(not(all(target_arch = "wasm32", feature = "npm", feature = "fetch")), allow(dead_code))]

@@ -133,7 +133,7 @@ class Call {
       ...this.#init,
       method: this.#method,
       headers: this.#allHeaders(),
-      // To the engine, a body that can't be sent again is none: `onerror` hears of its failures, too.
+      // Hidden from the engine if it can't be sent again: `onerror` decides about its failures, too.
       body: isStream(body) ? undefined : body,
       signal: this.signal,
       retry: { shouldRetry: (error: StreamError) => this.#decide(error) },
@@ -215,7 +215,7 @@ class Call {
       this.#init.onclose?.()
       return undefined
     } catch (cause) {
-      return new StreamError('refused', 'onclose refused the end', { cause })
+      return new StreamError('refused', 'onclose threw an error', { cause })
     }
   }
 

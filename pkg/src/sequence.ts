@@ -15,24 +15,24 @@ import type { StreamOutcomeType } from './outcome.js'
 interface Call {
   /** Whether it takes all events that are there, not one. */
   all: boolean
-  /** Makes an answer of them. `undefined` waits for more. */
+  /** Turns them into the result. `undefined` waits for more. */
   use: ((events: never) => unknown) | undefined
-  /** What it is answered with at the end; without this, it is the end, or rejected. */
+  /** Returns the result at the end. Without it, the call resolves to the end or rejects. */
   end: ((failure?: { error: unknown }) => unknown) | undefined
   resolve: (result: IteratorResult<never, undefined>) => void
   reject: (error: unknown) => void
 }
 
 /**
- * Sees a body as it comes: who reads an answer out of the events has to know what was none.
+ * Observes a body as it arrives: readers of answers need to know about bytes that are no events.
  *
  * @internal
  */
 export interface Tap {
-  /** Whether a body is to be read whose content type is no stream's. */
+  /** Returns whether to read a body whose content type is not that of a stream. */
   takes(contentType: string): boolean
   chunk(bytes: Uint8Array): void
-  /** The body is at its end. Returns an event to be handed out behind the others. */
+  /** Called at the end of the body. Returns an event to deliver after the others. */
   end(): ServerSentEvent | undefined
 }
 
@@ -48,13 +48,13 @@ export abstract class EventSequence implements AsyncIterableIterator<ServerSentE
 
   #batch: ServerSentEvent[] = []
   #index = 0
-  /** How many of the texts that are joined at the index are handed out. */
+  /** The number of texts joined at the index that are delivered. */
   #textIndex = 0
   #handedOut = 0
   #last: ServerSentEvent | undefined
   /** In the order in which they came. */
   readonly #calls: Call[] = []
-  /** Who is told of the next batch without taking it. */
+  /** The functions to call when the next batch arrives, which don't take it. */
   readonly #watchers: ((hasMore: boolean) => void)[] = []
   #isPulling = false
   #isOver = false
@@ -74,21 +74,21 @@ export abstract class EventSequence implements AsyncIterableIterator<ServerSentE
   /** Called with the number of events handed out, and the last of them. */
   protected onHandedOut: ((count: number, last: ServerSentEvent) => void) | undefined
 
-  /** Asks for the next events: `received` or `failed` is the answer, whenever it comes. */
+  /** Requests the next events. `received` or `failed` is called later. */
   protected abstract pull(): void
 
-  /** What of a batch is still to be handed out. Throws what ended the sequence meanwhile. */
+  /** Returns the events to deliver. Throws the error that ended the sequence in the meantime. */
   protected accept(batch: ServerSentEvent[] | undefined): ServerSentEvent[] | undefined {
     return batch
   }
 
-  /** The consumer has left. */
+  /** Called when the consumer has left. */
   protected abstract leave(): void
 
-  /** @internal Ends the sequence with an error that its consumer knows. */
+  /** @internal Ends the sequence with an error that its consumer has already received. */
   abstract fail(error: unknown): void
 
-  /** @internal Ends the sequence: an event told its consumer that no more will come. */
+  /** @internal Ends the sequence: the consumer has read its end marker. */
   abstract finish(): void
 
   /** The event that was handed out last. */
@@ -96,14 +96,14 @@ export abstract class EventSequence implements AsyncIterableIterator<ServerSentE
     return this.#last
   }
 
-  /** @internal Returns a template that the decoder has not got yet. */
+  /** @internal Returns a template that the decoder does not have yet. */
   protected takeTemplate(): TextTemplate | undefined {
     const { template } = this
     this.template = undefined
     return template
   }
 
-  /** @internal The next event if it is at hand: who waits for it needs `next()`. */
+  /** @internal Returns the next event if it is there already; to wait for it, use `next()`. */
   takeReady(): ServerSentEvent | undefined {
     return this.#calls.length === 0 && this.#hasEvents ? this.#take() : undefined
   }
@@ -112,12 +112,12 @@ export abstract class EventSequence implements AsyncIterableIterator<ServerSentE
     return this.#handedOut
   }
 
-  /** Drops what is pulled and not handed out. */
+  /** Drops events that are not delivered yet. */
   protected drop(): void {
     this.#setBatch([])
   }
 
-  /** Answers `pull`, if there is one to answer: events, never none, or `undefined` at the end. */
+  /** Answers `pull`, if one waits, with events (never an empty array) or `undefined` at the end. */
   protected received(pulled: ServerSentEvent[] | undefined): void {
     if (!this.#isPulling) return
     let batch
@@ -134,7 +134,7 @@ export abstract class EventSequence implements AsyncIterableIterator<ServerSentE
     this.#pullIsAnswered()
   }
 
-  /** Answers `pull`: with what ended the sequence. */
+  /** Answers `pull` with the error that ended the sequence. */
   protected failed(error: unknown): void {
     this.#isOver = true
     this.#failure = { error }
@@ -178,7 +178,7 @@ export abstract class EventSequence implements AsyncIterableIterator<ServerSentE
       let events = first.value
       const frame = nextFrame()
       const due = frame.then(() => false)
-      // What ends or fails meanwhile is told to the next call.
+      // An end or a failure in the meantime is reported to the next call.
       while (await Promise.race([due, this.#more()])) events = events.concat(this.#takeAll())
       await frame
       return { done: false, value: events }
@@ -269,7 +269,7 @@ export abstract class EventSequence implements AsyncIterableIterator<ServerSentE
             continue
           }
         } else {
-          // Once: what comes behind a failure is the end.
+          // Reject once: after a failure comes the end.
           this.#failure = undefined
           if (failure && !call.end) throw failure.error
           value = call.end?.(failure)

@@ -41,7 +41,7 @@ pub struct EventStream {
 struct Shared {
     /// That of the event which was handed out last.
     last_event_id: RefCell<String>,
-    /// What the stream failed with: one object, whoever is told first.
+    /// The error of the stream: one object, for all calls that reject with it.
     error: OnceCell<JsValue>,
 }
 

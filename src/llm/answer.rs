@@ -133,7 +133,7 @@ impl AnswerReader {
         Ok(())
     }
 
-    /// Thoughts come before the text of the same event, all else behind it.
+    /// Reasoning comes before the text of the same event, everything else after it.
     fn add_extras(
         &mut self,
         json: Value<'_>,

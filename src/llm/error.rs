@@ -35,7 +35,7 @@ impl fmt::Display for TextError {
                 write!(f, "the model's API sent an error in the stream: {message:?}")
             }
             Self::UnknownFormat { start } if start.is_empty() => {
-                write!(f, "nothing in the response was understood. No data came")
+                write!(f, "nothing in the response was understood. No data was received")
             }
             Self::UnknownFormat { start } => {
                 write!(f, "nothing in the response was understood. It starts with {start:?}")

@@ -77,7 +77,7 @@ pub(crate) type FindJob = dyn Fn(EventRef<'_>, &web_sys::Response) -> Result<Opt
 /// Returns where an event is in the answer.
 pub(crate) type FindCursor = dyn Fn(EventRef<'_>) -> Result<Option<String>, Error>;
 
-/// How far an answer has come, for requests that go on with it or stop it.
+/// The progress of an answer, for requests that continue or stop it.
 #[derive(Default)]
 pub(super) struct Position {
     pub(super) job: Option<String>,
@@ -109,12 +109,12 @@ impl Position {
         self.cursors = cursors;
     }
 
-    /// Where the answer is behind all events.
+    /// Returns the position after all events.
     pub(super) fn here(&self) -> Context {
         self.at(self.before + self.batch)
     }
 
-    /// Where the answer is for an app that took so many events.
+    /// Returns the position for an app that took so many events.
     pub(super) fn at(&self, taken: u32) -> Context {
         let in_batch = taken.saturating_sub(self.before);
         let mut known = self.cursors.iter().rev();

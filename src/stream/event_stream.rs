@@ -45,7 +45,7 @@ impl Event {
     pub fn json<T: serde::de::DeserializeOwned>(&self) -> Result<T, Error> {
         let error = |cause| {
             let message =
-                ["the data of an event '", &self.event_type, "' is not the JSON asked for"];
+                ["the data of an event '", &self.event_type, "' is not JSON of the expected type"];
             Error::new(crate::ErrorCode::ParseJson, message.concat()).caused_by(cause)
         };
         let value = js_sys::JSON::parse(&self.data).map_err(error)?;

@@ -7,7 +7,7 @@ use js_sys::{Array, ArrayBuffer, JsString, Object, Promise, Reflect};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 
-/// What of a request goes to `fetch` as it is.
+/// The members of a request that are passed to `fetch` unchanged.
 const MEMBERS: [&str; 7] =
     ["credentials", "mode", "cache", "redirect", "referrer", "referrerPolicy", "integrity"];
 

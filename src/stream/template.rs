@@ -22,7 +22,7 @@ pub(super) struct Template {
     pub(super) body: JsValue,
     /// The body's, if `fetch` does not know it.
     content_type: Option<&'static str>,
-    /// What else `fetch` takes.
+    /// Other options of `fetch`.
     pub(super) init: Object,
     pub(super) fetch: Option<Function>,
 }
@@ -120,7 +120,7 @@ pub struct Endpoint {
     pub(super) fill: Option<Fill>,
     /// Whether it has headers of its own.
     pub(super) has_headers: bool,
-    /// Of a notification: what else it is sent for.
+    /// For a notification: the other events that it is sent for.
     pub(super) on: CancelOn,
     /// Of acknowledgements: how many events each is about.
     pub(super) every: u32,

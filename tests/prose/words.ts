@@ -5,12 +5,8 @@
  * `words: allow` in the same line allows them there, for quotations.
  */
 
-import { execFileSync } from 'node:child_process'
-import { existsSync, readFileSync } from 'node:fs'
-import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
-
-const ROOT = fileURLToPath(new URL('../..', import.meta.url))
+import { readFileSync } from 'node:fs'
+import { repositoryPaths, ROOT } from './files.js'
 
 /** What happens again and again: "one call per chunk", not "one call a chunk". */
 const UNIT =
@@ -79,16 +75,11 @@ function linesToRead(file: string, content: string): Line[] {
   return [...prose(comments), ...(isRunByUsers ? messages(lines) : [])]
 }
 
-const files = execFileSync('git', ['ls-files', '--cached', '--others', '--exclude-standard'], {
-  cwd: ROOT,
-  encoding: 'utf8',
-})
-  .split('\n')
-  .filter((file) => /\.(?:md|rs|m?[jt]sx?|vue|svelte)$/.test(file) && existsSync(join(ROOT, file)))
+const files = repositoryPaths().filter((path) => /\.(?:md|rs|m?[jt]sx?|vue|svelte)$/.test(path))
 
 let count = 0
 for (const file of files) {
-  const content = readFileSync(join(ROOT, file), 'utf8')
+  const content = readFileSync(ROOT + file, 'utf8')
   const allowed = content.split('\n').map((line) => line.includes('words: allow'))
   for (const { number, text } of linesToRead(file, content)) {
     if (allowed[number - 1]) continue

@@ -1,33 +1,17 @@
 /**
- * Every link in the repository's Markdown files leads somewhere: to a file or folder that git has, and to a heading in
- * it. Links to other sites are checked for their form only.
+ * Every link in the repository's Markdown files leads somewhere: to a file or folder, and to a heading in it. Links to
+ * other sites are checked for their form only.
  */
 
 import assert from 'node:assert/strict'
-import { execFileSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { posix } from 'node:path'
 import { test } from 'node:test'
-import { fileURLToPath } from 'node:url'
 import GithubSlugger from 'github-slugger'
 import { lexer, type Token, walkTokens } from 'marked'
+import { repositoryPaths, ROOT } from '../prose/files.js'
 
-const ROOT = fileURLToPath(new URL('../..', import.meta.url))
-
-const FILES = execFileSync('git', ['ls-files', '--cached', '--others', '--exclude-standard'], {
-  cwd: ROOT,
-  encoding: 'utf8',
-})
-  .trim()
-  .split('\n')
-
-/** Files, and the folders that they are in. */
-const PATHS = new Set(FILES.flatMap((file) => [file, ...foldersOf(file)]))
-
-function foldersOf(path: string): string[] {
-  const folder = posix.dirname(path)
-  return folder === '.' ? ['.'] : [folder, ...foldersOf(folder)]
-}
+const PATHS = new Set(['.', ...repositoryPaths()])
 
 interface Page {
   anchors: Set<string>
@@ -60,10 +44,9 @@ function readPage(markdown: string): Page {
 }
 
 const pages = new Map(
-  FILES.filter((file) => file.endsWith('.md')).map((file) => [
-    file,
-    readPage(readFileSync(`${ROOT}/${file}`, 'utf8')),
-  ]),
+  [...PATHS]
+    .filter((path) => path.endsWith('.md'))
+    .map((path) => [path, readPage(readFileSync(ROOT + path, 'utf8'))]),
 )
 
 /** Returns what is wrong with a link in `file`, if anything is. */

@@ -22,9 +22,9 @@ interface Prepared {
 /** An answer under way. */
 interface Answer {
   stream: EventStream
-  /** What has come and was not handed out. */
+  /** The parts that were received and not delivered yet. */
   parts: UIMessageChunk[]
-  /** Whether the last part has come. */
+  /** Whether the last part was received. */
   isOver: boolean
 }
 
@@ -72,7 +72,7 @@ export class SluicegateChatTransport<
     return parts
   }
 
-  /** Reconnects to the answer of a chat. Resolves to `null` if the backend answers 204: none is running. */
+  /** Reconnects to the answer of a chat. Resolves to `null` if the backend answers 204. */
   readonly reconnectToStream = async (
     reconnecting: Reconnecting<UI_MESSAGE>,
   ): Promise<ReadableStream<UIMessageChunk> | null> => {
@@ -225,7 +225,7 @@ function recordOf(headers: HeadersInit | undefined): Record<string, string> {
   return Object.fromEntries(new Headers(isRecord ? Object.fromEntries(known) : headers))
 }
 
-/** A route of a chat, as the SDK makes it: behind the path, before the query. */
+/** Returns a route of a chat, as the SDK makes it: after the path, before the query. */
 function pathOf(api = '/api/chat', chatId: string, route: string): string {
   if (/^\.\.?$/.test(chatId)) {
     throw new Error('Chat IDs must not be "." or "..": prepare the URL of the request yourself')

@@ -137,7 +137,7 @@ export function joinStream(
 
   // The consumer of this tab.
 
-  /** Hands out what comes next, if somebody waits for it. */
+  /** Delivers what comes next, if a call waits for it. */
   function serve(): void {
     while (isPulled) {
       const item = queue.shift()

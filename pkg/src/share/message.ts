@@ -20,7 +20,7 @@ export interface Message {
   /** The stream is over. */
   ended?: Outcome
   result?: CancelResult | undefined
-  /** Who has consumed all is to say so. */
+  /** Asks tabs to report when they have consumed everything. */
   isAsking?: boolean
   isAlive?: boolean
   // From the other tabs.

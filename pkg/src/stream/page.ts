@@ -2,7 +2,7 @@ import { INPUT_HIDDEN, INPUT_RETURNED, INPUT_SHOWN } from '../border.js'
 import { abortError } from '../error.js'
 import type { Scope } from '../scope.js'
 
-/** Who is told of the page's life. */
+/** The functions to call when the page changes. */
 interface Listener {
   tell(input: number): void
   /** The page is left. `persisted`: it may be kept in the back/forward cache. */

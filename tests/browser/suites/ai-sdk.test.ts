@@ -242,7 +242,7 @@ describe('SluicegateChatTransport', () => {
       (api) => ({ api }),
       [{ steps: [{ send: 'data: {"type":"text-delta"}\n\n' }] }],
       '',
-      /no part of a UI message stream: "{\\"type\\":\\"text-delta\\"}"/,
+      /not a part of a UI message stream: "{\\"type\\":\\"text-delta\\"}"/,
     ],
   ]
   for (const [what, optionsOf, attempts, answer, message] of lost) {
