@@ -106,9 +106,12 @@ export interface RetryOptions {
    * Default: no limit.
    */
   maxAttempts?: number
-  /** The longest wait before the first new attempt. The server's `retry:` replaces it. Default: 1,000. */
+  /**
+   * The longest wait before the first new attempt. The reconnection time of the stream (`retry:`, WHATWG
+   * HTML, 9.2.6) replaces it. Default: 1,000.
+   */
   initialDelay?: number
-  /** The longest wait, unless the server asks for a longer one. Default: 30,000. */
+  /** The longest wait, unless `Retry-After` (RFC 9110, 10.2.3) asks for a longer one. Default: 30,000. */
   maxDelay?: number
   /** The factor by which the longest wait grows with each failure in a row. Default: 2. */
   factor?: number
@@ -200,7 +203,10 @@ export interface OpenOptions extends FetchMembers {
    * `'event-too-large'`. Unknown fields, and comments without `onComment`, don't count. Default: 16 MiB.
    */
   maxEventSize?: number
-  /** The id of the event to resume after. It is sent as `Last-Event-ID`. Default: none. */
+  /**
+   * The id of the event to resume after. It is sent as `Last-Event-ID` (WHATWG HTML, 9.2.4). Default:
+   * none.
+   */
   lastEventId?: string
   /**
    * The job that works on the answer, for `resume` and `cancel`. A function finds it in an event or in

@@ -165,7 +165,8 @@ impl Builder {
         self
     }
 
-    /// Sets the id of the event to resume after. It is sent as `Last-Event-ID`. Default: none.
+    /// Sets the id of the event to resume after. It is sent as `Last-Event-ID` (WHATWG HTML, 9.2.4).
+    /// Default: none.
     pub fn last_event_id(mut self, id: &str) -> Self {
         self.last_event_id = id.into();
         self

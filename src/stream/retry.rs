@@ -10,9 +10,10 @@ use crate::sse::number;
 pub struct RetryPolicy {
     /// The number of attempts in a row that may fail, including the first. Default: `u32::MAX`.
     pub max_attempts: u32,
-    /// The longest delay before the first retry. The server's `retry:` replaces it. Default: 1,000.
+    /// The longest delay before the first retry. The reconnection time of the stream (`retry:`, WHATWG
+    /// HTML, 9.2.6) replaces it. Default: 1,000.
     pub initial_delay: f64,
-    /// The longest delay, unless the server asks for a longer one. Default: 30,000.
+    /// The longest delay, unless `Retry-After` (RFC 9110, 10.2.3) asks for a longer one. Default: 30,000.
     pub max_delay: f64,
     /// The factor by which the longest delay grows with each failure in a row. Default: 2.
     pub factor: f64,
