@@ -10,7 +10,7 @@ import { repositoryPaths, ROOT } from './files.js'
 
 /** What happens again and again: "one call per chunk", not "one call a chunk". */
 const UNIT =
-  '(?:attempt|batch|case|chunk|entry|event|file|frame|item|line|message|page|request|row|second|stream|tab|token|turn)'
+  '(?:attempt|batch|case|chunk|entry|event|file|frame|item|line|message|page|request|row|stream|tab|token|turn)'
 
 const BANNED: readonly [pattern: RegExp, instead: string][] = [
   [/\b(?:gives|gave|giving)\b(?! (?:up|way|away|back)\b)/i, 'returns, yields, provides'],
