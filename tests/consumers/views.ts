@@ -11,7 +11,7 @@ import type { App } from './workshop.js'
 /** How long anything may take to show, in milliseconds, on a machine that has other things to do. */
 const PATIENCE = 60_000
 
-/** A page with an `<output>` for the text, a button, and an `<output>` for what `cancel()` returned. */
+/** A page with an `<output>` for the text, a button, and an `<output>` for what `cancel()` gave. */
 export async function openPage(
   browser: WebDriver,
   page: string,

@@ -43,7 +43,7 @@ export function partOf(data: string): UIMessageChunk {
     cause = error
   }
   const start = JSON.stringify(data.slice(0, 100))
-  throw new StreamError('parse-json', `not a part of a UI message stream: ${start}`, { cause })
+  throw new StreamError('parse-json', `no part of a UI message stream: ${start}`, { cause })
 }
 
 /** Whether a part says that the answer is at its end. */

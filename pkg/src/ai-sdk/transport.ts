@@ -225,7 +225,7 @@ function recordOf(headers: HeadersInit | undefined): Record<string, string> {
   return Object.fromEntries(new Headers(isRecord ? Object.fromEntries(known) : headers))
 }
 
-/** Returns a route of a chat, as the SDK makes it: after the path, before the query. */
+/** A route of a chat, as the SDK makes it: behind the path, before the query. */
 function pathOf(api = '/api/chat', chatId: string, route: string): string {
   if (/^\.\.?$/.test(chatId)) {
     throw new Error('Chat IDs must not be "." or "..": prepare the URL of the request yourself')

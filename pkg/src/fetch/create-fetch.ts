@@ -45,12 +45,12 @@ export interface StreamingFetch {
 }
 
 /**
- * Returns a function with the signature of `fetch` whose event streams survive broken connections.
+ * Returns a function with the signature of `fetch`. All responses that are no event streams are
+ * those of `fetch` itself.
  *
- * The body of an event stream is the server's own bytes. When its connection breaks, the stream is
- * requested again, and the bytes continue after the last complete event. A stream that can't be resumed
- * fails as `fetch` does, with a `TypeError` whose `cause` is a `StreamError`. Other responses are
- * returned unchanged.
+ * An event stream's body is the server's own bytes. When its connection breaks, it is requested again,
+ * and the bytes go on behind the last whole event. What can't be resumed fails as `fetch` does, with a
+ * `TypeError` whose cause is a `StreamError`.
  */
 export function createFetch(options: FetchOptions = {}): StreamingFetch {
   const { fetch: given, key } = options

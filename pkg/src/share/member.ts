@@ -36,19 +36,20 @@ const ALONE: Tabs = {
   leave: () => undefined,
 }
 
-/** The argument of the function that opens a shared stream. */
+/** What a function that opens a shared stream is called with. */
 export interface ShareContext {
-  /** The id to resume from, or `''` at the start. Pass it to `openStream`. */
+  /** The id to resume from, `''` at the start: pass it to `openStream`. */
   readonly lastEventId: string
 }
 
-/** Opens the stream. Called in one tab at a time, and again in a tab that takes over. */
+/** Opens the stream: in one tab at a time, and again in the tab that takes over. */
 export type SharedSource = (context: ShareContext) => EventStream
 
 /** The options of `shareStream`. */
 export interface ShareOptions {
   /**
-   * The number of latest events that tabs receive when they join. Default: 0.
+   * How many of the latest events are kept for tabs that join later. Default: 0, a tab gets the
+   * events from its joining on.
    */
   replay?: number
 }
@@ -137,7 +138,7 @@ export function joinStream(
 
   // The consumer of this tab.
 
-  /** Delivers what comes next, if a call waits for it. */
+  /** Hands out what comes next, if somebody waits for it. */
   function serve(): void {
     while (isPulled) {
       const item = queue.shift()

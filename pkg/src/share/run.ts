@@ -9,7 +9,7 @@ export interface Run {
   events: ServerSentEvent[]
 }
 
-/** Returns the last event id at the end of a run, or after so many of its events. */
+/** The last event id at the end of a run, or behind so many of its events. */
 export function idIn({ before, events }: Run, count = events.length): string {
   return events[count - 1]?.lastEventId ?? before
 }

@@ -242,7 +242,7 @@ describe('SluicegateChatTransport', () => {
       (api) => ({ api }),
       [{ steps: [{ send: 'data: {"type":"text-delta"}\n\n' }] }],
       '',
-      /not a part of a UI message stream: "{\\"type\\":\\"text-delta\\"}"/,
+      /no part of a UI message stream: "{\\"type\\":\\"text-delta\\"}"/,
     ],
   ]
   for (const [what, optionsOf, attempts, answer, message] of lost) {

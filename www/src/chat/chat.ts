@@ -57,7 +57,7 @@ export class Chat {
     return true
   }
 
-  /** Asks the latest question again, in place of its answer. */
+  /** Asks the latest question anew, in place of its answer. */
   retry(): void {
     const latest = this.$turns.get().at(-1)
     if (!latest || this.$running.get()) return
