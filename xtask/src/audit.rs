@@ -61,7 +61,7 @@ fn npm_folder(workspace: &Workspace, folder: &str) -> Result<()> {
     // It fails for vulnerabilities as for a registry without advisories; only the former has a report.
     if !String::from_utf8_lossy(&report.stdout).contains("\"auditReportVersion\"") {
         workspace.skip(
-            "known vulnerabilities of npm packages",
+            &format!("known vulnerabilities of the npm packages of {folder}"),
             String::from_utf8_lossy(&report.stderr).trim(),
         );
         return Ok(());
