@@ -32,7 +32,7 @@ export function typesOf(bytes) {
   return lines.join('')
 }
 
-/** What a panic would say. Its handler in src/runtime.rs says nothing, so that nobody reads it. */
+/** The message of a panic. The handler in src/runtime.rs prints none, so no one reads it. */
 const PANIC_TEXTS = new RegExp(
   [
     /(slice index|range (start|end) index| index out of bounds)[^\0]*\0/,

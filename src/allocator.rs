@@ -101,7 +101,7 @@ unsafe impl<M: Memory> GlobalAlloc for Allocator<M> {
     }
 
     /// The last block may stay where it is: a buffer that is larger than all others grows without a
-    /// copy, and leaves no smaller blocks behind. But free blocks come first, or they would be free
+    /// copy, and leaves no smaller blocks. But free blocks come first, or they would be free
     /// forever, while each new buffer grows behind the last one.
     #[inline(never)]
     unsafe fn realloc(&self, block: *mut u8, layout: Layout, new_size: usize) -> *mut u8 {

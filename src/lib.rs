@@ -1,6 +1,6 @@
 //! Server-Sent Events over `fetch`, with a `cancel()` that also stops the backend.
 //!
-//! `EventStream` is a `futures::Stream` for Rust in the browser: Leptos, Yew, Dioxus. It is there on wasm32 only.
+//! `EventStream` is a `futures::Stream` for Rust in the browser: Leptos, Yew, Dioxus. It exists on wasm32 only.
 //! [`sse`] is the decoder alone, without I/O, for every target:
 //!
 //! ```
@@ -11,20 +11,20 @@
 //! # Ok::<(), sluicegate::sse::EventTooLarge>(())
 //! ```
 //!
-//! [`llm`] reads the text of a model's answer out of its events, in the formats of many vendors.
+//! [`llm`] reads the text of a model's answer from its events, in the formats of many vendors.
 //!
 //! # Features
 //!
 //! - `std` (default): links the standard library; without it the crate needs `alloc` only.
 //! - `fetch` (default): `EventStream`, over the browser's `fetch`.
 //! - `serde` (default): `Event::json` and `Builder::json`.
-//! - `gloo-net`: `EventStream::from_request` and `decode` take the requests and responses of `gloo_net`, and its errors
-//!   become ours.
-//! - `js`: `openStream` and `EventStream` for the JavaScript around an app's own module. Needs
+//! - `gloo-net`: `EventStream::from_request` and `decode` accept the requests and responses of `gloo_net`, and its
+//!   errors convert into `Error`.
+//! - `js`: exports `openStream` and `EventStream` from an app's own module to JavaScript. Needs
 //!   `wasm-bindgen` 0.2.130.
-//! - `npm`: the exports behind the npm package. Not for Rust users.
+//! - `npm`: the exports for the npm package. Not for Rust users.
 #![no_std]
-// What decides over a stream serves two faces, which a build may leave out.
+// The code that drives a stream serves two APIs, either of which a build may leave out.
 #![cfg_attr(not(all(target_arch = "wasm32", feature = "npm", feature = "fetch")), allow(dead_code))]
 
 extern crate alloc;

@@ -1,4 +1,4 @@
-//! What std would bring to the npm build, at half of its size: nobody could read a panic's message,
+//! What std would bring to the npm build, at half of its size: no one could read a panic's message,
 //! so none is made.
 
 use crate::allocator::{Allocator, Memory};

@@ -236,7 +236,7 @@ fn errors_say_what_came() {
         r#"the model's API sent an error in the stream: "overloaded""#,
     );
     for (body, expected) in [
-        ("", "nothing in the response was understood. No data came"),
+        ("", "nothing in the response was understood. No data was received"),
         (
             "data: {\"foo\":1}\n\ndata: [DONE]\n\n",
             r#"nothing in the response was understood. It starts with "{\"foo\":1}""#,

@@ -117,7 +117,7 @@ const CHUNK: usize = 4 * 1024;
 /// what a chunk of the shortest fields can make of itself.
 const BOUND: usize = 8 * LIMIT + 64 * CHUNK;
 
-/// Pushes 2 MiB, or up to the error. Gives whether there was one.
+/// Pushes 2 MiB, or up to the error. Returns whether there was one.
 fn read(decoder: &mut Decoder, mut unit: impl FnMut(usize) -> Vec<u8>) -> bool {
     let mut chunk = Vec::with_capacity(CHUNK + LIMIT);
     let (mut units, mut pushed) = (0, 0);

@@ -1,4 +1,4 @@
-/** A transport for the chats of the AI SDK: `useChat` of React, `Chat` of Vue and Svelte. */
+/** A chat transport for the AI SDK: for `useChat` of React, and `Chat` of Vue and Svelte. */
 
 export type { SluicegateChatTransportOptions } from './ai-sdk/options.js'
 export { SluicegateChatTransport } from './ai-sdk/transport.js'

@@ -40,12 +40,12 @@ const FOLLOWED = ROW_HAS_ID | ROW_HAS_TYPE
 /** The bits of a row that may be joined to the one before. */
 const JOINED = ROW_KIND | FOLLOWED
 
-/** The bits of a step other than to go on. */
+/** The bits of a step that end or suspend reading. */
 const STOPS = STEP_NIBBLE | (STEP_NIBBLE << STEP_FAILURE_SHIFT)
 
 /** Cuts what a stream's machine decodes into events. Knows its types, and the id of what it cut last. */
 export class Batches {
-  /** The step that the last batch led to: 0 if there is only to go on. */
+  /** The step after the last batch: 0 if reading continues. */
   step = 0
   lastEventId: string
   readonly #handle: StreamHandle
@@ -60,7 +60,7 @@ export class Batches {
     this.#hooks = hooks
   }
 
-  /** Whether the bytes behind the last batch are dropped. */
+  /** Whether the bytes after the last batch are dropped. */
   get hasStopped(): boolean {
     return (this.step & STOPS) !== 0
   }
@@ -91,7 +91,7 @@ export class Batches {
   /**
    * Calls the hooks with what was cut. They may call back: nothing of the module is in use.
    *
-   * An error that a hook throws is rethrown. The next call goes on behind that hook.
+   * Errors thrown by a hook are rethrown. The next call continues after that hook.
    */
   callHooks(): void {
     const calls = this.#calls

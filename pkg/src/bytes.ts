@@ -2,7 +2,7 @@
  * The bytes of a value, without a copy: of any view, `ArrayBuffer` or `SharedArrayBuffer`, and of a
  * string as UTF-8. `undefined` for anything else.
  *
- * Values are told by their shape, not by their class: they may come from an iframe, from jsdom or
+ * Values are recognised by their shape, not by their class: they may come from an iframe, from jsdom or
  * from another copy of a library.
  */
 export function bytesOf(value: unknown): Uint8Array | undefined {

@@ -43,7 +43,7 @@ export function observe(
     measure(': first event', timeToFirstEvent)
     measure('', lasted)
     const isTogether = timeToFirstEvent! > HELD_BACK && lasted - timeToFirstEvent! < TOGETHER
-    // Done, ended, truncated: of others, nobody knows what else would have come.
+    // Done, ended, truncated: of other outcomes it is unknown what would have followed.
     if (isTogether && events > 1 && /^[det]/.test(type)) {
       console.warn(`${name} came in one piece: does a proxy buffer it?`)
     }

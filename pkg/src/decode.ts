@@ -6,24 +6,24 @@ import { bodyOf, type Chunks, chunksOf, chunksOfIterator } from './fetch/chunks.
 import { FLAG_NDJSON } from './border.js'
 import { formatOf, load } from './wasm.js'
 
-/** Bytes, in whatever view, or text. */
+/** Bytes in any view, or text, which counts as its UTF-8. */
 export type Bytes = ArrayBufferView | ArrayBuffer | string
 
-/** Bytes, or text, that somebody else fetched. */
+/** A source of bytes or text for `decode`. */
 export type DecodeSource =
   Response | ReadableStream<Bytes> | AsyncIterable<Bytes> | Iterable<Bytes> | Bytes
 
-/** What is decoded at once of a source that is whole: a batch is not to hold everything. */
+/** The number of bytes decoded at once from a source that is one piece, so that batches stay small. */
 const PIECE = 64 * 1024
 
-/** The events of a source. Made by `decode`. */
+/** The events of a source, as `decode` returns them. */
 export class DecodedEvents extends EventSequence {
   readonly #chunks: Chunks
   readonly #contentType: string
   readonly #options: DecoderOptions
   #decoder: Decoder | undefined
   #isOver = false
-  /** What a hook has thrown: the events before it go first. */
+  /** What a hook threw. The events before it are delivered first. */
   #failure: { error: unknown } | undefined
   /** Of the batch that came last: its events, how many came before it, and the id before it. */
   #count = 0
@@ -39,8 +39,8 @@ export class DecodedEvents extends EventSequence {
   }
 
   /**
-   * The id to resume from: that of the event handed out last, or a later one of a block without
-   * data; `''` if there is none.
+   * The id to resume from, or `''`: the id of the event that was delivered last, or of a later block
+   * without data.
    */
   get lastEventId(): string {
     const handedOut = this.handedOutCount - this.#countBefore
@@ -62,10 +62,12 @@ export class DecodedEvents extends EventSequence {
     this.#free()
   }
 
+  /** @internal */
   fail(): void {
     this.leave()
   }
 
+  /** @internal */
   finish(): void {
     this.leave()
   }
@@ -117,15 +119,18 @@ export class DecodedEvents extends EventSequence {
 }
 
 /**
- * Decodes what somebody else fetched, as an async iterator with the views of `EventStream`.
+ * Decodes a source of bytes into events (WHATWG HTML, 9.2.5 and 9.2.6).
  *
- * A source that fails fails the iterator with its error; leaving the iterator cancels the source.
- * Sources are recognised by their shape: a `Response` of any realm and a Node stream will do.
- * Whether a `Response` is a good one is for the caller to know. Without the option `format` its
- * content type decides, and all else is taken for an event stream.
+ * Returns an async iterator with the views of `EventStream`. If the source fails, the iterator fails
+ * with the source's error. Leaving the iterator cancels the source. A `Response` of any realm and a
+ * Node stream work, too. The status of a `Response` is not checked; its content type decides the
+ * format unless the option `format` is set. Any other source is read as server-sent events.
  *
- * Fails with a `StreamError` `'event-too-large'`, or with a `TypeError` for chunks that are no
- * bytes.
+ * The iterator rejects with a `StreamError` `'event-too-large'`, or with a `TypeError` for chunks that
+ * are neither bytes nor text. The call throws a `TypeError` if it can't read the source, and a
+ * `StreamError` `'invalid-options'` comes with the first event.
+ *
+ * @param source a `Response`, a `ReadableStream`, an iterable of chunks, bytes or a string
  */
 export function decode(source: DecodeSource, options: DecoderOptions = {}): DecodedEvents {
   const contentType = isResponse(source) ? source.headers.get('content-type') : null

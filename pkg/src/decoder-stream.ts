@@ -3,7 +3,7 @@ import type { DecoderOptions } from './decoder.js'
 import { StreamError } from './error.js'
 import type { ServerSentEvent } from './event.js'
 
-/** Stands in where there is none, so that the package can be imported there. */
+/** Replaces a missing `TransformStream`, so that the package can be imported. */
 class NoTransformStream {
   constructor() {
     throw new StreamError('unsupported', 'this host has no TransformStream: use decode() instead')
@@ -13,14 +13,15 @@ class NoTransformStream {
 const Base = (globalThis.TransformStream ?? NoTransformStream) as typeof TransformStream
 
 /**
- * Bytes in, events out, for `pipeThrough`: the Streams standard's `TransformStream`.
+ * A `TransformStream` (WHATWG Streams, 6.2) from bytes to events, for `pipeThrough`.
  *
- * Both sides fail as `decode` does, after the events before the failure were read. Throws a
- * `StreamError` `'unsupported'` where there is no `TransformStream`.
+ * Both sides fail as the iterator of `decode` does, after the events before the failure were read.
+ * The constructor throws a `StreamError` `'unsupported'` if the host has no `TransformStream`.
  */
 export class EventStreamDecoderStream extends Base<Uint8Array, ServerSentEvent> {
   readonly #events: DecodedEvents
 
+  /** @param options as for `decode` */
   constructor(options: DecoderOptions = {}) {
     super()
     const reader = (this.readable as ReadableStream<unknown>).getReader()
@@ -51,7 +52,7 @@ export class EventStreamDecoderStream extends Base<Uint8Array, ServerSentEvent> 
     this.#events = events
   }
 
-  /** The id to resume from: as `lastEventId` of what `decode` returns, for the events read. */
+  /** The id to resume from, or `''`: that of the last event that was read. */
   get lastEventId(): string {
     return this.#events.lastEventId
   }

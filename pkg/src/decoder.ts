@@ -13,31 +13,31 @@ import { load } from './wasm.js'
 /**
  * The options of `createDecoder`, `decode` and `EventStreamDecoderStream`.
  *
- * Hooks are called in the stream's order, after the chunk is decoded and before its events are
- * returned. They may use other decoders and streams, and free this one.
+ * The callbacks are called in the order of the stream, after a chunk was decoded and before its events
+ * are returned. They may use other decoders and streams, and may free this one.
  */
 export interface DecoderOptions {
-  /** What the bytes are. Default: `'sse'`; for `decode`, what a `Response` says of itself. */
+  /** The format of the bytes. Default: `'sse'`; for a `Response`, the one that its content type names. */
   format?: 'sse' | 'ndjson'
   /**
-   * Bytes buffered for one event, past which decoding fails. Unknown fields, and comments without
-   * `onComment`, are not buffered and don't count. Default: 16 MiB.
+   * The most bytes that are buffered for one event; decoding a larger event fails. Unknown fields, and
+   * comments without `onComment`, are not buffered and don't count. Default: 16 MiB.
    */
   maxEventSize?: number
-  /** Called with each comment's text, colon removed. */
+  /** Called with the text of each comment, without the colon. */
   onComment?: (comment: string) => void
-  /** Called with each reconnection time that the stream sets, in milliseconds. */
+  /** Called with each reconnection time (`retry:`) that the stream sets, in milliseconds. */
   onRetry?: (milliseconds: number) => void
-  /** Called with each new last event id, also where its block has no data and so is no event. */
+  /** Called with each new last event id, even if its block has no data and so is no event. */
   onId?: (id: string) => void
 }
 
 /**
- * A decoder of bytes that come in chunks, synchronous. It holds memory of the WebAssembly module:
- * `free()` it.
+ * A synchronous decoder of chunks of bytes, as `createDecoder` returns it. It holds memory of the
+ * WebAssembly module: call `free()` when it is no longer needed.
  *
- * An error that a hook throws comes out of the call of `push()` or `end()` that called the hook.
- * Nothing is lost: the next call runs the hooks behind it, and returns the events of both calls.
+ * Errors thrown by a callback are rethrown by the call of `push()` or `end()` that called it. Nothing
+ * is lost: the next call runs the remaining callbacks and returns the events of both calls.
  */
 export class Decoder {
   static {
@@ -67,19 +67,21 @@ export class Decoder {
   }
 
   /**
-   * The stream's last event id so far, also of a block without data; `''` if there is none. Who
-   * reconnects sends it as `Last-Event-ID`. It can be read after `free()`.
+   * The stream's last event id so far, or `''`: the value for `Last-Event-ID` when reconnecting. It can
+   * be read after `free()`.
    */
   get lastEventId(): string {
     return this.#batches.lastEventId
   }
 
   /**
-   * Returns the events that this chunk completes. A string counts as its UTF-8.
+   * Decodes a chunk and returns the events that it completes.
    *
-   * Throws a `StreamError` `'event-too-large'` for the first event that outgrew `maxEventSize`, in
-   * the call after the one that returned the events before it; a decoder decodes nothing after it.
-   * Throws a `TypeError` if the chunk is neither bytes nor a string, and after `free()`.
+   * Throws a `StreamError` `'event-too-large'` if an event is larger than `maxEventSize`. The events
+   * before it are returned first, and nothing is decoded after it. Throws a `TypeError` if the chunk is
+   * neither bytes nor a string, and after `free()`.
+   *
+   * @param chunk bytes, or a string, which counts as its UTF-8
    */
   push(chunk: ArrayBufferView | ArrayBufferLike | string): ServerSentEvent[] {
     const bytes = bytesOf(chunk)
@@ -89,9 +91,9 @@ export class Decoder {
   }
 
   /**
-   * Ends the stream: returns the last line of NDJSON, and drops the unfinished last event of an
-   * event stream. Throws as `push` does. The next `push` starts another stream, which goes on from
-   * the same last event id.
+   * Ends the stream. Returns the last line of NDJSON; an unfinished event of an event stream is
+   * dropped, as the standard requires (WHATWG HTML, 9.2.6). Throws like `push`. The next `push` starts
+   * another stream with the same last event id.
    */
   end(): ServerSentEvent[] {
     if (this.#isDecoding()) this.#events = this.#batches.finish(this.#events)
@@ -99,8 +101,8 @@ export class Decoder {
   }
 
   /**
-   * Frees its memory. It can't be used after that; to free it again does nothing. A call that a
-   * hook frees it from still returns its events.
+   * Frees the decoder's memory. The decoder can't be used after that; freeing it again has no effect.
+   * If a callback frees the decoder, the call that it runs in still returns its events.
    */
   free(): void {
     if (!this.#isFreed) this.#handle.free()
@@ -130,7 +132,11 @@ export class Decoder {
   }
 }
 
-/** Compiles the module on first use, and makes a decoder. Rejects with `invalid-options`. */
+/**
+ * Creates a decoder, and compiles the WebAssembly module if this is its first use.
+ *
+ * Rejects with a `StreamError` `'invalid-options'`, or `'unsupported'` if WebAssembly is not available.
+ */
 export async function createDecoder(options: DecoderOptions = {}): Promise<Decoder> {
   await load()
   return new Decoder(options)

@@ -1,10 +1,10 @@
-/** An event, under the names of the standard's `MessageEvent`. */
+/** An event, with the members of the standard's `MessageEvent` (WHATWG HTML, 9.2.6). */
 export interface ServerSentEvent {
-  /** The `event` field, or `'message'`. */
+  /** The value of the `event` field, or `'message'`. */
   readonly type: string
-  /** The `data` fields, joined with line feeds. */
+  /** The values of the `data` fields, joined with line feeds. */
   readonly data: string
-  /** The stream's last event id after this event, `''` if there was none. */
+  /** The stream's last event id after this event, or `''`. */
   readonly lastEventId: string
 }
 

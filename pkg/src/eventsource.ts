@@ -1,4 +1,4 @@
-/** The standard's `EventSource`, over `fetch`: a drop-in for the browsers' own that can do more. */
+/** The standard's `EventSource` over `fetch`: a drop-in replacement that can do more. */
 
 export type { EventSourceErrorEvent } from './eventsource/error-event.js'
 export { EventSource, type EventSourceEvents } from './eventsource/event-source.js'

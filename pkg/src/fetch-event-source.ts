@@ -1,4 +1,4 @@
-/** The call of `@microsoft/fetch-event-source`, on our engine. README.md lists what is different. */
+/** A drop-in replacement for `@microsoft/fetch-event-source`. */
 
 import { judge } from './dropin/judge.js'
 import { underPolicy } from './dropin/policy.js'
@@ -16,59 +16,67 @@ import type { AttemptContext, OpenOptions } from './options.js'
 import { EventStream } from './stream/event-stream.js'
 import { VERDICT_NO_CONTENT, VERDICT_READ } from './border.js'
 
-/** The MIME type of event streams. */
+/** The MIME type of event streams: `'text/event-stream'`. */
 export const EventStreamContentType = 'text/event-stream'
 
-/** An event, as `@microsoft/fetch-event-source` has it. */
+/** An event, with the members of `@microsoft/fetch-event-source`. */
 export interface EventSourceMessage {
-  /** The `id` of this event's own block; `''` if it has none. */
+  /** The `id` field of this event's own block, or `''`. */
   id: string
-  /** The type; `''` for `message`. */
+  /** The value of the `event` field, or `''` for the type `message`. */
   event: string
+  /** The values of the `data` fields, joined with line feeds. */
   data: string
-  /** Always absent: the reconnection time is kept to all the same. */
+  /** Always absent. The server's reconnection time is still respected. */
   retry?: number
 }
 
-/** `RequestInit`, the callbacks of `@microsoft/fetch-event-source`, and four options of `openStream`. */
+/**
+ * The options of `fetchEventSource`: those of `fetch`, the callbacks of
+ * `@microsoft/fetch-event-source`, and four options of `openStream`.
+ */
 export interface FetchEventSourceInit
   extends
     RequestInit,
     Pick<OpenOptions, 'connectTimeout' | 'idleTimeout' | 'maxEventSize' | 'cancel'> {
-  /** A `Headers`, pairs or a record. They replace those of a `Request`. */
+  /** The headers: a `Headers`, pairs or a record. They replace headers of a `Request`. */
   headers?: HeadersInit
   /**
-   * Sees each response, refused ones as well, before it is read; throws if it is no good. Default:
-   * takes what is a success and an event stream.
+   * Called with each response before it is read, refused ones included. It throws to refuse one.
+   * Default: refuses responses that have no success status or are no event stream.
    */
   onopen?: (response: Response) => Promise<void>
-  /** Called with each event, whatever its type. What it throws ends the call; nothing is re-sent. */
+  /** Called with each event of any type. If it throws, the call rejects, and nothing is sent again. */
   onmessage?: (message: EventSourceMessage) => void
-  /** The server has ended the stream. To have it opened again, throw, and answer in `onerror`. */
+  /** Called when the server has ended the stream. Throw to have `onerror` decide about a new attempt. */
   onclose?: () => void
   /**
-   * Decides over each failure, and over what `onopen` and `onclose` throw: a number tries again
-   * after so many milliseconds, to throw ends the call with that. By default, and on `undefined`, a
-   * GET is tried again with growing waits if the failure may pass. Nothing else is: to send a POST
-   * again runs the work twice. A stream as `body` can be sent only once.
+   * Called with each failure, including errors thrown by `onopen` and `onclose`. Returning a number
+   * retries after that many milliseconds; throwing ends the call with the thrown value. By default, and
+   * if it returns nothing, a GET is retried with growing waits if the failure may be temporary. A POST
+   * is not, because that would run the work twice. A `body` that is a stream can be sent only once.
    */
   onerror?: (error: any) => number | null | undefined | void
   /**
-   * `true`, or absent: a hidden page changes nothing. `false` closes a GET while nobody sees the
-   * page, and resumes it after that.
+   * Whether a stream stays open while the page is hidden. `false` closes a GET while the page is hidden,
+   * and resumes it when the page is visible again. Default: `true`.
    */
   openWhenHidden?: boolean
-  /** Default: the global one. It gets what `fetchEventSource` got, and the headers as a record. */
+  /**
+   * The function to use instead of the global `fetch`. It is called with the arguments of
+   * `fetchEventSource`, the headers as a record.
+   */
   fetch?: typeof fetch
 }
 
 /**
- * Reads an event stream to its end, reconnecting where it breaks.
+ * Reads an event stream to its end, and reconnects when it breaks.
  *
- * Resolves when the server has ended it. Rejects with the signal's reason, with what a callback
- * threw, or with the `StreamError` after which nothing is to be tried again.
+ * Resolves when the server has ended the stream. Rejects with the signal's reason, with the value that
+ * a callback threw, or with a `StreamError` if no further attempt is made.
  *
- * @param input a URL, or a `Request`
+ * @param input a URL or a `Request`
+ * @param init as for `fetch`, with the callbacks and options
  */
 export function fetchEventSource(
   input: RequestInfo | URL,
@@ -77,7 +85,7 @@ export function fetchEventSource(
   const call = new Call(input, init)
   const outcome = call.run()
   const answer = outcome.then((value) => value)
-  // Who has aborted and does not wait is not to be told of an unhandled rejection.
+  // An abort must not cause an unhandled rejection if no code waits for the result.
   outcome.catch(() => {
     if (call.signal?.aborted) answer.catch(() => undefined)
   })
@@ -125,7 +133,7 @@ class Call {
       ...this.#init,
       method: this.#method,
       headers: this.#allHeaders(),
-      // To the engine, a body that can't be sent again is none: `onerror` hears of its failures, too.
+      // Hidden from the engine if it can't be sent again: `onerror` decides about its failures, too.
       body: isStream(body) ? undefined : body,
       signal: this.signal,
       retry: { shouldRetry: (error: StreamError) => this.#decide(error) },
@@ -186,13 +194,13 @@ class Call {
     }
   }
 
-  /** The headers as a plain object, with the names as they were given. */
+  /** Returns the headers as a plain object, with the spelling of the names that the page used. */
   #spelled(headers: Headers): Record<string, string> {
     const names = new Map(this.#headers.map((pair) => [String(pair[0]).toLowerCase(), pair[0]]))
     return Object.fromEntries([...headers].map(([name, value]) => [names.get(name) ?? name, value]))
   }
 
-  /** The `Request` can be sent again only as a copy. */
+  /** Returns a copy of the `Request`, which can be sent only once. */
   #freshInput(): RequestInfo | URL {
     try {
       return this.#request?.clone() ?? this.#input
@@ -207,11 +215,11 @@ class Call {
       this.#init.onclose?.()
       return undefined
     } catch (cause) {
-      return new StreamError('refused', 'onclose refused the end', { cause })
+      return new StreamError('refused', 'onclose threw an error', { cause })
     }
   }
 
-  /** What is to follow a failure. */
+  /** Decides what follows a failure. */
   #decide(error: StreamError): boolean | number {
     const { onerror, body } = this.#init
     const isRefusal = error.code === 'refused'
@@ -228,7 +236,7 @@ class Call {
 /** `onerror` decides what is sent again, and that is the same request. */
 const SAME_REQUEST: object = { resume: undefined, remember: undefined }
 
-/** A `Headers` of any realm, pairs or a record, as pairs. */
+/** Returns a `Headers` of any realm, pairs or a record as pairs. */
 function pairsOf(headers: HeadersInit | undefined): [string, string][] {
   const { [Symbol.iterator]: iterate } = Object(headers) as Partial<Headers>
   return iterate ? [...(headers as Headers)] : Object.entries(headers ?? {})

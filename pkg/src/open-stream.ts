@@ -2,14 +2,14 @@ import { EventStream } from './stream/event-stream.js'
 import type { OpenOptions } from './options.js'
 
 /**
- * Opens a stream of server-sent events (WHATWG HTML, 9.2) or of NDJSON over `fetch`.
+ * Opens a stream of server-sent events (WHATWG HTML, 9.2) or NDJSON over `fetch`.
  *
- * Returns at once. The request is sent before that, unless a function of `headers` or `body` returns
- * a promise; the module is compiled meanwhile. What is wrong with the URL or the options is an error
- * `'invalid-options'` of the stream.
+ * Returns at once and never throws: an invalid URL or option fails the stream with
+ * `'invalid-options'`. The request is sent before the call returns, unless a function of `headers` or
+ * `body` returns a promise. The WebAssembly module is compiled while the request is under way.
  *
- * @param input a URL, absolute or relative to the page, or a `Request`, whose members the options
- *   replace as in `fetch`. Its body is kept in memory, to be sent again.
+ * @param input a URL, absolute or relative to the page, or a `Request`. Options replace members of a
+ *   `Request`, as in `fetch`; its body is kept in memory so that it can be sent again.
  */
 export function openStream(input: string | URL | Request, options: OpenOptions = {}): EventStream {
   return new EventStream(input, options)

@@ -1,132 +1,142 @@
 import type { StreamError } from './error.js'
 import type { ServerSentEvent } from './event.js'
 
-/** A value, or a function that is asked for it each time, and may be async. */
+/** A value, or a function that returns it. The function is called before each request and may be async. */
 export type Source<T, Context> = T | ((context: Context) => T | Promise<T>)
 
 /**
- * A request's body. What `fetch` takes stays as it is; other objects become JSON as `JSON.stringify`
- * writes them. `Map`s, `Set`s and the like are refused.
+ * The body of a request: anything that `fetch` accepts, or an object that is sent as JSON. A `Map`, a
+ * `Set` and other objects that `JSON.stringify` would turn into `{}` are an error `'invalid-options'`.
  */
 export type Body = BodyInit | object | null | undefined
 
-/** What functions that make a request are called with: how far the answer has come. */
+/** The argument of functions that make a request: how far the answer has come. */
 export interface AttemptContext {
-  /** The number of the attempt, counted from 1. */
+  /** The number of the attempt, starting at 1. */
   readonly attempt: number
-  /** The id of the last event, `''` if none had one. */
+  /** The id of the last event that had one, or `''`. */
   readonly lastEventId: string
-  /** What the option `job` has found or is; `undefined` before. */
+  /** The job that the option `job` names or has found, or `undefined` if it is not known yet. */
   readonly job: string | undefined
-  /** What the option `cursor` has returned for the last event that has a cursor. */
+  /** The cursor of the last event that had one, as the option `cursor` returned it. */
   readonly cursor: string | undefined
-  /** The number of events so far. */
+  /** The number of events received so far. */
   readonly events: number
   /**
-   * The number of bytes up to the end of the last event, content coding removed, for servers that
-   * resume by bytes. Only counted with the option `resume`; otherwise 0.
+   * The number of bytes up to the end of the last event, after content decoding, for servers that
+   * resume by byte offset. Counted only with the option `resume`; otherwise 0.
    */
   readonly bytes: number
   /**
-   * With the option `resume`, the response that began the answer; otherwise that of the last attempt
-   * that got one. Its headers often name the job: `Location`, `Content-Location`.
+   * With the option `resume`, the response that began the answer; otherwise the latest response. Its
+   * headers often name the job: `Location`, `Content-Location`.
    */
   readonly response: Response | undefined
 }
 
-/** What the functions of `cancel` are called with. `events` and `cursor` are the page's: it got so many. */
+/** The argument of the functions of `cancel`. `events` and `cursor` describe what the page has received. */
 export interface CancelContext extends AttemptContext {
-  /** What `cancel(reason)` was given, the signal's reason, `'return'` or `'pagehide'`. */
+  /** The argument of `cancel(reason)`, the reason of the signal, `'return'` or `'pagehide'`. */
   readonly reason: unknown
-  /** The event that the page got last. */
+  /** The last event that the page received. */
   readonly lastEvent: ServerSentEvent | undefined
 }
 
-/** What the functions of `ack` are called with. */
+/** The argument of the functions of `ack`. */
 export interface AckContext extends CancelContext {
-  /** How many events this acknowledgement is about. */
+  /** The number of events that this request acknowledges. */
   readonly count: number
 }
 
+/** A request that goes beside the stream. */
 interface Endpoint<Context> {
-  /** Relative to the page, as in `fetch`. */
+  /** The URL, absolute or relative to the page. */
   url: Source<string | URL, Context>
-  /** Default: `'POST'`. */
+  /** The method. Default: `'POST'`. */
   method?: string
-  /** None by default: the stream's headers are not sent along. */
+  /** The headers. Default: none. The stream's own headers are not sent. */
   headers?: Source<HeadersInit | undefined, Context>
+  /** The body. Default: none. */
   body?: Source<Body, Context>
-  /** Milliseconds for the whole exchange. Default: 10,000. */
+  /** The time limit for the whole exchange, in milliseconds. Default: 10,000. */
   timeout?: number
 }
 
-/** How the backend is told to stop its work. */
+/** The request that tells the backend to stop its work. */
 export interface CancelOptions extends Endpoint<CancelContext> {
   /**
-   * What else than `cancel()` notifies the backend. Default: nothing, since an unmounted component
-   * or a reload must not end an answer that can be resumed.
+   * Events other than `cancel()` that notify the backend. Default: none, because unmounting a
+   * component or reloading the page must not end an answer that can be resumed.
    *
-   * - `'abort'`: the outside `signal`.
-   * - `'return'`: a consumer that leaves its loop with `break`, `return` or an exception.
-   * - `'pagehide'`: the page goes away. It ends the stream, too.
-   * - `'unsent'`: each of these and `cancel()` even when the stream's request has not left yet.
+   * - `'abort'`: the option `signal` is aborted.
+   * - `'return'`: the consumer leaves its loop with `break`, `return` or an exception.
+   * - `'pagehide'`: the page goes away. This also ends the stream.
+   * - `'unsent'`: notifies even if the stream's request has not been sent yet.
    */
   on?: readonly ('abort' | 'return' | 'pagehide' | 'unsent')[]
 }
 
-/** The request that goes on with an answer whose connection broke. */
+/** The request that continues an answer after its connection broke. */
 export interface ResumeOptions {
-  /** Relative to the page, as in `fetch`. Functions are called before each such request. */
+  /** The URL, absolute or relative to the page. A function is called before each such request. */
   url: Source<string | URL, AttemptContext>
-  /** Default: `'GET'`. */
+  /** The method. Default: `'GET'`. */
   method?: string
-  /** Default: the stream's own headers. */
+  /** The headers. Default: the stream's own headers. */
   headers?: Source<HeadersInit | undefined, AttemptContext>
+  /** The body. Default: none. */
   body?: Source<Body, AttemptContext>
   /**
-   * Whether the response begins at the start of the answer: then as many events are dropped as came
-   * before, and no `Last-Event-ID` is sent. Default: `false`.
+   * Whether the response starts at the beginning of the answer. If so, the events that were received
+   * before are dropped, and no `Last-Event-ID` is sent. Default: `false`.
    */
   replays?: boolean
 }
 
-/** How the backend is told what was consumed: in order, one request at a time, retried once. */
+/** The requests that acknowledge consumed events: in order, one at a time, each retried once. */
 export interface AckOptions extends Endpoint<AckContext> {
-  /** How many events to wait for before each request. Default: 1. The last tells of the rest. */
+  /** The number of events per request. The last request acknowledges the rest. Default: 1. */
   every?: number
 }
 
-/** How a stream that broke is reconnected. All times are in milliseconds. */
+/** How a broken stream is reconnected. All times are in milliseconds. */
 export interface RetryOptions {
-  /** How many attempts in a row may fail, the first included. An event starts the count over. Default: no limit. */
+  /**
+   * The number of attempts in a row that may fail, including the first. Each event resets the count.
+   * Default: no limit.
+   */
   maxAttempts?: number
-  /** The longest wait before the first new attempt; the server's `retry:` replaces it. Default: 1,000. */
+  /**
+   * The longest wait before the first new attempt. The reconnection time of the stream (`retry:`, WHATWG
+   * HTML, 9.2.6) replaces it. Default: 1,000.
+   */
   initialDelay?: number
-  /** The longest wait of all, but for what the server asks. Default: 30,000. */
+  /** The longest wait, unless `Retry-After` (RFC 9110, 10.2.3) asks for a longer one. Default: 30,000. */
   maxDelay?: number
-  /** By how much the longest wait grows with each failure in a row. Default: 2. */
+  /** The factor by which the longest wait grows with each failure in a row. Default: 2. */
   factor?: number
-  /** The part of a wait that chance may take away, 0 to 1. Default: 1, "full jitter". */
+  /** The part of each wait that is random, from 0 to 1. Default: 1 ("full jitter"). */
   jitter?: number
   /** The shortest wait, whatever the server says. Default: 250. */
   minDelay?: number
   /**
-   * Decides over each failure: `false` ends the stream with it, `true` tries again after the usual
-   * wait, a number after so many milliseconds. Default: whether the error is `retryable`.
+   * Decides what follows a failure. `false` ends the stream with the error, `true` retries after the
+   * usual wait, and a number retries after that many milliseconds. Default: `error.retryable`.
    */
   shouldRetry?: (error: StreamError, attempt: number) => boolean | number
 }
 
-/** What `onRetry` is called with. */
+/** The argument of `onRetry`. */
 export interface RetryInfo {
-  /** The number of the attempt to come. */
+  /** The number of the next attempt. */
   readonly attempt: number
-  /** Milliseconds until then. */
+  /** The wait before it, in milliseconds. */
   readonly delay: number
-  /** Why there has to be one. */
+  /** The error that made it necessary. */
   readonly error: StreamError
 }
 
+/** The options that are passed on to `fetch`. */
 type FetchMembers = Pick<
   RequestInit,
   | 'credentials'
@@ -139,95 +149,116 @@ type FetchMembers = Pick<
   | 'priority'
 >
 
-/** The options of `openStream`. The first eight are `fetch`'s own; `cache` is `'no-store'` by default. */
+/**
+ * The options of `openStream`. `credentials`, `mode`, `cache`, `redirect`, `referrer`,
+ * `referrerPolicy`, `integrity` and `priority` are passed on to `fetch`; `cache` defaults to
+ * `'no-store'`.
+ */
 export interface OpenOptions extends FetchMembers {
-  /** Default: `'GET'`. */
+  /** The method. Default: `'GET'`. */
   method?: string
-  /** Asked anew at each attempt if it is a function. */
+  /** The headers. A function is called before each attempt. Default: none. */
   headers?: Source<HeadersInit | undefined, AttemptContext>
-  /** Asked anew at each attempt if it is a function. Objects and arrays are sent as JSON. */
+  /**
+   * The body. Objects and arrays are sent as JSON. A function is called before each attempt.
+   * Default: none.
+   */
   body?: Source<Body, AttemptContext>
   /**
-   * Ends the stream with its reason, or an `AbortError` if it has none. One that is aborted already
-   * never sends a request.
+   * Ends the stream when it is aborted, with its reason, or with an `AbortError` if it has none. If it
+   * is aborted already, no request is sent.
    */
   signal?: AbortSignal | undefined
   /**
-   * The function to use instead of the global `fetch`. Its response may be of any class, and its body
-   * a stream of the web's or of Node's, any async iterable, or nothing that can be read in pieces:
-   * then it is read as a whole.
+   * The function to use instead of the global `fetch`. The response may be of any class. Its body may
+   * be a web stream, a Node stream or any async iterable; a response without any of these is read as a
+   * whole.
    */
   fetch?: typeof fetch
-  /** What the body is. Default: what its content type says, which must be one of the two. */
+  /**
+   * The format of the body: server-sent events or newline-delimited JSON. Default: the one that the
+   * response's content type names; any other content type is an error.
+   */
   format?: 'sse' | 'ndjson'
-  /** The event that ends the stream: its data, or a predicate. It is not delivered. */
+  /**
+   * The marker that ends the stream: the data of an event, or a predicate. The marker itself is not
+   * delivered. Default: none.
+   */
   done?: string | ((event: ServerSentEvent) => boolean)
   /**
-   * `false` for never; `true` or options for always. Default: for GET and HEAD. A POST is not sent
-   * again unless asked for: set `true` if the server resumes by `Last-Event-ID`, and does not run
-   * the work twice. With `resume`, the resuming request is always repeated, the first one only with
-   * `true` or a safe method.
+   * Whether a broken stream is requested again: `false` never, `true` or options always. Default: only
+   * GET and HEAD. A POST is never sent twice by default. Set `true` if the server resumes by
+   * `Last-Event-ID` and does not run the work twice. With `resume`, the resuming request is always
+   * repeated; the first request only with `true`, or with a safe method.
    */
   retry?: boolean | RetryOptions
-  /** Milliseconds until the response's headers. `Infinity` for no limit. Default: 30,000. */
+  /**
+   * The time limit for the response's headers, in milliseconds; `Infinity` for none. Default: 30,000.
+   */
   connectTimeout?: number
-  /** Milliseconds between bytes; comments count. Default: no limit. */
+  /** The longest pause between bytes, comments included, in milliseconds. Default: no limit. */
   idleTimeout?: number
   /**
-   * Bytes buffered for one event, past which the stream fails. Unknown fields, and comments without
-   * `onComment`, are skipped and don't count. Default: 16 MiB.
+   * The most bytes that are buffered for one event; a larger event fails the stream with
+   * `'event-too-large'`. Unknown fields, and comments without `onComment`, don't count. Default: 16 MiB.
    */
   maxEventSize?: number
-  /** Resumes from here: the id is sent as `Last-Event-ID`. */
+  /**
+   * The id of the event to resume after. It is sent as `Last-Event-ID` (WHATWG HTML, 9.2.4). Default:
+   * none.
+   */
   lastEventId?: string
   /**
-   * The job that works on the answer, for `resume` and `cancel`: a function that finds it in an event
-   * or in the response, called for each event until it returns something. A string is known from the
-   * start: with `resume`, the first request is the resuming one.
+   * The job that works on the answer, for `resume` and `cancel`. A function finds it in an event or in
+   * the response; it is called for each event until it returns a value. A string is known from the
+   * start; with `resume`, the first request is then the resuming one.
    */
   job?:
     string | ((event: ServerSentEvent, response: Response) => string | number | null | undefined)
   /**
-   * Returns where an event is in the answer, for `resume`: needed where events have no `id:`. Called
-   * for the last events of each chunk, until one has a cursor.
+   * Returns the position of an event in the answer, for `resume`. Needed only if events have no `id:`.
+   * Called for the events of each chunk, last one first, until one has a cursor.
    */
   cursor?: (event: ServerSentEvent) => string | number | null | undefined
   /**
-   * The request that goes on with the answer when the connection broke, instead of the first one:
-   * that is not sent a second time, unless `retry` is `true` and no job is known yet. If the server
-   * answers 204 to it, the stream is `truncated`; what else is no stream ends it with an error.
+   * The request that continues the answer after the connection broke. The first request is not sent
+   * again, unless `retry` is `true` and no job is known yet. If the server answers 204, the outcome is
+   * `truncated`; any other response that is no stream is an error.
    */
   resume?: ResumeOptions
   /**
-   * The name under which the answer is remembered while it runs, in `sessionStorage`, for
-   * `resumeStream` after a reload: its job, its cursor, how many events and bytes came. Needs
-   * `resume`.
+   * The name under which a running answer is kept in `sessionStorage`, for `resumeStream` after a
+   * reload: its job, its cursor, and the number of events and bytes. Needs `resume`. Default: none.
    */
   remember?: string
-  /** How the backend is told to stop its work. */
+  /** The request that tells the backend to stop its work. Default: none. */
   cancel?: CancelOptions
-  /** How the backend is told what was consumed. */
+  /** The requests that acknowledge consumed events. Default: none. */
   ack?: AckOptions
   /**
-   * How many streams with this option may be open to the URL's origin at once. Others wait for their
-   * turn. With HTTP/1.1, a number under 6 leaves connections for cancel notifications and
-   * acknowledgements, which never wait. Default: no limit.
+   * The most streams with this option that are open to the URL's origin at once; others wait. With
+   * HTTP/1.1, a number below 6 leaves connections for cancel notifications and acknowledgements, which
+   * never wait. Default: no limit.
    */
   maxConnections?: number
-  /** What a hidden page does to a stream that can be resumed. Default: `'keep'`, nothing. */
+  /**
+   * What happens to a resumable stream while the page is hidden: `'keep'` reads on, `'pause'` closes
+   * the connection and resumes when the page is visible again. Default: `'keep'`.
+   */
   whenHidden?: 'keep' | 'pause'
   /**
-   * Sees each response with a success status before it is read, also one that is no stream and will
-   * be refused; 204 has nothing to see. What it throws is the `cause` of an error `'refused'`.
+   * Called with each successful response except 204 before it is read, even if it will be refused
+   * because it is no stream. If it throws, the stream fails with `'refused'`, with the thrown value as
+   * its `cause`.
    */
   onOpen?: (response: Response) => void | Promise<void>
   /** Called before the wait for each new attempt. */
   onRetry?: (info: RetryInfo) => void
-  /** Called with each comment's text, colon removed. */
+  /** Called with the text of each comment, without the colon. */
   onComment?: (comment: string) => void
   /**
-   * Writes User Timing marks for the performance panel, and warnings to the console: of a proxy that
-   * buffers, a POST that was not sent again, a stream that is open twice. Default: `false`.
+   * Whether to write User Timing marks for the performance panel, and console warnings about a proxy
+   * that buffers, a POST that was not sent again, or a stream that is open twice. Default: `false`.
    */
   debug?: boolean
 }

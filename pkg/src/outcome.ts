@@ -1,60 +1,64 @@
 import type { StreamError } from './error.js'
 
-/** Where a stream is in its life. */
+/**
+ * The state of a stream: `'connecting'` until the first response, `'open'` while a response is read,
+ * `'waiting'` before another attempt, `'closed'` after the end.
+ */
 export type StreamState = 'connecting' | 'open' | 'waiting' | 'closed'
 
 /**
  * How a stream ended.
  *
- * - `done`: the `done` marker came, or the marker that a text view of `sluicegate/llm` knows.
- * - `ended`: the server ended the response, and no marker was promised.
- * - `truncated`: a `done` marker was promised, and the stream ended without it.
- * - `no-content`: the server answered 204, the standard's "stop".
- * - `cancelled`: by `cancel()`, or by what `cancel.on` names.
- * - `closed`: by `close()`, or by a consumer that left.
- * - `aborted`: by the outside signal; `error` is its reason.
- * - `failed`: by `error`.
+ * - `done`: the `done` marker came, or the end marker that a text view of `sluicegate/llm` knows.
+ * - `ended`: the server ended the response. The option `done` is not set.
+ * - `truncated`: the server ended the response without the `done` marker.
+ * - `no-content`: the server answered 204, which tells clients not to reconnect (WHATWG HTML, 9.2.1).
+ * - `cancelled`: by `cancel()`, or by an event that `cancel.on` lists.
+ * - `closed`: by `close()`, or because the consumer left its loop.
+ * - `aborted`: by the option `signal`; `error` is its reason.
+ * - `failed`: with `error`.
  */
 export type StreamOutcomeType =
   'done' | 'ended' | 'truncated' | 'no-content' | 'cancelled' | 'closed' | 'aborted' | 'failed'
 
-/** The one outcome of a stream. */
+/** The outcome of a stream, as `stream.closed` resolves to it. */
 export interface StreamOutcome {
+  /** How the stream ended. */
   type: StreamOutcomeType
-  /** A `StreamError`, or the very value that the page's own code threw or aborted with. */
+  /** A `StreamError`, or the unchanged value that the page's own code threw or aborted with. */
   error?: unknown
-  /** Whether the backend has confirmed the cancellation; absent if it was not asked. */
+  /** Whether the backend confirmed the cancellation. Absent if it was not notified. */
   notified?: boolean
-  /** How many events were decoded and never handed out. */
+  /** The number of events that were decoded but never delivered. */
   dropped: number
 }
 
-/** What `cancel()` reports. */
+/** The result of `cancel()`. */
 export interface CancelResult {
-  /** Whether this call ended the stream: `false` if it was over before. */
+  /** Whether this call ended the stream; `false` if it had ended before. */
   aborted: boolean
-  /** Whether the backend answered the notification with a success. */
+  /** Whether the backend answered the notification with a success status. */
   notified: boolean
-  /** The backend's status, if it answered. */
+  /** The status of the backend's answer, if there was one. */
   status?: number
-  /** Why it was not notified. */
+  /** The reason why the notification failed. */
   error?: StreamError
 }
 
-/** Counts and times of a stream. Times are milliseconds since it was opened. */
+/** Counts and times of a stream. Times are in milliseconds since the stream was opened. */
 export interface StreamStats {
-  /** Of response bodies, content coding removed. */
+  /** The number of bytes of response bodies, after content decoding. */
   bytes: number
-  /** Decoded so far. */
+  /** The number of decoded events. */
   events: number
-  /** Requests, the one under way included. */
+  /** The number of requests, including the current one. */
   attempts: number
-  /** When the headers of the first good response were there. */
+  /** When the headers of the first good response arrived. */
   timeToHeaders?: number
   /** When the first event was decoded. */
   timeToFirstEvent?: number
-  /** How many consumed events the backend has been told of. */
+  /** The number of events that were acknowledged to the backend. */
   acknowledged: number
-  /** Why the last acknowledgement that failed, twice, did so. */
+  /** The error of the latest acknowledgement that failed, also when it was retried. */
   ackError?: StreamError
 }

@@ -25,20 +25,22 @@ export type {
  */
 const useLifetime = 'Activity' in React ? useInsertionEffect : useEffect
 
-/** What `useEventStream` returns: the snapshot's members, and the controls. */
+/** The result of `useEventStream`: the members of the snapshot, and the controls. */
 export type UseEventStreamReturn = StreamSnapshot & StreamControls
 
 /**
- * A stream of server-sent events as state, which changes once an animation frame at most.
+ * Reads a stream of server-sent events into state, which changes at most once per animation frame.
  *
- * It ends with the component. The backend is told of that, and of a new start amid a run, only if
- * `cancel.on` has `'return'`. URL and options are those of the latest render, read at each start; a
- * change of the URL alone starts anew, and only with `immediate`.
+ * The stream ends with the component. The backend is notified of that, and of a new start during a
+ * run, only if `cancel.on` lists `'return'`. URL and options of the latest render are read at each
+ * start. A change of the URL restarts the stream if `immediate` is set; a change of the options does
+ * not.
  *
- * A component that `<Activity>` hides goes on reading. Showing it again sends nothing, unless the URL
- * has changed meanwhile.
+ * Inside `<Activity>`, a hidden component continues to read. Showing it sends no request unless the
+ * URL has changed in between.
  *
- * @param url absolute, or relative to the page
+ * @param url the URL, absolute or relative to the page
+ * @param options as for `openStream`, and how the stream is shown
  */
 export function useEventStream(
   url: string | URL,

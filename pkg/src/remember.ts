@@ -6,7 +6,7 @@ export interface Remembered extends Start {
   session?: string | undefined
 }
 
-/** Who keeps an answer under a name: a new answer takes the name over. */
+/** The owner of each name: a new answer takes the name over. */
 const owners = new Map<string, Memory>()
 
 /** Storage that is off, full or not there changes nothing but that nothing is kept. */
@@ -37,7 +37,7 @@ export class Memory {
   readonly #name: string
   readonly #place: () => Remembered | undefined
 
-  /** `place` returns nothing as long as there is nothing to go on with. */
+  /** @param place returns nothing as long as there is no answer to continue */
   constructor(name: string, place: () => Remembered | undefined) {
     this.#name = name
     this.#place = place

@@ -2,19 +2,19 @@ import type { OpenOptions } from './options.js'
 import { recall } from './remember.js'
 import { EventStream } from './stream/event-stream.js'
 
-/** The options of `resumeStream`: those of `openStream` that are not of the first request. */
+/** The options of `resumeStream`: those of `openStream`, without those of the first request. */
 export type ResumeStreamOptions = Omit<OpenOptions, 'method' | 'body' | 'remember' | 'lastEventId'>
 
 /**
- * Goes on with an answer that runs, in a page that was reloaded: one that `openStream` was to
- * `remember` under this name. Returns `undefined` if there is none.
+ * Continues a running answer after the page was reloaded: one that `openStream` opened with the option
+ * `remember`. Returns `undefined` if no answer is remembered under this name.
  *
- * It begins behind the last event that the page before got, or with `resume.replays` at the start of
- * the answer. Its first request is the resuming one; if the server answers 204 to that, nothing runs
- * any more, and the stream ends with `no-content`.
+ * The stream continues after the last event that the page received before the reload, or with
+ * `resume.replays` at the start of the answer. The first request is the resuming one. If the server
+ * answers 204, the answer is no longer running, and the outcome is `no-content`.
  *
- * @param name what the option `remember` was
- * @param options those of the first page: functions and headers are not kept
+ * @param name the value of the option `remember`
+ * @param options the same options as for `openStream`: functions and headers are not kept
  */
 export function resumeStream(name: string, options: ResumeStreamOptions): EventStream | undefined {
   const start = recall(name)

@@ -3,13 +3,12 @@
 import { Observable } from 'rxjs'
 
 /**
- * The items of a stream, or of one of its views, as an `Observable`. Unsubscribing leaves the stream at
- * once, as a `break` does: RxJS's own `from()` would notice only at the next item.
+ * Returns the items of a stream, or of one of its views, as an `Observable`. Unsubscribing leaves the
+ * stream at once, as a `break` does; RxJS's own `from()` would leave it only at the next item.
  *
- * The stream is read once. To open one for each subscriber: `defer(() => fromStream(openStream(…)))`.
+ * The stream is read once. To open one per subscriber: `defer(() => fromStream(openStream(…)))`.
  *
- * @param stream of `openStream` or `decode`; `batches()`, `frames()` or `json()` of one; a text of
- *   `sluicegate/llm`
+ * @param stream a stream of `openStream` or `decode`, one of its views, or a text of `sluicegate/llm`
  */
 export function fromStream<T>(stream: AsyncIterable<T>): Observable<T> {
   return new Observable((subscriber) => {

@@ -15,30 +15,31 @@ import type { StreamOutcomeType } from './outcome.js'
 interface Call {
   /** Whether it takes all events that are there, not one. */
   all: boolean
-  /** Makes an answer of them. `undefined` waits for more. */
+  /** Turns them into the result. `undefined` waits for more. */
   use: ((events: never) => unknown) | undefined
-  /** What it is answered with at the end; without this, it is the end, or rejected. */
+  /** Returns the result at the end. Without it, the call resolves to the end or rejects. */
   end: ((failure?: { error: unknown }) => unknown) | undefined
   resolve: (result: IteratorResult<never, undefined>) => void
   reject: (error: unknown) => void
 }
 
 /**
- * Sees a body as it comes: who reads an answer out of the events has to know what was none.
+ * Observes a body as it arrives: readers of answers need to know about bytes that are no events.
  *
  * @internal
  */
 export interface Tap {
-  /** Whether a body is to be read whose content type is no stream's. */
+  /** Returns whether to read a body whose content type is not that of a stream. */
   takes(contentType: string): boolean
   chunk(bytes: Uint8Array): void
-  /** The body is at its end. Returns an event to be handed out behind the others. */
+  /** Called at the end of the body. Returns an event to deliver after the others. */
   end(): ServerSentEvent | undefined
 }
 
 /**
- * Events as an async iterator, and as its views. There is one sequence: each event goes to whoever
- * asks first, and nothing is read ahead of the consumer beyond one batch.
+ * A sequence of events: an async iterator with several views. All views share the sequence: each event
+ * is delivered once, to the first call that waits for it. At most one batch is read ahead of the
+ * consumer.
  */
 export abstract class EventSequence implements AsyncIterableIterator<ServerSentEvent> {
   static {
@@ -47,13 +48,13 @@ export abstract class EventSequence implements AsyncIterableIterator<ServerSentE
 
   #batch: ServerSentEvent[] = []
   #index = 0
-  /** How many of the texts that are joined at the index are handed out. */
+  /** The number of texts joined at the index that are delivered. */
   #textIndex = 0
   #handedOut = 0
   #last: ServerSentEvent | undefined
   /** In the order in which they came. */
   readonly #calls: Call[] = []
-  /** Who is told of the next batch without taking it. */
+  /** The functions to call when the next batch arrives, which don't take it. */
   readonly #watchers: ((hasMore: boolean) => void)[] = []
   #isPulling = false
   #isOver = false
@@ -62,7 +63,7 @@ export abstract class EventSequence implements AsyncIterableIterator<ServerSentE
   /** @internal */
   tap: Tap | undefined
 
-  /** @internal The newest template of events that are nothing but text: these come as `TextEvents`. */
+  /** @internal The newest template of events that are only text: these come as `TextEvents`. */
   template: TextTemplate | undefined
 
   /** @internal How the sequence ended; `undefined` if only its consumer can end it. */
@@ -73,21 +74,21 @@ export abstract class EventSequence implements AsyncIterableIterator<ServerSentE
   /** Called with the number of events handed out, and the last of them. */
   protected onHandedOut: ((count: number, last: ServerSentEvent) => void) | undefined
 
-  /** Asks for the next events: `received` or `failed` is the answer, whenever it comes. */
+  /** Requests the next events. `received` or `failed` is called later. */
   protected abstract pull(): void
 
-  /** What of a batch is still to be handed out. Throws what ended the sequence meanwhile. */
+  /** Returns the events to deliver. Throws the error that ended the sequence in the meantime. */
   protected accept(batch: ServerSentEvent[] | undefined): ServerSentEvent[] | undefined {
     return batch
   }
 
-  /** The consumer has left. */
+  /** Called when the consumer has left. */
   protected abstract leave(): void
 
-  /** @internal Ends the sequence with an error that its consumer knows. */
+  /** @internal Ends the sequence with an error that its consumer has already received. */
   abstract fail(error: unknown): void
 
-  /** @internal Ends the sequence: an event told its consumer that no more will come. */
+  /** @internal Ends the sequence: the consumer has read its end marker. */
   abstract finish(): void
 
   /** The event that was handed out last. */
@@ -95,14 +96,14 @@ export abstract class EventSequence implements AsyncIterableIterator<ServerSentE
     return this.#last
   }
 
-  /** @internal Returns a template that the decoder has not got yet. */
+  /** @internal Returns a template that the decoder does not have yet. */
   protected takeTemplate(): TextTemplate | undefined {
     const { template } = this
     this.template = undefined
     return template
   }
 
-  /** @internal The next event if it is at hand: who waits for it needs `next()`. */
+  /** @internal Returns the next event if it is there already; to wait for it, use `next()`. */
   takeReady(): ServerSentEvent | undefined {
     return this.#calls.length === 0 && this.#hasEvents ? this.#take() : undefined
   }
@@ -111,12 +112,12 @@ export abstract class EventSequence implements AsyncIterableIterator<ServerSentE
     return this.#handedOut
   }
 
-  /** Drops what is pulled and not handed out. */
+  /** Drops events that are not delivered yet. */
   protected drop(): void {
     this.#setBatch([])
   }
 
-  /** Answers `pull`, if there is one to answer: events, never none, or `undefined` at the end. */
+  /** Answers `pull`, if one waits, with events (never an empty array) or `undefined` at the end. */
   protected received(pulled: ServerSentEvent[] | undefined): void {
     if (!this.#isPulling) return
     let batch
@@ -133,36 +134,43 @@ export abstract class EventSequence implements AsyncIterableIterator<ServerSentE
     this.#pullIsAnswered()
   }
 
-  /** Answers `pull`: with what ended the sequence. */
+  /** Answers `pull` with the error that ended the sequence. */
   protected failed(error: unknown): void {
     this.#isOver = true
     this.#failure = { error }
     this.#pullIsAnswered()
   }
 
+  /** Returns the sequence itself, for `for await`. */
   [Symbol.asyncIterator](): this {
     return this
   }
 
-  /** The next event. Calls may overlap: they are answered in order. */
+  /**
+   * Resolves to the next event, or to `done: true` at the end. Rejects once if the stream fails. Calls
+   * may overlap; they are answered in order.
+   */
   next(): Promise<IteratorResult<ServerSentEvent, undefined>> {
     const event = this.takeReady()
     if (event) return Promise.resolve({ done: false, value: event })
     return this.#call(false)
   }
 
-  /** Ends the sequence here, as a `break` does. Whether the backend is told is up to `cancel.on`. */
+  /**
+   * Ends the sequence, as leaving a loop with `break` does. The backend is notified only if
+   * `cancel.on` lists `'return'`.
+   */
   return(): Promise<IteratorResult<ServerSentEvent, undefined>> {
     this.leave()
     return Promise.resolve({ done: true, value: undefined })
   }
 
-  /** Arrays of events as they arrive: the fastest way to consume a stream. Never empty. */
+  /** Returns a view of the events in arrays, as they arrive; none is empty. The fastest way to read. */
   batches(): AsyncIterableIterator<ServerSentEvent[], undefined> {
     return this.#view(() => this.#call<ServerSentEvent[]>(true))
   }
 
-  /** One array of events an animation frame, where there are any: what a page can show. */
+  /** Returns a view with at most one array of events per animation frame; none is empty. */
   frames(): AsyncIterableIterator<ServerSentEvent[], undefined> {
     return this.#view(async () => {
       const first = await this.#call<ServerSentEvent[]>(true)
@@ -170,7 +178,7 @@ export abstract class EventSequence implements AsyncIterableIterator<ServerSentE
       let events = first.value
       const frame = nextFrame()
       const due = frame.then(() => false)
-      // What ends or fails meanwhile is told to the next call.
+      // An end or a failure in the meantime is reported to the next call.
       while (await Promise.race([due, this.#more()])) events = events.concat(this.#takeAll())
       await frame
       return { done: false, value: events }
@@ -178,10 +186,11 @@ export abstract class EventSequence implements AsyncIterableIterator<ServerSentE
   }
 
   /**
-   * The events' data, parsed as JSON.
+   * Returns a view of the events' data, parsed as JSON.
    *
-   * Data that is no JSON ends the stream with an error `parse-json`, or is passed over if
-   * `skipInvalid` is set.
+   * Data that is not JSON ends the stream with a `StreamError` `'parse-json'`.
+   *
+   * @param options `skipInvalid` skips such events instead. Default: `false`
    */
   json<T = unknown>(options: { skipInvalid?: boolean } = {}): AsyncIterableIterator<T, undefined> {
     return this.#view(async () => {
@@ -198,7 +207,7 @@ export abstract class EventSequence implements AsyncIterableIterator<ServerSentE
     })
   }
 
-  /** The events as a stream. To cancel it is to leave the sequence. */
+  /** Returns the events as a `ReadableStream`. Cancelling it ends the sequence, as `return()` does. */
   toReadableStream(): ReadableStream<ServerSentEvent> {
     return new ReadableStream(
       {
@@ -260,7 +269,7 @@ export abstract class EventSequence implements AsyncIterableIterator<ServerSentE
             continue
           }
         } else {
-          // Once: what comes behind a failure is the end.
+          // Reject once: after a failure comes the end.
           this.#failure = undefined
           if (failure && !call.end) throw failure.error
           value = call.end?.(failure)
@@ -330,7 +339,7 @@ export abstract class EventSequence implements AsyncIterableIterator<ServerSentE
   #failToParse(event: ServerSentEvent, cause: unknown): StreamError {
     const id = event.lastEventId === '' ? '' : ` with id ${JSON.stringify(event.lastEventId)}`
     const start = JSON.stringify(event.data.slice(0, 100))
-    const message = `the data of an event '${event.type}'${id} is not JSON: ${start}. Set skipInvalid to pass over such events.`
+    const message = `the data of an event '${event.type}'${id} is not JSON: ${start}. Set skipInvalid to skip such events.`
     const error = new StreamError('parse-json', message, { cause })
     this.#isOver = true
     this.fail(error)

@@ -1,4 +1,4 @@
-/** One connection for all tabs of an origin: one tab opens the stream, and all get its events. */
+/** One connection for all tabs of an origin: one tab opens the stream, and all receive its events. */
 
 import { invalid } from './fetch/request.js'
 import { type SharedSource, type ShareOptions, USAGE } from './share/member.js'
@@ -8,17 +8,17 @@ export type { ShareContext, SharedSource, ShareOptions } from './share/member.js
 export type { SharedStream }
 
 /**
- * Opens a stream once for all tabs of the origin that use the same name. Each tab gets its own
- * sequence of all events from its joining on. When the tab that has the connection is closed, crashes
- * or is frozen, another one calls its `open`, which resumes.
+ * Opens a stream once for all tabs of the origin that use the same name. Each tab receives all events
+ * since it joined, as a sequence of its own. When the tab with the connection is closed, crashes or is
+ * frozen, another tab calls its `open` to resume the stream.
  *
- * Where there are no Web Locks or no `BroadcastChannel`, each tab connects by itself.
+ * Without Web Locks or `BroadcastChannel`, each tab connects by itself.
  *
- * Throws a `StreamError` `'invalid-options'`.
+ * Throws a `StreamError` `'invalid-options'` for invalid arguments.
  *
- * @param name who uses the same name gets the same stream, whatever they would request: it has to
- *   name the URL, the user, and whatever else decides what is in the stream
- * @param open such as `({ lastEventId }) => openStream(url, { lastEventId })`
+ * @param name the name of the stream. Include everything that decides what the stream contains, such as
+ *   the URL and the user: all tabs with the same name receive the same stream
+ * @param open opens the stream, such as `({ lastEventId }) => openStream(url, { lastEventId })`
  */
 export function shareStream(
   name: string,

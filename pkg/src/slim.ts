@@ -1,6 +1,6 @@
 /**
- * All of `sluicegate`, but the WebAssembly module: `init()` says where that is, for pages that want
- * it compiled while it streams in, and for hosts that compile it themselves.
+ * The same as `sluicegate`, without the embedded WebAssembly module: pass it to `init()`. For pages
+ * that compile the module while it downloads, and for hosts that compile it themselves.
  *
  * Built with `module/slim.ts` in the place of `module/embedded.ts`.
  */

@@ -1,14 +1,14 @@
 import { exports, readText, writeText } from './wasm.js'
 
-/** The numbers of a retry policy, as `set_policy` takes them. */
+/** The numbers of a retry policy, as `set_policy` takes them. @internal */
 export type Policy = [number, number, number, number, number, number]
 
-/** Frees the machines of streams and decoders that were collected, where the runtime tells of them. */
+/** Frees the machines of streams and decoders that were collected, where the runtime reports them. */
 const abandoned =
   globalThis.FinalizationRegistry &&
   new FinalizationRegistry((address: number) => exports.free_stream(address))
 
-/** A stream's machine, in the module's memory: src/npm/stream.rs. */
+/** A stream's machine in the module's memory: src/npm/stream.rs. @internal */
 export class StreamHandle {
   /** 0 once it is freed: the module refuses that. */
   #address: number

@@ -29,25 +29,26 @@ export type {
   UseEventStreamOptions,
 } from './store/options.js'
 
-/** What `useEventStream` returns: a shallow ref for each member of the snapshot, and the controls. */
+/** The result of `useEventStream`: a shallow ref per member of the snapshot, and the controls. */
 export type UseEventStreamReturn = StreamControls & {
   readonly [Member in keyof StreamSnapshot]: Readonly<ShallowRef<StreamSnapshot[Member]>>
 }
 
 /**
- * A stream of server-sent events as refs, which change once an animation frame at most.
+ * Reads a stream of server-sent events into refs, which change at most once per animation frame.
  *
- * It ends with the component or the effect scope. The backend is told of that, and of a new start
- * amid a run, only if `cancel.on` has `'return'`. URL and options are read at each start; a change
- * of the URL alone starts anew, and only with `immediate`.
+ * The stream ends with the component or the effect scope. The backend is notified of that, and of a
+ * new start during a run, only if `cancel.on` lists `'return'`. URL and options are read at each start.
+ * A change of the URL restarts the stream if `immediate` is set; a change of the options does not.
  *
- * A component that `<KeepAlive>` keeps goes on reading while it is deactivated. Activating it again
- * sends nothing, unless the URL has changed meanwhile.
+ * Inside `<KeepAlive>`, a deactivated component continues to read. Activating it sends no request
+ * unless the URL has changed in between.
  *
  * Call it in `setup()` before the first `await`, or in an effect scope. Elsewhere nothing stops the
- * stream when the component goes away: Vue warns about that in development.
+ * stream when the component is unmounted; Vue warns about that in development.
  *
- * @param url absolute, or relative to the page
+ * @param url the URL, absolute or relative to the page
+ * @param options as for `openStream`, and how the stream is shown
  */
 export function useEventStream(
   url: MaybeRefOrGetter<string | URL>,

@@ -1,4 +1,4 @@
-/** What hosts make of an import of `sluicegate/wasm`: the compiled module, for `init()` of `sluicegate/slim`. */
+/** The compiled module, for `init()` of `sluicegate/slim`, in hosts that import `.wasm` files as modules. */
 declare const module: WebAssembly.Module
 
 export default module

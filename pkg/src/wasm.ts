@@ -18,8 +18,8 @@ export function willLoad(): boolean {
 }
 
 /**
- * Compiles the WebAssembly module before the first stream needs it, for pages that know that one will
- * come. Rejects with an error `'unsupported'`.
+ * Compiles the WebAssembly module before the first stream needs it. Resolves when it is ready. Rejects
+ * with a `StreamError` `'unsupported'` if the page can't run WebAssembly.
  */
 export function load(): Promise<void> {
   return (loading ??= start())
@@ -42,7 +42,7 @@ let bytes = new Uint8Array(0)
 let words = new Uint32Array(0)
 
 /** The module's memory. Growing it detaches the view: never keep one over a call. */
-export function memoryBytes(): Uint8Array {
+function memoryBytes(): Uint8Array {
   if (bytes.length === 0) bytes = new Uint8Array(exports.memory.buffer)
   return bytes
 }
@@ -121,7 +121,7 @@ export function decodeText(place: number, length: number, encoding = 0): string 
   return decoder.decode(bytes.subarray(place, place + length))
 }
 
-/** The text that two words there tell of: its place and its bytes. */
+/** The text that two words there describe: its place and its length in bytes. */
 export function readText(words: number): string {
   const [place, length] = memoryWords().subarray(words / 4)
   return decodeText(place!, length!)

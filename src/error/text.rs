@@ -72,14 +72,14 @@ impl ErrorText {
             Self::Ended => &["", " ended the stream"],
             Self::TooLarge => &[
                 "an event is larger than ",
-                " bytes: raise `maxEventSize` if such events are meant",
+                " bytes: raise `maxEventSize` if such events are expected",
             ],
             Self::Status => &["", " answered ", ""],
             Self::WrongType => &[
                 "",
                 " answered with ",
                 ", not text/event-stream: check the URL and the server, or set `format` if the \
-                 body is a stream all the same",
+                 body is a stream nevertheless",
             ],
             Self::Unreachable => &[
                 "",
@@ -100,9 +100,9 @@ impl ErrorText {
                 &["the URL does not parse: pass an absolute URL, or one relative to the page"]
             }
             Self::BadUrlType => &["the URL must be a string, a URL or a Request"],
-            Self::BadHeaders => &["`headers` must be what the Headers constructor takes"],
+            Self::BadHeaders => &["`headers` must be what the Headers constructor accepts"],
             Self::BadBody => {
-                &["`body` must be an object, an array, or what fetch takes as a body, not ", ""]
+                &["`body` must be an object, an array, or what fetch accepts as a body, not ", ""]
             }
             Self::NoJson => &["`body` can't be turned into JSON"],
             Self::BadId => &["an event id with control characters can't be sent"],
@@ -130,7 +130,7 @@ mod tests {
         let text = ErrorText::TooLarge.with("9", "");
         assert_eq!(
             text,
-            "an event is larger than 9 bytes: raise `maxEventSize` if such events are meant"
+            "an event is larger than 9 bytes: raise `maxEventSize` if such events are expected"
         );
     }
 }

@@ -5,47 +5,48 @@ use alloc::{boxed::Box, string::String};
 use core::{fmt, ops::Deref};
 use wasm_bindgen::{JsValue, prelude::wasm_bindgen};
 
-/// What went wrong. [`ErrorCode::as_str`] is the npm package's `StreamError.code`.
+/// The kind of an [`Error`]. [`ErrorCode::as_str`] returns the npm package's `StreamError.code`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ErrorCode {
-    /// `fetch`, or a read of the body, failed (no network, DNS, TLS, CORS, a reset), or the server
-    /// ended a stream that was to go on.
+    /// `fetch` or a read of the body failed (no network, DNS, TLS, CORS, a reset), or the server ended
+    /// a stream that should have continued.
     Network,
-    /// The status was not a success.
+    /// The response has no success status.
     Http,
     /// The response is neither an event stream nor NDJSON.
     ContentType,
-    /// No response headers within `connectTimeout`.
+    /// No response headers arrived within [`Builder::connect_timeout`](crate::Builder::connect_timeout).
     ConnectTimeout,
-    /// No byte within `idleTimeout`.
+    /// No byte arrived within [`Builder::idle_timeout`](crate::Builder::idle_timeout).
     IdleTimeout,
-    /// An event outgrew `maxEventSize`.
+    /// An event is larger than [`Builder::max_event_size`](crate::Builder::max_event_size).
     EventTooLarge,
-    /// `retry.maxAttempts` attempts in a row failed; the cause is the last failure.
+    /// [`RetryPolicy::max_attempts`](crate::RetryPolicy::max_attempts) attempts in a row failed; the
+    /// source is the last failure.
     RetriesExhausted,
-    /// The [`AbortSignal`](crate::Builder::signal) was aborted: the cause is its reason.
+    /// The [`AbortSignal`](crate::Builder::signal) was aborted; the cause is its reason.
     Aborted,
-    /// The app's own code failed: the cause is what it failed with.
+    /// The app's own code failed; the cause is its error.
     Callback,
-    /// The backend could not be told to stop: no event has named the job.
+    /// The backend could not be told to stop, because no event named the job.
     NoJob,
-    /// [`Builder::on_open`](crate::Builder::on_open) refused the response: the cause is its error.
+    /// [`Builder::on_open`](crate::Builder::on_open) refused the response; the cause is its error.
     Refused,
     /// An option has a wrong type or value, or the URL does not parse.
     InvalidOptions,
-    /// An event's data is not the JSON that was asked for.
+    /// The data of an event is not JSON, or not JSON of the expected type.
     ParseJson,
     /// The model's API sent an error in the stream.
     Upstream,
-    /// Nothing of what came was understood.
+    /// Nothing in the response was understood.
     UnknownFormat,
     /// The response's body can't be read.
     Unsupported,
 }
 
 impl ErrorCode {
-    /// The code as JavaScript has it: `'idle-timeout'`.
+    /// Returns the code as a string, such as `"idle-timeout"`.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Network => "network",
@@ -68,31 +69,31 @@ impl ErrorCode {
     }
 }
 
-/// A stream's failure: one pointer, so that results stay small.
+/// The error of a stream. It is the size of a pointer, and dereferences to [`ErrorDetails`].
 #[derive(Clone, Debug)]
 pub struct Error(Box<ErrorDetails>);
 
-/// What an [`Error`] says.
+/// The members of an [`Error`].
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct ErrorDetails {
-    /// What went wrong.
+    /// The kind of error.
     pub code: ErrorCode,
-    /// What happened and what to do. URLs in it have no query, fragment or user info.
+    /// What happened, and what to do. URLs are shown without query, fragment and user info.
     pub message: String,
     /// The response's status, if there was a response.
     pub status: Option<u16>,
     /// The response's headers, if there was a response.
     pub headers: Option<web_sys::Headers>,
-    /// The start of a refused response's text: 64 KiB at most, and what came within a second.
+    /// The start of a refused response's text: at most 64 KiB, and what arrived within a second.
     pub body: Option<String>,
-    /// The attempt that failed, counted from 1; 0 before the first.
+    /// The attempt that failed, starting at 1; 0 before the first attempt.
     pub attempt: u32,
     /// Whether the same request may succeed later.
     pub retryable: bool,
-    /// What JavaScript threw, if that is behind it.
+    /// The JavaScript value that caused the error, or `undefined`.
     pub cause: JsValue,
-    /// The failure behind `retries-exhausted`.
+    /// The last failure, for [`ErrorCode::RetriesExhausted`].
     pub source: Option<Error>,
 }
 
@@ -120,8 +121,8 @@ impl Error {
         self
     }
 
-    /// An error [`ErrorCode::Callback`] for the app's own closures to fail with: it ends the stream, and
-    /// nothing is tried again.
+    /// Creates an error [`ErrorCode::Callback`] for closures of the app to return. It ends the stream
+    /// without a retry.
     pub fn callback(cause: impl Into<JsValue>) -> Self {
         Self::new(ErrorCode::Callback, "the app's own code failed".into()).caused_by(cause.into())
     }
@@ -144,14 +145,15 @@ extern "C" {
     pub(crate) fn decimal(number: f64) -> String;
 }
 
-/// As [`Error::callback`]: so that closures can use `?` on what JavaScript throws.
+/// Converts as [`Error::callback`] does, so that closures can use `?` on JavaScript errors.
 impl From<JsValue> for Error {
     fn from(cause: JsValue) -> Self {
         Self::callback(cause)
     }
 }
 
-/// A request that can't be made, or was not answered. It has the code [`ErrorCode::Callback`].
+/// Converts the error of a request that could not be made or was not answered into one with the code
+/// [`ErrorCode::Callback`].
 #[cfg(feature = "gloo-net")]
 impl From<gloo_net::Error> for Error {
     fn from(error: gloo_net::Error) -> Self {
@@ -161,8 +163,8 @@ impl From<gloo_net::Error> for Error {
     }
 }
 
-/// As the npm package throws it: a JavaScript `Error` named `StreamError`, with the same members. What
-/// the app's own code threw, and the reason of its signal, stay as they are.
+/// Converts to the error that the npm package throws: a JavaScript `Error` named `StreamError`, with the
+/// same members. Errors of the app's own code, and the reason of its signal, are returned unchanged.
 impl From<Error> for JsValue {
     fn from(error: Error) -> Self {
         if matches!(error.code, ErrorCode::Callback | ErrorCode::Aborted) {

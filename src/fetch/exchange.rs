@@ -55,7 +55,7 @@ pub(crate) fn reason_of_abort(signal: &web_sys::AbortSignal) -> JsValue {
     error.map_or_else(|cause| cause, JsValue::from)
 }
 
-/// Lets a promise go: whatever it settles to, nobody is told.
+/// Ignores the result of a promise.
 pub(crate) fn discard(promise: Promise) {
     spawn_local(async move {
         let _ = JsFuture::from(promise).await;

@@ -1,4 +1,4 @@
-//! Options to what `fetch` takes, anew for each attempt.
+//! Turns the options into what `fetch` takes, again for each attempt.
 
 use super::globals;
 use crate::error::{Error, ErrorCode, text::ErrorText};
@@ -56,7 +56,7 @@ pub(crate) struct Request {
     pub(crate) headers: Array,
     /// As `fetch` takes it, `undefined` for none.
     pub(crate) body: JsValue,
-    /// The members that `fetch` gets as they are: `credentials`, `mode` and the like.
+    /// The members that are passed to `fetch` unchanged: `credentials`, `mode` and the like.
     pub(crate) init: Object,
     /// Instead of the global one.
     pub(crate) fetch: Option<Function>,
@@ -105,7 +105,7 @@ impl Request {
         init
     }
 
-    /// What to give `fetch`.
+    /// What to pass to `fetch`.
     pub(crate) fn prepare(&self) -> Result<(Init, web_sys::Headers), Error> {
         let init = self.base_init();
         let headers = headers_of(&self.headers)?;
@@ -166,7 +166,7 @@ pub(crate) fn headers_of(pairs: &JsValue) -> Result<web_sys::Headers, Error> {
 
 /// A body for `fetch` and the content type that it asks for, if `fetch` does not know it.
 ///
-/// Plain objects and arrays become JSON; whatever else `fetch` takes stays as it is.
+/// Turns plain objects and arrays into JSON. Other values that `fetch` accepts are left unchanged.
 pub(crate) fn encode_body(body: JsValue) -> Result<(JsValue, Option<&'static str>), Error> {
     if body.is_undefined() || body.is_null() {
         return Ok((JsValue::UNDEFINED, None));

@@ -48,7 +48,7 @@ pub(crate) enum Returned {
 }
 
 /// Waits until the time is over. Asks `is_enough` then, and whenever the network comes back or the
-/// page comes back from the back/forward cache, and goes on waiting if it is not.
+/// page comes back from the back/forward cache, and continues to wait if it is not.
 pub(crate) async fn sleep_until_back(
     milliseconds: f64,
     mut is_enough: impl FnMut(Returned) -> bool,

@@ -41,7 +41,7 @@ pub struct EventStream {
 struct Shared {
     /// That of the event which was handed out last.
     last_event_id: RefCell<String>,
-    /// What the stream failed with: one object, whoever is told first.
+    /// The error of the stream: one object, for all calls that reject with it.
     error: OnceCell<JsValue>,
 }
 
@@ -108,8 +108,7 @@ impl EventStream {
         self.clone()
     }
 
-    /// The next event: a promise of `{ done, value }`. Rejects once, with the error that the stream
-    /// failed with.
+    /// Returns a promise for the next event: `{ done, value }`. It rejects once, with the stream's error.
     pub fn next(&self) -> Promise {
         let (reply, answer) = oneshot::channel();
         // Refused after the end, which `answer` tells of as well.
@@ -131,8 +130,8 @@ impl EventStream {
         Promise::resolve(&item(true, value))
     }
 
-    /// Stops here and there. Resolves to `{ aborted, notified, status?, error? }`, the same for each
-    /// call.
+    /// Stops the stream here and at the backend. Returns a promise for
+    /// `{ aborted, notified, status?, error? }`, the same for each call.
     pub fn cancel(&self) -> Promise {
         if let Some(cancelling) = &*self.cancelling.borrow() {
             return cancelling.clone();
@@ -148,19 +147,19 @@ impl EventStream {
         self.canceller.close();
     }
 
-    /// Promise of how the stream ended: `{ type, error?, notified?, dropped }`.
+    /// A promise for the outcome: `{ type, error?, notified?, dropped }`.
     #[wasm_bindgen(getter)]
     pub fn closed(&self) -> Promise {
         self.closed.clone()
     }
 
-    /// `'connecting' | 'open' | 'waiting' | 'closed'`.
+    /// The state: `'connecting' | 'open' | 'waiting' | 'closed'`.
     #[wasm_bindgen(getter)]
     pub fn state(&self) -> String {
         self.canceller.state().as_str().into()
     }
 
-    /// The id to resume from: that of the event which was handed out last.
+    /// The id to resume from: that of the event that was delivered last.
     #[wasm_bindgen(getter, js_name = lastEventId)]
     pub fn last_event_id(&self) -> String {
         self.shared.last_event_id.borrow().clone()

@@ -27,12 +27,14 @@ pub use event_stream::EventStream;
 use crate::error::Error;
 use wasm_bindgen::{JsValue, prelude::wasm_bindgen};
 
-/// Opens a stream: `openStream(url, options)` in JavaScript. `url` is a string or a `URL`; `options`
-/// are those of the npm package's `openStream`, but for those that the module's TypeScript
-/// declarations do not have. The request is sent with the first `next()`.
+/// Opens a stream: `openStream(url, options)` in JavaScript.
+///
+/// `url` is a string or a `URL`. `options` are those options of the npm package's `openStream` that the
+/// module's TypeScript declarations list. The request is sent with the first `next()`.
 ///
 /// # Errors
-/// [`InvalidOptions`](crate::ErrorCode::InvalidOptions), with what to change.
+/// [`InvalidOptions`](crate::ErrorCode::InvalidOptions) if an option has a wrong value or the URL does
+/// not parse. The message says what to change.
 #[wasm_bindgen(js_name = openStream, skip_typescript)]
 pub fn open_stream(url: &JsValue, options: JsValue) -> Result<EventStream, Error> {
     Ok(options::builder(url, options)?.open()?.into())

@@ -19,7 +19,7 @@ use wasm_bindgen::{JsCast, JsValue, prelude::wasm_bindgen};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::AbortSignal;
 
-/// What goes to `fetch` as it is.
+/// The options that are passed to `fetch` unchanged.
 const FETCH_MEMBERS: [&str; 8] = [
     "credentials",
     "mode",

@@ -28,7 +28,7 @@ impl Reader {
         Ok(Self { options: options.unchecked_into(), path, known })
     }
 
-    /// The value as it is, unless it is absent.
+    /// Returns the unchanged value, unless it is absent.
     pub(super) fn value(&self, name: &'static str) -> Result<Option<JsValue>, Error> {
         let mut known = self.known.borrow_mut();
         if !known.contains(&name) {
@@ -92,7 +92,8 @@ impl Reader {
             if !known.iter().any(|known| *known == name) {
                 let path = self.path;
                 let all = known.join("`, `");
-                let parts = ["there is no option `", path, &name, "` here, only `", &all, "`"];
+                let parts =
+                    ["unknown option `", path, &name, "`: the options here are `", &all, "`"];
                 return Err(invalid(parts.concat()));
             }
         }

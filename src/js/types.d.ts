@@ -1,58 +1,62 @@
-/** An event. */
+/** An event, with the members of the standard's `MessageEvent`. */
 export interface ServerSentEvent {
+  /** The value of the `event` field, or `'message'`. */
   readonly type: string
+  /** The values of the `data` fields, joined with line feeds. */
   readonly data: string
+  /** The stream's last event id after this event, or `''`. */
   readonly lastEventId: string
 }
 
-/** How a stream that broke is reconnected. All times are in milliseconds. */
+/** How a broken stream is reconnected. All times are in milliseconds. */
 export interface RetryOptions {
-  /** How many attempts in a row may fail, the first included. Default: no limit. */
+  /** The number of attempts in a row that may fail, including the first. Default: no limit. */
   maxAttempts?: number
   /** The longest wait before the first new attempt. Default: 1,000. */
   initialDelay?: number
-  /** The longest wait of all, but for what the server asks. Default: 30,000. */
+  /** The longest wait, unless the server asks for a longer one. Default: 30,000. */
   maxDelay?: number
-  /** By how much the longest wait grows with each failure in a row. Default: 2. */
+  /** The factor by which the longest wait grows with each failure in a row. Default: 2. */
   factor?: number
-  /** The part of a wait that is random, 0 to 1. Default: 1. */
+  /** The part of each wait that is random, from 0 to 1. Default: 1. */
   jitter?: number
   /** The shortest wait. Default: 250. */
   minDelay?: number
-  /** Decides over each failure: `true` tries again, a number after so many milliseconds. */
+  /** Decides what follows a failure: `true` retries, a number retries after that many milliseconds. */
   shouldRetry?: (error: StreamError, attempt: number) => boolean | number
 }
 
-/** What functions that make a request are called with: how far the answer has come. */
+/** The argument of functions that make a request: how far the answer has come. */
 export interface AttemptContext {
-  /** Counted from 1. */
+  /** The number of the attempt, starting at 1. */
   readonly attempt: number
-  /** The id of the last event, `''` if none had one. */
+  /** The id of the last event that had one, or `''`. */
   readonly lastEventId: string
-  /** What `job` has found or is. */
+  /** The job that `job` names or has found. */
   readonly job?: string
-  /** What `cursor` has returned last. */
+  /** The cursor of the last event that had one. */
   readonly cursor?: string
-  /** How many events came. */
+  /** The number of events received so far. */
   readonly events: number
-  /** How many bytes of whole events came. Only counted with `resume`. */
+  /** The number of bytes up to the end of the last event. Counted only with `resume`. */
   readonly bytes: number
+  /** The response that began the answer, or the latest one. */
   readonly response?: Response
 }
 
-/** What the functions of `cancel` and `ack` are called with. */
+/** The argument of the functions of `cancel` and `ack`. */
 export interface CancelContext extends AttemptContext {
   /** `'abort'`, `'return'` or `'pagehide'`; absent after `cancel()`. */
   readonly reason?: string
-  /** The event that the page got last. */
+  /** The last event that the page received. */
   readonly lastEvent?: ServerSentEvent
-  /** Of acknowledgements: how many events this one is about. */
+  /** For acknowledgements: the number of events that this request acknowledges. */
   readonly count: number
 }
 
 type Body = BodyInit | object | null | undefined
 
-/** A request beside the stream. Its functions are not async: it leaves at once. */
+/** A request beside the stream. Its functions are not async, because it is sent at once. */
 interface Endpoint<Context> {
   url: string | URL | ((context: Context) => string | URL)
   method?: string
@@ -61,33 +65,35 @@ interface Endpoint<Context> {
   body?: Body | ((context: Context) => Body)
 }
 
-/** How the backend is told to stop its work. Default: POST. */
+/** The request that tells the backend to stop its work. Default: POST. */
 export interface CancelOptions extends Endpoint<CancelContext> {
-  /** Milliseconds for the whole exchange. Default: 10,000. */
+  /** The time limit for the whole exchange, in milliseconds. Default: 10,000. */
   timeout?: number
-  /** Other events than `cancel()` that notify the backend. Default: none. */
+  /** Events other than `cancel()` that notify the backend. Default: none. */
   on?: readonly ('abort' | 'return' | 'pagehide' | 'unsent')[]
 }
 
-/** How the backend is told what was consumed. Default: POST. */
+/** The requests that acknowledge consumed events. Default: POST. */
 export interface AckOptions extends Endpoint<CancelContext> {
-  /** Milliseconds for each exchange. Default: 10,000. */
+  /** The time limit for each exchange, in milliseconds. Default: 10,000. */
   timeout?: number
-  /** How many events to wait for before each request. Default: 1. */
+  /** The number of events per request. Default: 1. */
   every?: number
 }
 
-/** The request that goes on with an answer whose connection broke. Default: GET. */
+/** The request that continues an answer after its connection broke. Default: GET. */
 export interface ResumeOptions extends Endpoint<AttemptContext> {
-  /** Whether the response begins at the start of the answer. Default: `false`. */
+  /** Whether the response starts at the beginning of the answer. Default: `false`. */
   replays?: boolean
 }
 
-/** What `onRetry` is called with. */
+/** The argument of `onRetry`. */
 export interface RetryInfo {
+  /** The number of the next attempt. */
   readonly attempt: number
-  /** Milliseconds. */
+  /** The wait before it, in milliseconds. */
   readonly delay: number
+  /** The error that made it necessary. */
   readonly error: StreamError
 }
 
@@ -108,37 +114,42 @@ export interface OpenOptions extends Pick<RequestInit, FetchMember> {
   headers?: HeadersInit | ((context: AttemptContext) => HeadersInit | Promise<HeadersInit>)
   /** Objects and arrays are sent as JSON. */
   body?: Body | ((context: AttemptContext) => Body | Promise<Body>)
-  /** Ends the stream with its reason. */
+  /** Ends the stream when it is aborted, with its reason. */
   signal?: AbortSignal
-  /** Instead of the global one. */
+  /** The function to use instead of the global `fetch`. */
   fetch?: typeof fetch
-  /** Default: what the content type says. */
+  /** The format of the body. Default: the one that the content type names. */
   format?: 'sse' | 'ndjson'
-  /** The event that ends the stream: its data, or a predicate. It is not delivered. */
+  /** The marker that ends the stream: the data of an event, or a predicate. It is not delivered. */
   done?: string | ((event: ServerSentEvent) => boolean)
-  /** `false` for never; `true` or options for always. Default: for GET and HEAD. */
+  /** Whether to reconnect: `false` never, `true` or options always. Default: only GET and HEAD. */
   retry?: boolean | RetryOptions
-  /** Milliseconds until the response's headers. Default: 30,000. */
+  /** The time limit for the response's headers, in milliseconds. Default: 30,000. */
   connectTimeout?: number
-  /** Milliseconds between bytes. Default: no limit. */
+  /** The longest pause between bytes, in milliseconds. Default: no limit. */
   idleTimeout?: number
-  /** Bytes buffered for one event. Default: 16 MiB. */
+  /** The most bytes that are buffered for one event. Default: 16 MiB. */
   maxEventSize?: number
-  /** Resumes from here. */
+  /** The id of the event to resume after. */
   lastEventId?: string
+  /** The request that tells the backend to stop its work. */
   cancel?: CancelOptions
+  /** The requests that acknowledge consumed events. */
   ack?: AckOptions
-  /** The job that works on the answer, or what finds it. */
+  /** The job that works on the answer, or a function that finds it. */
   job?:
     string | ((event: ServerSentEvent, response: Response) => string | number | null | undefined)
-  /** Where an event is in the answer. */
+  /** Returns the position of an event in the answer. */
   cursor?: (event: ServerSentEvent) => string | number | null | undefined
+  /** The request that continues the answer after the connection broke. */
   resume?: ResumeOptions
-  /** What a hidden page does to a stream that can be resumed. Default: `'keep'`, nothing. */
+  /** What happens to a resumable stream while the page is hidden. Default: `'keep'`, it reads on. */
   whenHidden?: 'keep' | 'pause'
-  /** Sees each response with a success status; what it throws refuses it. */
+  /** Called with each successful response before it is read. If it throws, the stream fails. */
   onOpen?: (response: Response) => void | Promise<void>
+  /** Called before the wait for each new attempt. */
   onRetry?: (info: RetryInfo) => void
+  /** Called with the text of each comment, without the colon. */
   onComment?: (comment: string) => void
 }
 
@@ -156,15 +167,15 @@ export interface StreamError extends Error {
 export interface StreamOutcome {
   type:
     'done' | 'ended' | 'truncated' | 'no-content' | 'cancelled' | 'closed' | 'aborted' | 'failed'
-  /** A `StreamError`, or what the page's own code threw or aborted with. */
+  /** A `StreamError`, or the unchanged value that the page's own code threw or aborted with. */
   error?: unknown
-  /** Whether the backend has confirmed the cancellation; absent if it was not asked. */
+  /** Whether the backend confirmed the cancellation. Absent if it was not notified. */
   notified?: boolean
-  /** How many events were decoded and never handed out. */
+  /** The number of events that were decoded but never delivered. */
   dropped: number
 }
 
-/** What `cancel()` reports. */
+/** The result of `cancel()`. */
 export interface CancelResult {
   aborted: boolean
   notified: boolean
@@ -176,20 +187,20 @@ export interface CancelResult {
 export class EventStream implements AsyncIterableIterator<ServerSentEvent, undefined> {
   private constructor()
   [Symbol.asyncIterator](): this
-  /** Returns the next event. Rejects once, with what the stream failed with. */
+  /** Resolves to the next event. Rejects once, with the stream's error. */
   next(): Promise<IteratorResult<ServerSentEvent, undefined>>
   /** Leaves the stream, as `break` does. */
   return(): Promise<IteratorReturnResult<undefined>>
-  /** Stops here and there. Never rejects. */
+  /** Stops the stream here and at the backend. Never rejects. */
   cancel(): Promise<CancelResult>
   /** Closes the stream without notifying the backend. */
   close(): void
-  /** How the stream ended. Never rejects. */
+  /** Resolves to the outcome when the stream has ended. Never rejects. */
   readonly closed: Promise<StreamOutcome>
   readonly state: 'connecting' | 'open' | 'waiting' | 'closed'
-  /** The id to resume from: that of the event handed out last. */
+  /** The id to resume from: that of the event delivered last. */
   readonly lastEventId: string
-  /** Closes the stream and frees its memory. Not needed: garbage collection does it, too. */
+  /** Closes the stream and frees its memory. Optional: garbage collection does the same. */
   free(): void
 }
 

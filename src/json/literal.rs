@@ -36,7 +36,7 @@ impl Literal<'_> {
     }
 }
 
-/// Takes what is no JSON string as it is.
+/// Takes text that is no JSON string unchanged.
 #[inline(never)]
 fn decode_escapes(mut raw: &[u8], out: &mut impl Out) -> bool {
     let mut is_well_formed = true;

@@ -1,4 +1,4 @@
-//! All of a model's answer: its text, its thoughts, its calls of tools, and why it ended.
+//! All parts of a model's answer: text, reasoning, tool calls, and why it ended.
 
 use super::{
     calls::Calls,
@@ -11,32 +11,32 @@ use super::{
 use crate::{json::Value, sse::EventRef};
 use alloc::string::String;
 
-/// What an event adds to an answer.
+/// A part of an answer, as one event adds it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Delta {
     /// A piece of the answer's text.
     Text(String),
-    /// A piece of what the model thinks, or of a summary of that.
+    /// A piece of the model's reasoning, or of a summary of it.
     Reasoning(String),
-    /// A piece of the reason for which the model refuses to answer.
+    /// A piece of the reason why the model refuses to answer.
     Refusal(String),
     /// A piece of a tool call.
     ToolCall {
-        /// The call's place in the answer, from 0 on.
+        /// The position of the call in the answer, starting at 0.
         index: usize,
-        /// The vendor's id of the call; empty where there is none (yet).
+        /// The vendor's id of the call, or an empty string if there is none (yet).
         id: String,
-        /// The tool's name.
+        /// The name of the tool.
         name: String,
-        /// What is added to the arguments, which are JSON once they are complete.
+        /// The text that is added to the arguments, which are JSON once they are complete.
         arguments: String,
     },
-    /// Why the model stopped, in the vendor's word.
+    /// Why the model stopped, in the vendor's words.
     Finish(String),
 }
 
-/// Reads a model's answer, event by event: [`TextReader`] with all that is not text.
+/// A reader of a model's answer, event by event: like [`TextReader`], with all parts of the answer.
 ///
 /// ```
 /// use sluicegate::{llm::{AnswerReader, Delta, Format}, sse::Decoder};
@@ -89,12 +89,12 @@ impl AnswerReader {
         }
     }
 
-    /// Calls `add` with each thing that an event adds, in order. Returns whether this was the answer's
-    /// last event.
+    /// Calls `add` with each part that an event adds, in order. Returns whether this was the last event of
+    /// the answer.
     ///
     /// # Errors
     ///
-    /// As [`TextReader::read`].
+    /// The same as those of [`TextReader::read`].
     pub fn read(
         &mut self,
         event: &EventRef<'_>,
@@ -120,11 +120,11 @@ impl AnswerReader {
         Ok(is_end)
     }
 
-    /// Ends the answer where the stream ends: calls `add` with what was held back.
+    /// Ends the answer at the end of the stream. Calls `add` with the parts that were held back.
     ///
     /// # Errors
     ///
-    /// If nothing of what came was understood.
+    /// [`TextError::UnknownFormat`] if nothing in the events was understood.
     pub fn finish(&mut self, mut add: impl FnMut(Delta)) -> Result<(), TextError> {
         let mut text = String::new();
         self.text.finish(&mut text)?;
@@ -133,7 +133,7 @@ impl AnswerReader {
         Ok(())
     }
 
-    /// Thoughts come before the text of the same event, all else behind it.
+    /// Reasoning comes before the text of the same event, everything else after it.
     fn add_extras(
         &mut self,
         json: Value<'_>,

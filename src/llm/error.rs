@@ -1,25 +1,26 @@
 use alloc::string::String;
 use core::fmt;
 
-/// Why an answer can't be read further.
+/// The error of an answer that can't be read further.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum TextError {
-    /// The data of an event starts like JSON, but is none.
+    /// The data of an event starts like JSON, but is not JSON.
     BrokenJson {
-        /// How it starts.
+        /// The start of the data.
         start: String,
     },
     /// The model's API sent an error in the stream.
     Upstream {
-        /// What it says, in the vendor's words.
+        /// The vendor's message.
         message: String,
-        /// Whether the error may pass: the API is overloaded, limits its rate, or has failed inside.
+        /// Whether the same request may succeed later: the API is overloaded, limits its rate, or had an
+        /// internal error.
         retryable: bool,
     },
-    /// Nothing of what came was understood.
+    /// Nothing in the events was understood.
     UnknownFormat {
-        /// How the data of the first event starts; empty if there was none.
+        /// The start of the first event's data, or an empty string if there was no event.
         start: String,
     },
 }
@@ -34,7 +35,7 @@ impl fmt::Display for TextError {
                 write!(f, "the model's API sent an error in the stream: {message:?}")
             }
             Self::UnknownFormat { start } if start.is_empty() => {
-                write!(f, "nothing in the response was understood. No data came")
+                write!(f, "nothing in the response was understood. No data was received")
             }
             Self::UnknownFormat { start } => {
                 write!(f, "nothing in the response was understood. It starts with {start:?}")

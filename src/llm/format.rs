@@ -10,14 +10,14 @@ use crate::{
 };
 use alloc::string::String;
 
-/// How the events of a model's API frame an answer.
+/// The format of the events of a model's API.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Format {
-    /// One of the others: the one that the first event of any of them shows.
+    /// Any of the others, detected from the first event that shows its format.
     #[default]
     Auto,
-    /// OpenAI's Chat Completions, which many others speak: vLLM, LiteLLM, Mistral, OpenRouter.
+    /// OpenAI's Chat Completions, which many others use, too: vLLM, LiteLLM, Mistral, OpenRouter.
     OpenAiChat,
     /// OpenAI's Responses.
     OpenAiResponses,
@@ -25,20 +25,20 @@ pub enum Format {
     Anthropic,
     /// Gemini's `streamGenerateContent?alt=sse`.
     Gemini,
-    /// The lines of Ollama, which are NDJSON; Cloudflare's and llama.cpp's events.
+    /// Ollama's lines of NDJSON, and the events of Cloudflare and llama.cpp.
     Ollama,
     /// The AI SDK's UI message stream.
     AiSdk,
-    /// AG-UI, which TanStack AI streams as well.
+    /// AG-UI, which TanStack AI uses, too.
     AgUi,
 }
 
 impl Format {
-    /// Returns the text that one event adds to an answer; empty if there is none.
+    /// Returns the text that one event adds to an answer, or an empty string.
     ///
-    /// This looks at the event alone. Half of a character at the end of a token becomes U+FFFD, and
-    /// the text that the last event of a Responses stream repeats is left out. [`TextReader`] reads
-    /// a whole stream.
+    /// Only this event is considered. Half of a character at the end of a token becomes U+FFFD, and the
+    /// text that the last event of a Responses stream repeats is left out. To read a whole stream, use
+    /// [`TextReader`].
     ///
     /// ```
     /// use sluicegate::{llm::Format, sse::EventRef};
@@ -56,7 +56,7 @@ impl Format {
     ///
     /// # Errors
     ///
-    /// For a vendor's error and for broken JSON.
+    /// [`TextError::Upstream`] for a vendor's error, and [`TextError::BrokenJson`].
     pub fn text(self, event: &EventRef<'_>) -> Result<String, TextError> {
         let mut reader = TextReader::of_one_event(self);
         let mut text = String::new();

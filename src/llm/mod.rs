@@ -1,7 +1,7 @@
-//! A model's answer, in the formats in which vendors stream it. Free of I/O.
+//! Readers of a model's answer, in the formats in which vendors stream it, without I/O.
 //!
-//! [`TextReader`] reads the text of a stream of events, [`AnswerReader`] also thoughts, tool calls and
-//! the reason why the model stopped, and [`Format::text`] the text of a single event:
+//! [`TextReader`] reads the text of a stream of events. [`AnswerReader`] also reads reasoning, tool calls
+//! and the reason why the model stopped. [`Format::text`] returns the text of a single event:
 //!
 //! ```
 //! use sluicegate::{llm::Format, sse::Decoder};

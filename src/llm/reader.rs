@@ -13,11 +13,10 @@ use crate::{
 };
 use alloc::{string::String, vec::Vec};
 
-/// Reads the text of a model's answer, event by event.
+/// A reader of the text of a model's answer, event by event.
 ///
-/// It remembers what a single event does not say: the format that [`Format::Auto`] found, half of a
-/// character at the end of a token, and whether there was text before an event that repeats all of
-/// it.
+/// It keeps what a single event does not contain: the format that [`Format::Auto`] detected, half of a
+/// character at the end of a token, and whether there was text before an event that repeats all of it.
 ///
 /// ```
 /// use sluicegate::{llm::{Format, TextReader}, sse::Decoder};
@@ -74,14 +73,14 @@ impl TextReader {
         Self { is_understood: true, is_alone: true, ..Self::new(format) }
     }
 
-    /// Appends an event's text to `to`. Returns whether this was the answer's last event.
+    /// Appends the text of an event to `to`. Returns whether this was the last event of the answer.
     ///
-    /// Events that are not understood add nothing: heartbeats, and what a format is extended by.
+    /// Events that are not understood add no text: heartbeats, and extensions of a format.
     ///
     /// # Errors
     ///
-    /// For a vendor's error, for broken JSON, and for an end marker before which nothing was
-    /// understood.
+    /// [`TextError::Upstream`] for a vendor's error, [`TextError::BrokenJson`], and
+    /// [`TextError::UnknownFormat`] for an end marker before which nothing was understood.
     pub fn read(&mut self, event: &EventRef<'_>, to: &mut String) -> Result<bool, TextError> {
         if self.read_plain(event, to) {
             return Ok(false);
@@ -127,11 +126,11 @@ impl TextReader {
         self.format
     }
 
-    /// Ends the text where the stream ends: appends what was held back.
+    /// Ends the text at the end of the stream. Appends the text that was held back.
     ///
     /// # Errors
     ///
-    /// If nothing of what came was understood.
+    /// [`TextError::UnknownFormat`] if nothing in the events was understood.
     pub fn finish(&mut self, to: &mut String) -> Result<(), TextError> {
         if !self.is_understood {
             return Err(TextError::UnknownFormat { start: self.start.clone() });

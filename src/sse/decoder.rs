@@ -22,7 +22,7 @@ pub enum Format {
     Ndjson,
 }
 
-/// An incremental decoder: bytes in, however they are split; events out.
+/// An incremental decoder from bytes to events. The result does not depend on how the bytes are split.
 ///
 /// Each [`push`](Self::push) replaces the events of the last one. Between two pushes, the decoder
 /// holds one batch and at most one unfinished event, whose size is bounded by the limit.
@@ -59,7 +59,7 @@ impl Decoder {
         self
     }
 
-    /// As [`Self::format`], for the next connection: only its response tells the format.
+    /// Sets the format as [`Self::format`] does, for the next connection: only its response tells the format.
     pub(crate) fn set_format(&mut self, format: Format) {
         self.interpreter.format = format;
     }
@@ -110,8 +110,8 @@ impl Decoder {
     ///
     /// # Errors
     ///
-    /// [`EventTooLarge`], also from every further push. The events before the large one are
-    /// returned.
+    /// [`EventTooLarge`] if an event is larger than the limit. Every further push fails, too. The events
+    /// before the large one are returned by [`Self::events`].
     ///
     /// # Panics
     ///
@@ -146,8 +146,8 @@ impl Decoder {
         }
     }
 
-    /// Ends the stream of a connection that broke. As [`Self::finish`], but drops the last line of
-    /// NDJSON, too.
+    /// Ends the stream after its connection broke. Unlike [`Self::finish`], this drops an unfinished last
+    /// line of NDJSON.
     pub fn reset(&mut self) {
         self.interpreter.start_batch();
         self.utf8 = Utf8::default();

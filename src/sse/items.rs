@@ -8,11 +8,11 @@ use super::{
 /// One event, borrowed from its decoder.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct EventRef<'a> {
-    /// The `event` field, or `message`.
+    /// The value of the `event` field, or `message`.
     pub event_type: &'a str,
-    /// The `data` fields, joined with LF.
+    /// The values of the `data` fields, joined with line feeds.
     pub data: &'a str,
-    /// The stream's last event id after this event, empty if there was none.
+    /// The stream's last event id after this event, or an empty string.
     pub last_event_id: &'a str,
 }
 

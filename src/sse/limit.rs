@@ -1,14 +1,14 @@
-//! How large an event may become.
+//! The limit for the size of an event.
 
 use core::fmt;
 
-/// 16 MiB.
+/// The default limit for the size of an event, in bytes: 16 MiB.
 pub const DEFAULT_MAX_EVENT_SIZE: usize = 16 * 1024 * 1024;
 
 /// The most bytes of a chunk and of an event: the table counts in 32 bits.
 pub(super) const MAX_SIZE: usize = 1 << 30;
 
-/// An event is larger than the decoder's limit. The stream can't be read further.
+/// The error for an event that is larger than the decoder's limit. The stream can't be read further.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct EventTooLarge {
     /// The limit, in bytes.

@@ -5,7 +5,7 @@ use alloc::vec::Vec;
 
 const BOM: &[u8] = "\u{feff}".as_bytes();
 
-/// What has come of the line whose end has not come yet.
+/// The start of the line whose end has not arrived yet.
 #[derive(Clone, Copy, PartialEq)]
 enum OpenLine {
     /// Nothing.
@@ -133,7 +133,7 @@ impl Lines {
         }
     }
 
-    /// Processes the open line, whose end has come.
+    /// Processes the open line, whose end has arrived.
     fn end_line(&mut self, interpreter: &mut Interpreter) -> Result<(), TooLarge> {
         if core::mem::replace(&mut self.open, OpenLine::Empty) != OpenLine::Held {
             return Ok(());

@@ -108,7 +108,7 @@ fn first(bytes: &[u8]) -> (usize, Sequence) {
     (length, Sequence::Whole)
 }
 
-/// Returns how many bytes are valid, and how many behind them are one error.
+/// Returns how many bytes are valid, and how many bytes after them are one error.
 fn valid_up_to(bytes: &[u8]) -> (usize, usize) {
     let mut at = 0;
     while at < bytes.len() {

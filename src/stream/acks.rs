@@ -7,7 +7,7 @@ use core::cell::{Cell, RefCell};
 
 pub(super) struct Acks {
     endpoint: Endpoint,
-    /// How many events the backend is to be told of.
+    /// The number of events to acknowledge.
     count: Cell<u32>,
     /// How far the app is.
     latest: RefCell<Context>,

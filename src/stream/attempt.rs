@@ -109,7 +109,7 @@ impl Driver {
                 }
                 Err(cause) => {
                     let message = "the response's body can't be read: it was read already, or \
-                                   somebody else reads it";
+                                   something else is reading it";
                     let error = Error::new(ErrorCode::Unsupported, message.into());
                     return self.threw(error.caused_by(cause));
                 }
@@ -125,7 +125,7 @@ impl Driver {
         self.handle(Input::Accepted)
     }
 
-    /// Where another request goes on with the answer, the first response is the one that counts.
+    /// If another request continues the answer, the first response is the one that counts.
     fn keep_response(&self, response: &web_sys::Response) {
         let mut position = self.position.borrow_mut();
         if self.settings.resume.is_none() || position.response.is_none() {

@@ -10,25 +10,25 @@ use core::{
 };
 use futures::{FutureExt as _, Stream, future::LocalBoxFuture, stream::FusedStream};
 
-/// The events of a stream, chunk by chunk of the network. Made by [`EventStream::batches`].
+/// The events of a stream in batches, as [`EventStream::batches`] returns them.
 #[derive(Debug)]
 #[must_use = "the request is sent when the stream is polled"]
 pub struct Batches(EventStream);
 
 impl EventStream {
-    /// The events as they arrive: never an empty batch. What the app takes, it takes whole.
+    /// Returns the events in batches, one per network chunk. No batch is empty.
     pub fn batches(self) -> Batches {
         Batches(self)
     }
 
-    /// The events of each animation frame: what a page can show.
+    /// Returns the events in at most one batch per animation frame. No batch is empty.
     pub fn frames(self) -> Frames {
         Frames { batches: self.batches(), events: Vec::new(), end: None, frame: None }
     }
 }
 
 impl Batches {
-    /// The stream that the batches are of: its state, its outcome, and what cancels it.
+    /// Returns the stream, for its state, its outcome and its [`Canceller`](crate::Canceller).
     pub fn stream(&self) -> &EventStream {
         &self.0
     }
@@ -55,7 +55,7 @@ impl FusedStream for Batches {
     }
 }
 
-/// The events of a stream, one batch per animation frame. Made by [`EventStream::frames`].
+/// The events of a stream in one batch per animation frame, as [`EventStream::frames`] returns them.
 #[must_use = "the request is sent when the stream is polled"]
 pub struct Frames {
     batches: Batches,
@@ -66,7 +66,7 @@ pub struct Frames {
 }
 
 impl Frames {
-    /// The stream that the frames are of: its state, its outcome, and what cancels it.
+    /// Returns the stream, for its state, its outcome and its [`Canceller`](crate::Canceller).
     pub fn stream(&self) -> &EventStream {
         self.batches.stream()
     }

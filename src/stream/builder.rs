@@ -21,7 +21,7 @@ use wasm_bindgen::JsValue;
 /// Milliseconds until the response's headers, unless the page says otherwise.
 const CONNECT_TIMEOUT: f64 = 30_000.0;
 
-/// A stream to be opened. Made by [`EventStream::builder`].
+/// The options of a stream to open, as [`EventStream::builder`] returns them.
 #[must_use = "nothing is opened before `open`"]
 pub struct Builder {
     request: Template,
@@ -44,7 +44,7 @@ pub struct Builder {
     /// Whether the first request is repeated although there is a resuming one.
     repeats: bool,
     given: Option<web_sys::Response>,
-    /// What is wrong, for `open` to say.
+    /// The error that `open` returns.
     problem: Option<Error>,
 }
 
@@ -73,7 +73,7 @@ impl Builder {
         }
     }
 
-    /// The method instead of GET.
+    /// Sets the method. Default: GET.
     pub fn method(mut self, method: &str) -> Self {
         self.request.set_method(method);
         self
@@ -85,13 +85,13 @@ impl Builder {
         self
     }
 
-    /// A body as `fetch` takes it: a string, a `Blob`, `FormData`.
+    /// Sets the body to anything that `fetch` accepts: a string, a `Blob`, `FormData`. Default: none.
     pub fn body(mut self, body: impl Into<JsValue>) -> Self {
         self.request.set_body(body.into());
         self
     }
 
-    /// A body in JSON.
+    /// Sets the body to a value, sent as JSON.
     ///
     /// # Errors
     /// [`InvalidOptions`](crate::ErrorCode::InvalidOptions) if it can't be serialized.
@@ -101,38 +101,39 @@ impl Builder {
         Ok(self)
     }
 
-    /// What else `fetch` takes: `credentials`, `mode`, `redirect` and the like. The method, the
-    /// headers and the body are the builder's. The [`CancelRequest`] gets the same credentials.
+    /// Sets other options of `fetch`: `credentials`, `mode`, `redirect` and the like. The method, headers
+    /// and body in `init` are ignored. The [`CancelRequest`] is sent with the same credentials.
     pub fn init(mut self, init: &web_sys::RequestInit) -> Self {
         self.request.init = Object::assign(&Object::new(), init);
         self
     }
 
-    /// What the body is, whatever its content type says.
+    /// Sets the format of the body. Default: the one that the response's content type names.
     pub fn format(mut self, format: Format) -> Self {
         self.format = Some(format);
         self
     }
 
-    /// The data of the event that ends the stream. It is not delivered.
+    /// Sets the marker that ends the stream: the data of an event. The marker itself is not delivered.
+    /// Default: none.
     pub fn done(mut self, marker: &str) -> Self {
         self.marker = Some(marker.into());
         self.hooks.is_done = None;
         self
     }
 
-    /// Reconnects always, by this policy, also with a POST: for servers that resume by
-    /// `Last-Event-ID`. Default: [`RetryPolicy::default`] for GET and HEAD, never for other methods,
-    /// since to repeat those may run the work twice. With [`resume`](Self::resume), it is the policy of
-    /// the resuming request, and [`repeat`](Self::repeat) is for the first one.
+    /// Always reconnects by this policy, also with a POST, for servers that resume by `Last-Event-ID`.
+    /// Default: [`RetryPolicy::default`] for GET and HEAD, and never for other methods, because repeating
+    /// those may run the work twice. With [`resume`](Self::resume), the policy applies to the resuming
+    /// request; see [`repeat`](Self::repeat) for the first one.
     pub fn retry(mut self, policy: RetryPolicy) -> Self {
         self.retry = RetryMode::Always;
         self.policy = policy;
         self
     }
 
-    /// With [`resume`](Self::resume), also sends the first request again while the other can't be sent:
-    /// no job is known yet, or the answer has not begun.
+    /// With [`resume`](Self::resume), also repeats the first request as long as the resuming one can't be
+    /// sent: no job is known yet, or the answer has not begun.
     pub fn repeat(mut self) -> Self {
         self.repeats = true;
         self
@@ -144,78 +145,80 @@ impl Builder {
         self
     }
 
-    /// The longest time until the response's headers. Default: 30 s.
+    /// Sets the time limit for the response's headers; `Duration::MAX` for none. Default: 30 s.
     pub fn connect_timeout(mut self, timeout: Duration) -> Self {
         self.connect_timeout = milliseconds(timeout);
         self
     }
 
-    /// The longest time between bytes; comments count. Default: no limit.
+    /// Sets the longest pause between bytes, including comments. Default: no limit.
     pub fn idle_timeout(mut self, timeout: Duration) -> Self {
         self.idle_timeout = milliseconds(timeout);
         self
     }
 
-    /// Bytes buffered for one event, past which the stream fails. Unknown fields and comments are
-    /// skipped and don't count. Default: 16 MiB.
+    /// Sets the most bytes that are buffered for one event. A larger event fails the stream with
+    /// [`EventTooLarge`](crate::ErrorCode::EventTooLarge). Unknown fields, and comments that are not
+    /// read, don't count. Default: 16 MiB.
     pub fn max_event_size(mut self, bytes: usize) -> Self {
         self.max_event_size = bytes;
         self
     }
 
-    /// Resumes from here: the id is sent as `Last-Event-ID`.
+    /// Sets the id of the event to resume after. It is sent as `Last-Event-ID` (WHATWG HTML, 9.2.4).
+    /// Default: none.
     pub fn last_event_id(mut self, id: &str) -> Self {
         self.last_event_id = id.into();
         self
     }
 
-    /// Ends the stream when it is aborted: the last item is an error
+    /// Ends the stream when the signal is aborted. The last item is then an error
     /// [`Aborted`](crate::ErrorCode::Aborted) with the signal's reason.
     pub fn signal(mut self, signal: &web_sys::AbortSignal) -> Self {
         self.signal = Some(signal.clone());
         self
     }
 
-    /// How the backend is told to stop its work.
+    /// Sets the request that tells the backend to stop its work. Default: none.
     pub fn cancel(mut self, request: CancelRequest) -> Self {
         self.cancel = Some(request);
         self
     }
 
-    /// How the backend is told what the app took.
+    /// Sets the requests that acknowledge the events that the app took. Default: none.
     pub fn ack(mut self, request: AckRequest) -> Self {
         self.ack = Some(request);
         self
     }
 
-    /// The request that goes on with the answer when the connection broke, instead of the first one.
-    /// That is not sent a second time, unless [`retry`](Self::retry) says so and no job is known yet.
+    /// Sets the request that continues the answer after the connection broke. The first request is not
+    /// sent a second time, unless [`repeat`](Self::repeat) allows it.
     pub fn resume(mut self, request: ResumeRequest) -> Self {
         self.resume = Some(request);
         self
     }
 
-    /// The job that works on the answer, known from the start. With [`resume`](Self::resume), the first
-    /// request is the resuming one.
+    /// Sets the job that works on the answer, if it is known from the start. With
+    /// [`resume`](Self::resume), the first request is then the resuming one.
     pub fn job(mut self, job: &str) -> Self {
         self.job = Some(job.into());
         self.hooks.find_job = None;
         self
     }
 
-    /// Closes a stream that can be resumed while the page is hidden.
+    /// Closes a resumable stream while the page is hidden, and resumes it when the page is visible again.
     pub fn pause_when_hidden(mut self) -> Self {
         self.pauses = true;
         self
     }
 
-    /// The function to use instead of the global `fetch`.
+    /// Sets the function to use instead of the global `fetch`.
     pub fn fetch(mut self, fetch: &Function) -> Self {
         self.request.fetch = Some(fetch.clone());
         self
     }
 
-    /// Lets `open` fail.
+    /// Makes `open` fail with this error.
     pub(super) fn refused(mut self, problem: Error) -> Self {
         self.problem = Some(problem);
         self
@@ -227,10 +230,11 @@ impl Builder {
         self.no_retry()
     }
 
-    /// Makes the stream. Its request is sent when it is first polled.
+    /// Creates the stream. Its request is sent when the stream is first polled.
     ///
     /// # Errors
-    /// [`InvalidOptions`](crate::ErrorCode::InvalidOptions), with what to change.
+    /// [`InvalidOptions`](crate::ErrorCode::InvalidOptions) if an option has a wrong value or the URL does
+    /// not parse. The message says what to change.
     pub fn open(self) -> Result<EventStream, Error> {
         if let Some(problem) = self.problem {
             return Err(problem);

@@ -10,25 +10,25 @@ use crate::{
 /// (Fetch, "HTTP-network-or-cache fetch").
 const MAX_KEEPALIVE_BODY: u32 = 60 * 1024;
 
-/// What `cancel` resolves to.
+/// The result of [`EventStream::cancel`](crate::EventStream::cancel).
 #[derive(Clone, Debug, Default)]
 #[non_exhaustive]
 pub struct CancelResult {
-    /// Whether this call ended the stream.
+    /// Whether this call ended the stream; `false` if it had ended before.
     pub aborted: bool,
-    /// What became of the notification, if this call sent one.
+    /// The result of the notification, if this call sent one.
     pub notification: Option<CancelNotification>,
 }
 
-/// What became of a notification.
+/// The result of notifying the backend.
 #[derive(Clone, Debug, Default)]
 #[non_exhaustive]
 pub struct CancelNotification {
-    /// Whether the backend answered with a success.
+    /// Whether the backend answered with a success status.
     pub notified: bool,
-    /// The backend's status, if it answered.
+    /// The status of the backend's answer, if there was one.
     pub status: Option<u16>,
-    /// Why it was not notified.
+    /// The reason why the notification failed.
     pub error: Option<Error>,
 }
 

@@ -22,7 +22,7 @@ pub(crate) struct StreamConfig {
     pub(crate) cancel: Option<CancelOn>,
     /// Whether to notify the backend the page has to know its job.
     pub(crate) cancel_needs_job: bool,
-    /// How another request goes on with the answer; `None` if none does.
+    /// How another request continues the answer; `None` if none does.
     pub(crate) resume: Option<Resume>,
     /// Whether events tell the job: it is not known before one did.
     pub(crate) finds_job: bool,
@@ -40,7 +40,7 @@ pub(crate) struct StreamConfig {
     pub(crate) hands_on_bytes: bool,
 }
 
-/// How another request goes on with an answer that was cut off.
+/// How another request continues an answer that was cut off.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Resume {
     /// Whether its response begins at the start of the answer.

@@ -1,44 +1,45 @@
-//! How far an answer has come.
+//! The progress of an answer.
 
 use super::event_stream::Event;
 use crate::{error::Error, sse::EventRef};
 use alloc::{string::String, vec::Vec};
 use core::time::Duration;
 
-/// What closures that make a request are called with: how far the answer has come.
+/// The argument of closures that make a request: how far the answer has come.
 #[derive(Clone, Debug, Default)]
 #[non_exhaustive]
 pub struct Context {
-    /// The number of the attempt, counted from 1.
+    /// The number of the attempt, starting at 1.
     pub attempt: u32,
-    /// The id of the last event, empty if none had one.
+    /// The id of the last event that had one, or an empty string.
     pub last_event_id: String,
-    /// What [`Builder::job_in`](crate::Builder::job_in) has found, or [`Builder::job`](crate::Builder::job) is.
+    /// The job that [`Builder::job`](crate::Builder::job) names or [`Builder::job_in`](crate::Builder::job_in)
+    /// has found.
     pub job: Option<String>,
-    /// What [`Builder::cursor`](crate::Builder::cursor) has returned for the last event that has a cursor.
+    /// The cursor of the last event that had one, as [`Builder::cursor`](crate::Builder::cursor) returned it.
     pub cursor: Option<String>,
-    /// The number of events so far.
+    /// The number of events received so far.
     pub events: u32,
-    /// The number of bytes up to the end of the last event, content coding removed. Only counted with
-    /// [`Builder::resume`](crate::Builder::resume).
+    /// The number of bytes up to the end of the last event, after content decoding. Counted only with
+    /// [`Builder::resume`](crate::Builder::resume); otherwise 0.
     pub bytes: u64,
-    /// With [`Builder::resume`](crate::Builder::resume), the response that began the answer; otherwise
-    /// that of the last attempt that got one.
+    /// With [`Builder::resume`](crate::Builder::resume), the response that began the answer; otherwise the
+    /// latest response.
     pub response: Option<web_sys::Response>,
-    /// Of notifications and acknowledgements: the event that the app took last. `events` and `cursor`
-    /// are the app's, too.
+    /// For notifications and acknowledgements: the event that the app took last. `events` and `cursor` then
+    /// count what the app took, too.
     pub last_event: Option<Event>,
-    /// Of notifications: what ended the stream.
+    /// For notifications: what ended the stream.
     pub reason: Option<StopReason>,
-    /// Of acknowledgements: how many events this one is about.
+    /// For acknowledgements: the number of events that this request acknowledges.
     pub count: u32,
 }
 
-/// What ended a stream that the backend is notified of.
+/// The reason why the backend is notified that a stream has ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum StopReason {
-    /// [`EventStream::cancel`](crate::EventStream::cancel).
+    /// [`EventStream::cancel`](crate::EventStream::cancel) was called.
     Cancel,
     /// The stream was dropped.
     Drop,
@@ -48,26 +49,26 @@ pub enum StopReason {
     PageHide,
 }
 
-/// What [`Builder::on_retry`](crate::Builder::on_retry) is told.
+/// The argument of [`Builder::on_retry`](crate::Builder::on_retry).
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct RetryInfo {
-    /// The number of the attempt to come.
+    /// The number of the next attempt.
     pub attempt: u32,
-    /// How long until then.
+    /// The wait before it.
     pub delay: Duration,
-    /// Why there has to be one.
+    /// The error that made it necessary.
     pub error: Error,
 }
 
-/// What [`Builder::should_retry`](crate::Builder::should_retry) decides.
+/// The decision of [`Builder::should_retry`](crate::Builder::should_retry).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum RetryDecision {
-    /// The failure ends the stream.
+    /// End the stream with the error.
     Fail,
-    /// Try again after the usual wait.
+    /// Retry after the usual wait.
     Retry,
-    /// Try again after this time.
+    /// Retry after this time.
     RetryAfter(Duration),
 }
 
@@ -76,7 +77,7 @@ pub(crate) type FindJob = dyn Fn(EventRef<'_>, &web_sys::Response) -> Result<Opt
 /// Returns where an event is in the answer.
 pub(crate) type FindCursor = dyn Fn(EventRef<'_>) -> Result<Option<String>, Error>;
 
-/// How far an answer has come, for requests that go on with it or stop it.
+/// The progress of an answer, for requests that continue or stop it.
 #[derive(Default)]
 pub(super) struct Position {
     pub(super) job: Option<String>,
@@ -108,12 +109,12 @@ impl Position {
         self.cursors = cursors;
     }
 
-    /// Where the answer is behind all events.
+    /// Returns the position after all events.
     pub(super) fn here(&self) -> Context {
         self.at(self.before + self.batch)
     }
 
-    /// Where the answer is for an app that took so many events.
+    /// Returns the position for an app that took so many events.
     pub(super) fn at(&self, taken: u32) -> Context {
         let in_batch = taken.saturating_sub(self.before);
         let mut known = self.cursors.iter().rev();

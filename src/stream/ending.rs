@@ -1,4 +1,4 @@
-//! What follows when a stream ends: the notification of the backend, and who waits for the end.
+//! The end of a stream: the notification of the backend, and the futures that wait for the end.
 
 use super::{
     cancel::{CancelNotification, CancelResult, notify},
@@ -14,7 +14,7 @@ use core::{
 };
 use futures::{FutureExt as _, channel::oneshot};
 
-/// The end of a stream. It outlives the stream while the backend is being told.
+/// The end of a stream. It outlives the stream while the backend is being notified.
 pub(super) struct Ending {
     cancel: Option<Endpoint>,
     /// Whether a notification without a job makes no sense.
@@ -81,7 +81,7 @@ impl Ending {
         });
     }
 
-    /// Returns the outcome once the stream is over and the backend is told.
+    /// Returns the outcome once the stream is over and the backend was notified.
     pub(super) async fn closed(&self) -> Option<Outcome> {
         if !self.is_settled.get() {
             let (sender, receiver) = oneshot::channel();

@@ -17,14 +17,14 @@ use core::{
 };
 use futures::{Stream, stream::FusedStream};
 
-/// An event.
+/// An event, with the members of the standard's `MessageEvent` (WHATWG HTML, 9.2.6).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Event {
-    /// The `event` field, or `message`.
+    /// The value of the `event` field, or `message`.
     pub event_type: String,
-    /// The `data` fields, joined with LF.
+    /// The values of the `data` fields, joined with line feeds.
     pub data: String,
-    /// The stream's last event id after this event, empty if there was none.
+    /// The stream's last event id after this event, or an empty string.
     pub last_event_id: String,
 }
 
@@ -37,7 +37,7 @@ impl Event {
         }
     }
 
-    /// The data, parsed as JSON.
+    /// Returns the data, parsed as JSON.
     ///
     /// # Errors
     /// [`ParseJson`](crate::ErrorCode::ParseJson) if it is not JSON, or not of that type.
@@ -45,7 +45,7 @@ impl Event {
     pub fn json<T: serde::de::DeserializeOwned>(&self) -> Result<T, Error> {
         let error = |cause| {
             let message =
-                ["the data of an event '", &self.event_type, "' is not the JSON asked for"];
+                ["the data of an event '", &self.event_type, "' is not JSON of the expected type"];
             Error::new(crate::ErrorCode::ParseJson, message.concat()).caused_by(cause)
         };
         let value = js_sys::JSON::parse(&self.data).map_err(error)?;
@@ -53,37 +53,37 @@ impl Event {
     }
 }
 
-/// The one outcome of a stream.
+/// The outcome of a stream.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Outcome {
-    /// How it ended.
+    /// How the stream ended.
     pub outcome_type: OutcomeType,
-    /// Why, if it is `Failed`.
+    /// The error, if the stream failed or was aborted.
     pub error: Option<Error>,
-    /// Whether the backend has confirmed the cancellation; `None` if it was not asked.
+    /// Whether the backend confirmed the cancellation; `None` if it was not notified.
     pub notified: Option<bool>,
-    /// How many events were decoded and never taken.
+    /// The number of events that were decoded but never taken.
     pub dropped: u32,
 }
 
-/// Counts and times of a stream. Times are milliseconds since it was first polled.
+/// Counts and times of a stream. Times are in milliseconds since it was first polled.
 #[derive(Clone, Debug, Default)]
 #[non_exhaustive]
 pub struct StreamStats {
-    /// Of response bodies, content coding removed.
+    /// The number of bytes of response bodies, after content decoding.
     pub bytes: u64,
-    /// Decoded so far.
+    /// The number of decoded events.
     pub events: u32,
-    /// Requests, the one under way included.
+    /// The number of requests, including the current one.
     pub attempts: u32,
-    /// When the headers of the first good response were there.
+    /// When the headers of the first good response arrived.
     pub time_to_headers: Option<f64>,
     /// When the first event was decoded.
     pub time_to_first_event: Option<f64>,
-    /// How many events that the app took the backend has been told of.
+    /// The number of events that were acknowledged to the backend.
     pub acknowledged: u32,
-    /// Why the last acknowledgement that failed, twice, did so.
+    /// The error of the latest acknowledgement that failed, also when it was retried.
     pub ack_error: Option<Error>,
 }
 
@@ -105,10 +105,10 @@ impl From<EventRef<'_>> for Event {
 
 /// A stream of server-sent events over `fetch` ([WHATWG HTML, 9.2]).
 ///
-/// Nothing is read ahead of its consumer beyond one batch. What ends it badly is its last item,
-/// an error. Dropping it closes the connection and tells nobody, unless
-/// [`CancelRequest::on_drop`](crate::CancelRequest::on_drop) says so; [`cancel`](Self::cancel) tells
-/// the backend.
+/// At most one batch is read ahead of the consumer. If the stream fails, its last item is the error.
+/// Dropping the stream closes the connection without notifying the backend, unless
+/// [`CancelRequest::on_drop`](crate::CancelRequest::on_drop) is set; [`cancel`](Self::cancel) notifies
+/// it.
 ///
 /// ```no_run
 /// # use futures::StreamExt;
@@ -136,7 +136,7 @@ pub struct EventStream {
 }
 
 impl EventStream {
-    /// Starts to describe a stream from this URL, absolute or relative to the page.
+    /// Returns the options of a stream from this URL, absolute or relative to the page.
     pub fn builder(url: &str) -> Builder {
         Builder::new(url)
     }
@@ -146,7 +146,7 @@ impl EventStream {
         Self { driver, batch: Vec::new().into_iter(), last_event_id, is_over: false }
     }
 
-    /// The events that came together with the one taken last.
+    /// Takes the remaining events of the batch.
     pub(super) fn take_rest(&mut self) -> Vec<Event> {
         let rest: Vec<_> = mem::take(&mut self.batch).collect();
         for event in &rest {
@@ -166,45 +166,46 @@ impl EventStream {
         self.driver.fail(error);
     }
 
-    /// Stops here and there: aborts the request, ends the stream, and notifies the backend as
-    /// [`Builder::cancel`] says, once. A failed notification is reported. The notification goes
-    /// on if the future is dropped.
+    /// Stops the stream here and at the backend: aborts the request, ends the stream, and notifies the
+    /// backend once, as [`Builder::cancel`] says. The result reports whether the notification failed.
+    /// Dropping the future does not stop the notification.
     pub fn cancel(&self) -> impl Future<Output = CancelResult> + use<> {
         cancel(&self.driver)
     }
 
-    /// What cancels this stream from elsewhere, such as a Stop button while a task awaits the next
-    /// event.
+    /// Returns a handle that cancels this stream from elsewhere, such as from a Stop button while a task
+    /// waits for the next event.
     pub fn canceller(&self) -> Canceller {
         Canceller { driver: Rc::downgrade(&self.driver) }
     }
 
-    /// Where the stream is in its life.
+    /// Returns the state of the stream.
     pub fn state(&self) -> State {
         self.driver.state()
     }
 
-    /// Counts and times so far.
+    /// Returns the counts and times so far.
     pub fn stats(&self) -> StreamStats {
         self.driver.stats()
     }
 
-    /// Waits for the end of the stream, and for the backend to be told of it. Does not read.
+    /// Waits until the stream has ended and the backend was notified, and returns the outcome. It does not
+    /// read the stream.
     pub fn closed(&self) -> impl Future<Output = Outcome> + use<> {
         closed(&self.driver)
     }
 
-    /// How the stream ended; `None` before.
+    /// Returns the outcome of the stream, or `None` before its end.
     pub fn outcome(&self) -> Option<Outcome> {
         self.driver.outcome()
     }
 
-    /// The id to resume from: that of the event taken last.
+    /// Returns the id to resume from: that of the event taken last.
     pub fn last_event_id(&self) -> &str {
         &self.last_event_id
     }
 
-    /// The response of the last attempt that got one. Its body is the stream's.
+    /// Returns the latest response. Its body is read by the stream.
     pub fn response(&self) -> Option<web_sys::Response> {
         self.driver.response()
     }
@@ -219,14 +220,14 @@ impl fmt::Debug for EventStream {
     }
 }
 
-/// Stops the [`EventStream`] that returned it. Does not keep that alive.
+/// A handle that stops the [`EventStream`] that returned it, without keeping it alive.
 #[derive(Clone, Debug)]
 pub struct Canceller {
     driver: Weak<Driver>,
 }
 
 impl Canceller {
-    /// As [`EventStream::cancel`]. Does nothing if the stream was dropped.
+    /// Stops the stream as [`EventStream::cancel`] does. Has no effect if the stream was dropped.
     pub fn cancel(&self) -> impl Future<Output = CancelResult> + use<> {
         let cancelled = self.driver.upgrade().map(|driver| cancel(&driver));
         async move {
@@ -252,12 +253,12 @@ impl Canceller {
         }
     }
 
-    /// Where the stream is in its life.
+    /// Returns the state of the stream.
     pub fn state(&self) -> State {
         self.driver.upgrade().map_or(State::Closed, |driver| driver.state())
     }
 
-    /// As [`EventStream::closed`]. A stream that was dropped is closed.
+    /// Waits as [`EventStream::closed`] does. A stream that was dropped is closed.
     pub fn closed(&self) -> impl Future<Output = Outcome> + use<> {
         let closing = self.driver.upgrade().map(|driver| closed(&driver));
         async move {

@@ -16,7 +16,7 @@ numbered! {
         ConnectTimeout,
         /// There was no byte in time.
         IdleTimeout,
-        /// The server ended a response that was to go on.
+        /// The server ended a response that should have continued.
         Ended,
         /// An event outgrew the limit.
         EventTooLarge,

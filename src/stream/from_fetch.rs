@@ -1,4 +1,4 @@
-//! Streams of requests and responses that an app has already, of `web_sys` or of `gloo_net`.
+//! Streams from existing requests and responses of `web_sys` or `gloo_net`.
 
 use super::{Builder, EventStream};
 use crate::error::{Error, ErrorCode};
@@ -7,13 +7,13 @@ use js_sys::{Array, ArrayBuffer, JsString, Object, Promise, Reflect};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 
-/// What of a request goes to `fetch` as it is.
+/// The members of a request that are passed to `fetch` unchanged.
 const MEMBERS: [&str; 7] =
     ["credentials", "mode", "cache", "redirect", "referrer", "referrerPolicy", "integrity"];
 
 impl EventStream {
-    /// Starts to describe a stream from a request: a `web_sys::Request`, or with the feature `gloo-net`
-    /// a `gloo_net::http::Request`. Its method, headers, body and signal are the stream's.
+    /// Returns the options of a stream from a request: a `web_sys::Request`, or with the feature
+    /// `gloo-net` a `gloo_net::http::Request`. The stream takes over its method, headers, body and signal.
     ///
     /// ```no_run
     /// # #[cfg(feature = "gloo-net")]
@@ -62,16 +62,15 @@ impl EventStream {
         })
     }
 
-    /// Starts to describe a stream of a response's events: of a `web_sys::Response`, or with the feature
-    /// `gloo-net` of a `gloo_net::http::Response`. It never reconnects.
+    /// Returns the options of a stream that reads a response: a `web_sys::Response`, or with the feature
+    /// `gloo-net` a `gloo_net::http::Response`. The stream never reconnects.
     pub fn from_response(response: impl Into<web_sys::Response>) -> Builder {
         let response = response.into();
         Self::builder(&response.url()).given(response)
     }
 }
 
-/// The events of a response that somebody else has fetched: [`EventStream::from_response`] with default
-/// options.
+/// Reads the events of a response: [`EventStream::from_response`] with default options.
 ///
 /// ```no_run
 /// # #[cfg(feature = "gloo-net")]
@@ -87,7 +86,7 @@ impl EventStream {
 /// ```
 ///
 /// # Errors
-/// None that are known: what is wrong with the response is the stream's error.
+/// Currently none. A response that is no stream fails the stream.
 pub fn decode(response: impl Into<web_sys::Response>) -> Result<EventStream, Error> {
     EventStream::from_response(response).open()
 }

@@ -10,7 +10,7 @@ use alloc::{boxed::Box, rc::Rc, string::String};
 use wasm_bindgen::JsValue;
 
 impl Builder {
-    /// Finds the event that ends the stream. It is not delivered.
+    /// Sets a predicate that finds the event that ends the stream. The event is not delivered.
     pub fn done_when(self, is_done: impl Fn(EventRef<'_>) -> bool + 'static) -> Self {
         self.done_if(move |event| Ok(is_done(event)))
     }
@@ -25,8 +25,9 @@ impl Builder {
         self
     }
 
-    /// Finds the job that works on the answer in an event or in its response, for
-    /// [`resume`](Self::resume) and [`cancel`](Self::cancel). Called for each event until it returns one.
+    /// Sets a closure that finds the job that works on the answer in an event or its response, for
+    /// [`resume`](Self::resume) and [`cancel`](Self::cancel). It is called for each event until it returns
+    /// one.
     pub fn job_in(
         self,
         find: impl Fn(EventRef<'_>, &web_sys::Response) -> Option<String> + 'static,
@@ -44,8 +45,8 @@ impl Builder {
         self
     }
 
-    /// Returns where an event is in the answer, for [`resume`](Self::resume): needed where events have
-    /// no `id:`.
+    /// Sets a closure that returns the position of an event in the answer, for [`resume`](Self::resume).
+    /// Needed only if events have no `id:`.
     pub fn cursor(self, find: impl Fn(EventRef<'_>) -> Option<String> + 'static) -> Self {
         self.cursor_if(move |event| Ok(find(event)))
     }
@@ -58,7 +59,8 @@ impl Builder {
         self
     }
 
-    /// Returns more headers, before each attempt: for tokens that expire.
+    /// Sets an async closure that returns more headers. It is called before each attempt, for tokens that
+    /// expire. If it fails, the stream ends with its error.
     ///
     /// ```no_run
     /// # use sluicegate::{Error, EventStream};
@@ -84,7 +86,8 @@ impl Builder {
         self
     }
 
-    /// Returns the body, before each attempt. Objects and arrays are sent as JSON.
+    /// Sets an async closure that returns the body. It is called before each attempt. Objects and arrays are
+    /// sent as JSON. If it fails, the stream ends with its error.
     pub fn body_with<B: Into<JsValue>>(
         mut self,
         body: impl AsyncFn(Context) -> Result<B, Error> + 'static,
@@ -97,8 +100,9 @@ impl Builder {
         self
     }
 
-    /// Sees each response with a success status before it is read, also one that is no stream and will
-    /// be refused. What it fails with is the cause of an error [`Refused`](crate::ErrorCode::Refused).
+    /// Sets an async closure that is called with each successful response before it is read, even if it will
+    /// be refused because it is no stream. If it fails, the stream ends with an error
+    /// [`Refused`](crate::ErrorCode::Refused), whose cause is the closure's error.
     pub fn on_open(
         mut self,
         on_open: impl AsyncFn(web_sys::Response) -> Result<(), Error> + 'static,
@@ -111,7 +115,7 @@ impl Builder {
         self
     }
 
-    /// Called before the wait for each new attempt.
+    /// Sets a closure that is called before the wait for each new attempt.
     pub fn on_retry(self, on_retry: impl Fn(&RetryInfo) + 'static) -> Self {
         self.on_retry_if(move |info| {
             on_retry(info);
@@ -127,7 +131,7 @@ impl Builder {
         self
     }
 
-    /// Called with each comment's text, colon removed.
+    /// Sets a closure that is called with the text of each comment, without the colon.
     pub fn on_comment(self, on_comment: impl Fn(&str) + 'static) -> Self {
         self.on_comment_if(move |comment| {
             on_comment(comment);
@@ -143,8 +147,8 @@ impl Builder {
         self
     }
 
-    /// Decides over each failure of an attempt, given by its number. Default: whether the error is
-    /// [`retryable`](crate::ErrorDetails::retryable).
+    /// Sets a closure that decides what follows a failure. It is called with the error and the number of the
+    /// attempt. Default: retry if the error is [`retryable`](crate::ErrorDetails::retryable).
     pub fn should_retry(
         self,
         should_retry: impl Fn(&Error, u32) -> RetryDecision + 'static,

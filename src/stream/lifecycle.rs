@@ -3,22 +3,22 @@
 use crate::numbered::numbered;
 
 numbered! {
-    /// Where a stream is in its life.
+    /// The state of a stream.
     #[derive(Clone, Copy, Debug, PartialEq, Eq)]
     pub enum State {
-        /// A request is on its way.
+        /// A request is under way.
         Connecting,
-        /// Its response is being read.
+        /// A response is being read.
         Open,
-        /// The connection broke; a new attempt comes after a wait.
+        /// The connection broke. Another attempt follows after a wait.
         Waiting,
-        /// Over, for good.
+        /// The stream has ended.
         Closed,
     }
 }
 
 impl State {
-    /// The state as JavaScript has it.
+    /// Returns the state as a string, such as `"open"`.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Connecting => "connecting",
@@ -36,25 +36,25 @@ numbered! {
     pub enum OutcomeType {
         /// The `done` marker came.
         Done,
-        /// The server ended the response, and no marker was promised.
+        /// The server ended the response. No `done` marker was expected.
         Ended,
-        /// A `done` marker was promised and the stream ended without it.
+        /// The server ended the response without the `done` marker.
         Truncated,
-        /// The server answered 204.
+        /// The server answered 204, which tells clients not to reconnect.
         NoContent,
-        /// By `cancel()`, or by what else notifies the backend.
+        /// The stream was cancelled, by `cancel()` or by another event that notifies the backend.
         Cancelled,
-        /// By `close()`, or by a consumer that left.
+        /// The stream was closed, by `close()` or by dropping it.
         Closed,
-        /// By the outside `AbortSignal`.
+        /// The `AbortSignal` was aborted.
         Aborted,
-        /// By an error.
+        /// The stream failed with an error.
         Failed,
     }
 }
 
 impl OutcomeType {
-    /// The ending as JavaScript has it.
+    /// Returns the outcome as a string, such as `"done"`.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Done => "done",

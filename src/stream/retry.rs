@@ -2,23 +2,24 @@
 
 use crate::sse::number;
 
-/// When a stream that failed is requested again. All times are in milliseconds.
+/// How a broken stream is reconnected. All times are in milliseconds.
 ///
-/// Each delay is spread evenly between `min_delay` and the greatest delay of the moment ("full
-/// jitter"): clients that lost their connections together don't come back together.
+/// Each delay is random, evenly distributed between `min_delay` and the longest delay of the moment
+/// ("full jitter"), so that clients that lost their connections together don't reconnect together.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct RetryPolicy {
-    /// How many attempts in a row may fail, the first one included. Default: `u32::MAX`.
+    /// The number of attempts in a row that may fail, including the first. Default: `u32::MAX`.
     pub max_attempts: u32,
-    /// The greatest delay before the first retry. Default: 1,000. The server's `retry:` replaces it.
+    /// The longest delay before the first retry. The reconnection time of the stream (`retry:`, WHATWG
+    /// HTML, 9.2.6) replaces it. Default: 1,000.
     pub initial_delay: f64,
-    /// The greatest delay of all, unless the server asks for a longer one. Default: 30,000.
+    /// The longest delay, unless `Retry-After` (RFC 9110, 10.2.3) asks for a longer one. Default: 30,000.
     pub max_delay: f64,
-    /// The factor by which the greatest delay grows with each failure in a row. Default: 2.
+    /// The factor by which the longest delay grows with each failure in a row. Default: 2.
     pub factor: f64,
-    /// The part of the spread that is random, 0 to 1. Default: 1. With 0, each delay is the greatest.
+    /// The part of each delay that is random, from 0 to 1. With 0, each delay is the longest. Default: 1.
     pub jitter: f64,
-    /// The least delay, whatever the server asks for. Default: 250.
+    /// The shortest delay, whatever the server asks for. Default: 250.
     pub min_delay: f64,
 }
 

@@ -12,7 +12,7 @@ use alloc::rc::Rc;
 use core::future::Future;
 
 impl Driver {
-    /// Stops here. The backend is told if the machine says so.
+    /// Stops here. The backend is notified if the machine says so.
     pub(super) fn stop(&self, input: Input, number: f64, reason: StopReason) {
         if self.state() != State::Closed {
             self.reason.set(Some(reason));
@@ -33,7 +33,7 @@ impl Driver {
         }
     }
 
-    /// Returns the outcome once the stream is over and the backend is told.
+    /// Returns the outcome once the stream is over and the backend was notified.
     pub(super) fn closed(&self) -> impl Future<Output = Option<Outcome>> + use<> {
         let ending = Rc::clone(&self.ending);
         async move { ending.closed().await }

@@ -1,4 +1,4 @@
-//! What requests are made of, before each attempt.
+//! Templates of requests, which are completed before each attempt.
 
 use super::{config::CancelOn, context::Context};
 use crate::{
@@ -13,7 +13,7 @@ use wasm_bindgen::JsValue;
 /// Milliseconds for a whole notification, unless the page says otherwise.
 const ENDPOINT_TIMEOUT: f64 = 10_000.0;
 
-/// A request, as the options describe it.
+/// A request as the options describe it.
 #[derive(Clone)]
 pub(super) struct Template {
     pub(super) url: String,
@@ -22,7 +22,7 @@ pub(super) struct Template {
     pub(super) body: JsValue,
     /// The body's, if `fetch` does not know it.
     content_type: Option<&'static str>,
-    /// What else `fetch` takes.
+    /// Other options of `fetch`.
     pub(super) init: Object,
     pub(super) fetch: Option<Function>,
 }
@@ -108,10 +108,10 @@ impl Template {
     }
 }
 
-/// Changes a request right before it is sent.
+/// A closure that changes a request right before it is sent.
 type Fill = Rc<dyn Fn(Endpoint, &Context) -> Result<Endpoint, Error>>;
 
-/// A request beside the stream's own.
+/// A request beside that of the stream.
 #[derive(Clone)]
 pub struct Endpoint {
     pub(super) template: Template,
@@ -120,7 +120,7 @@ pub struct Endpoint {
     pub(super) fill: Option<Fill>,
     /// Whether it has headers of its own.
     pub(super) has_headers: bool,
-    /// Of a notification: what else it is sent for.
+    /// For a notification: the other events that it is sent for.
     pub(super) on: CancelOn,
     /// Of acknowledgements: how many events each is about.
     pub(super) every: u32,
@@ -153,16 +153,16 @@ macro_rules! endpoint {
     ($(#[$about:meta])* $name:ident, $method:literal) => {
         $(#[$about])*
         #[derive(Clone)]
-        #[must_use = "give it to the `Builder`"]
+        #[must_use = "pass it to the `Builder`"]
         pub struct $name(pub(super) Endpoint);
 
         impl $name {
-            /// To this URL, absolute or relative to the page.
+            /// Creates a request to this URL, absolute or relative to the page.
             pub fn to(url: &str) -> Self {
                 Self(Endpoint::new(url, $method))
             }
 
-            /// Another URL: for [`with`](Self::with).
+            /// Replaces the URL, for closures of [`with`](Self::with).
             pub fn url(mut self, url: &str) -> Self {
                 self.0.template.url = url.into();
                 self
@@ -181,13 +181,13 @@ macro_rules! endpoint {
                 self
             }
 
-            /// A body as `fetch` takes it: a string, a `Blob`, `FormData`.
+            /// Sets the body to anything that `fetch` accepts: a string, a `Blob`, `FormData`. Default: none.
             pub fn body(mut self, body: impl Into<JsValue>) -> Self {
                 self.0.template.set_body(body.into());
                 self
             }
 
-            /// A body in JSON.
+            /// Sets the body to a value, sent as JSON.
             ///
             /// # Errors
             /// [`InvalidOptions`](crate::ErrorCode::InvalidOptions) if it can't be serialized.
@@ -197,7 +197,8 @@ macro_rules! endpoint {
                 Ok(self)
             }
 
-            /// Completes the request right before it is sent, by how far the answer has come then.
+            /// Sets a closure that completes the request right before it is sent, with how far the answer has
+            /// come. If it fails, so does the request.
             pub fn with(
                 mut self,
                 fill: impl Fn(Self, &Context) -> Result<Self, Error> + 'static,
@@ -218,24 +219,24 @@ macro_rules! endpoint {
 }
 
 endpoint! {
-    /// How the backend is told to stop its work. Default: POST, no headers, no body, 10 s.
+    /// The request that tells the backend to stop its work. Default: POST, no headers, no body, 10 s.
     CancelRequest, "POST"
 }
 
 endpoint! {
-    /// How the backend is told what was consumed: in order, one request at a time, each retried once.
-    /// Default: POST, no headers, no body, 10 s, for each event.
+    /// The requests that acknowledge consumed events: in order, one at a time, each retried once.
+    /// Default: POST, no headers, no body, 10 s, one request per event.
     AckRequest, "POST"
 }
 
 endpoint! {
-    /// The request that goes on with an answer whose connection broke. Default: GET, the stream's own
+    /// The request that continues an answer after its connection broke. Default: GET, the stream's own
     /// headers, no body.
     ResumeRequest, "GET"
 }
 
 impl CancelRequest {
-    /// How long the whole exchange may take.
+    /// Sets the time limit for the whole exchange. Default: 10 s.
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.0.timeout = milliseconds(timeout);
         self
@@ -259,7 +260,7 @@ impl CancelRequest {
         self
     }
 
-    /// Notifies even if the stream's request has not left yet.
+    /// Notifies even if the stream's request has not been sent yet.
     pub fn on_unsent(mut self) -> Self {
         self.0.on.unsent = true;
         self
@@ -267,13 +268,13 @@ impl CancelRequest {
 }
 
 impl AckRequest {
-    /// How long each exchange may take.
+    /// Sets the time limit for each exchange. Default: 10 s.
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.0.timeout = milliseconds(timeout);
         self
     }
 
-    /// How many events to wait for before each request. The last tells of the rest.
+    /// Sets the number of events per request. The last request acknowledges the rest. Default: 1.
     pub fn every(mut self, events: u32) -> Self {
         self.0.every = events.max(1);
         self
@@ -281,15 +282,15 @@ impl AckRequest {
 }
 
 impl ResumeRequest {
-    /// The response begins at the start of the answer: as many events are dropped as came before, and
-    /// no `Last-Event-ID` is sent.
+    /// Declares that the response starts at the beginning of the answer. The events that were received
+    /// before are dropped, and no `Last-Event-ID` is sent.
     pub fn replays(mut self) -> Self {
         self.0.replays = true;
         self
     }
 }
 
-/// The longest duration is no limit.
+/// Returns milliseconds; `Duration::MAX` is no limit.
 pub(super) fn milliseconds(duration: Duration) -> f64 {
     if duration == Duration::MAX {
         return f64::INFINITY;

@@ -12,7 +12,7 @@ use core::{
 };
 use futures::{Stream, stream::FusedStream};
 
-/// The texts of a model's answer, never empty ones. Made by [`EventStream::text`].
+/// The texts of a model's answer, as [`EventStream::text`] returns them. No text is empty.
 #[derive(Debug)]
 #[must_use = "the request is sent when the stream is polled"]
 pub struct TextStream {
@@ -24,9 +24,9 @@ pub struct TextStream {
 impl EventStream {
     /// Returns the text of a model's answer, token by token.
     ///
-    /// The vendor's end marker ends the stream: it is closed, not reconnected. What ends it badly is
-    /// its last item: an error of the stream, [`ErrorCode::Upstream`] for a vendor's error in it, or
-    /// [`ErrorCode::UnknownFormat`] if nothing was understood.
+    /// The vendor's end marker ends the stream: it is closed without reconnecting. If the stream fails, its
+    /// last item is the error: one of the stream, [`ErrorCode::Upstream`] if the model's API sent an error
+    /// in it, or [`ErrorCode::UnknownFormat`] if nothing in it was understood.
     ///
     /// ```no_run
     /// # use futures::TryStreamExt;
@@ -47,7 +47,7 @@ impl EventStream {
 }
 
 impl TextStream {
-    /// The stream that the texts are of: its state, its outcome, and what cancels it.
+    /// Returns the stream, for its state, its outcome and its [`Canceller`](crate::Canceller).
     pub fn stream(&self) -> &EventStream {
         &self.stream
     }

@@ -1,4 +1,4 @@
-//! The events that are nothing but the text of an answer. Templates of them come from whoever knows
+//! The events that are only the text of an answer. Templates of them come from whoever knows
 //! the format.
 
 use crate::{

@@ -6,7 +6,7 @@ type Returned<K extends keyof BenchApi> = Awaited<ReturnType<BenchApi[K]>>
 /** The longest that one call into the page may take, in milliseconds. */
 const SCRIPT_TIMEOUT = 30 * 60_000
 
-/** Opens the bench page anew, cross-origin isolated: only then are the clocks finer than 0.1 ms. */
+/** Opens the bench page again, cross-origin isolated: only then are the clocks finer than 0.1 ms. */
 export async function openPage(driver: WebDriver, server: string): Promise<void> {
   await driver.manage().setTimeouts({ script: SCRIPT_TIMEOUT })
   await driver.get('about:blank')
@@ -18,7 +18,7 @@ export async function openPage(driver: WebDriver, server: string): Promise<void>
   )
 }
 
-/** Calls one of the page's functions and waits for what it gives. */
+/** Calls one of the page's functions and waits for what it returns. */
 export async function call<K extends keyof BenchApi>(
   driver: WebDriver,
   name: K,

@@ -20,7 +20,7 @@ const ARGUMENTS: Record<Engine, string[]> = {
   webkit: [],
 }
 
-/** Runs the suites `rounds` times in a new browser, the page loaded anew for each round. */
+/** Runs the suites `rounds` times in a new browser, the page loaded again for each round. */
 export async function runPage(
   engine: Engine,
   url: string,

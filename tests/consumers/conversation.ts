@@ -13,7 +13,7 @@ export interface Endpoints {
 export interface View {
   /** Resolves once it shows exactly this text. */
   shows(text: string): Promise<void>
-  /** Presses its Stop button; resolves to what `cancel()` gave there. */
+  /** Presses its Stop button; resolves to what `cancel()` returned there. */
   stop(): Promise<unknown>
   close(): Promise<void>
 }

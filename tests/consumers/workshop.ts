@@ -14,7 +14,7 @@ const path = (relative: string) => fileURLToPath(new URL(relative, import.meta.u
 const TIMEOUT = 600_000
 
 /** What the apps' tools are run with: as in CI, with nothing reported to anybody. */
-export const ENVIRONMENT: NodeJS.ProcessEnv = {
+const ENVIRONMENT: NodeJS.ProcessEnv = {
   ...WITHOUT_NPM,
   CI: '1',
   CLOUDFLARE_CF_FETCH_ENABLED: 'false',

@@ -46,7 +46,7 @@ for (const engine of ENGINES) {
       await replicas?.stop()
     })
 
-    /** Asks, and gives the replica that was asked, once some of the answer is there. */
+    /** Asks, and returns the replica that was asked, once some of the answer is there. */
     async function ask(): Promise<[Server, Session]> {
       await page.open(`${replicas.url}/index.html`)
       await page.click('new')

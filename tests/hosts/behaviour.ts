@@ -16,7 +16,7 @@ export async function data(events: AsyncIterable<ServerSentEvent>): Promise<stri
 }
 
 /** What a promise rejects with. */
-export async function rejection(promise: Promise<unknown>): Promise<unknown> {
+async function rejection(promise: Promise<unknown>): Promise<unknown> {
   try {
     await promise
   } catch (error) {

@@ -15,7 +15,7 @@ const sha256 = (value: string) => createHash('sha256').update(value).digest('hex
 const hmac = (key: string | Buffer, value: string) =>
   createHmac('sha256', key).update(value).digest()
 
-/** Whether the request is signed as AWS wants it (Signature Version 4), worked out here anew. */
+/** Whether the request is signed as AWS wants it (Signature Version 4), worked out here independently. */
 function isSigned({ method, url = '', headers }: IncomingMessage, body: string): boolean {
   const { authorization = '' } = headers
   const found =

@@ -5,7 +5,7 @@ use sluicegate::sse::Decoder;
 
 const SIZE: usize = if cfg!(miri) { 16 << 10 } else { 4 << 20 };
 
-/// Pushes the unit over and over, then the end. Gives the size of the only event.
+/// Pushes the unit over and over, then the end. Returns the size of the only event.
 fn size_of_event(keep_comments: bool, start: &[u8], unit: &[u8], end: &[u8]) -> usize {
     let mut decoder = Decoder::new().keep_comments(keep_comments).max_event_size(1 << 30);
     decoder.push(start).unwrap();

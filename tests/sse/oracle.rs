@@ -51,7 +51,7 @@ impl From<sse::Item<'_>> for Item {
     }
 }
 
-/// What one connection gave.
+/// What came of one connection.
 #[derive(Debug, Default, PartialEq)]
 pub struct Outcome {
     pub items: Vec<Item>,

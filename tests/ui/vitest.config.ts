@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url'
 import vue from '@vitejs/plugin-vue'
 import { defineConfig } from 'vitest/config'
 
-const oldest = createRequire(new URL('../../oldest/package.json', import.meta.url))
+const oldest = createRequire(new URL('../oldest/package.json', import.meta.url))
 
 /** Takes these packages as old as the entries allow; the rest of the path stays. */
 function old(...names: string[]) {

@@ -5,7 +5,7 @@ import { BACKENDS } from './backends/index.js'
 const PAGE = new URL('../../docs/backends.md', import.meta.url)
 
 /** The recipes of docs/backends.md by the backend's name: modules, as they stand there. */
-export const recipes: ReadonlyMap<string, string> = new Map(
+const recipes: ReadonlyMap<string, string> = new Map(
   [...readFileSync(PAGE, 'utf8').matchAll(/^```js\n\/\/ ([\w-]+)\.js\n(.*?)^```$/gms)].map(
     ([, name = '', code = '']) => [name, code],
   ),

@@ -87,8 +87,8 @@ fn a_password_in_the_url_is_refused_and_not_repeated() {
 
 #[test]
 fn invalid_headers_and_bodies_are_refused_by_open() {
-    let bad_headers = "`headers` must be what the Headers constructor takes";
-    let bad_body = "`body` must be an object, an array, or what fetch takes as a body, \
+    let bad_headers = "`headers` must be what the Headers constructor accepts";
+    let bad_body = "`body` must be an object, an array, or what fetch accepts as a body, \
                     not [object Number]";
     let stream = || EventStream::builder(SERVER).method("POST");
     assert_invalid(stream().header("no good", "x"), bad_headers);

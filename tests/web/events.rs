@@ -76,7 +76,8 @@ async fn data_as_json() {
     for (event_type, is_syntax_error) in [("odd", true), ("other", false)] {
         let error = event(&mut stream).await.json::<Delta>().unwrap_err();
         assert_eq!(error.code, ErrorCode::ParseJson);
-        let message = format!("the data of an event '{event_type}' is not the JSON asked for");
+        let message =
+            format!("the data of an event '{event_type}' is not JSON of the expected type");
         assert_eq!(error.to_string(), message);
         assert!(!error.retryable);
         let cause = error.cause.clone();

@@ -1,6 +1,6 @@
 //! The crate's Rust API in a browser, against the test server (tests/server/README.md).
 //!
-//! `cargo xtask test wasm` starts that server and gives its URL at compile time.
+//! `cargo xtask test wasm` starts that server and passes its URL at compile time.
 #![cfg(all(target_arch = "wasm32", feature = "fetch", feature = "serde"))]
 
 mod cancelling;

@@ -90,7 +90,7 @@ async function announcing(start: () => Promise<Program>, pattern: RegExp): Promi
   }
 }
 
-/** WebKitWebDriver has to be told its port, and says nothing once it listens. */
+/** WebKitWebDriver needs to be told its port, and prints no line once it listens. */
 async function webKitDriver(display: string): Promise<Driver> {
   for (let attempt = 1; ; attempt++) {
     const port = await freePort()

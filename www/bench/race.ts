@@ -5,7 +5,7 @@ import { Sink } from './sink'
 export interface Runner {
   impl: string
   kind: Kind
-  /** Does the work once; gives the milliseconds that it took. */
+  /** Does the work once, and returns the milliseconds that it took. */
   run: (sink: Sink) => Promise<number>
 }
 

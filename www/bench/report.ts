@@ -54,6 +54,6 @@ export interface BenchApi {
   runStart(rounds: number): Promise<Result[]>
   /** The implementations that a slow consumer can hold back. */
   iterables(): Promise<Pick<Result, 'impl' | 'kind'>[]>
-  /** Reads a stream slowly; gives how many events came. */
+  /** Reads a stream slowly, and returns how many events came. */
   readSlowly(impl: string, events: number): Promise<number>
 }

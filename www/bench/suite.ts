@@ -26,7 +26,7 @@ const QUICK_TEXT_CHUNKS: ChunkSize[] = [16_384, 'event']
 /** What a quick run iterates over of all that. */
 const QUICK_SHARE = 1 / 2
 
-/** Passes over the corpus in one `decode` sample: a single one is too short for the browser's clock. */
+/** How often a `decode` sample decodes the corpus: a single time is too short for the browser's clock. */
 const DECODE_PASSES = 4
 
 /** The method that an implementation needs to take part in a bench. */

@@ -1,9 +1,11 @@
-//! The crate's public API as a file, so that a change of it is seen in the diff: `docs/rust-api.txt`.
+//! The public API of the crate and of the package as files, so that a change of it is seen in the diff:
+//! `docs/rust-api.txt`, and a file per entry of the package in `docs/npm-api`.
 //!
-//! It is read out of rustdoc's pages, which every toolchain makes. Those of the oldest Rust, which is always the same.
+//! The crate's is read out of rustdoc's pages, which every toolchain makes. Those of the oldest Rust, which is always the
+//! same. The package's is the work of `tests/publish/api.ts`.
 
-use crate::publish;
 use crate::workspace::{Workspace, execute};
+use crate::{build, docs, publish, setup};
 use anyhow::{Context as _, Result, bail};
 use std::fmt::Write as _;
 use std::fs;
@@ -11,9 +13,8 @@ use std::path::{Path, PathBuf};
 
 const FILE: &str = "docs/rust-api.txt";
 
-/// All features but `npm`, which is not for Rust users.
-const DOC: &str = "doc --no-deps --package sluicegate --lib --locked --target wasm32-unknown-unknown \
-     --features fetch,serde,js,gloo-net";
+const DOC: &str =
+    "doc --no-deps --package sluicegate --lib --locked --target wasm32-unknown-unknown --features";
 
 /// What stands before each declaration in a page: of the item itself, of its members, of a trait's implementation.
 const DECLARATIONS: [(&str, &str); 2] =
@@ -23,21 +24,23 @@ const DECLARATIONS: [(&str, &str); 2] =
 const NOT_OURS: [&str; 2] =
     ["<h2 id=\"synthetic-implementations\"", "<h2 id=\"blanket-implementations\""];
 
-/// Fails if the file is not what the code says.
+/// Fails if the files are not what the code says. The package has to be built.
 pub fn check(workspace: &Workspace) -> Result<()> {
     if fs::read_to_string(workspace.root.join(FILE))? != read(workspace)? {
         bail!(
-            "the crate's public API is not that of {FILE}: run `cargo xtask api`, and look at the diff"
+            "the crate's public API differs from {FILE}: run `cargo xtask api`, look at the diff, and commit it"
         );
     }
-    Ok(())
+    workspace.run("npm run --silent api --workspace sluicegate-tests")
 }
 
-/// Writes the file.
+/// Writes the files.
 pub fn update(workspace: &Workspace) -> Result<()> {
+    setup::run(workspace, setup::Scope::Build)?;
+    build::packages(workspace)?;
     fs::write(workspace.root.join(FILE), read(workspace)?)?;
     println!("api: {FILE}");
-    Ok(())
+    workspace.run("npm run --silent api --workspace sluicegate-tests -- --write")
 }
 
 fn read(workspace: &Workspace) -> Result<String> {
@@ -53,6 +56,7 @@ fn read(workspace: &Workspace) -> Result<String> {
             .command("rustup")
             .args(["run", &version, "cargo"])
             .args(DOC.split_whitespace())
+            .arg(docs::FEATURES)
             .env("CARGO_TARGET_DIR", &target),
     )?;
     let mut pages = Vec::new();
@@ -82,7 +86,7 @@ fn find_pages(folder: &Path, pages: &mut Vec<PathBuf>) -> Result<()> {
     Ok(())
 }
 
-/// The declarations in a page of rustdoc's, one a line, in the order of the page.
+/// Returns the declarations in one of rustdoc's pages, one per line, in the order of the page.
 fn declarations(html: &str) -> String {
     let ends = NOT_OURS.iter().filter_map(|mark| html.find(mark));
     let mut rest = &html[..ends.min().unwrap_or(html.len())];

@@ -1,12 +1,13 @@
 //! The stage `audit`: the licences, the sources and the known vulnerabilities of what we depend on.
 
+use crate::setup::NPM_FOLDERS;
 use crate::workspace::{Workspace, execute};
 use anyhow::{Context as _, Result};
 use std::process::Command;
 
 /// Each with a Cargo.lock of its own.
 const MANIFESTS: [&str; 4] =
-    ["Cargo.toml", "examples/Cargo.toml", "fuzz/Cargo.toml", "oldest/Cargo.toml"];
+    ["Cargo.toml", "examples/Cargo.toml", "fuzz/Cargo.toml", "tests/oldest/Cargo.toml"];
 
 /// Fails on what it finds. A database of vulnerabilities that can't be reached is no finding: that check is reported as
 /// skipped.
@@ -51,12 +52,16 @@ fn crates(workspace: &Workspace) -> Result<()> {
 }
 
 fn npm_packages(workspace: &Workspace) -> Result<()> {
-    let audit = ["audit", "--package-lock-only", "--audit-level=high"];
+    NPM_FOLDERS.iter().try_for_each(|folder| npm_folder(workspace, folder))
+}
+
+fn npm_folder(workspace: &Workspace, folder: &str) -> Result<()> {
+    let audit = ["audit", "--package-lock-only", "--audit-level=high", "--prefix", folder];
     let report = workspace.command("npm").args(audit).arg("--json").output()?;
     // It fails for vulnerabilities as for a registry without advisories; only the former has a report.
     if !String::from_utf8_lossy(&report.stdout).contains("\"auditReportVersion\"") {
         workspace.skip(
-            "known vulnerabilities of npm packages",
+            &format!("known vulnerabilities of the npm packages of {folder}"),
             String::from_utf8_lossy(&report.stderr).trim(),
         );
         return Ok(());

@@ -22,26 +22,27 @@ const COMMANDS: &str = "\
 Usage: cargo xtask <command>
 
 Commands:
-  setup                  install what is missing: the wasm32 target, packages of npm and Python, wasm-bindgen, wasm-pack, browsers
+  setup                  install missing tools: the wasm32 target, npm and Python packages, wasm-bindgen, wasm-pack, browsers
   build                  build the npm package (pkg/dist), the site (www/dist) and the relay
   build examples         build the apps in examples/ that use the crate
   demo [--port N] [...]  build, then serve the chat page and its relay on one address; Ctrl-C ends it.
                          Other arguments go to the relay too: --host, --upstream URL, --model NAME
   test [STAGE]           set up, then every check and test, or only the stage named
   simulate [--seeds N] [--from SEED]
-                         random servers, consumers and pages against the machine, with a simulated clock
-  bench [...]            time the decoders against each other in a browser (--help has the options)
-  bench decoder          the decoder on this machine's processor, next to other crates
-  bench relay            5,000 streams through the relay, next to a plain axum handler
-  api                    write the crate's public API to docs/rust-api.txt, which the stage `publish` compares
-  docs                   write the API reference of the package and of the crate (target/docs)
+                         run the machine against random servers, consumers and pages, with a simulated clock
+  bench [...]            compare decoders in a browser (--help lists the options)
+  bench decoder          compare the native decoder with other crates
+  bench relay            compare the relay with a plain axum handler, with 5,000 streams
+  api                    write the public API of the crate to docs/rust-api.txt and that of the package to docs/npm-api;
+                         the stage `publish` compares them with the code
+  docs                   write the API reference of the package and the crate to target/docs
   release [--dry-run] [VERSION]
-                         give crate and package that version, check and pack both; publishes nothing
+                         set the version of crate and package, check and pack both; publishes nothing
   size [--json FILE] [--record] [--parts]
-                         measure what a page downloads, compare it with the record, and fail over the budget
+                         measure what a page downloads, compare it with the record, and fail if it exceeds the budget
 
-Each command sets up what it needs first; a second run installs nothing. Tools that Cargo builds go to
-$SLUICEGATE_CACHE, or else to sluicegate/ in the user's cache directory.
+Each command installs missing tools first. They are stored in $SLUICEGATE_CACHE, by default in
+sluicegate/ in the user's cache directory.
 ";
 
 fn main() {

@@ -23,7 +23,7 @@ const BUILDS: [&str; 8] = [
 
 /// An app that has locked the oldest `wasm-bindgen` that the crate is for.
 const OLDEST_WASM_BINDGEN: &str =
-    "cargo check --locked --manifest-path oldest/Cargo.toml --target wasm32-unknown-unknown";
+    "cargo check --locked --manifest-path tests/oldest/Cargo.toml --target wasm32-unknown-unknown";
 
 pub fn check(workspace: &Workspace) -> Result<()> {
     builds(workspace)?;

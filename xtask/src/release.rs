@@ -8,14 +8,15 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Where the version stands, and between what: once in each.
-const VERSIONED: [(&str, &str, &str); 9] = [
+const VERSIONED: [(&str, &str, &str); 10] = [
     ("Cargo.toml", "[workspace.package]\nversion = \"", "\""),
     ("Cargo.lock", LOCKED, "\""),
     ("Cargo.lock", "\nname = \"sluicegate-relay\"\nversion = \"", "\""),
     ("www/relay/Cargo.toml", "sluicegate = { path = \"../..\", version = \"", "\""),
     ("examples/Cargo.lock", LOCKED, "\""),
     ("fuzz/Cargo.lock", LOCKED, "\""),
-    ("oldest/Cargo.lock", LOCKED, "\""),
+    ("tests/oldest/Cargo.lock", LOCKED, "\""),
+    ("CITATION.cff", "\nversion: ", "\n"),
     ("pkg/package.json", "\n  \"version\": \"", "\","),
     ("package-lock.json", "\n      \"name\": \"sluicegate\",\n      \"version\": \"", "\","),
 ];
@@ -166,7 +167,7 @@ fn replaced_once(text: &str, old: &str, new: &str) -> Result<String> {
     Ok(text.replace(old, new))
 }
 
-/// Packs both. Gives where the package is.
+/// Packs both. Returns the path of the package.
 fn pack(workspace: &Workspace, version: &str) -> Result<PathBuf> {
     package_crate(workspace)?;
     let folder = workspace.target.join("package");

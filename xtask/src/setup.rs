@@ -25,6 +25,10 @@ pub enum Scope {
     All,
 }
 
+/// Each has a package-lock.json of its own. `tests/oldest` is no workspace of the root because npm does not install the
+/// packages of a workspace within a workspace.
+pub const NPM_FOLDERS: [&str; 2] = [".", "tests/oldest"];
+
 const OLDEST_NODE: (u32, u32) = (20, 19);
 
 struct System {
@@ -156,14 +160,17 @@ fn cargo_tools(workspace: &Workspace, tools: &[&CargoTool]) -> Result<()> {
 }
 
 fn npm(workspace: &Workspace) -> Result<()> {
-    let lock = fs::read(workspace.root.join("package-lock.json"))?;
-    let stamp = workspace.root.join("node_modules/.sluicegate-lock");
-    if fs::read(&stamp).is_ok_and(|installed| installed == lock) {
-        return Ok(());
+    for folder in NPM_FOLDERS {
+        let path = workspace.root.join(folder);
+        let lock = fs::read(path.join("package-lock.json"))?;
+        let stamp = path.join("node_modules/.sluicegate-lock");
+        if fs::read(&stamp).is_ok_and(|installed| installed == lock) {
+            continue;
+        }
+        println!("setup: installing the npm packages of {folder}");
+        workspace.run(&format!("npm ci --no-audit --no-fund --prefix {folder}"))?;
+        fs::write(stamp, lock)?;
     }
-    println!("setup: installing the npm packages of package-lock.json");
-    workspace.run("npm ci --no-audit --no-fund")?;
-    fs::write(stamp, lock)?;
     Ok(())
 }
 

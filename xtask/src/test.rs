@@ -21,21 +21,21 @@ struct Stage {
 const STAGES: [Stage; 13] = [
     Stage {
         name: "fmt",
-        about: "rustfmt and prettier would change nothing",
+        about: "formatting, by rustfmt and prettier",
         scope: Scope::Build,
         on_build: false,
         run: fmt,
     },
     Stage {
         name: "lint",
-        about: "clippy on the native and the wasm32 target, rustdoc, oxlint: no warnings",
+        about: "clippy for native and wasm32, rustdoc, oxlint, knip, and the words of docs, comments and messages",
         scope: Scope::Build,
         on_build: false,
         run: lint,
     },
     Stage {
         name: "audit",
-        about: "licences, sources and known vulnerabilities of the crates, those of the npm packages",
+        about: "licences, sources and known vulnerabilities of dependencies",
         scope: Scope::Audit,
         on_build: false,
         run: audit::run,
@@ -49,14 +49,14 @@ const STAGES: [Stage; 13] = [
     },
     Stage {
         name: "build",
-        about: "the package, the site, the relay and the test server",
+        about: "builds the package, the site, the relay and the test server",
         scope: Scope::Build,
         on_build: false,
         run: build,
     },
     Stage {
         name: "types",
-        about: "TypeScript's and Vue's type checks, and the API reference",
+        about: "type checks of TypeScript and Vue, and the API reference",
         scope: Scope::Build,
         on_build: true,
         run: types,
@@ -70,14 +70,14 @@ const STAGES: [Stage; 13] = [
     },
     Stage {
         name: "size",
-        about: "what a page downloads is within the budgets, and the figures in the texts are the measured ones",
+        about: "download sizes are within their budgets, and the figures in the docs are the measured ones",
         scope: Scope::Build,
         on_build: true,
         run: size,
     },
     Stage {
         name: "publish",
-        about: "the crate and the package as crates.io and npm get them, and the oldest Rust",
+        about: "crate and package as they are published, the recorded public API, the links in the docs, the oldest Rust",
         scope: Scope::Build,
         on_build: true,
         run: publish::check,
@@ -105,7 +105,7 @@ const STAGES: [Stage; 13] = [
     },
     Stage {
         name: "packages",
-        about: "the packed package in apps of many bundlers and runtimes; `packages NAME...`: only these",
+        about: "the packed package in apps of many bundlers and runtimes; `packages NAME...` runs only these",
         scope: Scope::Test,
         on_build: true,
         run: packages,
@@ -184,7 +184,7 @@ fn lint(workspace: &Workspace) -> Result<()> {
             .args(["--all-targets", "--", "-D", "warnings"])
             .env("SLUICEGATE_TEST_SERVER", "http://127.0.0.1:9"),
     )?;
-    docs::rust(workspace, "fetch,serde,js,gloo-net,npm")?;
+    docs::rust(workspace)?;
     workspace.run("npm run --silent lint")
 }
 
@@ -286,4 +286,19 @@ fn e2e(workspace: &Workspace) -> Result<()> {
 
 fn packages(workspace: &Workspace) -> Result<()> {
     workspace.run("npm run packages --workspace sluicegate-tests")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::stage_names;
+
+    #[test]
+    fn the_workflow_runs_all_stages() {
+        let workflow = include_str!("../../.github/workflows/ci.yml");
+        let (_, behind) = workflow.split_once("stage:").unwrap();
+        let (_, list) = behind.split_once('[').unwrap();
+        let (list, _) = list.split_once(']').unwrap();
+        let listed: Vec<&str> = list.split(',').map(str::trim).collect();
+        assert_eq!(listed, stage_names());
+    }
 }

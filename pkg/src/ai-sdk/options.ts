@@ -4,12 +4,12 @@ import type { CancelOptions, ResumeOptions, RetryOptions } from '../options.js'
 /** The options of the AI SDK's `DefaultChatTransport`, and ours. */
 export type SluicegateChatTransportOptions<UI_MESSAGE extends UIMessage> =
   HttpChatTransportInitOptions<UI_MESSAGE> & {
-    /** Whether the reconnect request answers with the whole answer from its start. Default: `true`. */
+    /** Whether the reconnect request returns the answer from its start. Default: `true`. */
     resumeStreamIsReplay?: boolean
-    /** When a broken answer is resumed. Default: `{ maxAttempts: 5 }`. `false` never resumes. */
+    /** How a broken answer is resumed; `false` never. Default: `{ maxAttempts: 5 }`. */
     retry?: false | RetryOptions
     /**
-     * The request that goes on with a broken answer. Default: the chat's reconnect request,
+     * The request that continues a broken answer. Default: the chat's reconnect request,
      * `GET {api}/{chatId}/stream`. `job` is the chat's id.
      */
     resume?: ResumeOptions
@@ -18,6 +18,6 @@ export type SluicegateChatTransportOptions<UI_MESSAGE extends UIMessage> =
      * body. `job` is the chat's id, `reason` is `extra`.
      */
     cancel?: CancelOptions
-    /** As in `openStream`. Default: no limit. */
+    /** The longest pause between bytes, in milliseconds. Default: no limit. */
     idleTimeout?: number
   }

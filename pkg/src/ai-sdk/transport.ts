@@ -22,19 +22,20 @@ interface Prepared {
 /** An answer under way. */
 interface Answer {
   stream: EventStream
-  /** What has come and was not handed out. */
+  /** The parts that were received and not delivered yet. */
   parts: UIMessageChunk[]
-  /** Whether the last part has come. */
+  /** Whether the last part was received. */
   isOver: boolean
 }
 
 /**
- * A chat's transport over streams that survive: a connection that breaks in the middle of an answer is
- * resumed, and `cancel()` stops the backend. An abort is a disconnect.
+ * A chat transport whose answers survive broken connections: they are resumed, and `cancel()` stops the
+ * backend. An abort only disconnects.
  */
 export class SluicegateChatTransport<
   UI_MESSAGE extends UIMessage = UIMessage,
 > implements ChatTransport<UI_MESSAGE> {
+  /** The option of that name. The AI SDK reads it. */
   readonly resumeStreamIsReplay: boolean
   readonly #options: SluicegateChatTransportOptions<UI_MESSAGE>
   readonly #streams = new Map<string, EventStream>()
@@ -44,7 +45,7 @@ export class SluicegateChatTransport<
     this.resumeStreamIsReplay = options.resumeStreamIsReplay ?? true
   }
 
-  /** Sends a chat's messages. Resolves to the parts of the answer. */
+  /** Sends the messages of a chat. Resolves to the parts of the answer. */
   readonly sendMessages = async (
     sending: Sending<UI_MESSAGE>,
   ): Promise<ReadableStream<UIMessageChunk>> => {
@@ -71,7 +72,7 @@ export class SluicegateChatTransport<
     return parts
   }
 
-  /** Reconnects to a chat's answer. Resolves to `null` if the backend answers 204: none is under way. */
+  /** Reconnects to the answer of a chat. Resolves to `null` if the backend answers 204. */
   readonly reconnectToStream = async (
     reconnecting: Reconnecting<UI_MESSAGE>,
   ): Promise<ReadableStream<UIMessageChunk> | null> => {
@@ -81,10 +82,10 @@ export class SluicegateChatTransport<
   }
 
   /**
-   * Stops a chat's answer here and at the backend, and says what came of it. The chat takes it for a stop
-   * by the user: its `onFinish` gets `isAbort`.
+   * Stops the answer of a chat here and at the backend. The `onFinish` of the chat is called with
+   * `isAbort`, as after a stop by the user. Never rejects.
    *
-   * @param extra the JSON body of the stop request, `{}` by default
+   * @param extra the JSON body of the stop request. Default: `{}`
    */
   readonly cancel = async (chatId: string, extra?: unknown): Promise<CancelResult> => {
     const stream = this.#streams.get(chatId)

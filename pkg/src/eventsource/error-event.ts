@@ -1,13 +1,13 @@
 import { isStreamError } from '../error.js'
 
-/** The `error` event. Of the browsers' own, it would be an `Event` without a word of what happened. */
+/** The `error` event of an `EventSource`. Unlike that of browsers, it says what happened. */
 export class EventSourceErrorEvent extends Event {
   /**
-   * A `StreamError` that says what happened, what the page's own callbacks threw, or the reason of
-   * its signal. Absent if the source just ended. `any`, as of the platform's `ErrorEvent`.
+   * A `StreamError`, the value that one of the page's own callbacks threw, or the reason of its signal.
+   * Absent if the source just ended. `any`, as in the platform's `ErrorEvent`.
    */
   readonly error?: any
-  /** What happened, in words; `''` if there is nothing to say. */
+  /** The message of `error`, or `''`. */
   readonly message: string
 
   /** @internal */
@@ -19,12 +19,12 @@ export class EventSourceErrorEvent extends Event {
     this.message = typeof message === 'string' ? message : ''
   }
 
-  /** The response's status if that was the reason, under the name of `event-source-polyfill`. */
+  /** The response's status if that was the reason, as in `event-source-polyfill`. */
   get status(): number | undefined {
     return isStreamError(this.error) ? this.error.status : undefined
   }
 
-  /** The same under the name of the npm package `eventsource`. */
+  /** The same as `status`, as in the npm package `eventsource`. */
   get code(): number | undefined {
     return this.status
   }

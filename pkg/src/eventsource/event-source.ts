@@ -7,20 +7,23 @@ import { UrlFeed } from './url-feed.js'
 
 type Handler<E> = ((this: globalThis.EventSource, event: E) => any) | null
 
-/** The events that a source dispatches itself. */
+/** The events that every source dispatches, by their types. */
 export interface EventSourceEvents {
+  /** The connection was opened. */
   open: Event
+  /** An event without a type of its own was received. */
   message: MessageEvent
+  /** The connection broke or failed. */
   error: Event & Partial<Omit<EventSourceErrorEvent, keyof Event>>
 }
 
-/** Closes the connections of garbage-collected sources, where the runtime tells of them. */
+/** Closes the connections of garbage-collected sources, where the runtime reports them. */
 const abandoned =
   globalThis.FinalizationRegistry && new FinalizationRegistry<Feed>((feed) => feed.close())
 
 /**
- * The standard's `EventSource` (WHATWG HTML, 9.2), and more of it: any request, and errors that say
- * what happened.
+ * The standard's `EventSource` (WHATWG HTML, 9.2) over `fetch`, with any method, headers and body, and
+ * with errors that say what happened.
  */
 export class EventSource extends EventTarget implements globalThis.EventSource {
   declare static readonly CONNECTING: typeof CONNECTING
@@ -54,10 +57,14 @@ export class EventSource extends EventTarget implements globalThis.EventSource {
   readonly #listeners = new Listeners()
 
   /**
-   * @param url absolute, or relative to the page. Throws a `SyntaxError` `DOMException` if it does
-   *   not parse
-   * @param options Throws a `StreamError` `'invalid-options'` for those of other libraries that
-   *   have no counterpart; what else is wrong with them fails the connection
+   * Opens a connection.
+   *
+   * Throws a `DOMException` `'SyntaxError'` if the URL does not parse, and a `StreamError`
+   * `'invalid-options'` for options of other libraries that are not supported. Other invalid options
+   * fail the connection.
+   *
+   * @param url the URL, absolute or relative to the page
+   * @param options the standard's `withCredentials`, and more
    */
   constructor(url: string | URL, options?: EventSourceOptions)
   // One parameter is required, and so `length` is 1.
@@ -70,8 +77,8 @@ export class EventSource extends EventTarget implements globalThis.EventSource {
   }
 
   /**
-   * A source of bytes that somebody else fetched (proposal whatwg/html#12272). It never reconnects:
-   * the stream's end, or its failure, is one `error` event and `CLOSED`.
+   * Returns a source that reads a stream of bytes (proposal whatwg/html#12272). It never reconnects:
+   * when the stream ends or fails, the source dispatches one `error` event and is `CLOSED`.
    *
    * Throws a `TypeError` if the stream is locked.
    */
@@ -79,33 +86,35 @@ export class EventSource extends EventTarget implements globalThis.EventSource {
     return new EventSource(new StreamFeed(stream) as unknown as string)
   }
 
-  /** Absolute; `about:event-stream` for `fromReadableStream`. */
+  /** The absolute URL; `about:event-stream` for `fromReadableStream`. */
   get url(): string {
     return this.#feed.url
   }
 
+  /** Whether requests to other origins include credentials. */
   get withCredentials(): boolean {
     return this.#feed.withCredentials
   }
 
-  /** `CONNECTING` (also while it waits to reconnect), `OPEN` or `CLOSED`. */
+  /** The state: `CONNECTING` (also while it waits to reconnect), `OPEN` or `CLOSED`. */
   get readyState(): number {
     return this.#feed.readyState
   }
 
-  /** The id of the event dispatched last, or the option's; `''` if none. Of the proposal. */
+  /** The id of the last event, or the option `lastEventId`, or `''`. Part of the proposal. */
   get lastEventId(): string {
     return this.#feed.lastEventId
   }
 
   /**
-   * Milliseconds: what `fromReadableStream`'s bytes have set last. For a URL, what was waited before
-   * the last reconnection. 3,000 before that. Of the proposal.
+   * The reconnection time in milliseconds: the latest one that a source of `fromReadableStream` read.
+   * For a URL, the wait before the last reconnection. Initially 3,000. Part of the proposal.
    */
   get reconnectionTime(): number {
     return this.#feed.reconnectionTime
   }
 
+  /** The handler of `open` events. */
   get onopen(): Handler<Event> {
     return this.#handlers.get('open') as Handler<Event>
   }
@@ -114,6 +123,7 @@ export class EventSource extends EventTarget implements globalThis.EventSource {
     this.#handlers.set(this, 'open', handler)
   }
 
+  /** The handler of `message` events. */
   get onmessage(): Handler<MessageEvent> {
     return this.#handlers.get('message') as Handler<MessageEvent>
   }
@@ -122,6 +132,7 @@ export class EventSource extends EventTarget implements globalThis.EventSource {
     this.#handlers.set(this, 'message', handler)
   }
 
+  /** The handler of `error` events. */
   get onerror(): Handler<EventSourceEvents['error']> {
     return this.#handlers.get('error') as Handler<EventSourceEvents['error']>
   }
@@ -131,16 +142,16 @@ export class EventSource extends EventTarget implements globalThis.EventSource {
   }
 
   /**
-   * Closes the connection; nothing is dispatched after that. With the option `cancel` the backend
-   * is told, once.
+   * Closes the connection. No event is dispatched after that. With the option `cancel`, the backend is
+   * notified once.
    */
   close(): void {
     this.#feed.close()
   }
 
   /**
-   * Discards what has come of an unfinished event, so that a new stream can be piped in behind the
-   * old one. For a URL there is nothing to do. Of the proposal.
+   * Discards an unfinished event, so that a new stream can be piped in after the old one. Has no effect
+   * for a URL. Part of the proposal.
    */
   reset(): void {
     this.#feed.reset()

@@ -53,7 +53,7 @@ export abstract class Feed {
     this.abort()
   }
 
-  /** Discards what has come of an unfinished event. */
+  /** Discards an unfinished event. */
   abstract reset(): void
 
   protected abstract run(): Promise<void>

@@ -1,17 +1,17 @@
 import { EventSource } from './event-source.js'
 import type { EventSourceOptions } from './options.js'
 
-/** What `installEventSource` takes besides the scope. */
+/** The options of `installEventSource`. */
 export interface InstallOptions {
-  /** What sources share that don't say it themselves: see `EventSourceOptions`. */
+  /** The default of the option `share` of sources. Default: `false`. */
   share?: boolean
 }
 
 /**
- * Puts our `EventSource` in the place of the global one, for code that names no other.
+ * Replaces the global `EventSource`, for code that uses that one.
  *
- * @param scope the window or worker, or another realm's
- * @returns a function that puts the old one back
+ * @param scope the window or worker, also of another realm. Default: `globalThis`
+ * @returns a function that restores the previous one
  */
 export function installEventSource(scope?: object, options?: InstallOptions): () => void
 export function installEventSource(options: InstallOptions): () => void

@@ -1,4 +1,4 @@
-/** Who listens to a source, so that it lives as long as somebody does (WHATWG HTML, 9.2.9). */
+/** The listeners of a source, which keep it alive (WHATWG HTML, 9.2.9). */
 export class Listeners {
   readonly #byType = new Map<string, Set<unknown>>()
 

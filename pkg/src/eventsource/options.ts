@@ -2,8 +2,8 @@ import { StreamError } from '../error.js'
 import type { OpenOptions } from '../options.js'
 
 /**
- * What our `EventSource` takes beyond the standard's `withCredentials`. Unknown members are passed
- * over, as by the browsers' own, but for those of other libraries that would be missed.
+ * The options of `EventSource`: the standard's `withCredentials`, and more. Unknown members are
+ * ignored, as in browsers, except options of other libraries that are not supported: these throw.
  */
 export interface EventSourceOptions
   extends
@@ -22,28 +22,28 @@ export interface EventSourceOptions
       | 'cancel'
     > {
   /**
-   * As of `openStream`. By default the server's reconnection time is kept to, or 3 seconds if it
-   * sets none, and doubled with each failure in a row up to 30 seconds; nothing is left to chance.
+   * How a broken connection is retried, as in `openStream`. Default: after the server's reconnection
+   * time, or 3 seconds if it sets none, doubled with each failure in a row up to 30 seconds, without
+   * randomness.
    */
   retry?: OpenOptions['retry']
-  /** `idleTimeout`, under the name of `event-source-polyfill`. */
+  /** The same as `idleTimeout`, as in `event-source-polyfill`. In milliseconds. */
   heartbeatTimeout?: number
   /**
-   * Sends the id as this parameter of the query, not as the header `Last-Event-ID`, which over CORS
-   * needs permission. Of `event-source-polyfill`.
+   * The name of a query parameter to send the last event id in, instead of the header `Last-Event-ID`,
+   * which needs permission over CORS. As in `event-source-polyfill`.
    */
   lastEventIdQueryParameterName?: string
   /**
-   * One connection for all tabs of the origin whose sources make the same request. A string is a name
-   * for it: sources with the same name share a connection, whatever they request.
-   *
-   * `headers` and `body` can't be compared if they are functions, streams or the like: then a name is
-   * required. `close()` leaves the others alone. Default: `false`.
+   * Whether all tabs of the origin share one connection for the same request. A string names the
+   * connection: sources with the same name share it, whatever they request. A name is required if
+   * `headers` or `body` can't be compared, such as functions and streams. `close()` does not affect
+   * other tabs. Default: `false`.
    */
   share?: boolean | string
 }
 
-/** What to write instead of the options of other libraries. */
+/** What to use instead of unsupported options of other libraries. */
 const REFUSED: Record<string, string> = {
   Transport: '`fetch`, a function that makes the requests',
   payload: '`body`',
@@ -52,7 +52,7 @@ const REFUSED: Record<string, string> = {
   rejectUnauthorized: '`fetch`, with a dispatcher that has the TLS options',
 }
 
-/** Reads the constructor's second argument as Web IDL reads a dictionary. */
+/** Reads the constructor's second argument as Web IDL does (Web IDL, "Dictionary types"). */
 export function optionsOf(init: unknown): EventSourceOptions {
   if (init == null) return {}
   if (typeof init !== 'object' && typeof init !== 'function') {
@@ -66,7 +66,7 @@ export function optionsOf(init: unknown): EventSourceOptions {
   return init
 }
 
-/** The standard's `url`: absolute, and a `DOMException` if it does not parse. */
+/** Returns the absolute URL. Throws a `DOMException` if it does not parse. */
 export function urlOf(url: unknown): string {
   // Unlike `String()`, this refuses symbols.
   const text = `${url as string}`

@@ -5,7 +5,7 @@ import { CLOSED, Feed } from './feed.js'
 
 const encoder = new TextEncoder()
 
-/** The events of bytes that somebody else fetched (proposal whatwg/html#12272). */
+/** The events of a stream of bytes (proposal whatwg/html#12272). */
 export class StreamFeed extends Feed {
   readonly url = 'about:event-stream'
   readonly withCredentials = false
@@ -14,7 +14,7 @@ export class StreamFeed extends Feed {
   #isReset = false
   #text: TextDecoder | undefined
 
-  /** Throws a `TypeError` if somebody else reads the stream, or if it is none. */
+  /** Throws a `TypeError` if the stream is locked, or if it is no stream. */
   constructor(stream: ReadableStream<Uint8Array>) {
     super()
     if (typeof stream?.getReader !== 'function') {

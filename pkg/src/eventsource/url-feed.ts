@@ -152,17 +152,17 @@ export class UrlFeed extends Feed {
     const type = headers?.get('content-type') ?? 'no content type'
     const message = isType
       ? `${this.#name} answered with ${type}, not text/event-stream: check the URL and the server`
-      : `${this.#name} answered ${status}: an event source takes 200 only`
+      : `${this.#name} answered ${status}: EventSource accepts only 200`
     return new StreamError(code, message, { status, headers, body, attempt })
   }
 
   #noContent(): StreamError {
-    const message = `${this.#name} answered 204 No Content, which asks not to come back`
+    const message = `${this.#name} answered 204 No Content, which tells clients not to reconnect`
     return new StreamError('http', message, { status: 204 })
   }
 
   #ended(): StreamError {
-    return new StreamError('network', `${this.#name} ended the stream, and it is not asked again`)
+    return new StreamError('network', `${this.#name} ended the stream, and is not requested again`)
   }
 
   /** Without the query, which may hold secrets. */

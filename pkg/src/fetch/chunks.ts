@@ -1,7 +1,7 @@
 import { bytesOf, tagOf } from '../bytes.js'
 import { StreamError } from '../error.js'
 
-/** Where bytes come from, whatever class it is of. */
+/** A source of bytes, of any class. @internal */
 export interface Chunks {
   next(): Promise<{ done?: boolean | undefined; value?: unknown }>
   /** No more is wanted. */
@@ -53,7 +53,7 @@ export function bodyOf(response: Source): Chunks {
   }
   const why =
     bodyUsed || cause
-      ? 'it was read already, or somebody else reads it'
+      ? 'it was read already, or something else is reading it'
       : `it is ${tagOf(body)}, and the response has no arrayBuffer() and no text()`
   throw new StreamError('unsupported', `the response's body can't be read: ${why}`, { cause })
 }

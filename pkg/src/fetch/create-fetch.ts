@@ -4,7 +4,7 @@ import { load } from '../wasm.js'
 import { isRequest, isStream } from './request.js'
 import { Surviving } from './surviving.js'
 
-/** The options of `createFetch`: those of `openStream` that are not one request's, and two more. */
+/** The options of `createFetch`: those of `openStream` that apply to any request, and two more. */
 export interface FetchOptions extends Pick<
   OpenOptions,
   | 'cancel'
@@ -19,25 +19,26 @@ export interface FetchOptions extends Pick<
   | 'retry'
   | 'whenHidden'
 > {
-  /** Finds the job that works on the answer, in an event or in the response. */
+  /** Returns the job that works on the answer, as in `openStream`. */
   job?: Exclude<OpenOptions['job'], string>
   /**
-   * The name of a request's answer, for `cancel(name)`. Called before each request. Where the option
-   * `job` is absent, it is also the `job` that `resume` and `cancel` are called with.
+   * Returns a name for the answer of a request, for `cancel(name)`. Called before each request. Without
+   * the option `job`, the name is also the `job` of `resume` and `cancel`.
    */
   key?: (request: Request) => string | undefined | Promise<string | undefined>
-  /** Whether NDJSON is kept alive, too. Default: `false`, it passes through. */
+  /** Whether NDJSON responses are resumed, too. Default: `false`. */
   ndjson?: boolean
 }
 
-/** A `fetch` whose event streams go on when their connection breaks. */
+/** A `fetch` whose event streams continue after their connection broke. */
 export interface StreamingFetch {
+  /** Requests a resource, with the signature of `fetch`. */
   (input: RequestInfo | URL, init?: RequestInit): Promise<Response>
   /**
-   * Stops an answer here and notifies the backend, as the option `cancel` says. Its body fails with an
-   * `AbortError`.
+   * Stops an answer, and notifies the backend as the option `cancel` says. The body of the answer fails
+   * with an `AbortError`. Never rejects.
    *
-   * @param answer a response of this `fetch`, or what `key` returned for its request
+   * @param answer a response of this `fetch`, or the name that `key` returned for its request
    * @param reason for the functions of the option `cancel`
    */
   cancel(answer: Response | string, reason?: unknown): Promise<CancelResult>
@@ -57,7 +58,7 @@ export function createFetch(options: FetchOptions = {}): StreamingFetch {
   const byResponse = new WeakMap<Response, Surviving>()
 
   const fetchOf = async (input: RequestInfo | URL, init?: RequestInit): Promise<Response> => {
-    // Meanwhile the request is under way.
+    // The module is compiled while the request is under way.
     load().catch(() => undefined)
     const name = await key?.(requestOf(input, init))
     const answer = new Surviving(options, given ?? globalThis.fetch, name, input, init, () => {

@@ -12,7 +12,7 @@ function end({ controller, chunks }: Connection): void {
   controller?.abort()
 }
 
-/** Closes the connections of streams that were collected, where the runtime tells of them. */
+/** Closes the connections of streams that were collected, where the runtime reports them. */
 const abandoned = globalThis.FinalizationRegistry && new FinalizationRegistry(end)
 
 /** One request and its response. Closed, it aborts whatever of them is still under way. */

@@ -49,7 +49,7 @@ export class Joints {
     }
   }
 
-  /** Hands on what is behind the last whole block. */
+  /** Passes on what follows the last complete block. */
   flush(): void {
     if (this.#isBegun || !this.#isLater) for (const piece of this.#rest) this.#give(piece)
     this.#rest = []

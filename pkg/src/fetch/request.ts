@@ -18,34 +18,34 @@ import {
 import { errorText } from '../error-text.js'
 
 /** What a stream accepts, unless the page says otherwise. */
-export const ACCEPT = 'text/event-stream, application/x-ndjson;q=0.9'
+const ACCEPT = 'text/event-stream, application/x-ndjson;q=0.9'
 
-/** `duplex` is not among TypeScript's members yet. */
+/** `duplex` is not among TypeScript's members yet. @internal */
 export type Init = RequestInit & { headers: Headers; duplex?: 'half' }
 
-/** An error of the options. */
+/** Returns an error `'invalid-options'`. */
 export function invalid(text: string, details?: StreamErrorDetails): StreamError {
   return new StreamError('invalid-options', text, details)
 }
 
-/** Returns a value; a function is called for it. */
-export function get<T, Context>(source: Source<T, Context>, context: Context): T | PromiseLike<T> {
+/** Returns a value, or what a function returns. */
+function get<T, Context>(source: Source<T, Context>, context: Context): T | PromiseLike<T> {
   return typeof source === 'function' ? (source as (context: Context) => T)(context) : (source as T)
 }
 
-/** A request that can be sent any number of times. */
+/** A request that can be sent any number of times. @internal */
 export interface RequestTemplate<Context> {
   readonly url: string
   readonly method: string
   readonly headers: Source<HeadersInit | undefined, Context>
   readonly body: Source<Body, Context>
-  /** The members that `fetch` gets as they are: `credentials`, `mode` and the like. */
+  /** The members that are passed to `fetch` unchanged: `credentials`, `mode` and the like. */
   readonly init: RequestInit
   /** The function to call instead of the global `fetch`. */
   readonly fetch: typeof fetch | undefined
 }
 
-/** Whether a method asks for nothing but an answer (RFC 9110, 9.2.1). */
+/** Returns whether a method is safe to repeat (RFC 9110, 9.2.1). */
 export function isSafe(method: string): boolean {
   return method === 'GET' || method === 'HEAD'
 }
@@ -147,11 +147,11 @@ export async function send<Context>(
     return unreachable(request, cause, attempt)
   }
   if (typeof response?.headers?.get === 'function') return response
-  throw invalid(`\`fetch\` returned ${tagOf(response)}, which is no Response`, { attempt })
+  throw invalid(`\`fetch\` returned ${tagOf(response)}, not a Response`, { attempt })
 }
 
 /** `fetch` tells scripts nothing but that it failed. */
-export function unreachable(
+function unreachable(
   { method, url }: { method: string; url: string },
   cause: unknown,
   attempt: number,
@@ -174,7 +174,7 @@ function headersOf(init: HeadersInit | undefined, attempt: number): Headers {
 /**
  * A body for `fetch` and the content type that it asks for, if `fetch` does not know it.
  *
- * What `fetch` takes stays as it is; other objects become JSON, as `JSON.stringify` writes them.
+ * Leaves what `fetch` accepts unchanged; other objects become JSON, as `JSON.stringify` writes them.
  */
 function encodeBody(body: Body, attempt: number): [BodyInit?, string?] {
   if (body === undefined || body === null) return []

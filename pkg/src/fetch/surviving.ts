@@ -165,7 +165,7 @@ export class Surviving {
     return driver
   }
 
-  /** A stream without ids starts over: that does not go on with what was handed on. */
+  /** Fails a stream without ids that starts over, because it does not continue what was passed on. */
   get #byId(): OpenOptions['retry'] {
     return {
       shouldRetry: ({ retryable }) =>
@@ -178,7 +178,7 @@ export class Surviving {
       this.#events += countOf(events)
       this.#last = events.at(-1) ?? this.#last
       const isAnswered = this.#hasHandedOn
-      // After the last chunk of a connection the end is to be told with it.
+      // The last chunk of a connection is passed on together with its end.
       if (!isAnswered || !this.#driver!.isConnected) return this.#driver!.pull()
     }
     this.#hasHandedOn = false
@@ -187,7 +187,7 @@ export class Surviving {
 
   #end(type: StreamOutcomeType, error: unknown): void {
     this.#over()
-    // In Firefox, the request goes on when its body is cancelled.
+    // In Firefox, the request continues when its body is cancelled.
     this.#controller?.abort(abortError('the stream is over'))
     const controller = this.#controllerOfBody
     if (!controller || type === 'closed') return

@@ -1,91 +1,104 @@
 /** A call of a tool (a function) that the model asks for. */
 export interface ToolCall {
-  /** The vendor's id, to be sent back with the tool's result; `''` where the vendor has none. */
+  /** The vendor's id, to be sent back with the tool's result, or `''` if the vendor has none. */
   readonly id: string
+  /** The name of the tool. */
   readonly name: string
-  /** JSON text. Whole once the answer is done; `'{}'` for a call without arguments. */
+  /** The arguments as JSON, complete once the answer is done; `'{}'` for a call without arguments. */
   readonly arguments: string
 }
 
-/** What the answer cost, in tokens. A figure that the vendor has not sent is absent. */
+/** The cost of an answer, in tokens. Figures that the vendor did not send are absent. */
 export interface Usage {
-  /** Of the prompt, cached ones included. */
+  /** The tokens of the prompt, including cached ones. */
   readonly inputTokens?: number | undefined
-  /** Of the answer, reasoning included. */
+  /** The tokens of the answer, including reasoning. */
   readonly outputTokens?: number | undefined
   /** The vendor's own figures, under the vendor's names. */
   readonly raw: Readonly<Record<string, unknown>>
 }
 
-/** A whole answer, or as much of it as there was. */
+/** An answer: the whole of it, or the part that was received. */
 export interface Answer {
+  /** The text. */
   readonly text: string
   /**
    * Why the model stopped, in the vendor's words: `'stop'`, `'end_turn'`, `'MAX_TOKENS'`. For the
-   * Responses API `'completed'`, or why the answer is incomplete. `undefined` if the stream ended
-   * before the model said so: it was cut short, left or cancelled.
+   * Responses API `'completed'`, or why the answer is incomplete. `undefined` if the stream was cut
+   * short, left or cancelled before the model said so.
    */
   readonly finishReason: string | undefined
+  /** The cost, or `undefined` if the vendor did not send it. */
   readonly usage: Usage | undefined
   /** The model that answered. */
   readonly model: string | undefined
-  /** The vendor's id of the answer; the relay's session id. */
+  /** The vendor's id of the answer, or the relay's session id. */
   readonly id: string | undefined
-  /** What the model thought, where the vendor shows it. */
+  /** The model's reasoning, if the vendor sends it. */
   readonly reasoning?: string
-  /** Why the model or its guard refused to answer, where the vendor says so apart from the text. */
+  /** Why the model or its guard refused to answer, if the vendor sends that separately. */
   readonly refusal?: string
-  /** In the order in which they began. */
+  /** The tool calls, in the order in which they began. */
   readonly toolCalls?: readonly ToolCall[]
 }
 
-/** A part of an answer, as `deltasOf` returns it. Texts and fragments are well-formed Unicode. */
+/** A part of an answer, as `deltasOf` yields it. Texts and fragments are well-formed Unicode. */
 export type Delta =
   | { readonly type: 'text' | 'reasoning' | 'refusal'; readonly text: string }
   | {
       readonly type: 'tool-call'
-      /** Which of the answer's calls, from 0 in the order in which they began. */
+      /** The position of the call in the answer, starting at 0. */
       readonly index: number
-      /** What this adds to the call's arguments. */
+      /** The text that this part adds to the arguments of the call. */
       readonly fragment: string
-      /** The call as assembled so far. */
+      /** The call so far. */
       readonly call: ToolCall
     }
   | { readonly type: 'usage'; readonly usage: Usage }
   | { readonly type: 'finish'; readonly reason: string }
 
-/** A fragment of a tool call, as a vendor's event has it. */
+/** A fragment of a tool call, as an event of a vendor contains it. */
 export interface ToolCallPart {
   /**
-   * What the fragments of a call have in common, such as its index. A fragment belongs to the newest
-   * call whose key and whose `id` are the same, where both have one.
+   * A value that all fragments of a call share, such as its index. A fragment belongs to the newest call
+   * with the same key and the same `id`, if both have one.
    */
   readonly key?: unknown
-  /** A new id starts a new call, whatever the key. */
+  /** The vendor's id. A new id starts a new call, even with the same key. */
   readonly id?: string | undefined
-  /** The first one counts. It may come late: the fragments before it are kept. */
+  /** The name of the tool. The first one counts; fragments before it are kept. */
   readonly name?: string | undefined
-  /** What it adds to the arguments' JSON text. */
+  /** The text that this fragment adds to the JSON of the arguments. */
   readonly arguments?: string | undefined
-  /** All of the arguments: only counts for what the fragments have not brought. */
+  /** The complete arguments. They add only what the fragments did not contain. */
   readonly whole?: string | undefined
-  /** Arguments that count if no fragment follows. */
+  /** The arguments to use if no fragment follows. */
   readonly initial?: string | undefined
 }
 
-/** What one event adds to an answer. Nothing has to be there. */
+/** What one event adds to an answer. Every member is optional. */
 export interface Part {
+  /** The text that the event adds. */
   readonly text?: string | undefined
+  /** The reasoning that the event adds. */
   readonly reasoning?: string | undefined
+  /** The refusal that the event adds. */
   readonly refusal?: string | undefined
+  /** The fragments of tool calls that the event contains. */
   readonly toolCalls?: readonly ToolCallPart[] | undefined
-  /** The figures so far. Later ones replace those of the same name. */
+  /** The figures so far. Later figures replace earlier ones of the same name. */
   readonly usage?: Usage | undefined
+  /** Why the model stopped. */
   readonly finishReason?: string | undefined
+  /** The model that answers. */
   readonly model?: string | undefined
+  /** The vendor's id of the answer. */
   readonly id?: string | undefined
-  /** Whether its text, reasoning, refusal and calls are all of the answer's: each only counts if none came before. */
+  /**
+   * Whether text, reasoning, refusal and calls are those of the whole answer. Each counts only if none
+   * of its kind came before.
+   */
   readonly isWhole?: boolean | undefined
-  /** Whether this is the last event: the stream is ended after it. */
+  /** Whether this is the last event, after which the stream is closed. */
   readonly isEnd?: boolean | undefined
 }

@@ -7,51 +7,58 @@ import type { Body, CancelContext, CancelOptions, OpenOptions } from '../options
 import type { CancelResult } from '../outcome.js'
 import { textOf, type TextStream } from './streams.js'
 
-/** One turn of a conversation. Further members are sent along. */
+/** A turn of a conversation. Other members are sent, too. */
 export interface ChatMessage {
-  /** `'system'`, `'user'`, `'assistant'`, or what else the backend knows. */
+  /** The author: `'system'`, `'user'`, `'assistant'`, or another role that the backend knows. */
   role: string
+  /** The text, or what else the backend accepts. */
   content: unknown
 }
 
 /** The options of `openChat`: those of `openStream`, and the conversation. */
 export interface ChatOptions extends Omit<OpenOptions, 'body' | 'cancel'> {
+  /** The conversation so far. */
   messages: readonly ChatMessage[]
   /**
-   * Further members of the request's JSON body, such as `{ model, stream: true }`. A `FormData` or
-   * `URLSearchParams` is sent as such: a copy of it with the members `messages`, as JSON, and
-   * `sessionId`.
+   * Other members of the request's JSON body, such as `{ model, stream: true }`. A `FormData` or
+   * `URLSearchParams` is sent as a copy with two more members: `messages` as JSON, and `sessionId`.
+   * Default: none.
    */
   body?: object
   /**
-   * The endpoint that stops the answer, or all of the option `cancel` of `openStream`. Its JSON body
-   * gets the `sessionId`; a body that is no plain object, such as a `FormData`, stays as it is.
+   * The URL of the endpoint that stops the answer, or the option `cancel` of `openStream`. The
+   * `sessionId` is added to its JSON body; a body that is no plain object is sent unchanged. Default:
+   * none.
    */
   cancel?: string | URL | CancelOptions
-  /** Names this answer. Default: a new random UUID. */
+  /** The name of this answer. Default: a random UUID. */
   sessionId?: string
 }
 
-/** An answer on its way: its texts, and how to stop it. Made by `openChat`. */
+/** A running answer, as `openChat` returns it: its texts, and how to stop it. */
 export interface Chat extends TextStream {
-  /** Names this answer, to the endpoint and to the one that cancels. */
+  /** The name of this answer, which both endpoints receive. */
   readonly sessionId: string
-  /** The stream that the texts are of: its state, its outcome. Nobody else is to read it. */
+  /** The stream of the answer, for its state and outcome. Don't iterate it. */
   readonly stream: EventStream
-  /** Stops the answer here and on the server, as `EventStream.cancel` does. Never rejects. */
+  /**
+   * Stops the answer here and on the server, as `EventStream.cancel` does. Never rejects.
+   *
+   * @param reason for the functions of the option `cancel`
+   */
   cancel(reason?: unknown): Promise<CancelResult>
 }
 
 /**
- * POSTs a conversation and gives the answer's text, whichever of the known formats it comes in.
+ * POSTs a conversation, and returns the text of the answer in any of the known formats.
  *
- * The JSON body is `{ messages, sessionId }` and the members of `body`. The same `sessionId` goes
- * to the endpoint that cancels, and is the `job` of `resume` and `cancel` unless the option `job` finds
- * one.
+ * The JSON body is `{ messages, sessionId }` with the members of `body`. The cancelling endpoint
+ * receives the same `sessionId`. It is also the `job` of `resume` and `cancel`, unless the option `job`
+ * finds one.
  *
- * Throws a `StreamError` `'invalid-options'` for a body that members can't be added to.
+ * Throws a `StreamError` `'invalid-options'` if members can't be added to the body.
  *
- * @param url absolute, or relative to the page
+ * @param url the URL, absolute or relative to the page
  */
 export function openChat(url: string | URL, options: ChatOptions): Chat {
   const { messages, body, cancel, sessionId = newId(), ...rest } = options
@@ -64,19 +71,19 @@ export function openChat(url: string | URL, options: ChatOptions): Chat {
   return chatOf(new EventStream(url, request, { session: sessionId }), sessionId)
 }
 
-/** The options of `resumeChat`: those of `openChat` that are not of the first request. */
+/** The options of `resumeChat`: those of `openChat`, without those of the first request. */
 export interface ResumeChatOptions
   extends Omit<ResumeStreamOptions, 'cancel'>, Pick<ChatOptions, 'cancel'> {}
 
 /**
- * Goes on with an answer that runs, in a page that was reloaded: one that `openChat` was to
- * `remember` under this name. Returns `undefined` if there is none.
+ * Continues a running answer after the page was reloaded: one that `openChat` opened with the option
+ * `remember`. Returns `undefined` if no answer is remembered under this name.
  *
- * Its text begins behind the last event that the page before got, or with `resume.replays` at the
- * start of the answer. The `sessionId` is that of the answer.
+ * The text continues after the last event that the page received before the reload, or with
+ * `resume.replays` at the start of the answer. The `sessionId` is that of the answer.
  *
- * @param name what the option `remember` was
- * @param options those of the first page: functions and headers are not kept
+ * @param name the value of the option `remember`
+ * @param options the same options as for `openChat`: functions and headers are not kept
  */
 export function resumeChat(name: string, options: ResumeChatOptions): Chat | undefined {
   const start = recall(name)

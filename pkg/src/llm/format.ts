@@ -4,15 +4,16 @@ import type { Json } from './json.js'
 import { parse } from './upstream.js'
 
 /**
- * What one event adds to an answer: its text, or a part with more than that; nothing for an event
- * that is not understood, such as a heartbeat. What it throws ends the stream.
+ * Returns what one event adds to an answer: its text, or a part with more than text. Returns nothing
+ * for an event that is not understood, such as a heartbeat. If it throws, the stream ends.
  */
 export type Extractor = (event: ServerSentEvent) => string | Part | null | undefined
 
 /**
- * What an event adds to an answer in a vendor's format; `undefined` if it is not of that format.
+ * Returns what an event adds to an answer in a vendor's format, or `undefined` if it is not of that
+ * format.
  *
- * @param json the event's data, `NO_JSON` if that is no JSON object
+ * @param json the data of the event, or `NO_JSON` if that is no JSON object
  */
 export type Reader = (json: Json, event: ServerSentEvent) => Part | undefined
 

@@ -4,10 +4,10 @@ import { type Extractor, type HoldingExtractor, jsonFormat } from './format.js'
 import { JSON_FORMATS, type JsonFormat } from './json-formats.js'
 import { relay } from './relay.js'
 
-/** How the events frame an answer. `'auto'` decides from the first of them that says so. */
+/** The format of an answer's events. `'auto'` detects it from the first event that shows it. */
 export type AnswerFormat = JsonFormat | 'relay' | 'auto'
 
-/** What reads a format. Throws a `StreamError` `'invalid-options'` for one that is none. */
+/** Returns what reads a format. Throws a `StreamError` `'invalid-options'` for an unknown one. */
 export function extractorOf(format: AnswerFormat | Extractor): HoldingExtractor {
   if (typeof format === 'function') return format
   if (format === 'auto') return auto()

@@ -3,7 +3,7 @@ import { openaiChat } from './openai-chat.js'
 import { plainJson } from './plain-json.js'
 import { TABLE_FORMATS } from './table.js'
 
-/** The formats whose events are JSON objects. */
+/** The formats of vendors and protocols whose events are JSON objects. */
 export type JsonFormat =
   | 'message-frames'
   | 'anthropic'

@@ -156,7 +156,7 @@ export function readingOf(
 
 function unknownFormat(body: string): StreamError {
   const start = body.trim().slice(0, SHOWN)
-  const shown = start ? `It starts with ${JSON.stringify(start)}` : 'No data came'
+  const shown = start ? `It starts with ${JSON.stringify(start)}` : 'No data was received'
   const message = `nothing in the response was understood${reasonOf(body)}. ${shown}`
   return new StreamError('unknown-format', message, { body: start })
 }

@@ -5,20 +5,23 @@ import { parse } from './upstream.js'
 
 /** The data of the relay's event `start`. */
 export interface RelayStart {
+  /** The name of the answer. */
   sessionId?: string
+  /** The model that answers. */
   model?: string
 }
 
 /** The data of the relay's event `done`. */
 export interface RelayDone {
+  /** Why the model stopped. */
   finishReason?: string
-  /** How many it relayed. */
+  /** The number of tokens that were relayed. */
   tokens?: number
 }
 
 /**
- * The answer of our relay's events: `start`, events without a name whose data is text as it is,
- * `done`, or `error` with `{ error: { code, message } }`.
+ * Reads the relay's events: `start`, unnamed events whose data is text, `done`, and `error` with
+ * `{ error: { code, message } }`.
  */
 export function relay(event: ServerSentEvent): Part | undefined {
   const { type, data } = event

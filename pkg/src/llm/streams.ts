@@ -10,34 +10,32 @@ export type { AnswerSource }
 /** An answer as an async iterator. */
 interface AnswerStream<Item, Frame> extends AsyncIterableIterator<Item, undefined> {
   /**
-   * The whole answer. It settles when the iterator ends: with as much as there was if that was cut
-   * short, left or cancelled. Rejects with what the iterator throws, also if nothing of what came
-   * was understood. Nothing is read for it: iterate, or call `answer()`.
+   * Resolves to the whole answer when the iterator ends, or to the part that was received if it was cut
+   * short, left or cancelled. Rejects with the error that the iterator throws. It does not read by
+   * itself: iterate, or call `answer()`.
    */
   readonly done: Promise<Answer>
-  /** The next item. Calls may overlap: they are answered in order. */
+  /** Resolves to the next item. Calls may overlap; they are answered in order. */
   next(): Promise<IteratorResult<Item, undefined>>
-  /** Leaves the answer here, as a `break` does, and with it the stream. */
+  /** Leaves the answer and its stream, as a `break` does. */
   return(): Promise<IteratorResult<Item, undefined>>
-  /** The same, at most once an animation frame, however fast the events come. */
+  /** Returns a view that yields at most once per animation frame, however fast the events come. */
   frames(): AsyncIterableIterator<Frame, undefined>
-  /** The same, for each chunk of the network that brings something: the fastest way to read it all. */
+  /** Returns a view that yields at most once per network chunk: the fastest way to read. */
   batches(): AsyncIterableIterator<Frame, undefined>
-  /** Reads to the end and gives the whole answer. */
+  /** Reads to the end, and resolves to the whole answer. Rejects as the iterator does. */
   answer(): Promise<Answer>
+  /** Returns the answer itself, for `for await`. */
   [Symbol.asyncIterator](): this
 }
 
 /**
- * The texts of an answer, never empty ones. Made by `textOf` and `openChat`. Its `frames()` and
- * `batches()` yield the joined text.
+ * The texts of an answer, as `textOf` and `openChat` return them. No text is empty. `frames()` and
+ * `batches()` yield joined texts.
  */
 export interface TextStream extends AnswerStream<string, string> {}
 
-/**
- * The deltas of an answer. Made by `deltasOf`. Its `frames()` and `batches()` yield arrays, never
- * empty ones.
- */
+/** The deltas of an answer, as `deltasOf` returns them. `frames()` and `batches()` yield arrays of them. */
 export interface DeltaStream extends AnswerStream<Delta, Delta[]> {}
 
 /** @param isText whether the items are texts, not deltas */
@@ -51,15 +49,15 @@ function streamOf<Item, Frame>(
   /** How many calls of `next()` wait, and the newest of them. */
   let waiting = 0
   let newest: Promise<IteratorResult<Item, undefined>>
-  /** What the event that was taken last gave and is not handed out yet. */
+  /** What the event that was taken last yielded, as far as it is not handed out yet. */
   let items: Item[] = []
-  /** Whether an event threw behind others that gave something. */
+  /** Whether an event threw after others that yielded something. */
   let hasThrown = false
   let isOver = false
   let resolve!: (answer: Answer) => void
   let reject!: (error: unknown) => void
   const done = new Promise<Answer>((...settle) => ([resolve, reject] = settle))
-  // Who does not ask for the answer is told by the iterator.
+  // The iterator reports the same error.
   done.catch(() => undefined)
 
   function end(): void {
@@ -101,7 +99,7 @@ function streamOf<Item, Frame>(
   /** Answers a call of `next()` that waited. */
   function use(event: ServerSentEvent): Item | undefined {
     const item = take(event)
-    // How many wait at the end is all the same.
+    // At the end, the number of waiting calls has no effect.
     if (item) waiting--
     return item
   }
@@ -129,7 +127,7 @@ function streamOf<Item, Frame>(
     try {
       for (const event of events) push(some, take(event))
     } catch (error) {
-      // What came before an event that throws is given first.
+      // Items before an event that throws are delivered first.
       if (!some[0]) throw error
       hasThrown = true
     }
@@ -222,17 +220,18 @@ class OtherSequence extends EventSequence {
 }
 
 /**
- * The text of a model's answer, as it comes.
+ * Returns the text of a model's answer, as an async iterator.
  *
- * The vendor's end marker ends the stream: it is closed, not reconnected, and `stream.closed` is
- * `'done'`. Unknown events and members are ignored. A whole answer as JSON, from a server that does
- * not stream, is read in one piece.
+ * The vendor's end marker ends the stream: it is closed without reconnecting, and its outcome is
+ * `'done'`. Unknown events and members are ignored. A server that does not stream may answer with the
+ * whole answer as JSON.
  *
- * Fails with a `StreamError` `'upstream'` for an error in the stream, and with `'unknown-format'` if
- * nothing of what came was understood. Throws `'invalid-options'` for an unknown format.
+ * The iterator fails with a `StreamError` `'upstream'` if the stream contains an error of the model's
+ * API, and with `'unknown-format'` if nothing in it was understood. The call throws a `StreamError`
+ * `'invalid-options'` for an unknown format.
  *
- * @param stream what `openStream` or `decode` returned; nothing else may read it
- * @param format the vendor's, or a function of your own: from an event to its text
+ * @param stream a stream of `openStream` or `decode` that nothing else reads
+ * @param format the vendor's format, or a function that returns the text of an event. Default: `'auto'`
  */
 export function textOf(
   stream: AnswerSource,
@@ -241,7 +240,14 @@ export function textOf(
   return streamOf(stream, format, true)
 }
 
-/** As `textOf`, with all else that an answer is made of: reasoning, tool calls, usage. */
+/**
+ * Returns all parts of a model's answer, as an async iterator: text, reasoning, tool calls and usage.
+ * Fails and throws as `textOf` does.
+ *
+ * @param stream a stream of `openStream` or `decode` that nothing else reads
+ * @param format the vendor's format, or a function that returns the part that an event adds. Default:
+ *   `'auto'`
+ */
 export function deltasOf(
   stream: AnswerSource,
   format: AnswerFormat | Extractor = 'auto',

@@ -3,7 +3,7 @@ import { at, text } from './json.js'
 import { partBy, type Rule } from './rules.js'
 
 /**
- * The formats whose events are told by their kind, one behind each `#`.
+ * The formats whose events are recognised by their kind, one after each `#`.
  *
  * The first line is `name,kind,subkind`: where an event's kind and its subkind are; where there is no
  * kind, the event's name is it. Each other line has kinds, or `kind:subkind`, which goes before

@@ -4,13 +4,12 @@ import { type AnswerFormat, extractorOf } from './formats.js'
 import { readingOf } from './reading.js'
 
 /**
- * The option `text` of `useEventStream` for a model's answer: its text alone, ended by the vendor's
- * end marker. An error in the stream is a `StreamError` `'upstream'`, and a stream of which nothing
- * was understood one of `'unknown-format'`, as for `textOf`.
+ * Returns a value for the option `text` of `useEventStream` that reads the text of a model's answer.
+ * The vendor's end marker ends the stream, which fails as that of `textOf` does.
  *
- * Throws a `StreamError` `'invalid-options'` for a format that is none.
+ * Throws a `StreamError` `'invalid-options'` for an unknown format.
  *
- * @param format the vendor's, or a function of your own: from an event to its text
+ * @param format the vendor's format, or a function that returns the text of an event. Default: `'auto'`
  */
 export function textReader(format: AnswerFormat | Extractor = 'auto'): TextReader {
   extractorOf(format)

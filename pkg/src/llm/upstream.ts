@@ -3,18 +3,19 @@ import type { ServerSentEvent } from '../event.js'
 import { reasonIn } from '../fetch/response.js'
 import { at, type Json, objectOf, parsed } from './json.js'
 
-/** The `cause` of an error `'upstream'`. */
+/** The `cause` of a `StreamError` `'upstream'`: the error that the model's API sent. */
 export interface UpstreamProblem {
-  /** The vendor's type, status or code: `'overloaded_error'`, `'UNAVAILABLE'`; if it sent one. */
+  /** The vendor's type, status or code, such as `'overloaded_error'` or `'UNAVAILABLE'`. */
   readonly type: string | undefined
+  /** The vendor's message. */
   readonly message: string
-  /** The event's whole data, parsed if it is JSON. */
+  /** The data of the event, parsed if it is JSON. */
   readonly data: unknown
 }
 
 /**
- * An event's data as a vendor's object, of which anything may be missing or of another type.
- * `undefined` for data that is no JSON object, such as a heartbeat's.
+ * Returns the data of an event as a vendor's object, in which members may be missing or of another
+ * type. Returns `undefined` for data that is no JSON object, such as that of a heartbeat.
  *
  * Throws a `StreamError` `'parse-json'` for broken JSON, and `'upstream'` for a vendor's error.
  *
@@ -71,7 +72,7 @@ function reasonFor(problem: Json | string): string | undefined {
 const TRANSIENT =
   /overload|rate.?limit|(server|api).?error|time.?out|unavailable|internal|exhausted|^(429|5\d\d)$/i
 
-/** The error for what a vendor sent: `{ error: { type, message } }` in one of its dialects. */
+/** Returns the error for what a vendor sent: `{ error: { type, message } }` in one of its dialects. */
 export function upstreamError(data: Json | string): StreamError {
   const inner = objectOf(at(data, 'error|errors.0|base_resp'))
   const problem = inner ?? data

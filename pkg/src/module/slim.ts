@@ -2,21 +2,23 @@ import type * as Exports from '../generated/exports.js'
 import { tagOf } from '../bytes.js'
 import { StreamError } from '../error.js'
 
-/** Where `sluicegate/wasm` is: a URL, what `fetch` gave for it, its bytes, or the compiled module. */
+/** The module `sluicegate/wasm`: its URL, a response with it, its bytes, or the compiled module. */
 export type WasmSource = string | URL | Response | BufferSource | WebAssembly.Module
 
 let provided: Promise<WasmSource> | undefined
 
 /**
- * Says where the module is, before the first stream is opened. The first call counts. What is
- * wrong with the module is an error `'unsupported'` of each stream.
+ * Sets the WebAssembly module to use. Call it before the first stream is opened; later calls have no
+ * effect. If the module can't be loaded, each stream fails with a `StreamError` `'unsupported'`.
+ *
+ * @param source the module, or a promise for it
  */
 export function init(source: WasmSource | Promise<WasmSource>): void {
   provided ??= Promise.resolve(source)
   provided.catch(() => undefined)
 }
 
-/** Whether the page has said where the module is. */
+/** Returns whether `init` was called. */
 export function isProvided(): boolean {
   return provided !== undefined
 }

@@ -2,7 +2,7 @@ import { StreamError } from '../error.js'
 import type { CancelResult, StreamOutcome } from '../outcome.js'
 import type { Run } from './run.js'
 
-/** What else a function that opens a stream tells all tabs. Its error is all that can't be cloned. */
+/** What else a function that opens a stream tells all tabs. Only its error can't be cloned. @internal */
 export interface Note {
   error?: StreamError
   [name: string]: unknown
@@ -20,7 +20,7 @@ export interface Message {
   /** The stream is over. */
   ended?: Outcome
   result?: CancelResult | undefined
-  /** Who has consumed all is to say so. */
+  /** Asks tabs to report when they have consumed everything. */
   isAsking?: boolean
   isAlive?: boolean
   // From the other tabs.

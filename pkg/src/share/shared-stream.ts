@@ -3,9 +3,9 @@ import type { CancelResult, StreamOutcome, StreamOutcomeType, StreamState } from
 import { EventSequence } from '../sequence.js'
 import { type Member, joinStream, type ShareHooks, type ShareOptions } from './member.js'
 
-/** A tab's own sequence of the events that all tabs of a name share. Made by `shareStream`. */
+/** A tab's own sequence of the events of a shared stream, as `shareStream` returns it. */
 export class SharedStream extends EventSequence implements AsyncDisposable {
-  /** How the stream ended in this tab. Never rejects. */
+  /** Resolves to the outcome when the stream has ended in this tab. Never rejects. */
   readonly closed: Promise<StreamOutcome>
   readonly #member: Member
 
@@ -21,23 +21,23 @@ export class SharedStream extends EventSequence implements AsyncDisposable {
   }
 
   /**
-   * `'connecting'`, `'open'`, `'waiting'` or `'closed'`. In tabs that don't have the connection it is
-   * `'open'` once they have joined, whatever happens to the connection.
+   * The state of the stream. In tabs without the connection it is `'open'` once they have joined, even
+   * while the connection is down.
    */
   get state(): StreamState {
     return this.#member.state()
   }
 
-  /** The id of the event handed out last, `''` if none. */
+  /** The id of the event delivered last, or `''`. */
   get lastEventId(): string {
     return this.lastEvent?.lastEventId ?? ''
   }
 
   /**
-   * Stops in all tabs. The tab that has the connection cancels it, and notifies the backend as the
-   * option `cancel` of `openStream` says, once. Never rejects.
+   * Stops the stream in all tabs. The tab with the connection cancels it, and notifies the backend once,
+   * as the option `cancel` of `openStream` says. Never rejects.
    *
-   * @param reason for the functions of the option `cancel`; other tabs get it as text
+   * @param reason for the functions of the option `cancel`; other tabs receive it as text
    */
   cancel(reason?: unknown): Promise<CancelResult> {
     return this.#member.cancel(reason)
@@ -48,6 +48,7 @@ export class SharedStream extends EventSequence implements AsyncDisposable {
     this.#member.stop({ type: 'closed' })
   }
 
+  /** Closes the stream as `close()` does, for `await using`. */
   [Symbol.asyncDispose](): Promise<void> {
     this.close()
     return this.closed.then(() => undefined)
@@ -66,10 +67,12 @@ export class SharedStream extends EventSequence implements AsyncDisposable {
     this.close()
   }
 
+  /** @internal */
   fail(error: unknown): void {
     this.#member.stop({ type: 'failed', error })
   }
 
+  /** @internal */
   finish(): void {
     this.#member.stop({ type: 'done' })
   }

@@ -38,14 +38,14 @@ export function joinTabs(name: string, listener: Listener): Tabs {
   /** Aborted, this tab waits no longer for the lock. */
   let waiting: AbortController | undefined
   let release: (() => void) | undefined
-  /** How often the owner was asked for a sign of life since it gave one. */
+  /** How often the owner was asked for a sign of life since its last answer. */
   let silence = 0
 
   const isOwner = () => !!release
   // oxlint-disable-next-line unicorn/require-post-message-target-origin -- of windows
   const post = (message: Message) => channel?.postMessage(message)
 
-  /** Becomes the owner again and again, until this tab parts or begins anew. */
+  /** Becomes the owner again and again, until this tab leaves or starts again. */
   async function seek(options: LockOptions): Promise<void> {
     waiting?.abort()
     const { signal } = (waiting = new AbortController())

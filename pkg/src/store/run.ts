@@ -43,7 +43,7 @@ export class Run {
    * Throws a `StreamError` `'invalid-options'` for bad values of the options that `openStream` does
    * not know.
    *
-   * @param url absent if the run goes on with an answer, from `start`
+   * @param url absent if the run continues an answer from `start`
    * @param onChange called when there is a new snapshot: for what the stream does, once an animation
    *   frame at most
    */
@@ -82,7 +82,7 @@ export class Run {
     return result
   }
 
-  /** As a `break` does: whether the backend is told is up to `cancel.on`. */
+  /** Leaves the stream as a `break` does: the backend is notified if `cancel.on` lists `'return'`. */
   leave(): void {
     void this.#stream.return()
     this.#endNow()

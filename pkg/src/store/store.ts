@@ -4,7 +4,7 @@ import type { Start } from '../stream/position.js'
 import type { StartOptions, StreamSnapshot } from './options.js'
 import { IDLE, Run } from './run.js'
 
-/** What is shown of one stream after the other: the state behind `useEventStream`. */
+/** The state of `useEventStream`: what is shown of one stream after another. */
 export class StreamStore {
   #snapshot = IDLE
   #run: Run | undefined
@@ -28,7 +28,7 @@ export class StreamStore {
     return start !== undefined
   }
 
-  /** As `StreamControls.start`. Without a URL, goes on with an answer. */
+  /** Starts as `StreamControls.start` does. Without a URL, it continues an answer. */
   start(url: string | URL | undefined, options: StartOptions, from?: Start): void {
     if (!this.#isActive) return
     const left = this.#run
@@ -58,7 +58,7 @@ export class StreamStore {
     this.#isActive = true
   }
 
-  /** Nobody looks any more: leaves the stream, and starts no other. */
+  /** Leaves the stream and starts no other: the component was unmounted. */
   deactivate(): void {
     this.#isActive = false
     this.#run?.leave()

@@ -20,7 +20,7 @@ export class Acks {
     this.#every = every
   }
 
-  /** Events were handed to the consumer; `context` tells of the last of them. */
+  /** Events were handed to the consumer; `context` describes the last of them. */
   add(count: number, context: CancelContext): void {
     this.#count += count
     this.#latest = context

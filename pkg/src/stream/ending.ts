@@ -21,7 +21,7 @@ import type { Settings } from './settings.js'
 
 /** What a driver tells its stream. */
 export interface DriverEvents extends Hooks {
-  /** Who else sees the bodies. */
+  /** An observer of the bodies. */
   tap(): Tap | undefined
   /** Returns a new template of events that are nothing but text. */
   takeTemplate(): TextTemplate | undefined
@@ -30,7 +30,7 @@ export interface DriverEvents extends Hooks {
   received(events: ServerSentEvent[] | undefined): void
   /** Nothing more is handed out. */
   ended(type: StreamOutcomeType, error: unknown): void
-  /** The backend is told, if it was to be. */
+  /** Called when the backend was notified, or need not be. */
   closed(notified: boolean | undefined): void
   /** The event that the consumer got last, the id to resume from, and how many events it got. */
   consumed(): Pick<CancelContext, 'lastEvent' | 'lastEventId' | 'events'>

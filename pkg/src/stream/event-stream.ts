@@ -16,14 +16,14 @@ import { Driver } from './driver.js'
 import type { Hooks } from './hooks.js'
 import { INPUT_CLOSE, INPUT_DONE, INPUT_FAIL, INPUT_LEAVE } from '../border.js'
 
-/** A stream of server-sent events: an async iterator that can be cancelled. */
+/** A stream of server-sent events, as `openStream` returns it: an async iterator that can be cancelled. */
 export class EventStream extends EventSequence implements AsyncDisposable {
   /**
-   * The first good response; the stream reads its body. Rejects if there will be none: with the
-   * stream's error, or an `AbortError`.
+   * Resolves to the first good response; its body is read by the stream. Rejects with the stream's
+   * error, or with an `AbortError` if the stream ends before a response arrives.
    */
   readonly opened: Promise<Response>
-  /** How the stream ended. Never rejects. */
+  /** Resolves to the outcome when the stream has ended. Never rejects. */
   readonly closed: Promise<StreamOutcome>
 
   readonly #initialId: string
@@ -44,25 +44,25 @@ export class EventStream extends EventSequence implements AsyncDisposable {
       this.#resolveOpened = resolve
       this.#rejectOpened = reject
     })
-    // Who does not ask whether it was opened is told by the iterator.
+    // The iterator reports the same error.
     this.opened.catch(() => undefined)
     this.closed = new Promise((resolve) => (this.#resolveClosed = resolve))
     if (options.debug) observe(this, input ?? `${options.remember}`, options)
     this.#start(input, options, hooks)
   }
 
-  /** `'connecting' | 'open' | 'waiting' | 'closed'`. */
+  /** The state of the stream. */
   get state(): StreamState {
     if (this.#ending || this.#driver?.isStopping) return 'closed'
     return this.#driver?.state ?? 'connecting'
   }
 
-  /** The id to resume from: that of the event handed out last, or the option's; `''` if none. */
+  /** The id to resume from, or `''`: that of the event delivered last, or the option `lastEventId`. */
   get lastEventId(): string {
     return this.lastEvent?.lastEventId ?? this.#initialId
   }
 
-  /** Counts and times so far. */
+  /** A copy of the counts and times so far. */
   get stats(): StreamStats {
     return this.#driver
       ? { ...this.#driver.stats }
@@ -70,8 +70,9 @@ export class EventStream extends EventSequence implements AsyncDisposable {
   }
 
   /**
-   * Stops here and there: aborts the request, ends every waiting `next()` with `done: true`, and
-   * notifies the backend as the option `cancel` says, once. Never rejects.
+   * Stops the stream here and at the backend: aborts the request, resolves every waiting `next()` to
+   * `done: true`, and notifies the backend as the option `cancel` says. However often it is called, the
+   * backend is notified once, and all calls return the same promise. Never rejects.
    *
    * @param reason for the functions of the option `cancel`
    */
@@ -79,11 +80,12 @@ export class EventStream extends EventSequence implements AsyncDisposable {
     return (this.#cancelling ??= this.#cancel(reason))
   }
 
-  /** Stops here and tells nobody. */
+  /** Closes the stream without notifying the backend. */
   close(): void {
     this.#stop((driver) => driver.stop(INPUT_CLOSE))
   }
 
+  /** Closes the stream as `close()` does, for `await using`. */
   [Symbol.asyncDispose](): Promise<void> {
     this.close()
     return this.closed.then(() => undefined)
@@ -111,10 +113,12 @@ export class EventStream extends EventSequence implements AsyncDisposable {
     this.#stop((driver) => driver.stop(INPUT_LEAVE))
   }
 
+  /** @internal */
   fail(error: unknown): void {
     this.#stop((driver) => driver.stop(INPUT_FAIL, error))
   }
 
+  /** @internal */
   finish(): void {
     this.#stop((driver) => driver.stop(INPUT_DONE))
   }
@@ -192,7 +196,7 @@ export class EventStream extends EventSequence implements AsyncDisposable {
   }
 }
 
-/** Whether an answer may run on without its stream. */
+/** Returns whether an answer may continue to run without its stream. */
 function runsOn(ending: StreamOutcomeType, error: unknown): boolean {
   const isBroken = isStreamError(error) && (error.retryable || error.code === 'retries-exhausted')
   return ending === 'closed' || ending === 'aborted' || (ending === 'failed' && isBroken)

@@ -14,7 +14,7 @@ const ON = {
   unsent: border.FLAG_ON_UNSENT,
 }
 
-/** The request that goes on with an answer. */
+/** The request that continues an answer. */
 export type Resume = Omit<Endpoint<AttemptContext>, 'timeout'> & { replays: boolean }
 
 export function readCancel(
@@ -52,9 +52,10 @@ export function readResume(
   const isBoolean = (value: unknown) => typeof value === 'boolean'
   const replays = reader.get<boolean>('replays', 'a boolean', isBoolean) ?? false
   const { url, method, headers = request.headers, body } = reader.endpoint<AttemptContext>('GET')
-  if (isStream(body)) throw reader.invalid('body', 'no stream: it may be sent again')
+  if (isStream(body))
+    throw reader.invalid('body', 'something other than a stream, because it may be sent again')
   if (body !== undefined && isSafe(method))
-    throw reader.invalid('body', `absent: the method is ${method}`)
+    throw reader.invalid('body', `absent, because the method is ${method}`)
   return { ...request, url, method, headers, body, replays }
 }
 

@@ -2,14 +2,14 @@ import { INPUT_HIDDEN, INPUT_RETURNED, INPUT_SHOWN } from '../border.js'
 import { abortError } from '../error.js'
 import type { Scope } from '../scope.js'
 
-/** Who is told of the page's life. */
+/** The functions to call when the page changes. */
 interface Listener {
   tell(input: number): void
   /** The page is left. `persisted`: it may be kept in the back/forward cache. */
   leave(persisted: boolean): void
 }
 
-/** Tells of the page and its network until the scope closes, in windows and workers. */
+/** Reports changes of the page and its network until the scope closes, in windows and workers. */
 export function watchPage(scope: Scope, { tell, leave }: Listener): void {
   const persisted = (event: Event) => (event as PageTransitionEvent).persisted
   const look = () => tell(globalThis.document?.hidden ? INPUT_HIDDEN : INPUT_SHOWN)

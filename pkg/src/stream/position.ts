@@ -3,7 +3,7 @@ import type { AttemptContext } from '../options.js'
 import type { Remembered } from '../remember.js'
 import type { Settings } from './settings.js'
 
-/** Where an answer was when the page before this one was left. */
+/** The position of an answer when the page was left. @internal */
 export interface Start {
   job?: string | undefined
   cursor?: string | undefined
@@ -12,7 +12,7 @@ export interface Start {
   bytes: number
 }
 
-/** How far an answer has come, for requests that go on with it or stop it. */
+/** The progress of an answer, for requests that continue or stop it. */
 export class Position {
   job: string | undefined
   /** The response that began the answer, or without `resume` the latest. */
@@ -63,7 +63,7 @@ export class Position {
     })
   }
 
-  /** Where the answer is behind all events, for an attempt. */
+  /** Returns the position after all events, for an attempt. */
   here(attempt: number, lastEventId: string, events: number, resumes: boolean): AttemptContext {
     // The first request, sent again with nothing to resume by, begins a new answer.
     if (!resumes && lastEventId === '') {
@@ -86,7 +86,7 @@ export class Position {
     return this.#at(attempt, lastEventId, events, index)
   }
 
-  /** What the page after a reload has to know, if there is something to go on with. */
+  /** Returns what the page needs after a reload, if there is an answer to continue. */
   place(...where: Parameters<Position['at']>): Remembered | undefined {
     const { resume, session, isResumed } = this.#settings
     const hasBegun = isResumed || this.response !== undefined

@@ -66,7 +66,7 @@ export class Reading {
     return events
   }
 
-  /** Drops the event that ends the stream and all behind it. Returns whether it is there. */
+  /** Drops the event that ends the stream and all after it. Returns whether it is there. */
   cutAtDone(events: ServerSentEvent[]): boolean {
     const { done } = this.#settings
     let end = -1

@@ -36,7 +36,7 @@ const CONNECT_TIMEOUT = 30_000
 /** Bytes of one event, unless the page says otherwise. */
 export const MAX_EVENT_SIZE = 16 * 1024 * 1024
 
-/** What goes to `fetch` as it is. */
+/** The options that are passed to `fetch` unchanged. */
 const FETCH_MEMBERS = [
   'credentials',
   'mode',
@@ -61,7 +61,7 @@ export interface Settings {
   done: OpenOptions['done']
   job: OpenOptions['job']
   cursor: OpenOptions['cursor']
-  /** Absent if no other request goes on with the answer. */
+  /** Absent if no other request continues the answer. */
   resume: Resume | undefined
   start: Start
   /** Whether the answer began before this stream. */

@@ -112,7 +112,7 @@ fn javascript_has_the_same_numbers() {
     let written = std::fs::read_to_string(path).unwrap_or_default();
     if written != border {
         std::fs::write(path, border).expect("pkg/src is writable");
-        panic!("pkg/src/border.ts was out of date and is written anew: build again");
+        panic!("pkg/src/border.ts was out of date and has been written: build again");
     }
 }
 

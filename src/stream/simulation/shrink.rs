@@ -43,7 +43,7 @@ pub(super) fn fails(code: impl FnOnce()) -> Option<String> {
     result.is_err().then(|| message.unwrap_or_default())
 }
 
-/// A schedule with the answers that its server gave.
+/// A schedule with the answers of its server.
 struct Case {
     schedule: Schedule,
     attempts: Vec<Attempt>,
@@ -206,7 +206,7 @@ fn expectation(world: &World<'_>) -> Expectation {
     }
 }
 
-/// Leaves out what says nothing.
+/// Leaves out what has no effect.
 fn as_json(scenario: &Scenario) -> Value {
     let mut scenario = serde_json::to_value(scenario).expect("JSON");
     let native = &mut scenario["options"]["native"];

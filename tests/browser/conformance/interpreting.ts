@@ -14,7 +14,7 @@ async function heldOpen(
   return subject.open((await streaming(...steps, { stall: true })).url, {}, types)
 }
 
-/** A case whose stream gives these events: their lines, or of messages their data. */
+/** A case whose stream yields these events: their lines, or of messages their data. */
 function stream(says: string, text: string | Step[], data: string[], types: string[] = []): Case {
   return {
     says,

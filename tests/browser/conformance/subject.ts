@@ -55,7 +55,7 @@ export class Recorded {
 /** Longer than the shortest reconnection time of any engine (Firefox: 500 ms). */
 export const QUIET = 800
 
-/** A stream that can be ended: Firefox does not let go of a redirected one whose source was closed. */
+/** A stream that can be ended: Firefox keeps a redirected one open after its source was closed. */
 export async function endable(): Promise<Script> {
   return streaming({ send: event('a') }, { waitFor: 'end' })
 }

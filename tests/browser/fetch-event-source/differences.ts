@@ -10,7 +10,7 @@ export interface Difference {
   what: string
   theirs: string
   ours: string
-  /** Gives what happens, in the words of `theirs` or `ours`. */
+  /** Returns what happens, in the words of `theirs` or `ours`. */
   observe(call: Package['fetchEventSource']): Promise<string>
 }
 

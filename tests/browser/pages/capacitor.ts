@@ -10,7 +10,7 @@ const [stream, sink, signal] = ['stream', 'sink', 'signal'].map((name) => parame
 
 const options = { method: 'POST', body: { prompt: 'x' } }
 
-/** What came before the server was let go on, and what came in all. */
+/** What came before the server was allowed to continue, and what came in all. */
 async function read(): Promise<object> {
   const events: string[] = []
   const chat = openStream(stream!, options)

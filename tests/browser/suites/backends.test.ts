@@ -23,7 +23,7 @@ const AT_A_TIME = 6
 /** Reconnects without waiting. */
 const QUICKLY = { minDelay: 0, initialDelay: 1 }
 
-/** Places where an answer breaks. Its first event has come before: without it, nobody knows the job. */
+/** Places where an answer breaks. Its first event has come before: without it, the job is unknown. */
 async function places(name: BackendName): Promise<number[]> {
   const random = new Random(SEED)
   const { events, characters, bytes } = (await Backend.open(name)).expected

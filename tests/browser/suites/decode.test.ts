@@ -149,7 +149,8 @@ describe('decode()', () => {
     expect(await rejection(events.next())).to.include({
       name: 'StreamError',
       code: 'event-too-large',
-      message: 'an event is larger than 500 bytes: raise `maxEventSize` if such events are meant',
+      message:
+        'an event is larger than 500 bytes: raise `maxEventSize` if such events are expected',
     })
     expect(await events.next()).to.deep.equal({ done: true, value: undefined })
   })

@@ -58,11 +58,11 @@ describe('errors of options', () => {
     [{ method: 'HEAD', body: 'x' }, "a HEAD request has no body: set `method: 'POST'`"],
     [
       { method: 'POST', body: wrong(5) },
-      '`body` must be an object, an array, or what fetch takes as a body, not [object Number]',
+      '`body` must be an object, an array, or what fetch accepts as a body, not [object Number]',
     ],
     [
       { headers: wrong({ 'no good': 'x' }) },
-      '`headers` must be what the Headers constructor takes',
+      '`headers` must be what the Headers constructor accepts',
     ],
     [{ method: 'TRACE' }, /^fetch refuses these options: ./],
     [{ credentials: wrong('all') }, /^fetch refuses these options: ./],

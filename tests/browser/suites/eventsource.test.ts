@@ -108,14 +108,14 @@ describe('EventSource, beyond the standard', () => {
       201,
       {},
       { code: 'http', status: 201, body: 'made' },
-      'answered 201: an event source takes 200 only',
+      'answered 201: EventSource accepts only 200',
     ],
     [
       '204',
       204,
       {},
       { code: 'http', status: 204 },
-      'answered 204 No Content, which asks not to come back',
+      'answered 204 No Content, which tells clients not to reconnect',
     ],
     [
       'NDJSON',

@@ -26,7 +26,7 @@ describe('json()', () => {
       code: 'parse-json',
       message:
         'the data of an event \'delta\' with id "x\\"y" is not JSON: "{n:2}". ' +
-        'Set skipInvalid to pass over such events.',
+        'Set skipInvalid to skip such events.',
       retryable: false,
     })
     expect((error as Error).cause).to.be.instanceOf(SyntaxError)

@@ -85,7 +85,7 @@ describe('bodies that say nothing', () => {
       expect(error).to.include({
         code: 'invalid-options',
         retryable: false,
-        message: `\`body\` must be an object, an array, or what fetch takes as a body, not ${found}`,
+        message: `\`body\` must be an object, an array, or what fetch accepts as a body, not ${found}`,
       })
       expect(stream.stats.attempts).to.equal(1)
     })

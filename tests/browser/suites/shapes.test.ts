@@ -122,21 +122,21 @@ const WRONG: [name: string, response: () => unknown, code: StreamErrorCode, mess
     'nothing',
     () => undefined,
     'invalid-options',
-    '`fetch` returned [object Undefined], which is no Response',
+    '`fetch` returned [object Undefined], not a Response',
   ],
-  ['null', () => null, 'invalid-options', '`fetch` returned [object Null], which is no Response'],
-  ['text', () => TEXT, 'invalid-options', '`fetch` returned [object String], which is no Response'],
+  ['null', () => null, 'invalid-options', '`fetch` returned [object Null], not a Response'],
+  ['text', () => TEXT, 'invalid-options', '`fetch` returned [object String], not a Response'],
   [
     'an object',
     () => ({ ok: true }),
     'invalid-options',
-    '`fetch` returned [object Object], which is no Response',
+    '`fetch` returned [object Object], not a Response',
   ],
   [
     'headers that are no Headers',
     () => ({ headers: {} }),
     'invalid-options',
-    '`fetch` returned [object Object], which is no Response',
+    '`fetch` returned [object Object], not a Response',
   ],
   [
     'a body that can’t be read',
@@ -158,7 +158,7 @@ const WRONG: [name: string, response: () => unknown, code: StreamErrorCode, mess
       return { headers, body }
     },
     'unsupported',
-    "the response's body can't be read: it was read already, or somebody else reads it",
+    "the response's body can't be read: it was read already, or something else is reading it",
   ],
   [
     'a response that was read',
@@ -168,7 +168,7 @@ const WRONG: [name: string, response: () => unknown, code: StreamErrorCode, mess
       return response
     },
     'unsupported',
-    "the response's body can't be read: it was read already, or somebody else reads it",
+    "the response's body can't be read: it was read already, or something else is reading it",
   ],
   [
     'a chunk that is an object',

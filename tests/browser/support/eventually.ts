@@ -9,7 +9,7 @@ export function pause(milliseconds: number): Promise<void> {
   return new Promise((resolve) => void setTimeout(resolve, milliseconds))
 }
 
-/** Looks again and again until `look` throws no more, and gives its value. */
+/** Looks again and again until `look` throws no more, and returns its value. */
 export async function eventually<T>(
   look: () => T | Promise<T>,
   patience: number = PATIENCE,

@@ -8,7 +8,7 @@ export class Handmade {
   readonly #body: ReadableStream<Uint8Array>
   #controller!: ReadableStreamDefaultController<Uint8Array>
 
-  /** `pull` gives the next chunk when the body is asked for one; without it, chunks come by `push()`. */
+  /** `pull` returns the next chunk when the body is asked for one; without it, chunks come by `push()`. */
   constructor(pull?: () => string | Uint8Array | undefined) {
     this.#body = new ReadableStream<Uint8Array>(
       {

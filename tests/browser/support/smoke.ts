@@ -19,7 +19,7 @@ export async function smoke(api: typeof import('sluicegate')): Promise<object> {
   return { first: first.value, cancelled, outcome, decoded, pushed }
 }
 
-/** What `smoke` gives if all is well. */
+/** What `smoke` returns if all is well. */
 export const SMOKE = {
   first: { type: 'message', data: 'open', lastEventId: '1' },
   cancelled: { aborted: true, notified: true, status: 200 },

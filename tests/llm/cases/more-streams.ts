@@ -182,7 +182,7 @@ export const MORE_STREAMS: StreamCase[] = [
       { fails: 'unknown-format' },
     ],
     ['another format than the one given', HI, { fails: 'unknown-format' }, 'gemini'],
-    ['nothing', '', { fails: 'unknown-format', says: 'No data came' }],
+    ['nothing', '', { fails: 'unknown-format', says: 'No data was received' }],
     ['comments', ': ok\n\n: ok\n\n', { fails: 'unknown-format', says: ': ok' }],
     [
       'NDJSON',

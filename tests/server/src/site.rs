@@ -1,6 +1,6 @@
 //! `/site/`, `/csp/`, `/no-wasm/` and `/isolated/`: the files of `--site`, as they are, under a
 //! strict content security policy, under one that forbids WebAssembly, too, and cross-origin
-//! isolated (which gives pages their fine clocks).
+//! isolated (so that pages have fine clocks).
 
 use std::path::{Component, Path, PathBuf};
 

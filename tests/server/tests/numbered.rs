@@ -44,7 +44,7 @@ fn attempt(server: SocketAddr, path: &str, last: Option<u64>) -> (String, Vec<u6
     (answer.status().to_owned(), numbers, done)
 }
 
-/// Goes on until the end; gives the number of attempts.
+/// Goes on until the end. Returns the number of attempts.
 fn follow(server: SocketAddr, path: &str, events: u64) -> u64 {
     let (mut last, mut attempts) = (None, 0);
     loop {

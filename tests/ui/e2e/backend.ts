@@ -27,7 +27,7 @@ export class TestServer {
     return `key-${++keys}`
   }
 
-  /** Registers a stream of these steps, and gives its id. */
+  /** Registers a stream of these steps, and returns its id. */
   async script(steps: object[]): Promise<string> {
     const body = JSON.stringify({ attempts: [{ steps }] })
     const response = await fetch(`${this.#url}/scripts`, { method: 'POST', body })

@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
 
-const oldest = createRequire(new URL('../../../oldest/package.json', import.meta.url))
+const oldest = createRequire(new URL('../../oldest/package.json', import.meta.url))
 const folderOf = (name: string) => dirname(oldest.resolve(`${name}/package.json`))
 
 interface Page {

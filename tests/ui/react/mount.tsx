@@ -69,7 +69,7 @@ export async function mountUnder(
   }
 }
 
-/** Tells of each commit, what is hidden included. */
+/** Reports each commit, what is hidden included. */
 function Committed({ onCommit, children }: { onCommit: () => void; children: ReactNode }) {
   useEffect(() => void onCommit())
   return children

@@ -6,7 +6,7 @@ export interface Mounted extends StreamControls {
   readonly now: StreamSnapshot
   /** What it rendered each time. */
   readonly renders: readonly StreamSnapshot[]
-  /** Gives it another URL, or other options. */
+  /** Sets another URL, or other options. */
   update(url: string, options?: UseEventStreamOptions): Promise<void>
   unmount(): void
 }

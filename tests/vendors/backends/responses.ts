@@ -36,7 +36,7 @@ const STATUSES: Record<string, string> = {
 }
 
 /** The response as an object, with as much text as there is. */
-export function response(id: string, status: string, text: string) {
+function response(id: string, status: string, text: string) {
   const content = [{ type: 'output_text', text, annotations: [], logprobs: [] }]
   const item = { id: itemOf(id), type: 'message', status, role: 'assistant', content }
   return {

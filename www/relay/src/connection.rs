@@ -59,7 +59,7 @@ impl Cut {
 impl<S: Sync> FromRequestParts<S> for Cut {
     type Rejection = Infallible;
 
-    /// Where something else than [`crate::serve`] serves, nothing can be cut.
+    /// Where something other than [`crate::serve`] serves, nothing can be cut.
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
         Ok(parts.extensions.get().cloned().unwrap_or_default())
     }

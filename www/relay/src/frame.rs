@@ -3,7 +3,7 @@
 use bytes::Bytes;
 use serde::Serialize;
 
-/// How long a client is to wait before it connects anew to another replica, in milliseconds.
+/// How long a client is to wait before it connects to another replica, in milliseconds.
 const MOVE: u32 = 200;
 
 /// An unnamed event with an id. Whatever `text` holds stays inside this event's data: each of its
@@ -29,7 +29,7 @@ pub fn raw(id: Option<u64>, event: &str, data: &str) -> Bytes {
     format!("{id}event: {event}\ndata: {data}\n\n").into()
 }
 
-/// Tells a client to connect anew soon, because this process ends: another one will answer. It is no
+/// Tells a client to reconnect soon, because this process ends: another one will answer. It is no
 /// event.
 pub fn retry() -> Bytes {
     format!("retry: {MOVE}\n\n").into()

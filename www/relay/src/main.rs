@@ -25,156 +25,153 @@ use tokio_util::sync::CancellationToken;
 
 /// Relays a model's answers as Server-Sent Events, and stops the model when the reader stops.
 ///
-/// Without --upstream it asks a small built-in writer. With it, the API key is read from
-/// OPENAI_API_KEY, ANTHROPIC_API_KEY or OLLAMA_API_KEY, after the kind of the upstream.
+/// Without --upstream, a small built-in writer answers. With it, the API key is read from the
+/// environment: OPENAI_API_KEY, ANTHROPIC_API_KEY or OLLAMA_API_KEY, depending on --upstream-kind.
 #[derive(Parser)]
 #[command(version)]
 struct Flags {
     /// The address to listen on
     #[arg(long, default_value = "127.0.0.1")]
     host: IpAddr,
-    /// The port to listen on; 0 takes any free one
+    /// The port to listen on; 0 for any free port
     #[arg(long, default_value_t = 8787)]
     port: u16,
     /// A folder of static files to serve at /
     #[arg(long, value_name = "DIR", value_parser = folder)]
     site: Option<PathBuf>,
-    /// The base of the model's API, such as https://api.example.com/v1
+    /// The base URL of the model's API, such as https://api.example.com/v1
     #[arg(long, value_name = "URL", requires = "model")]
     upstream: Option<String>,
-    /// Which vendor's API that is
+    /// The kind of that API
     #[arg(long, value_name = "KIND", default_value = VENDORS[0].name(), value_parser = vendors(), requires = "upstream")]
     upstream_kind: &'static dyn Vendor,
-    /// A JSON object with other members of each request to the upstream, such as
+    /// Other members of each request to the upstream, as a JSON object such as
     /// {"temperature":0,"tools":[…]}
     #[arg(long, value_name = "JSON", default_value = "{}", value_parser = object, requires = "upstream")]
     upstream_parameters: Object,
-    /// Seconds to wait for a connection to the upstream
+    /// Time limit for connecting to the upstream
     #[arg(long, value_name = "SECONDS", default_value = "10", value_parser = seconds)]
     upstream_connect_timeout: Duration,
-    /// Seconds to wait for the upstream's answer, and from one piece of it to the next
+    /// Time limit for the upstream's response, and for the pause between two pieces of it
     #[arg(long, value_name = "SECONDS", default_value = "60", value_parser = seconds)]
     upstream_read_timeout: Duration,
-    /// How often to ask the upstream again before its first token, after 1 second, 2, 4, up to 30
+    /// How many times to retry a request that fails before its first token, after 1, 2, 4 and up to 30
+    /// seconds
     #[arg(long, value_name = "N", default_value_t = 4)]
     upstream_retries: u32,
-    /// The most tokens of an answer, which Anthropic demands to be told
+    /// The most tokens of an answer; Anthropic's API requires this
     #[arg(long, value_name = "N", default_value = "4096")]
     max_tokens: NonZeroU32,
-    /// Tells readers and the log what the upstream says of an error in its own words, which may quote
-    /// the API key or a prompt: for development only
+    /// Shows the upstream's own error messages to readers and in the log. They may contain the API key
+    /// or a prompt: for development only
     #[arg(long)]
     show_upstream_errors: bool,
-    /// A model that may be asked; may be given several times, the first is asked when a request names
-    /// none
+    /// A model that clients may use; can be repeated. The first one is the default
     #[arg(long, value_name = "NAME", requires = "upstream")]
     model: Vec<String>,
-    /// Another origin whose pages may call the relay, such as https://app.example.com; may be given
-    /// several times
+    /// Another origin whose pages may call the relay, such as https://app.example.com; can be repeated
     #[arg(long, value_name = "ORIGIN", value_parser = origin)]
     allow_origin: Vec<HeaderValue>,
-    /// A Redis, such as redis://127.0.0.1:6379, through which several relays share their sessions: a
-    /// client may cancel and resume at any of them. A password is better given in the environment
+    /// The URL of a Redis server through which several relays share their sessions, such as
+    /// redis://127.0.0.1:6379: clients can cancel and resume at any of them. Set it in the environment if
+    /// it contains a password
     #[arg(long, value_name = "URL", env = "SLUICEGATE_REDIS", hide_env_values = true)]
     redis: Option<String>,
-    /// What the names of all keys and channels in Redis begin with: relays with the same prefix share
-    /// their sessions, others don't see them
+    /// The prefix of all keys and channels in Redis. Relays with the same prefix share their sessions
     #[arg(long, value_name = "PREFIX", default_value = "sluicegate:")]
     redis_prefix: RedisPrefix,
-    /// What the relays sign with what they keep in Redis, 32 bytes or more, so that nothing that others
-    /// have written there reaches a reader. Made of SLUICEGATE_AUTH_SECRET by default, where there is
-    /// one. Better given in the environment
+    /// The secret that signs what the relays store in Redis, at least 32 bytes, so that readers never
+    /// receive what others wrote there. Derived from SLUICEGATE_AUTH_SECRET by default, if that is set.
+    /// Set it in the environment
     #[arg(long, value_name = "SECRET", env = "SLUICEGATE_REDIS_KEY", hide_env_values = true)]
     redis_key: Option<String>,
-    /// How callers say who they are: by naming a user that nobody checks (on a loopback address
-    /// only), by a signed token in the Authorization header, or by one in the cookie
-    /// sluicegate_token. Tokens are JWTs (HS256, with sub and exp) signed with the environment
-    /// variable SLUICEGATE_AUTH_SECRET
+    /// How callers are identified: not at all (on a loopback address only), by a signed token in the
+    /// Authorization header, or by one in the cookie sluicegate_token. Tokens are JWTs (HS256, with sub
+    /// and exp) that are signed with the environment variable SLUICEGATE_AUTH_SECRET
     #[arg(long, value_enum, default_value = "none")]
     auth: AuthKind,
-    /// The audience that tokens have to be for, in their claim aud
+    /// The audience that tokens must have in their claim aud
     #[arg(long, value_name = "NAME")]
     jwt_audience: Option<String>,
-    /// The issuer that tokens have to be of, in their claim iss
+    /// The issuer that tokens must have in their claim iss
     #[arg(long, value_name = "NAME")]
     jwt_issuer: Option<String>,
-    /// A host name that requests may name beside localhost, 127.0.0.1 and [::1], such as
-    /// relay.example.com behind a proxy; may be given several times. With a --host that is not a
-    /// loopback address any name will do, unless this is given
+    /// A host name that requests may use besides localhost, 127.0.0.1 and [::1], such as
+    /// relay.example.com behind a proxy; can be repeated. If --host is not a loopback address, any name
+    /// is accepted unless this is set
     #[arg(long, value_name = "NAME", value_parser = host_name)]
     host_name: Vec<String>,
-    /// Who the turns in a client's messages may be said by: user, say, so that no client writes the
-    /// system's or the model's
+    /// The roles that a client's messages may have. With user alone, clients can't write messages of the
+    /// system or the model
     #[arg(long, value_enum, value_delimiter = ',', default_value = "system,user,assistant")]
     client_roles: Vec<Role>,
-    /// How many connections may be open at a time; past it most requests are refused with 503. By
-    /// default as many as the limit of open files (ulimit -n) allows, at most 10,000
+    /// The most open connections; beyond it, most requests get 503. Default: as many as the limit of open
+    /// files (ulimit -n) allows, at most 10,000
     #[arg(long, value_name = "N")]
     max_connections: Option<NonZeroU32>,
-    /// How many streams one user may have open; past it new ones are refused with 429
+    /// The most open streams per user; beyond it, new ones get 429
     #[arg(long, value_name = "N", default_value_t = 200)]
     max_streams_per_user: usize,
-    /// How many connections may read one session at a time; past it more are refused with 429
+    /// The most connections that read one session at a time; beyond it, new ones get 429
     #[arg(long, value_name = "N", default_value_t = 16)]
     max_readers: usize,
-    /// How long a client may read nothing of what is there for it; then its connection is cut
+    /// How long a client may read nothing while data waits for it, before its connection is closed
     #[arg(long, value_name = "SECONDS", default_value = "60", value_parser = seconds)]
     write_timeout: Duration,
-    /// Lets old clients ask and disconnect by GET on /api/sse, too
+    /// Also accepts questions and disconnects by GET on /api/sse, for old clients
     #[arg(long)]
     legacy_get: bool,
-    /// Adds GET /learn/sseChat, the greeting stream of many a tutorial
+    /// Adds GET /learn/sseChat, the greeting stream of many tutorials
     #[arg(long)]
     tutorial: bool,
     /// The largest request body
     #[arg(long, value_name = "BYTES", default_value_t = 1 << 20)]
     max_body: usize,
-    /// How many answers may be written at a time; past it new ones are refused with 503
+    /// The most answers that are written at a time; beyond it, new ones get 503
     #[arg(long, value_name = "N", default_value = "10000")]
     max_sessions: usize,
-    /// How many of them for one user; past it new ones are refused with 429
+    /// The most answers that are written at a time per user; beyond it, new ones get 429
     #[arg(long, value_name = "N", default_value = "100")]
     max_sessions_per_user: usize,
-    /// How many ended answers of one user are remembered; past it the same user's oldest is forgotten
+    /// The most ended answers that are remembered per user; beyond it, the user's oldest is forgotten
     #[arg(long, value_name = "N", default_value = "100")]
     max_ended_per_user: usize,
-    /// How many session ids one user may take in ten minutes; past it new ones are refused with 429
+    /// The most session ids that a user may use in ten minutes; beyond it, new ones get 429
     #[arg(long, value_name = "N", default_value = "10000")]
     max_ids_per_user: usize,
-    /// How many bytes of an answer are kept for a client that lost its connection; past it the oldest go,
-    /// down to half of it
+    /// The most bytes of an answer that are kept for a client that lost its connection; beyond it, the
+    /// oldest are dropped, down to half of it
     #[arg(long, value_name = "BYTES", default_value = "2097152")]
     max_bytes_per_session: usize,
-    /// How many bytes are held for one user's sessions, half of it for those being written, with what they
-    /// were asked, and half for the ended ones; past it the same user's oldest go, and long questions are
-    /// refused with 429
+    /// The most bytes that are kept for a user's sessions: half of it for running ones with their
+    /// questions, half for ended ones. Beyond it, the user's oldest are dropped, and long questions get 429
     #[arg(long, value_name = "BYTES", default_value = "33554432")]
     max_bytes_per_user: usize,
-    /// As --max-bytes-per-user, for all users
+    /// The same as --max-bytes-per-user, for all users together
     #[arg(long, value_name = "BYTES", default_value = "268435456")]
     max_bytes: usize,
-    /// How long an answer may take; then it is ended
+    /// How long an answer may take before it is ended
     #[arg(long, value_name = "SECONDS", default_value = "600", value_parser = seconds)]
     max_session_age: Duration,
-    /// How long the model goes on writing for a client that lost its connection; then it is stopped
+    /// How long the model continues for a client that lost its connection, before it is stopped
     #[arg(long, value_name = "SECONDS", default_value = "5", value_parser = seconds)]
     resume_grace: Duration,
     /// How often a client of /api/sse gets a heartbeat
     #[arg(long, value_name = "SECONDS", default_value = "20", value_parser = seconds)]
     heartbeat: Duration,
-    /// After what time the connection of such a client is completed
+    /// How long a client of /api/sse stays connected
     #[arg(long, value_name = "SECONDS", default_value = "1800", value_parser = seconds)]
     client_timeout: Duration,
-    /// How many such clients may be connected at a time; past it new ones are refused with 503
+    /// The most connected clients of /api/sse; beyond it, new ones get 503
     #[arg(long, value_name = "N", default_value_t = 10_000)]
     max_clients: usize,
-    /// How many of them for one user, where there are tokens; past it new ones are refused with 429
+    /// The most of them per user, if there are tokens; beyond it, new ones get 429
     #[arg(long, value_name = "N", default_value_t = 100)]
     max_clients_per_user: usize,
-    /// How fast the built-in writer writes
+    /// The speed of the built-in writer
     #[arg(long, value_name = "N", default_value = "40", conflicts_with = "upstream")]
     tokens_per_second: NonZeroU32,
-    /// Adds POST /weather, which drops, stalls or slows a stream at its user's request, for demos
+    /// Adds POST /weather, which drops, stalls or slows a stream at the user's request, for demos
     #[arg(long)]
     weather: bool,
 }
@@ -186,7 +183,7 @@ enum AuthKind {
     Cookie,
 }
 
-/// The environment variable with what users' tokens are signed with.
+/// The environment variable with the secret that signs users' tokens.
 const AUTH_SECRET: &str = "SLUICEGATE_AUTH_SECRET";
 
 /// A JSON object.

@@ -12,7 +12,7 @@ use prometheus_client::registry::{Registry, Unit};
 use crate::sessions::State;
 use crate::upstream::UpstreamError;
 
-/// The type of what [`Metrics::text`] gives.
+/// The MIME type of what [`Metrics::text`] returns.
 pub const CONTENT_TYPE: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
 
 /// Of the time to the first token, in seconds.

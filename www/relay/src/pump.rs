@@ -116,7 +116,7 @@ impl Pump {
         }
     }
 
-    /// Gives why the model stopped, once it has.
+    /// Returns why the model stopped, once it has.
     async fn answer(
         &self,
         chat: &Chat,
@@ -166,7 +166,7 @@ impl End {
             Self::TooOld => failed("session-too-old", "the session took as long as one may"),
             Self::ShuttingDown => failed("shutting-down", "the relay is shutting down"),
             Self::Orphaned => {
-                failed("replica-lost", "the replica that wrote this answer is gone: ask anew");
+                failed("replica-lost", "the replica that wrote this answer is gone: ask again");
             }
             Self::Failed(cause) => failed(cause.code(), &cause.to_string()),
             Self::Finished(reason) => framing.end(&Ending::Done { reason, tokens }, to),

@@ -7,7 +7,7 @@ use axum::response::Response;
 use tracing::Instrument as _;
 use uuid::Uuid;
 
-/// Takes the id from `X-Request-Id`, or makes one; gives it in the response, and in every line that
+/// Takes the id from `X-Request-Id`, or makes one. Returns it in the response, and in every line that
 /// is logged meanwhile. One that is longer than 64 bytes, or holds anything but letters, digits,
 /// `-`, `_` and `.`, is not taken: it could pass for something else in a log.
 pub async fn name(request: Request, next: Next) -> Response {

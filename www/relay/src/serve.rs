@@ -57,7 +57,7 @@ struct Spare(VecDeque<AbortHandle>);
 
 impl Spare {
     /// Takes one more, and closes the oldest if there are too many: so the newest has a chance,
-    /// however many say nothing.
+    /// however many are silent.
     fn admit(&mut self, connection: AbortHandle) {
         self.0.retain(|connection| !connection.is_finished());
         if self.0.len() == SPARE_CONNECTIONS {

@@ -20,7 +20,7 @@ async fn connect(relay: &TestRelay, client: &str) -> Events {
     events
 }
 
-/// Asks as the client, and gives the id of the message that answers, and the model's side.
+/// Asks as the client, and returns the id of the message that answers, and the model's side.
 async fn ask(
     relay: &TestRelay,
     upstream: &PlayedUpstream,
@@ -44,7 +44,7 @@ async fn ask_by(
     (body["messageId"].as_str().unwrap().to_owned(), exchange)
 }
 
-/// Checks that the event is of that type and message, and gives the rest of its data.
+/// Checks that the event is of that type and message, and returns the rest of its data.
 #[track_caller]
 fn of_message(event: &Event, name: &str, message: &str) -> Value {
     let mut data = json_of(event, name);

@@ -19,7 +19,7 @@ async fn chat(url: &str) -> Events {
     Events::of(client().post(format!("{url}/chat")).json(&body).send().await.unwrap())
 }
 
-/// Asks the program to end as a service manager does, and gives what it logged.
+/// Asks the program to end as a service manager does, and returns what it logged.
 async fn terminate(mut child: Child, signal: &str) -> String {
     let id = child.id().unwrap().to_string();
     assert!(Command::new("kill").args([signal, &id]).status().await.unwrap().success());

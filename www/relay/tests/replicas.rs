@@ -55,7 +55,7 @@ impl Drop for Request {
 }
 
 impl Model {
-    /// Serves it, and gives its URL.
+    /// Serves it, and returns its URL.
     async fn serve(&self, pace: Duration) -> String {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}/v1", listener.local_addr().unwrap());

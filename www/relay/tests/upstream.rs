@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use sluicegate_relay::{SetupError, Site, Upstream, UpstreamOptions};
 use tokio::net::{TcpListener, TcpStream};
 
-/// Opens `s1`; the model begins, writes `bytes` and closes. Gives the reader's events.
+/// Opens `s1`; the model begins, writes `bytes` and closes. Returns the reader's events.
 async fn stream_of(bytes: &str) -> (Vec<Event>, Value) {
     let upstream = PlayedUpstream::start().await;
     let relay = TestRelay::before(&upstream.url()).await;

@@ -130,7 +130,7 @@ async fn a_last_line_of_ndjson_needs_no_line_end() {
     assert_ends(events.last().unwrap(), Ok("stop"), "text.ndjson");
 }
 
-/// Asks with a system's message and an earlier turn, and gives the request.
+/// Asks with a system's message and an earlier turn, and returns the request.
 async fn request_of(kind: Kind, base: &str) -> Exchange<TcpStream> {
     let upstream = PlayedUpstream::start().await;
     let relay = relay_before(&upstream, kind, base).await;

@@ -9,7 +9,7 @@ const TOO_DEEP = new RegExp(
   'm',
 )
 
-/** What may stand for something else than itself. Each one may make the lexer look through all the rest. */
+/** What may stand for something other than itself. Each one may make the lexer look through all the rest. */
 const MARK = /[*_~`[\]<()!:\\&@.|]/g
 
 /** The most characters to look through for the marks of one text; a text that needs more stays plain. */

@@ -27,7 +27,7 @@ export const $conversations = persistentAtom<readonly Conversation[]>(
   { encode: JSON.stringify, decode: decoded },
 )
 
-/** The turns of a conversation; none if nobody knows it. */
+/** The turns of a conversation; none if it is unknown. */
 export function turnsOf(id: string): readonly KeptTurn[] {
   return $conversations.get().find((conversation) => conversation.id === id)?.turns ?? []
 }

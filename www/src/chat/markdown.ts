@@ -22,7 +22,7 @@ interface Block {
 }
 
 /**
- * Renders Markdown that grows, one block at a time: what has settled is neither parsed nor laid out anew. What a model
+ * Renders Markdown that grows, one block at a time: what has settled is neither parsed nor laid out again. What a model
  * writes is not to be trusted: it is sanitized, and what is too deep, too long or too intricate shows as plain text.
  * Never throws.
  */

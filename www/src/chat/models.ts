@@ -11,7 +11,7 @@ export interface Models {
 
 export const $models = atom<Models>({ names: [] })
 
-/** Asks the chosen relay for its models, now and whenever another one is chosen. To be called once a page. */
+/** Asks the chosen relay for its models, now and whenever another one is chosen. To be called once per page. */
 export function followModels(): void {
   $relay.subscribe(async (address) => {
     const relay = new Relay(address)

@@ -39,7 +39,7 @@ export class Relay {
     return ((await response.json()) as { models: string[] }).models
   }
 
-  /** Makes the weather for a running answer; gives the status, 204 when it was made, 404 without `--weather`. */
+  /** Makes the weather for a running answer, and returns the status: 204 when it was made, 404 without `--weather`. */
   async makeWeather(session: SessionName, weather: Weather): Promise<number> {
     const response = await fetch(this.at('weather'), {
       method: 'POST',

@@ -27,7 +27,7 @@ export const $model = persistentAtom<string>('sluicegate:model', '')
 /** Everything that the pages say, in the visitor's language. */
 export const $words = computed($language, (language) => WORDS[language])
 
-/** Applies language and theme to the page, now and whenever they change. To be called once a page. */
+/** Applies language and theme to the page, now and whenever they change. To be called once per page. */
 export function applySettings(): void {
   const root = document.documentElement
   $language.subscribe((language) => (root.lang = language === 'zh' ? 'zh-Hans' : 'en'))

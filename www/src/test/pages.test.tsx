@@ -14,7 +14,7 @@ import { $language, $model, $relay, $theme } from '../site/settings'
 import VuePage from '../vue/ChatPage.vue'
 import { answerOf, startRelay, type TestRelay } from './relay'
 
-/** Shows the page in `place`; gives what takes it away. */
+/** Shows the page in `place`, and returns what takes it away. */
 type Mount = (chat: Chat, place: HTMLElement) => () => void
 
 const FRAMEWORKS: Record<string, Mount> = {

@@ -1,4 +1,4 @@
-//! `/scripts` and `/s/{id}`: responses written down by a test, played one an attempt.
+//! `/scripts` and `/s/{id}`: responses written down by a test, played one per attempt.
 
 mod format;
 mod log;

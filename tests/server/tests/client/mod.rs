@@ -142,7 +142,7 @@ impl Answer {
     }
 }
 
-/// Registers a script with these attempts; gives its id.
+/// Registers a script with these attempts. Returns its id.
 pub fn script(server: SocketAddr, attempts: Value) -> String {
     register(server, &json!({ "attempts": attempts }))
 }

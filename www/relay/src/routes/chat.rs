@@ -38,7 +38,7 @@ pub struct OpenBody {
 }
 
 /// Opens a session and streams its answer: `start`, a data event a token, `done` or `error`. 409 if
-/// the session id is taken, 502 if the model gives no answer. With `Last-Event-ID` the request is a
+/// the session id is taken, 502 if the model returns no answer. With `Last-Event-ID` the request is a
 /// client's that lost its connection: it resumes its session, or is refused.
 pub async fn open(
     State(relay): State<Relay>,
@@ -133,7 +133,7 @@ pub fn foreign() -> ApiError {
     ApiError::new(
         StatusCode::INTERNAL_SERVER_ERROR,
         "foreign-session-data",
-        "something else has written to where the relay keeps this session: ask anew with another sessionId",
+        "something else has written to where the relay keeps this session: ask again with another sessionId",
     )
 }
 

@@ -315,8 +315,7 @@ async fn check_page(
 /// When to connect again after there were too many connections, in seconds.
 const CROWDED_RETRY_AFTER: u32 = 5;
 
-/// Refuses what comes on a spare connection, but for what tells that the relay is well, and what gives
-/// it room.
+/// Refuses what comes on a spare connection, except health checks and requests that free connections.
 async fn spare_for_few(request: Request, next: Next) -> Result<Response, ApiError> {
     let crowded = request.extensions().get::<Crowded>().is_some_and(|crowded| crowded.0);
     let path = request.uri().path();

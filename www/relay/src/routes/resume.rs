@@ -75,7 +75,7 @@ pub fn told(error: ResumeError, session_id: &str, user_id: &str) -> ApiError {
         ResumeError::Unknown => not_found(),
         ResumeError::NotYours => not_yours("resume", session_id, user_id),
         ResumeError::Gone | ResumeError::Forgotten => {
-            not_resumable("what came after this Last-Event-ID is not kept any more: ask anew")
+            not_resumable("what came after this Last-Event-ID is not kept any more: ask again")
         }
         ResumeError::NeverSent => not_resumable("no event with this Last-Event-ID was sent"),
     }

@@ -32,7 +32,7 @@ pub struct Body {
     messages: Vec<UiMessage>,
     #[serde(default)]
     trigger: Trigger,
-    /// The message that is to be written anew.
+    /// The message that is to be written again.
     message_id: Option<String>,
     user_id: Option<String>,
     model: Option<String>,
@@ -59,7 +59,7 @@ type UserQuery = Result<Query<User>, QueryRejection>;
 
 /// Asks, and streams the answer as a UI message stream. An answer of the same chat that is still being
 /// written is stopped: a chat has one at a time. 409 if the chat is another user's, 502 if the model
-/// gives no answer.
+/// returns no answer.
 pub async fn ask(
     State(relay): State<Relay>,
     cut: Cut,

@@ -49,7 +49,7 @@ pub trait Registry: Send + Sync {
     /// cancel waits for. Its last frame is to be written after this.
     fn end(&self, session: &Arc<Session>, state: State);
 
-    /// Gives a live session away, because this process ends; whether another one can go on with it.
+    /// Hands a live session over, because this process ends. Returns whether another one can go on with it.
     /// If so, the session is to be interrupted, and is none of this process's any more.
     fn hand_over(&self, session: &Arc<Session>) -> bool {
         let _ = session;

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 /// How long an id is its owner's after its session has ended.
 pub const PROMISED: Duration = Duration::from_secs(600);
 
-/// Ids and their owners, a few bytes each: hashes of both, with a key that nobody knows.
+/// Ids and their owners, a few bytes each: hashes of both, with a secret key.
 pub struct Owned {
     start: Instant,
     hasher: RandomState,

@@ -139,7 +139,7 @@ impl TestRelay {
         view
     }
 
-    /// Waits until a session has ended, and gives its state.
+    /// Waits until a session has ended, and returns its state.
     pub async fn end_of(&self, session: &str) -> String {
         until(async || {
             let state = self.session(session).await["state"].as_str()?.to_owned();
@@ -216,7 +216,7 @@ impl Events {
         }));
     }
 
-    /// Reads on until the connection breaks, and gives how.
+    /// Reads on until the connection breaks, and returns how.
     pub async fn broken(mut self) -> reqwest::Error {
         loop {
             let chunk = tokio::time::timeout(PATIENCE, self.response.chunk()).await;
@@ -253,7 +253,7 @@ pub fn tokens_of(events: &[Event]) -> Vec<&str> {
     tokens.into_iter().map(|token| token.1.as_str()).collect()
 }
 
-/// Checks that `response` is a refusal in JSON, and gives its message.
+/// Checks that `response` is a refusal in JSON, and returns its message.
 pub async fn refusal(response: Response, status: u16, code: &str) -> String {
     let seen = response.status();
     let content_type = response.headers()["content-type"].clone();

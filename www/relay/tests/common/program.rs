@@ -22,7 +22,7 @@ pub fn program(arguments: &[&str]) -> Command {
     command
 }
 
-/// Starts the program, and gives the URL of its first line.
+/// Starts the program, and returns the URL of its first line.
 pub async fn start(command: &mut Command) -> (Child, String) {
     let mut child = command.spawn().unwrap();
     let mut line = String::new();

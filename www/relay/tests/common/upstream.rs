@@ -95,7 +95,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Exchange<S> {
     }
 
     /// Writes `event` again and again until nothing is taken any more, which must happen before
-    /// 256 MiB. Gives how often it was begun, and what is left of the last one.
+    /// 256 MiB. Returns how often it was begun, and what is left of the last one.
     pub async fn flood<'a>(&mut self, event: &'a str) -> (usize, &'a str) {
         const FAR_TOO_MUCH: usize = 256 << 20;
         for begun in 1..FAR_TOO_MUCH / event.len() {

@@ -286,7 +286,7 @@ impl Inner {
         true
     }
 
-    /// Adds the frames to `session` that are not there yet, up to the id `next`, and gives the
+    /// Adds the frames to `session` that are not there yet, up to the id `next`, and returns the
     /// unnamed events so far; `None` if the first ones are not kept.
     async fn load(&self, session: &Session, next: u64) -> StoreResult<Option<Vec<String>>> {
         let mut decoder = Decoder::new();

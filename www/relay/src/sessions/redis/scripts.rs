@@ -209,7 +209,7 @@ return { chat or '', started, next, asked or '' }",
     )
 });
 
-/// Gives a session away. ARGV: replica.
+/// Hands a session over. ARGV: replica.
 pub static RELEASE: LazyLock<Script> = LazyLock::new(|| {
     script(
         r"

@@ -295,7 +295,7 @@ impl Store {
         }))
     }
 
-    /// Gives a session of this replica to whoever wants it.
+    /// Hands a session of this replica to whoever wants it.
     pub async fn release(&self, id: &str) -> StoreResult<()> {
         self.run(self.keys(&RELEASE, id, None).arg(&self.replica)).await
     }
