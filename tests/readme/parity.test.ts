@@ -1,4 +1,7 @@
-/** docs/rust.md names each option of the package and each of the Rust API, side by side, or says that one of them has none. */
+/**
+ * docs/rust.md names each option of the package and each of the Rust API, side by side, or says that one of them has none. The types of
+ * the crate's feature `js` have the package's options.
+ */
 
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
@@ -7,6 +10,8 @@ import { test } from 'node:test'
 const read = (path: string) => readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8')
 
 const OPTIONS = read('pkg/src/options.ts')
+const JS_TYPES = read('src/js/types.d.ts')
+const JS_READER = read('src/js/options.rs')
 const STREAM = read('pkg/src/stream/event-stream.ts') + read('pkg/src/sequence.ts')
 const API = read('docs/rust-api.txt')
 const DOCS = read('docs/rust.md')
@@ -30,18 +35,18 @@ const RUST = new Set(
   }),
 )
 
-/** The members of an interface of the package's options, those included that it has from `Pick` or another one. */
-function membersOf(name: string): string[] {
+/** The members of an interface of some options, those included that it has from another one, or picks from `RequestInit`. */
+function membersOf(name: string, source: string): string[] {
   const [, base = '', body = ''] =
     new RegExp(`interface ${name}(?:<\\w+>)?(?: extends (\\w+).*?)? \\{\n(.*?)^\\}`, 'ms').exec(
-      OPTIONS,
-    ) ?? assert.fail(`options.ts has no ${name}`)
+      source,
+    ) ?? assert.fail(`there is no ${name}`)
   const own = [...body.matchAll(/^ {2}(\w+)\??:/gm)].map(([, member = '']) => member)
-  if (base === 'FetchMembers') {
-    const picked = /type FetchMembers = Pick<(.*?)^>/ms.exec(OPTIONS)?.[1] ?? ''
+  if (base === 'FetchMembers' || base === 'Pick') {
+    const picked = /type FetchMembers? =(.*?)\n(?:>|\n)/s.exec(source)?.[1] ?? ''
     return [...own, ...[...picked.matchAll(/'(\w+)'/g)].map(([, member = '']) => member)]
   }
-  return base === '' ? own : [...own, ...membersOf(base)]
+  return base === '' ? own : [...own, ...membersOf(base, source)]
 }
 
 /** The public functions of a type of the crate. */
@@ -62,11 +67,32 @@ const INTERFACES = {
 
 for (const [name, path] of Object.entries(INTERFACES)) {
   test(`each of the package's ${name} has its place`, () => {
-    const members = membersOf(name)
+    const members = membersOf(name, OPTIONS)
     assert.ok(members.length > 0)
     assert.deepEqual(
       members.map((member) => path + member).filter((member) => !NPM.has(member)),
       [],
+    )
+  })
+}
+
+/** What the Rust API has not, and so the feature `js` neither: the docs say what to do instead. */
+const ONLY_IN_PACKAGE = new Set(
+  [...DOCS.matchAll(/^\| `(\w+)` \| — .+ \|$/gm)].map(([, member = '']) => member),
+)
+
+for (const [name, path] of Object.entries(INTERFACES)) {
+  test(`the feature \`js\` has the package's ${name}`, () => {
+    const members = membersOf(name, JS_TYPES)
+    assert.ok(members.length > 0)
+    const expected = membersOf(name, OPTIONS).filter(
+      (member) => !ONLY_IN_PACKAGE.has(path + member),
+    )
+    assert.deepEqual(members.toSorted(), expected.toSorted())
+    assert.deepEqual(
+      members.filter((member) => !JS_READER.includes(`"${member}"`)),
+      [],
+      'src/js/options.rs reads them',
     )
   })
 }
