@@ -4,15 +4,12 @@
  */
 
 import assert from 'node:assert/strict'
-import { readFileSync } from 'node:fs'
 import { test } from 'node:test'
+import { read } from './blocks.js'
+import { INTERFACES, optionsOf, STREAM_MEMBERS } from './source.js'
 
-const read = (path: string) => readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8')
-
-const OPTIONS = read('pkg/src/options.ts')
 const JS_TYPES = read('src/js/types.d.ts')
 const JS_READER = read('src/js/options.rs')
-const STREAM = read('pkg/src/stream/event-stream.ts') + read('pkg/src/sequence.ts')
 const API = read('docs/rust-api.txt')
 const DOCS = read('docs/rust.md')
 
@@ -35,20 +32,6 @@ const RUST = new Set(
   }),
 )
 
-/** The members of an interface of some options, those included that it has from another one, or picks from `RequestInit`. */
-function membersOf(name: string, source: string): string[] {
-  const [, base = '', body = ''] =
-    new RegExp(`interface ${name}(?:<\\w+>)?(?: extends (\\w+).*?)? \\{\n(.*?)^\\}`, 'ms').exec(
-      source,
-    ) ?? assert.fail(`there is no ${name}`)
-  const own = [...body.matchAll(/^ {2}(\w+)\??:/gm)].map(([, member = '']) => member)
-  if (base === 'FetchMembers' || base === 'Pick') {
-    const picked = /type FetchMembers? =(.*?)\n(?:>|\n)/s.exec(source)?.[1] ?? ''
-    return [...own, ...[...picked.matchAll(/'(\w+)'/g)].map(([, member = '']) => member)]
-  }
-  return base === '' ? own : [...own, ...membersOf(base, source)]
-}
-
 /** The public functions of a type of the crate. */
 function functionsOf(type: string): string[] {
   const section = API.split('\n\n').find((section) => section.startsWith(`# struct.${type}\n`))
@@ -57,20 +40,10 @@ function functionsOf(type: string): string[] {
   return [...own.join('\n').matchAll(/^pub fn (\w+)/gm)].map(([, name = '']) => name)
 }
 
-const INTERFACES = {
-  OpenOptions: '',
-  RetryOptions: 'retry.',
-  CancelOptions: 'cancel.',
-  AckOptions: 'ack.',
-  ResumeOptions: 'resume.',
-}
-
-for (const [name, path] of Object.entries(INTERFACES)) {
+for (const name of INTERFACES) {
   test(`each of the package's ${name} has its place`, () => {
-    const members = membersOf(name, OPTIONS)
-    assert.ok(members.length > 0)
     assert.deepEqual(
-      members.map((member) => path + member).filter((member) => !NPM.has(member)),
+      optionsOf(name).filter((option) => !NPM.has(option)),
       [],
     )
   })
@@ -78,19 +51,16 @@ for (const [name, path] of Object.entries(INTERFACES)) {
 
 /** What the Rust API has not, and so the feature `js` neither: the docs say what to do instead. */
 const ONLY_IN_PACKAGE = new Set(
-  [...DOCS.matchAll(/^\| `(\w+)` \| — .+ \|$/gm)].map(([, member = '']) => member),
+  [...DOCS.matchAll(/^\| `(\w+)` \| — .+ \|$/gm)].map(([, option = '']) => option),
 )
 
-for (const [name, path] of Object.entries(INTERFACES)) {
+for (const name of INTERFACES) {
   test(`the feature \`js\` has the package's ${name}`, () => {
-    const members = membersOf(name, JS_TYPES)
-    assert.ok(members.length > 0)
-    const expected = membersOf(name, OPTIONS).filter(
-      (member) => !ONLY_IN_PACKAGE.has(path + member),
-    )
-    assert.deepEqual(members.toSorted(), expected.toSorted())
+    const options = optionsOf(name, JS_TYPES)
+    const expected = optionsOf(name).filter((option) => !ONLY_IN_PACKAGE.has(option))
+    assert.deepEqual(options.toSorted(), expected.toSorted())
     assert.deepEqual(
-      members.filter((member) => !JS_READER.includes(`"${member}"`)),
+      options.filter((option) => !JS_READER.includes(`"${option.replace(/^.*\./, '')}"`)),
       [],
       'src/js/options.rs reads them',
     )
@@ -98,16 +68,10 @@ for (const [name, path] of Object.entries(INTERFACES)) {
 }
 
 test("each member of the package's EventStream has its place", () => {
-  const internal = ['constructor', 'fail', 'finish', 'takeReady', 'mapEvents']
-  const shown = STREAM.replaceAll(/\/\*\* @internal.*?\n.*?\n/g, '')
-  const members = [
-    ...shown.matchAll(/^ {2}(?:readonly |get )?([a-z]\w*)(?:<.*?>)?(?:\(.*\{|: Promise<.*)$/gm),
-  ].map(([, member = '']) => member)
-  for (const known of ['opened', 'closed', 'state', 'cancel', 'next', 'frames']) {
-    assert.ok(members.includes(known), `${known} is found in the source`)
-  }
-  const missing = members.filter((member) => !NPM.has(member) && !internal.includes(member))
-  assert.deepEqual(missing, [])
+  assert.deepEqual(
+    STREAM_MEMBERS.filter((member) => !NPM.has(member)),
+    [],
+  )
 })
 
 const TYPES = [
