@@ -1,10 +1,10 @@
 /** One connection for all tabs of an origin: one tab opens the stream, and all receive its events. */
 
 import { invalid } from './fetch/request.js'
-import { type SharedSource, type ShareOptions, USAGE } from './share/member.js'
+import { type SharedSource, type ShareOptions, USAGE } from './share/options.js'
 import { SharedStream } from './share/shared-stream.js'
 
-export type { ShareContext, SharedSource, ShareOptions } from './share/member.js'
+export type { ShareContext, SharedSource, ShareOptions } from './share/options.js'
 export type { SharedStream }
 
 /**

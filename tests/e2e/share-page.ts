@@ -73,13 +73,18 @@ function listen(url: string): void {
   source.addEventListener('error', () => lines.push(`error ${source.readyState}`))
 }
 
-/** Nothing else runs in this page until the server answers. */
-function block(url: string): void {
-  setTimeout(() => {
+/** From the first answer on, nothing else runs in this page until there is another one. */
+async function block(url: string): Promise<void> {
+  await fetch(url)
+  for (;;) {
     const request = new XMLHttpRequest()
     request.open('GET', url, false)
-    request.send()
-  })
+    try {
+      return request.send()
+    } catch {
+      // WebKit waits 10 seconds.
+    }
+  }
 }
 
 /** Nothing else runs in this page for so long. */
@@ -95,7 +100,7 @@ Object.assign(globalThis, {
     join: (url: string) => void join(url),
     joinAll,
     listen,
-    block,
+    block: (url: string) => void block(url),
     loop,
     taken: () => taken,
     state: (url: string) => streams.get(url)?.state,

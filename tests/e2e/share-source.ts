@@ -1,6 +1,7 @@
 import { once } from 'node:events'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import type { TestContext } from 'node:test'
 
 interface Connection {
   /** Who opened it. */
@@ -22,8 +23,10 @@ export class Source {
     this.#server = createServer((request, response) => this.#answer(request, response))
   }
 
-  static async start(): Promise<Source> {
+  /** Starts one for a test. */
+  static async start(test: TestContext): Promise<Source> {
     const source = new Source()
+    test.after(() => source.#stop())
     source.#server.listen(0, '127.0.0.1')
     await once(source.#server, 'listening')
     return source
@@ -60,7 +63,7 @@ export class Source {
     for (const response of this.#open.keys()) response.destroy()
   }
 
-  async stop(): Promise<void> {
+  async #stop(): Promise<void> {
     this.#server.closeAllConnections()
     this.#server.close()
     await once(this.#server, 'close')

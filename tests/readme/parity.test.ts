@@ -1,10 +1,15 @@
-/** docs/rust.md names each option of the package and each of the Rust API, side by side, or says that one of them has none. */
+/**
+ * docs/rust.md names each option of the package and each of the Rust API, side by side, or says that one of them has none. The types of
+ * the crate's feature `js` have the package's options.
+ */
 
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { read } from './blocks.js'
 import { INTERFACES, optionsOf, STREAM_MEMBERS } from './source.js'
 
+const JS_TYPES = read('src/js/types.d.ts')
+const JS_READER = read('src/js/options.rs')
 const API = read('docs/rust-api.txt')
 const DOCS = read('docs/rust.md')
 
@@ -40,6 +45,24 @@ for (const name of INTERFACES) {
     assert.deepEqual(
       optionsOf(name).filter((option) => !NPM.has(option)),
       [],
+    )
+  })
+}
+
+/** What the Rust API has not, and so the feature `js` neither: the docs say what to do instead. */
+const ONLY_IN_PACKAGE = new Set(
+  [...DOCS.matchAll(/^\| `(\w+)` \| — .+ \|$/gm)].map(([, option = '']) => option),
+)
+
+for (const name of INTERFACES) {
+  test(`the feature \`js\` has the package's ${name}`, () => {
+    const options = optionsOf(name, JS_TYPES)
+    const expected = optionsOf(name).filter((option) => !ONLY_IN_PACKAGE.has(option))
+    assert.deepEqual(options.toSorted(), expected.toSorted())
+    assert.deepEqual(
+      options.filter((option) => !JS_READER.includes(`"${option.replace(/^.*\./, '')}"`)),
+      [],
+      'src/js/options.rs reads them',
     )
   })
 }

@@ -17,24 +17,25 @@ const PATHS = {
 
 export const INTERFACES = Object.keys(PATHS) as (keyof typeof PATHS)[]
 
-/** The options of an interface by their paths, such as `retry.maxDelay`. */
-export function optionsOf(name: (typeof INTERFACES)[number]): string[] {
-  return membersOf(name).map((member) => PATHS[name] + member)
+/** The options of an interface by their paths, such as `retry.maxDelay`. `source`: these, or other ones of the same names. */
+export function optionsOf(name: (typeof INTERFACES)[number], source = OPTIONS): string[] {
+  return membersOf(name, source).map((member) => PATHS[name] + member)
 }
 
-/** The members of an interface of the package's options, those included that it has from `Pick` or another one. */
-function membersOf(name: string): string[] {
+/** The members of an interface of some options, those included that it has from another one, or picks from `RequestInit`. */
+function membersOf(name: string, source: string): string[] {
   const [, base = '', body = ''] =
     new RegExp(`interface ${name}(?:<\\w+>)?(?: extends (\\w+).*?)? \\{\n(.*?)^\\}`, 'ms').exec(
-      OPTIONS,
-    ) ?? assert.fail(`options.ts has no ${name}`)
+      source,
+    ) ?? assert.fail(`there is no ${name}`)
   const own = [...body.matchAll(/^ {2}(\w+)\??:/gm)].map(([, member = '']) => member)
-  assert.ok(own.length > 0, `${name} has members`)
-  if (base === 'FetchMembers') {
-    const picked = /type FetchMembers = Pick<(.*?)^>/ms.exec(OPTIONS)?.[1] ?? ''
+  if (base === 'FetchMembers' || base === 'Pick') {
+    const picked = /type FetchMembers? =(.*?)\n(?:>|\n)/s.exec(source)?.[1] ?? ''
     return [...own, ...[...picked.matchAll(/'(\w+)'/g)].map(([, member = '']) => member)]
   }
-  return base === '' ? own : [...own, ...membersOf(base)]
+  const all = base === '' ? own : [...own, ...membersOf(base, source)]
+  assert.ok(all.length > 0, `${name} has members`)
+  return all
 }
 
 /** The public members of `EventStream`. */

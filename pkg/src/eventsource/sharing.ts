@@ -1,7 +1,7 @@
 import { tagOf } from '../bytes.js'
 import { invalid, isSafe } from '../fetch/request.js'
 import { Scope } from '../scope.js'
-import type { ShareHooks } from '../share/member.js'
+import type { ShareHooks } from '../share/options.js'
 import { SharedStream } from '../share/shared-stream.js'
 import { watchSignal } from '../stream/page.js'
 import type { EventSourceOptions } from './options.js'

@@ -48,12 +48,15 @@ export interface StreamingFetch {
  * Returns a function with the signature of `fetch`. All responses that are no event streams are
  * those of `fetch` itself.
  *
+ * It may replace the page's own: `globalThis.fetch = createFetch()`.
+ *
  * An event stream's body is the server's own bytes. When its connection breaks, it is requested again,
  * and the bytes go on behind the last whole event. What can't be resumed fails as `fetch` does, with a
  * `TypeError` whose cause is a `StreamError`.
  */
 export function createFetch(options: FetchOptions = {}): StreamingFetch {
-  const { fetch: given, key } = options
+  const { key } = options
+  const before = globalThis.fetch
   const byName = new Map<string, Surviving>()
   const byResponse = new WeakMap<Response, Surviving>()
 
@@ -61,7 +64,10 @@ export function createFetch(options: FetchOptions = {}): StreamingFetch {
     // The module is compiled while the request is under way.
     load().catch(() => undefined)
     const name = await key?.(requestOf(input, init))
-    const answer = new Surviving(options, given ?? globalThis.fetch, name, input, init, () => {
+    // A page may make the function that is returned its own `fetch`.
+    const { fetch: current } = globalThis
+    const fetch = options.fetch ?? (current === fetchOf ? before : current)
+    const answer = new Surviving({ ...options, fetch }, name, input, init, () => {
       if (byName.get(name!) === answer) byName.delete(name!)
     })
     if (name !== undefined) byName.set(name, answer)

@@ -43,8 +43,7 @@ export class Surviving {
 
   /** Sends the request. `over` is called when it can't be cancelled any more. */
   constructor(
-    options: FetchOptions,
-    fetch: typeof globalThis.fetch,
+    options: FetchOptions & { fetch: typeof globalThis.fetch },
     name: string | undefined,
     input: RequestInfo | URL,
     init: RequestInit | undefined,
@@ -64,6 +63,7 @@ export class Surviving {
       const own = this.#controller.signal
       sent = { ...init, signal: signal ? AbortSignal.any([signal, own]) : own }
     }
+    const { fetch } = options
     this.#first = fetch(input, sent)
     this.#first.catch(over)
   }

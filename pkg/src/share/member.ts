@@ -1,93 +1,14 @@
 import type { StreamError } from '../error.js'
-import type { ServerSentEvent } from '../event.js'
 import { invalid } from '../fetch/request.js'
-import type { CancelResult, StreamOutcome, StreamState } from '../outcome.js'
+import type { CancelResult, StreamOutcome } from '../outcome.js'
 import type { EventStream } from '../stream/event-stream.js'
 import { Reader } from '../stream/reader.js'
+import { AHEAD, ANSWER_TIMEOUT, LARGEST, MOST } from './limits.js'
 import { type Message, type Note, type Outcome, pack, unpack } from './message.js'
-import { idIn, lastOf, type Run } from './run.js'
-import { joinTabs, type Tabs } from './tabs.js'
-
-/** Characters that the owner reads ahead of the tab that is the fastest. */
-const AHEAD = 1 << 16
-
-/** Characters that wait for a tab's consumer. A tab that is slower falls behind. */
-const MOST = 1 << 22
-
-/** The most characters that are sent to other tabs at once. */
-const LARGEST = 1 << 24
-
-/** Characters that an event takes besides its data. */
-const OVERHEAD = 64
-
-/** What is wrong with the arguments of `shareStream`. */
-export const USAGE = 'shareStream takes a name and a function that opens a stream'
-
-/** Milliseconds that a new owner waits for tabs that know where the stream is. */
-const ANSWER_TIMEOUT = 200
-
-/** Where every stream starts. */
-const START: Run = { end: 0, before: '', events: [] }
-
-/** This tab, where it has nothing to do with others. */
-const ALONE: Tabs = {
-  isOwner: () => true,
-  post: () => undefined,
-  leave: () => undefined,
-}
-
-/** What a function that opens a shared stream is called with. */
-export interface ShareContext {
-  /** The id to resume from, `''` at the start: pass it to `openStream`. */
-  readonly lastEventId: string
-}
-
-/** Opens the stream: in one tab at a time, and again in the tab that takes over. */
-export type SharedSource = (context: ShareContext) => EventStream
-
-/** The options of `shareStream`. */
-export interface ShareOptions {
-  /**
-   * How many of the latest events are kept for tabs that join later. Default: 0, a tab gets the
-   * events from its joining on.
-   */
-  replay?: number
-}
-
-/** @internal */
-export interface ShareHooks {
-  /** `tell` calls `noted` in all tabs, between the same events. */
-  open: (context: ShareContext, tell: (note: Note) => void) => EventStream
-  noted?: (note: Note) => void
-}
-
-/** What waits for the consumer: one of these. */
-interface Item {
-  events?: ServerSentEvent[]
-  note?: Note
-  ended?: Outcome
-}
-
-/** A tab's own sequence. */
-interface Consumer {
-  /** Answers a pull: events, never none, or `undefined` at the end. */
-  received(events: ServerSentEvent[] | undefined): void
-  failed(error: unknown): void
-  drop(): void
-}
-
-/** A tab that takes part in a shared stream. */
-export interface Member {
-  closed: Promise<StreamOutcome>
-  state(): StreamState
-  /** How it ended for the consumer. */
-  outcome(): Outcome | undefined
-  /** Asks for the next events. */
-  pull(): void
-  cancel(reason: unknown): Promise<CancelResult>
-  /** Ends the stream in this tab. */
-  stop(outcome: Outcome): void
-}
+import { type ShareHooks, type ShareOptions, USAGE } from './options.js'
+import type { Consumer, Item, Member } from './parts.js'
+import { idIn, joined, lastOf, type Run, sizeOf, START } from './run.js'
+import { ALONE, joinTabs, type Tabs } from './tabs.js'
 
 /** Takes part in the stream of a name. */
 export function joinStream(
@@ -97,7 +18,7 @@ export function joinStream(
   consumer: Consumer,
 ): Member {
   const replay = new Reader(options).number('replay', 0) ?? 0
-  let tabs = ALONE
+  let tabs: Tabs
   /**
    * The latest events, which are kept. They end at this tab's place in the stream. Unknown in a new
    * tab, which does not know where the others are.
@@ -110,7 +31,7 @@ export function joinStream(
   let latestNote: Note | undefined
   /** What came and is not handed out. */
   let queue: Item[] = []
-  /** Characters in the queue. */
+  /** Characters of the events in the queue. */
   let size = 0
   let isPulled = false
   /** The connection, if this tab has one: for all, or for itself alone. */
@@ -142,49 +63,35 @@ export function joinStream(
   function serve(): void {
     while (isPulled) {
       const item = queue.shift()
-      if (!item) {
-        if (outcome) return answer()
+      if (!item && !outcome) {
         if ((tabs === ALONE || isBehind) && !stream) void run()
         if (isAsked) tabs.post({ isFed: true })
         isAsked = false
         return fed()
       }
-      const { events, note, ended } = item
-      if (events) {
+      const { events, note, ended } = item ?? {}
+      if (note) noted?.(note)
+      else if (ended) end(ended)
+      else {
+        isPulled = false
         size -= sizeOf(events)
-        answer(events)
-      } else if (ended) {
-        end(ended)
-      } else {
-        noted?.(note!)
+        if (outcome?.error) consumer.failed(outcome.error)
+        else consumer.received(events)
       }
     }
   }
 
-  function answer(events?: ServerSentEvent[]): void {
-    isPulled = false
-    if (outcome?.error) consumer.failed(outcome.error)
-    else consumer.received(events)
-  }
-
   function push(item: Item): void {
     if (outcome) return
+    size += sizeOf(item.events)
     queue.push(item)
     serve()
   }
 
-  function note(latest: Note): void {
-    push({ note: (latestNote = latest) })
-  }
-
   /** Takes the next events of this place. */
   function take(next: Run): void {
-    const { events } = next
-    const { before, events: old } = kept!
-    kept = lastOf({ ...next, before, events: [...old, ...events] }, replay)
-    if (events.length === 0 || outcome) return
-    size += sizeOf(events)
-    push({ events })
+    kept = lastOf(joined(kept!, next), replay)
+    if (next.events.length > 0) push({ events: next.events })
   }
 
   /** The consumer gets nothing after this. */
@@ -193,8 +100,9 @@ export function joinStream(
       outcome = ended
       for (const { events } of queue) dropped += events?.length ?? 0
       queue = []
+      size = 0
       consumer.drop()
-      if (isPulled) answer()
+      serve()
     }
     // What was cancelled is over when the backend knows.
     if (!isOver) return
@@ -222,7 +130,7 @@ export function joinStream(
       kept ??= START
       const opened = open({ lastEventId: idIn(kept) }, (item) => {
         tell({ note: pack(item) })
-        note(item)
+        push({ note: (latestNote = item) })
       })
       if (!opened?.batches) throw invalid(USAGE)
       own = stream = opened
@@ -239,7 +147,7 @@ export function joinStream(
         take(next)
         // Of what is too large, other tabs learn that it is missing.
         tell({ run: length > LARGEST ? lastOf(kept, 0) : next })
-        if (queue.length > 0 && unfed > AHEAD) {
+        if (size > 0 && unfed > AHEAD) {
           tell({ isAsking: true })
           await new Promise<void>((resolve) => (feed = resolve))
           feed = undefined
@@ -268,8 +176,7 @@ export function joinStream(
       if (!tabs.isOwner() || stream) return
     }
     isBehind = false
-    if (!kept && cancellation)
-      return over({ type: 'cancelled' }, { aborted: true, notified: false })
+    if (!kept && cancellation) return cancelStream()
     void run()
     welcome()
   }
@@ -284,11 +191,11 @@ export function joinStream(
     const isMissing = before !== idIn(kept!) || (before !== '' && count > all.events.length)
     if (isMissing || size > MOST) {
       isBehind = idIn(all) !== ''
-      return serve()
+    } else {
+      isBehind = false
+      disconnect()
+      take(next)
     }
-    isBehind = false
-    disconnect()
-    take(next)
   }
 
   // The other tabs.
@@ -310,13 +217,11 @@ export function joinStream(
     }
     // Also of an owner that was frozen and does not know that it has been replaced.
     else if (tabs.isOwner() || !(kept || cancelling)) return
-    if (told && (isNew || !isWelcome)) note(unpack(told))
+    if (told && (isNew || !isWelcome)) push({ note: (latestNote = unpack(told)) })
     if (all && kept) accept(all)
     if (isNew) placed?.()
-    if (message.isAsking) {
-      isAsked = true
-      serve()
-    }
+    isAsked ||= !!message.isAsking
+    serve()
     if (!ended) return
     // What is missing here has to come first.
     if (isBehind && ended.type !== 'cancelled') separate()
@@ -332,25 +237,22 @@ export function joinStream(
 
   function cancelAll(reason: unknown): void {
     cancellation ??= { reason }
-    if (stream && tabs.isOwner()) void cancelStream()
+    if (tabs === ALONE || (stream && tabs.isOwner())) void cancelStream()
   }
 
+  /** Cancels the connection, if there is one. */
   async function cancelStream(): Promise<void> {
-    const own = stream!
-    const result = await own.cancel(cancellation!.reason)
-    over(await own.closed, result)
+    const own = stream
+    const result = await own?.cancel(cancellation!.reason)
+    over((await own?.closed) ?? { type: 'cancelled' }, result ?? { aborted: true, notified: false })
   }
 
   function cancel(reason: unknown): Promise<CancelResult> {
     return (cancelling ??= new Promise((resolve) => {
       cancelled = resolve
-      if (outcome) return resolve({ aborted: false, notified: false })
       end({ type: 'cancelled' })
       if (isOver) return
-      if (tabs.isOwner()) {
-        if (tabs === ALONE && !stream)
-          over({ type: 'cancelled' }, { aborted: true, notified: false })
-      } else {
+      if (!tabs.isOwner()) {
         // One of this tab alone.
         disconnect()
         tabs.post({ cancel: { reason: reason && String(reason) } })
@@ -379,17 +281,7 @@ export function joinStream(
     if (isNow || outcome) end(ended)
   }
 
-  function stop(ended: Outcome): void {
-    if (!outcome) over(ended, undefined, true)
-  }
-
-  try {
-    if (navigator.locks) {
-      tabs = joinTabs(name, { heard, owns: lead, disowned: disconnect, forbidden: separate })
-    }
-  } catch {
-    // This host has no locks or no channels, or forbids them: each tab connects by itself.
-  }
+  tabs = joinTabs(name, { heard, owns: lead, disowned: disconnect, forbidden: separate })
 
   return {
     closed,
@@ -400,10 +292,8 @@ export function joinStream(
       serve()
     },
     cancel,
-    stop,
+    stop(ended) {
+      if (!outcome) over(ended, undefined, true)
+    },
   }
-}
-
-function sizeOf(events: readonly ServerSentEvent[]): number {
-  return events.reduce((sum, { data }) => sum + data.length + OVERHEAD, 0)
 }

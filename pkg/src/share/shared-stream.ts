@@ -1,7 +1,9 @@
 /// <reference lib="esnext.disposable" preserve="true" />
 import type { CancelResult, StreamOutcome, StreamOutcomeType, StreamState } from '../outcome.js'
 import { EventSequence } from '../sequence.js'
-import { type Member, joinStream, type ShareHooks, type ShareOptions } from './member.js'
+import { joinStream } from './member.js'
+import type { ShareHooks, ShareOptions } from './options.js'
+import type { Member } from './parts.js'
 
 /** A tab's own sequence of the events of a shared stream, as `shareStream` returns it. */
 export class SharedStream extends EventSequence implements AsyncDisposable {

@@ -1,14 +1,9 @@
 import { Scope } from '../scope.js'
+import { LINGER, PATIENCE } from './limits.js'
 import type { Message } from './message.js'
 
 /** Pages with another version of these messages share nothing with this one. */
 const PREFIX = 'sluicegate/1 '
-
-/** Milliseconds. An owner is asked for a sign of life, and replaced if there is none for so long. */
-const PATIENCE = 10_000
-
-/** Milliseconds that an ended stream stays owned: by then the other tabs know, and don't reopen it. */
-const LINGER = 300
 
 interface Listener {
   heard(message: Message): void
@@ -30,9 +25,25 @@ export interface Tabs {
   leave(isOver: boolean): void
 }
 
-/** Joins the tabs that share a name. Throws where tabs can't share. */
+/** A tab that has nothing to do with others. */
+export const ALONE: Tabs = {
+  isOwner: () => true,
+  post: () => undefined,
+  leave: () => undefined,
+}
+
+/** Joins the tabs that share a name. Where tabs can't share, this one is alone. */
 export function joinTabs(name: string, listener: Listener): Tabs {
-  const { locks } = navigator
+  try {
+    const { locks } = navigator
+    if (locks) return joinBy(locks, name, listener)
+  } catch {
+    // This host has no channels, or forbids them.
+  }
+  return ALONE
+}
+
+function joinBy(locks: LockManager, name: string, listener: Listener): Tabs {
   const scope = new Scope()
   let channel: BroadcastChannel | undefined
   /** Aborted, this tab waits no longer for the lock. */

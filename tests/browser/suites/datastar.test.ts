@@ -4,10 +4,8 @@ import { openFrame } from '../support/frame.js'
 import { event, script } from '../support/server.js'
 import { test } from '../support/test.js'
 
-/** What `fetch` the page has. */
-const FETCHES: Record<string, () => typeof fetch | undefined> = {
-  "the browser's own": () => undefined,
-}
+/** What `fetch` the page has, and its parameter. */
+const FETCHES = { "the browser's own": '', 'that of createFetch': '&survives' }
 
 const price = (value: string) =>
   event(`fragments <p id="price">${value}</p>`, { type: 'datastar-merge-fragments', id: value })
@@ -15,7 +13,7 @@ const count = (value: number) =>
   event(`signals {"count": ${value}}`, { type: 'datastar-merge-signals' })
 
 describe('a page with Datastar', () => {
-  for (const [name, fetchOf] of Object.entries(FETCHES)) {
+  for (const [name, parameter] of Object.entries(FETCHES)) {
     test(`merges what comes, and resumes, on a fetch that is ${name}`, async () => {
       const source = await script([
         {
@@ -23,9 +21,7 @@ describe('a page with Datastar', () => {
         },
         { steps: [{ send: price('żółć') + count(3) }, { waitFor: 'read' }] },
       ])
-      const frame = await openFrame(`/site/datastar.html?stream=${source.url}`)
-      const fetch = fetchOf()
-      if (fetch) Object.assign(frame.contentWindow!, { fetch })
+      const frame = await openFrame(`/site/datastar.html?stream=${source.url}${parameter}`)
       const text = (selector: string) => frame.contentDocument!.querySelector(selector)?.textContent
       try {
         await eventually(() => expect(text('#count')).to.equal('0'))

@@ -1,6 +1,7 @@
 //! The built-in upstream: a server of the OpenAI streaming protocol on a loopback port of its own, with
 //! a small writer behind it instead of a model. What works with it works with others.
 
+#[rustfmt::skip]
 mod texts;
 mod writer;
 
@@ -11,10 +12,10 @@ use std::num::NonZeroU32;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use axum::body::{Body, Bytes};
+use axum::body::Body;
 use axum::extract::State;
-use axum::http::{HeaderMap, StatusCode, header};
-use axum::response::{IntoResponse, Response};
+use axum::http::{HeaderMap, header};
+use axum::response::IntoResponse;
 use axum::routing::post;
 use axum::{Json, Router};
 use futures_util::stream;
@@ -25,6 +26,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::ServeOptions;
 use crate::chat::{Chat, Role};
+use crate::error::ApiError;
 
 /// How many times as fast the quick model writes.
 const QUICK: u32 = 5;
@@ -87,26 +89,21 @@ impl Builtin {
 async fn complete(
     State((counts, pace)): State<(Shared, Duration)>,
     headers: HeaderMap,
-    body: Bytes,
-) -> Response {
+    Json(Chat { model, messages, .. }): Json<Chat>,
+) -> Result<impl IntoResponse, ApiError> {
     // It is for the relay, not for pages, whose POSTs always have it.
     if headers.contains_key(header::ORIGIN) {
-        return refuse("pages may not ask here");
+        return Err(ApiError::invalid("pages may not ask here"));
     }
-    let Ok(Chat { model, messages, .. }) = serde_json::from_slice(&body) else {
-        return refuse("it is no request for a chat completion");
-    };
     let mut asked = messages.iter().filter(|message| message.role == Role::User).rev();
-    let Some(prompt) = asked.next() else {
-        return refuse("no message of the user's to answer");
-    };
+    let prompt = asked.next().ok_or_else(|| ApiError::invalid("no message of the user's"))?;
     let answer = writer::answer(&prompt.content, asked.next().map(|before| &*before.content));
     // As some models can: a last turn of its own is gone on with.
     let last = messages.last().filter(|message| message.role == Role::Assistant);
     let rest = last.and_then(|begun| answer.strip_prefix(&begun.content)).unwrap_or(&answer);
     let pace = if model == Builtin::MODELS[0] { pace } else { pace / QUICK };
     let body = write(&model, writer::tokens(rest), pace, counts);
-    ([(header::CONTENT_TYPE, "text/event-stream")], body).into_response()
+    Ok(([(header::CONTENT_TYPE, "text/event-stream")], body))
 }
 
 /// An answer that is being written. It is dropped when its connection closes.
@@ -129,8 +126,8 @@ fn write(model: &str, tokens: Vec<String>, pace: Duration, counts: Shared) -> Bo
     let mut chunks: Vec<_> =
         tokens.into_iter().map(|token| chunk(json!({ "content": token }), None)).collect();
     chunks.push(chunk(json!({}), Some("stop")) + "data: [DONE]\n\n");
-    change(&counts, |counts| {
-        (counts.requests, counts.open) = (counts.requests + 1, counts.open + 1)
+    change(&counts, |Counts { requests, open, .. }| {
+        (*requests, *open) = (*requests + 1, *open + 1)
     });
     let mut ticks = interval(pace);
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
@@ -142,9 +139,4 @@ fn write(model: &str, tokens: Vec<String>, pace: Duration, counts: Shared) -> Bo
         change(&open.0, |counts| counts.tokens += is_token);
         Some((Ok::<_, Infallible>(chunk), (chunks, ticks, open)))
     }))
-}
-
-fn refuse(message: &str) -> Response {
-    let body = json!({ "error": { "message": message, "type": "invalid_request_error" } });
-    (StatusCode::BAD_REQUEST, Json(body)).into_response()
 }

@@ -23,10 +23,8 @@ pub fn answer(prompt: &str, before: Option<&str>) -> String {
 /// The text on one line, and not too long.
 fn quote(text: &str) -> String {
     let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
-    if line.chars().count() <= LONGEST_QUOTE {
-        return line;
-    }
-    line.chars().take(LONGEST_QUOTE - 1).chain(['…']).collect()
+    let end = if line.chars().nth(LONGEST_QUOTE).is_some() { "…" } else { "" };
+    format!("{line:.LONGEST_QUOTE$}{end}")
 }
 
 fn is_han(c: char) -> bool {
