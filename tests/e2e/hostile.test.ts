@@ -9,8 +9,8 @@ import { ChatPage } from './chat-page.js'
 import { type Listener, startModel, startStranger } from './hostile-model.js'
 
 const SITE = fileURLToPath(new URL('../../www/dist', import.meta.url))
-const CHATS = ['index.html', 'react.html']
-const PAGES = [...CHATS, 'recipes.html', 'bench/index.html']
+const CHATS = ['vue.html', 'react.html']
+const PAGES = ['index.html', ...CHATS, 'docs/index.html', 'recipes.html', 'bench/index.html']
 
 /** How long a page is waited for, in milliseconds. */
 const PATIENCE = 30_000

@@ -4,6 +4,7 @@ export const en = {
   pages: 'Pages',
   vueChat: 'Chat in Vue',
   reactChat: 'Chat in React',
+  docs: 'Docs',
   recipes: 'Recipes',
   benchmark: 'Benchmark',
   language: 'Language',
@@ -107,6 +108,53 @@ export const en = {
   rawEvents: 'Raw events',
   noEvents: 'Nothing has arrived yet.',
   columns: { ms: 'ms', type: 'type', id: 'id', data: 'data' },
+
+  homeTitle: 'Event streams that stop at both ends',
+  homeText:
+    'Sluicegate reads Server-Sent Events over fetch: POST a body, send headers, go on after a lost connection. Its ' +
+    'cancel() ends the request in the page and the work on the server. The parser is WebAssembly.',
+  homeDocs: 'Read the docs',
+  homeExample: 'In ten lines',
+  homeDemo: 'Try it',
+  homeDemoText:
+    'This chat asks the relay that serves this page. Press Stop while an answer arrives. The line below it then shows ' +
+    'what cancel() returns: notified is true when the server has confirmed that it stopped, too.',
+  homeWhole: 'With network weather, live figures and raw events:',
+  homeFeaturesTitle: 'What it does',
+  homeFeatures: [
+    [
+      'Any request',
+      'POST a body, send headers, refresh a token before each attempt. EventSource can do none of that.',
+    ],
+    [
+      'Stop at both ends',
+      'cancel() aborts the request and tells the backend to stop working, once, even while the page is closed.',
+    ],
+    [
+      'Nothing lost, nothing twice',
+      'It reconnects with backoff and resumes where the answer broke off, also after a reload. It never repeats a ' +
+        'POST unless you ask for that.',
+    ],
+    [
+      'Text from any model',
+      'The text of OpenAI, Anthropic, Gemini, Ollama and others, with tool calls and usage, from one function.',
+    ],
+    [
+      'Drop-ins',
+      'Replace EventSource, fetchEventSource or the fetch of an SDK by changing an import. Hooks for Vue and React.',
+    ],
+  ],
+
+  docsPages: 'All pages',
+  docsOutline: 'On this page',
+  docsTurn: 'Previous and next page',
+  docsPrevious: 'Previous',
+  docsNext: 'Next',
+  search: 'Search the documentation',
+  searchPlaceholder: 'Search (press /)',
+  searchHits: (count: number) =>
+    count === 0 ? 'Nothing found.' : count === 1 ? '1 section' : `${count} sections`,
+  searchFailed: 'The search could not be loaded. Reload the page to try again.',
 
   recipesTitle: 'Recipes',
   recipesText:

@@ -6,6 +6,7 @@ export const zh: Words = {
   pages: '页面',
   vueChat: 'Vue 聊天',
   reactChat: 'React 聊天',
+  docs: '文档',
   recipes: '示例代码',
   benchmark: '性能测试',
   language: '语言',
@@ -105,6 +106,43 @@ export const zh: Words = {
   rawEvents: '原始事件',
   noEvents: '还没有收到事件。',
   columns: { ms: '毫秒', type: '类型', id: 'id', data: '数据' },
+
+  homeTitle: '两端一起停止的事件流',
+  homeText:
+    'Sluicegate 通过 fetch 读取 Server-Sent Events：可以 POST 请求体、发送请求头，连接中断后接着读。cancel() 既结束页面里的请求，也结束服务器上的工作。解析器是 WebAssembly。',
+  homeDocs: '阅读文档（英文）',
+  homeExample: '十行代码',
+  homeDemo: '试一试',
+  homeDemoText:
+    '这个聊天向提供本页面的中继提问。请在回答到来时按“停止”，下面一行会显示 cancel() 的返回值：服务器确认自己也已停止时，notified 为 true。',
+  homeWhole: '带网络天气、实时数据和原始事件的完整页面：',
+  homeFeaturesTitle: '它能做什么',
+  homeFeatures: [
+    ['任意请求', '可以 POST 请求体、发送请求头、在每次请求前更新令牌。EventSource 都做不到。'],
+    ['两端一起停止', 'cancel() 中止请求，并通知后端停止工作，只通知一次，页面正在关闭时也能送达。'],
+    [
+      '不丢失，不重复',
+      '断线后退避重连，从中断处接着读，刷新页面后也可以。除非您要求，绝不重复发送 POST。',
+    ],
+    [
+      '任意模型的文本',
+      '用一个函数读取 OpenAI、Anthropic、Gemini、Ollama 等的文本、工具调用和用量。',
+    ],
+    [
+      '直接替换',
+      '改一行导入，就能替换 EventSource、fetchEventSource 或 SDK 的 fetch。提供 Vue 和 React 的钩子。',
+    ],
+  ],
+
+  docsPages: '全部页面',
+  docsOutline: '本页内容',
+  docsTurn: '上一页和下一页',
+  docsPrevious: '上一页',
+  docsNext: '下一页',
+  search: '搜索文档（英文）',
+  searchPlaceholder: '搜索（按 /）',
+  searchHits: (count) => (count === 0 ? '没有找到。' : `找到 ${count} 节`),
+  searchFailed: '搜索没有加载成功，请刷新页面重试。',
 
   recipesTitle: '示例代码',
   recipesText:
