@@ -121,7 +121,7 @@ describe('the policy of the pages', () => {
       await open(path)
       if (path.startsWith('bench')) {
         await driver.findElement(By.css('[data-testid=run]')).click()
-        await driver.wait(until.elementLocated(By.css('main section')), 120_000)
+        await driver.wait(until.elementLocated(By.css('[data-testid=ran]')), 120_000)
       }
       assert.deepEqual(await violations(), [])
       const isInForce = await driver.executeScript<boolean>(

@@ -43,18 +43,13 @@ export function docs(): Plugin {
         site = undefined
         server.ws.send({ type: 'full-reload' })
       })
-      server.middlewares.use((request, response, next) => {
+      server.middlewares.use(async (request, response, next) => {
         const path = /^\/docs\/([\w-]+\.html)?(?:\?|$)/.exec(request.url ?? '')
-        if (!path) return next()
-        void read()
-          .then(({ pages }) => pages.get(path[1] ?? 'index.html'))
-          .then((html) => html && server.transformIndexHtml(request.url!, html))
-          .then((html) => {
-            if (!html) return next()
-            response.setHeader('content-type', 'text/html; charset=utf-8')
-            response.end(html)
-          })
-          .catch(next)
+        const { pages } = await read()
+        const page = path && pages.get(path[1] ?? 'index.html')
+        if (!page) return next()
+        response.setHeader('content-type', 'text/html; charset=utf-8')
+        response.end(await server.transformIndexHtml(request.url!, page))
       })
     },
     closeBundle: () => highlighter.dispose(),

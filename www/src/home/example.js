@@ -4,7 +4,7 @@ const chat = openChat('/chat', {
   messages: [{ role: 'user', content: 'Tell me a joke.' }],
   cancel: '/chat/cancel',
 })
-stopButton.onclick = () => chat.cancel()
+stopButton.addEventListener('click', () => chat.cancel())
 
 for await (const text of chat) {
   answer.textContent += text

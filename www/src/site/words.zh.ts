@@ -154,14 +154,27 @@ export const zh: Words = {
   backendNote:
     '所有后端都有同样的两个接口：POST chat 推送，POST chat/cancel 停止。任一页面都能配任一后端。',
 
-  benchTitle: '这个浏览器读取事件流有多快？',
+  benchTitle: '读取事件流有多快？',
   benchText:
     'Sluicegate 与其他读取 Server-Sent Events 的软件包轮流处理同样的字节。每一轮都必须解出同样的事件，否则不算。条越短越好。',
   benchWhy: '为什么用 WebAssembly？',
   benchWhyText:
-    '为了从字节到模型文本的这段路。一个事件大约是 250 字节的 JSON，里面只有一个词。模块把它与之前的事件比较：如果只有这个词不同，就把一个数据块里的词连在一起返回，不必为每个事件创建对象和字符串，也不必调用 JSON.parse。一次运行的结果（2 万个事件，每块 16 KiB）：对 OpenAI、Anthropic、Gemini 和 Ollama 的事件，用 eventsource-parser 加 JSON.parse 手写的循环，用时是 batches() 的 2.6 到 4.9 倍；openai 软件包是 16 到 17 倍。',
+    '为了从字节到模型文本的这段路。一个事件大约是 250 字节的 JSON，里面只有一个词。模块把它与之前的事件比较：如果只有这个词不同，就把一个数据块里的词连成一个字符串返回，不必为每个事件创建对象和字符串，也不必调用 JSON.parse。',
   benchWhyNot:
-    '它并不总是划算。每块只有一个事件时，手写循环的用时是我们的 0.8 到 1.7 倍。AI SDK 的事件很小，手写循环比我们的 for await 快。数据块很大时好处较少，因为第一块里的事件仍要逐个解析。',
+    '它并不总是划算。每块只有一个事件时，手写的循环差不多一样快。AI SDK 的事件很小，手写的循环比我们的 for await 快。对只有几个字母的事件和很大的事件，JavaScript 写的解析器更快。',
+  benchRecord: '测试记录',
+  benchNoRecord: '还没有提交过整套测试的记录。可以在下面用这个浏览器运行。',
+  benchRecordOf: (date, browser, machine) =>
+    `测于 ${date}，${browser}，${machine}。七次运行的中位数，与代码一同提交。`,
+  benchHand: (range) =>
+    `读取模型的文本（每块 16 KiB），eventsource-parser 加 JSON.parse 的用时是我们 batches() 的 ${range} 倍。`,
+  benchSdk: (range) => `openai 软件包的用时是 ${range} 倍。`,
+  benchMore: (count) => `还有 ${count} 行`,
+  benchLosses: '别人更快的地方',
+  benchLossesOf: (count, of) => `${of} 行中有 ${count} 行，别人比我们的 for await 快 2% 以上：`,
+  benchLoss: (peer, share) => `${peer} 的用时是我们的 ${share} 倍`,
+  benchHere: '在这个浏览器里',
+  benchHereText: '在这里运行整套测试，得到您自己机器上的数字。',
   benchRun: '运行',
   benchFull: '全部语料（需要几分钟）',
   benchProgress: '整套测试',
