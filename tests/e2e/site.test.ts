@@ -1,32 +1,18 @@
 /** All pages of the built site: for everybody, under any path, with any relay. */
 
 import assert from 'node:assert/strict'
-import { readdirSync, statSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { after, before, beforeEach, describe, test } from 'node:test'
 import { fileURLToPath } from 'node:url'
-import axe from 'axe-core'
 import { By, Key, until, type WebDriver } from 'selenium-webdriver'
 import { ENGINES, launch, type Server, startServer } from '../webdriver/index.js'
 import { ChatPage } from './chat-page.js'
 import { RelayClient } from './relay.js'
+import { DOCS, isReady, openPage, PAGES, SITE, TALKS } from './site-pages.js'
 
-const SITE = fileURLToPath(new URL('../../www/dist', import.meta.url))
+const RECORDS = fileURLToPath(new URL('../bench/records', import.meta.url))
 
-const CHATS = ['vue.html', 'react.html']
-/** Pages with a chat on them. */
-const TALKS = ['index.html', ...CHATS]
-const PAGES = [...TALKS, 'recipes.html', 'bench/index.html', 'docs/index.html']
-/** The pages of the documentation, the longest first. */
-const DOCS = readdirSync(join(SITE, 'docs'))
-  .filter((file) => file.endsWith('.html') && file !== 'index.html')
-  .map((file) => `docs/${file}`)
-  .toSorted((a, b) => statSync(join(SITE, b)).size - statSync(join(SITE, a)).size)
-const [LONGEST, ...OTHERS] = DOCS as [string, ...string[]]
-const VIEWS = [
-  [1280, 'en'],
-  [390, 'zh'],
-] as const
 const PROMPT = 'Write a function that sorts names.'
 
 /** Served under a path, as a project's GitHub pages are; the relay is elsewhere. */
@@ -45,33 +31,16 @@ after(async () => {
 
 const urlOf = (page: string) => `${site.url}/site/${page}`
 
-/** Makes the visitor's choices, and opens the page. */
-async function open(driver: WebDriver, page: string, choices: Record<string, string>) {
-  await driver.get(urlOf(page))
-  await driver.executeScript(
-    `localStorage.clear()
-    for (const [name, value] of Object.entries(arguments[0])) localStorage['sluicegate:' + name] = value`,
-    choices,
-  )
-  await driver.get('about:blank')
-  await driver.get(urlOf(page))
-  await isReady(driver)
-}
+const open = (driver: WebDriver, page: string, choices: Record<string, string>) =>
+  openPage(driver, urlOf(page), choices)
 
-/** Waits until the page's scripts have run. */
-async function isReady(driver: WebDriver): Promise<void> {
-  await driver.wait(until.elementLocated(By.css('.masthead')), 20_000)
-  await driver.wait(until.elementLocated(By.css('main h1')), 20_000)
-}
-
-/** What axe-core, the accessibility checker, has to object. */
-async function violations(driver: WebDriver): Promise<string[]> {
-  await driver.executeScript(axe.source)
-  return driver.executeAsyncScript<string[]>(
-    `const done = arguments[0]
-    axe.run().then(({ violations }) => done(violations.flatMap(({ id, nodes }) =>
-      nodes.map(({ html, failureSummary }) => id + ': ' + html + ' ' + failureSummary))))`,
-  )
+/** The newest record of a whole run in Chromium, or else of a quick one. */
+function committedRecord(): Record<'date' | 'browser' | 'machine', string> | undefined {
+  const files = readdirSync(RECORDS).toSorted().toReversed()
+  const file = ['-chromium.json', '-chromium-quick.json']
+    .map((end) => files.find((name) => name.endsWith(end)))
+    .find((name) => name !== undefined)
+  return file === undefined ? undefined : JSON.parse(readFileSync(join(RECORDS, file), 'utf8'))
 }
 
 for (const engine of ENGINES) {
@@ -85,18 +54,6 @@ for (const engine of ENGINES) {
     beforeEach(() => driver.manage().window().setRect({ width: 1280, height: 860 }))
 
     after(() => driver.quit())
-
-    for (const page of [...PAGES, LONGEST]) {
-      for (const theme of ['light', 'dark']) {
-        test(`axe-core finds nothing in ${page}, ${theme}`, async () => {
-          for (const [width, language] of VIEWS) {
-            await driver.manage().window().setRect({ width, height: 860 })
-            await open(driver, page, { theme, language, relay: relay.url })
-            assert.deepEqual(await violations(driver), [], `${width} px, ${language}`)
-          }
-        })
-      }
-    }
 
     for (const path of TALKS) {
       test(`${path}: the visitor gives the relay's address, asks, stops by key, and comes back`, async () => {
@@ -161,7 +118,7 @@ for (const engine of ENGINES) {
 
     test('a narrow page of the documentation folds the list of pages away', async () => {
       await driver.manage().window().setRect({ width: 390, height: 860 })
-      await open(driver, LONGEST, { language: 'en' })
+      await open(driver, DOCS[0], { language: 'en' })
       const list = driver.findElement(By.id('docs-pages'))
       assert.equal(await list.isDisplayed(), false)
       await driver.findElement(By.css('.docs-unfold')).click()
@@ -175,31 +132,21 @@ for (const engine of ENGINES) {
     // Once is enough for what no engine sees differently.
     if (engine !== 'chromium') return
 
-    test('axe-core finds nothing in the other pages of the documentation', async () => {
-      await driver.manage().window().setRect({ width: 390, height: 860 })
-      for (const page of OTHERS) {
-        await open(driver, page, { theme: 'light', language: 'en' })
-        assert.deepEqual(await violations(driver), [], page)
+    test('the benchmark page shows the committed record before anything is run', async () => {
+      await open(driver, 'bench/index.html', { language: 'en' })
+      const record = committedRecord()
+      const shown = driver.findElement(By.css('[data-testid=record]'))
+      if (!record) return assert.match(await shown.getText(), /No run .* has been committed yet/)
+      await driver.wait(until.elementLocated(By.css('[data-testid=record] .bar')), 20_000)
+      const text = await shown.getText()
+      for (const part of [record.date, record.browser, record.machine]) {
+        assert.ok(text.includes(part), `${part} is not told: ${text.slice(0, 500)}`)
       }
+      const first = await driver.findElement(By.css('[data-testid=record] h3')).getText()
+      assert.equal(first, "From bytes to a model's text")
+      assert.match(text, /In \d+ of \d+ rows, somebody else is more than 2 % faster/)
+      assert.equal((await driver.findElements(By.css('[data-testid=ran]'))).length, 0)
     })
-
-    for (const path of CHATS) {
-      for (const theme of ['light', 'dark']) {
-        test(`axe-core finds nothing in ${path}, ${theme}, while an answer comes, after a loss, and when it was stopped`, async () => {
-          await open(driver, path, { theme, language: 'en', relay: relay.url })
-          const page = new ChatPage(driver)
-          await page.open(urlOf(path))
-          await page.ask(PROMPT)
-          await page.until((all) => (all.at(-1)?.answer.length ?? 0) > 0)
-          assert.deepEqual(await violations(driver), [])
-          await page.click('weather-drop')
-          await page.until((all) => all.at(-1)?.status.includes('resumed once') === true)
-          await page.click('stop')
-          await page.until((all) => all.at(-1)?.status.startsWith('stopped') === true)
-          assert.deepEqual(await violations(driver), [])
-        })
-      }
-    }
 
     test('every link and anchor of the built site resolves', async () => {
       const found = new Map<string, { ids: Set<string>; links: string[] }>()

@@ -170,7 +170,8 @@ export const en = {
   benchTitle: 'How fast are event streams?',
   benchText:
     'Sluicegate and the packages that read Server-Sent Events take turns over the same bytes. A run counts only if ' +
-    'each of them decodes the same events. Shorter bars are better.',
+    'each of them decodes the same events. Shorter bars are better. The rows called “reader” only read the bytes: they ' +
+    'decode no events, and show how much time the rest takes.',
   benchWhy: 'Why WebAssembly?',
   benchWhyText:
     "For the way from bytes to a model's text. An event is some 250 bytes of JSON around one word. The module compares " +
@@ -191,7 +192,7 @@ export const en = {
   benchLosses: 'Where others are faster',
   benchLossesOf: (count: number, of: number) =>
     `In ${count} of ${of} rows, somebody else is more than 2 % faster than our for await:`,
-  benchLoss: (peer: string, share: string) => `${peer} takes ${share} times our time`,
+  benchLoss: (peer: string, share: string) => `${peer} takes ${share} of our time`,
   benchHere: 'In this browser',
   benchHereText: 'Run the suite here: the figures are those of your own machine.',
   benchRun: 'Run',
@@ -211,9 +212,9 @@ export const en = {
   benchEvents: (corpus: string, events: string, chunk: string) =>
     `${corpus}, ${events} events, ${chunk}`,
   benchChunk: {
-    event: 'a chunk an event',
-    bytes: (bytes: number) => `${bytes} bytes a chunk`,
-    kib: (kib: number) => `${kib} KiB a chunk`,
+    event: 'one event per chunk',
+    bytes: (bytes: number) => `${bytes} bytes per chunk`,
+    kib: (kib: number) => `${kib} KiB per chunk`,
   },
   benchFresh: 'in a fresh page',
   benchSingle: 'single events',

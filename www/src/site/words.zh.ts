@@ -156,7 +156,7 @@ export const zh: Words = {
 
   benchTitle: '读取事件流有多快？',
   benchText:
-    'Sluicegate 与其他读取 Server-Sent Events 的软件包轮流处理同样的字节。每一轮都必须解出同样的事件，否则不算。条越短越好。',
+    'Sluicegate 与其他读取 Server-Sent Events 的软件包轮流处理同样的字节。每一轮都必须解出同样的事件，否则不算。条越短越好。名为 reader 的行只读取字节，不解码事件，可以看出其余部分用了多少时间。',
   benchWhy: '为什么用 WebAssembly？',
   benchWhyText:
     '为了从字节到模型文本的这段路。一个事件大约是 250 字节的 JSON，里面只有一个词。模块把它与之前的事件比较：如果只有这个词不同，就把一个数据块里的词连成一个字符串返回，不必为每个事件创建对象和字符串，也不必调用 JSON.parse。',
@@ -172,7 +172,7 @@ export const zh: Words = {
   benchMore: (count) => `还有 ${count} 行`,
   benchLosses: '别人更快的地方',
   benchLossesOf: (count, of) => `${of} 行中有 ${count} 行，别人比我们的 for await 快 2% 以上：`,
-  benchLoss: (peer, share) => `${peer} 的用时是我们的 ${share} 倍`,
+  benchLoss: (peer, share) => `${peer} 的用时是我们的 ${share}`,
   benchHere: '在这个浏览器里',
   benchHereText: '在这里运行整套测试，得到您自己机器上的数字。',
   benchRun: '运行',
