@@ -21,7 +21,8 @@ let relay: Server
 
 before(async () => {
   site = await startServer('sluicegate-test-server', ['--site', SITE])
-  relay = await startServer('sluicegate-relay', ['--weather', '--allow-origin', site.url])
+  const pace = ['--tokens-per-second', '20']
+  relay = await startServer('sluicegate-relay', ['--allow-origin', site.url, ...pace])
 })
 
 after(async () => {
