@@ -9,6 +9,7 @@ applySettings()
 createApp(DocsSearch).mount('#search')
 addCopyButtons()
 foldPages()
+showCurrent()
 speak()
 createApp(SiteHeader, { page: 'docs' }).mount('#app')
 
@@ -27,6 +28,13 @@ function foldPages(): void {
     const isUnfolded = button.getAttribute('aria-expanded') === 'true'
     button.setAttribute('aria-expanded', String(!isUnfolded))
   })
+}
+
+/** Scrolls the list of pages, and nothing else, to this page. */
+function showCurrent(): void {
+  const list = document.querySelector<HTMLElement>('#docs-pages')!
+  const current = list.querySelector<HTMLElement>('[aria-current]')
+  if (current) list.scrollTop = current.offsetTop - list.offsetTop - list.clientHeight / 2
 }
 
 /** Says the site's own words in the visitor's language. */
