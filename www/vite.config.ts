@@ -2,6 +2,7 @@ import { fileURLToPath } from 'node:url'
 import react from '@vitejs/plugin-react'
 import vue from '@vitejs/plugin-vue'
 import { defineConfig } from 'vite'
+import { docs } from './build/docs/plugin.ts'
 import { highlight } from './build/highlight.ts'
 
 /**
@@ -10,14 +11,14 @@ import { highlight } from './build/highlight.ts'
  */
 const relay = { target: 'http://127.0.0.1:8787', changeOrigin: false }
 
-/** The site's pages, each an HTML file of its own. */
-const pages = ['index.html', 'react.html', 'recipes.html', 'bench/index.html'].map((page) =>
-  fileURLToPath(new URL(page, import.meta.url)),
+/** The pages that are HTML files here; `docs` adds those of the documentation. */
+const pages = ['index.html', 'vue.html', 'react.html', 'recipes.html', 'bench/index.html'].map(
+  (page) => fileURLToPath(new URL(page, import.meta.url)),
 )
 
 export default defineConfig({
   base: './',
-  plugins: [highlight(), vue(), react()],
+  plugins: [docs(), highlight(), vue(), react()],
   build: { rolldownOptions: { input: pages } },
   server: { proxy: { '/chat': relay, '/models': relay, '/sessions': relay, '/weather': relay } },
 })

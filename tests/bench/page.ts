@@ -29,7 +29,7 @@ const upstream = ['--upstream', `http://127.0.0.1:${port}/v1`, '--model', 'fast'
 const relay = await startServer('sluicegate-relay', ['--site', SITE, ...upstream])
 const browser = await launch('chromium')
 try {
-  for (const page of ['index.html', 'react.html']) await measure(browser, `${relay.url}/${page}`)
+  for (const page of ['vue.html', 'react.html']) await measure(browser, `${relay.url}/${page}`)
 } finally {
   await browser.quit()
   await relay.stop()

@@ -11,7 +11,7 @@ import { RelayClient, type Session } from './relay.js'
 
 const SITE = fileURLToPath(new URL('../../www/dist', import.meta.url))
 
-const PAGES = { Vue: 'index.html', React: 'react.html' }
+const PAGES = { Vue: 'vue.html', React: 'react.html' }
 
 // Jokes are told without Markdown: what the page shows is what was sent.
 const ENGLISH = 'Tell me a joke about sluice gates.'

@@ -9,8 +9,8 @@ import { ChatPage } from './chat-page.js'
 import { type Listener, startModel, startStranger } from './hostile-model.js'
 
 const SITE = fileURLToPath(new URL('../../www/dist', import.meta.url))
-const CHATS = ['index.html', 'react.html']
-const PAGES = [...CHATS, 'recipes.html', 'bench/index.html']
+const CHATS = ['vue.html', 'react.html']
+const PAGES = ['index.html', ...CHATS, 'docs/index.html', 'recipes.html', 'bench/index.html']
 
 /** How long a page is waited for, in milliseconds. */
 const PATIENCE = 30_000
@@ -121,7 +121,7 @@ describe('the policy of the pages', () => {
       await open(path)
       if (path.startsWith('bench')) {
         await driver.findElement(By.css('[data-testid=run]')).click()
-        await driver.wait(until.elementLocated(By.css('main section')), 120_000)
+        await driver.wait(until.elementLocated(By.css('[data-testid=ran]')), 120_000)
       }
       assert.deepEqual(await violations(), [])
       const isInForce = await driver.executeScript<boolean>(

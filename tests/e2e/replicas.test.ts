@@ -48,7 +48,7 @@ for (const engine of ENGINES) {
 
     /** Asks, and returns the replica that was asked, once some of the answer is there. */
     async function ask(): Promise<[Server, Session]> {
-      await page.open(`${replicas.url}/index.html`)
+      await page.open(`${replicas.url}/vue.html`)
       await page.click('new')
       await page.ask(PROMPT)
       await page.until((all) => (all.at(-1)?.answer.length ?? 0) > 20)

@@ -1,22 +1,18 @@
 /** All pages of the built site: for everybody, under any path, with any relay. */
 
 import assert from 'node:assert/strict'
-import { after, before, describe, test } from 'node:test'
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { after, before, beforeEach, describe, test } from 'node:test'
 import { fileURLToPath } from 'node:url'
-import axe from 'axe-core'
 import { By, Key, until, type WebDriver } from 'selenium-webdriver'
 import { ENGINES, launch, type Server, startServer } from '../webdriver/index.js'
 import { ChatPage } from './chat-page.js'
 import { RelayClient } from './relay.js'
+import { DOCS, isReady, openPage, PAGES, SITE, TALKS } from './site-pages.js'
 
-const SITE = fileURLToPath(new URL('../../www/dist', import.meta.url))
+const RECORDS = fileURLToPath(new URL('../bench/records', import.meta.url))
 
-const CHATS = ['index.html', 'react.html']
-const PAGES = [...CHATS, 'recipes.html', 'bench/index.html']
-const VIEWS = [
-  [1280, 'en'],
-  [390, 'zh'],
-] as const
 const PROMPT = 'Write a function that sorts names.'
 
 /** Served under a path, as a project's GitHub pages are; the relay is elsewhere. */
@@ -25,7 +21,8 @@ let relay: Server
 
 before(async () => {
   site = await startServer('sluicegate-test-server', ['--site', SITE])
-  relay = await startServer('sluicegate-relay', ['--weather', '--allow-origin', site.url])
+  const pace = ['--tokens-per-second', '20']
+  relay = await startServer('sluicegate-relay', ['--allow-origin', site.url, ...pace])
 })
 
 after(async () => {
@@ -35,69 +32,17 @@ after(async () => {
 
 const urlOf = (page: string) => `${site.url}/site/${page}`
 
-/** Makes the visitor's choices, and opens the page. */
-async function open(driver: WebDriver, page: string, choices: Record<string, string>) {
-  await driver.get(urlOf(page))
-  await driver.executeScript(
-    `localStorage.clear()
-    for (const [name, value] of Object.entries(arguments[0])) localStorage['sluicegate:' + name] = value`,
-    choices,
-  )
-  await driver.get('about:blank')
-  await driver.get(urlOf(page))
-  await driver.wait(until.elementLocated(By.css('main h1')), 20_000)
+const open = (driver: WebDriver, page: string, choices: Record<string, string>) =>
+  openPage(driver, urlOf(page), choices)
+
+/** The newest record of a whole run in Chromium, or else of a quick one. */
+function committedRecord(): Record<'date' | 'browser' | 'machine', string> | undefined {
+  const files = readdirSync(RECORDS).toSorted().toReversed()
+  const file = ['-chromium.json', '-chromium-quick.json']
+    .map((end) => files.find((name) => name.endsWith(end)))
+    .find((name) => name !== undefined)
+  return file === undefined ? undefined : JSON.parse(readFileSync(join(RECORDS, file), 'utf8'))
 }
-
-/** What axe-core, the accessibility checker, has to object. */
-async function violations(driver: WebDriver): Promise<string[]> {
-  await driver.executeScript(axe.source)
-  return driver.executeAsyncScript<string[]>(
-    `const done = arguments[0]
-    axe.run().then(({ violations }) => done(violations.flatMap(({ id, nodes }) =>
-      nodes.map(({ html, failureSummary }) => id + ': ' + html + ' ' + failureSummary))))`,
-  )
-}
-
-describe('axe-core finds nothing', () => {
-  let driver: WebDriver
-
-  before(async () => {
-    driver = await launch('chromium')
-  })
-
-  after(() => driver.quit())
-
-  for (const page of PAGES) {
-    for (const theme of ['light', 'dark']) {
-      test(`in ${page}, ${theme}`, async () => {
-        for (const [width, language] of VIEWS) {
-          await driver.manage().window().setRect({ width, height: 860 })
-          await open(driver, page, { theme, language, relay: relay.url })
-          assert.deepEqual(await violations(driver), [], `${width} px, ${language}`)
-        }
-      })
-    }
-  }
-
-  for (const path of CHATS) {
-    for (const theme of ['light', 'dark']) {
-      test(`in ${path}, ${theme}, while an answer comes, after a loss, and when it was stopped`, async () => {
-        await driver.manage().window().setRect({ width: 1280, height: 860 })
-        await open(driver, path, { theme, language: 'en', relay: relay.url })
-        const page = new ChatPage(driver)
-        await page.open(urlOf(path))
-        await page.ask(PROMPT)
-        await page.until((all) => (all.at(-1)?.answer.length ?? 0) > 0)
-        assert.deepEqual(await violations(driver), [])
-        await page.click('weather-drop')
-        await page.until((all) => all.at(-1)?.status.includes('resumed once') === true)
-        await page.click('stop')
-        await page.until((all) => all.at(-1)?.status.startsWith('stopped') === true)
-        assert.deepEqual(await violations(driver), [])
-      })
-    }
-  }
-})
 
 for (const engine of ENGINES) {
   describe(`under a path, with the relay elsewhere, in ${engine}`, () => {
@@ -105,12 +50,13 @@ for (const engine of ENGINES) {
 
     before(async () => {
       driver = await launch(engine)
-      await driver.manage().window().setRect({ width: 1280, height: 860 })
     })
+
+    beforeEach(() => driver.manage().window().setRect({ width: 1280, height: 860 }))
 
     after(() => driver.quit())
 
-    for (const path of CHATS) {
+    for (const path of TALKS) {
       test(`${path}: the visitor gives the relay's address, asks, stops by key, and comes back`, async () => {
         const backend = new RelayClient(relay.url)
         await open(driver, path, { language: 'en' })
@@ -144,17 +90,95 @@ for (const engine of ENGINES) {
     for (const path of PAGES) {
       test(`${path} speaks Chinese, and keeps to it`, async () => {
         await open(driver, path, { language: 'en' })
-        const heading = async () =>
-          driver.findElement(By.css('main h1')).getAttribute('textContent')
+        // The documentation itself is in English.
+        const spoken = path.startsWith('docs/') ? '.docs-unfold' : 'main h1'
+        const heading = async () => driver.findElement(By.css(spoken)).getAttribute('textContent')
         const english = await heading()
         await driver.findElement(By.css('[data-testid=language] option[value=zh]')).click()
         await driver.wait(async () => /\p{Script=Han}/u.test(await heading()), 20_000)
         assert.notEqual(await heading(), english)
         await driver.navigate().refresh()
-        await driver.wait(until.elementLocated(By.css('main h1')), 20_000)
+        await isReady(driver)
         assert.match(await heading(), /\p{Script=Han}/u)
         assert.equal(await driver.executeScript('return document.documentElement.lang'), 'zh-Hans')
       })
     }
+
+    test('the documentation is searched by keys alone: from the field to a section', async () => {
+      await open(driver, 'docs/index.html', { language: 'en' })
+      await driver.actions().sendKeys('/').perform()
+      await driver.actions().sendKeys('idleTimeout').perform()
+      await driver.wait(until.elementLocated(By.css('[data-for=idleTimeout] a')), 20_000)
+      await driver.actions().sendKeys(Key.ARROW_DOWN).perform()
+      const hit = await driver.switchTo().activeElement().getAttribute('href')
+      await driver.actions().sendKeys(Key.ENTER).perform()
+      await driver.wait(until.urlIs(hit), 20_000)
+      await isReady(driver)
+      assert.match(await driver.findElement(By.css('article')).getText(), /idleTimeout/)
+    })
+
+    test('a narrow page of the documentation folds the list of pages away', async () => {
+      await driver.manage().window().setRect({ width: 390, height: 860 })
+      await open(driver, DOCS[0], { language: 'en' })
+      const list = driver.findElement(By.id('docs-pages'))
+      assert.equal(await list.isDisplayed(), false)
+      await driver.findElement(By.css('.docs-unfold')).click()
+      assert.equal(await list.isDisplayed(), true)
+      const wide = await driver.executeScript<number>(
+        'return document.documentElement.scrollWidth - document.documentElement.clientWidth',
+      )
+      assert.equal(wide, 0, 'the page itself is wider than its window')
+    })
+
+    // Once is enough for what no engine sees differently.
+    if (engine !== 'chromium') return
+
+    test('the benchmark page shows the committed record before anything is run', async () => {
+      await open(driver, 'bench/index.html', { language: 'en' })
+      const record = committedRecord()
+      const shown = driver.findElement(By.css('[data-testid=record]'))
+      if (!record) return assert.match(await shown.getText(), /No run .* has been committed yet/)
+      await driver.wait(until.elementLocated(By.css('[data-testid=record] .bar')), 20_000)
+      const text = await shown.getText()
+      for (const part of [record.date, record.browser, record.machine]) {
+        assert.ok(text.includes(part), `${part} is not told: ${text.slice(0, 500)}`)
+      }
+      const first = await driver.findElement(By.css('[data-testid=record] h3')).getText()
+      assert.equal(first, "From bytes to a model's text")
+      assert.match(text, /In \d+ of \d+ rows, somebody else is more than 2 % faster/)
+      assert.equal((await driver.findElements(By.css('[data-testid=ran]'))).length, 0)
+    })
+
+    test('every link and anchor of the built site resolves', async () => {
+      const found = new Map<string, { ids: Set<string>; links: string[] }>()
+      for (const page of [...PAGES, ...DOCS]) {
+        await open(driver, page, { language: 'en' })
+        const [ids, links] = await driver.executeScript<[string[], string[]]>(
+          `return [
+          Array.from(document.querySelectorAll('[id]'), ({ id }) => id),
+          Array.from(document.querySelectorAll('a[href]'), ({ href }) => href),
+        ]`,
+        )
+        assert.ok(links.length > 5, `${page} has ${links.length} links`)
+        assert.equal(new Set(ids).size, ids.length, `${page} has an id twice: ${ids.join()}`)
+        found.set(urlOf(page), { ids: new Set(ids), links })
+      }
+      const broken = Array.from(found, ([page, { links }]) =>
+        links
+          .filter((link) => link.startsWith(site.url))
+          .filter((link) => {
+            const { origin, pathname, hash } = new URL(link)
+            const target = found.get(origin + pathname)
+            // A chat's fragment names a conversation.
+            const isChat = TALKS.some((path) => pathname.endsWith(`/site/${path}`))
+            return (
+              !target ||
+              (hash !== '' && !isChat && !target.ids.has(decodeURIComponent(hash.slice(1))))
+            )
+          })
+          .map((link) => `${page}: ${link}`),
+      ).flat()
+      assert.deepEqual(broken, [])
+    })
   })
 }

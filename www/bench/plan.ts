@@ -1,6 +1,6 @@
 import type { Words } from '../src/site/words'
 import { runLatency } from './latency'
-import type { Case, Result } from './report'
+import type { ChunkSize, Result } from './report'
 import { runStart } from './start'
 import { casesOf, runCase, streamUrl } from './suite'
 
@@ -25,8 +25,7 @@ export async function plan(full: boolean): Promise<Step[]> {
     .flatMap((bench) => casesOf(bench, !full))
     .map((work) => ({
       bench: work.bench,
-      title: (words) =>
-        words.benchEvents(work.corpus, work.events.toLocaleString('en'), chunkName(work, words)),
+      title: (words) => rowTitle(work, words),
       run: (onRound) => runCase(work, ROUNDS, location.origin, onRound),
     }))
   if (!served) return steps
@@ -52,7 +51,17 @@ async function isBenchServer(): Promise<boolean> {
   return response.headers.get('content-type')?.startsWith('text/event-stream') ?? false
 }
 
-function chunkName({ chunk }: Case, { benchChunk }: Words): string {
+/** What was worked on, in words. */
+export function rowTitle(
+  { bench, corpus, chunk, events }: Pick<Result, 'bench' | 'corpus' | 'chunk' | 'events'>,
+  words: Words,
+): string {
+  if (bench === 'start') return `${words.benchFresh}, ${corpus}`
+  if (bench === 'latency') return `${words.benchSingle}, ${corpus}`
+  return words.benchEvents(corpus, events.toLocaleString('en'), chunkName(chunk, words))
+}
+
+function chunkName(chunk: ChunkSize, { benchChunk }: Words): string {
   if (chunk === 'event') return benchChunk.event
   return chunk < 1024 ? benchChunk.bytes(chunk) : benchChunk.kib(chunk / 1024)
 }

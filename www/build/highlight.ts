@@ -1,15 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { dirname, extname, resolve } from 'node:path'
-import { createCssVariablesTheme, createHighlighter } from 'shiki'
 import type { Plugin } from 'vite'
-
-/** The languages of files by their names' ends, where they differ. */
-const LANGUAGES: Record<string, string> = {
-  rs: 'rust',
-  py: 'python',
-  js: 'javascript',
-  ts: 'typescript',
-}
+import { Highlighter } from './highlighter.ts'
 
 const SUFFIX = '?highlight'
 // A prefix and an end of its own: no other plugin shall take the file for one to compile.
@@ -20,10 +12,7 @@ const PREFIX = '\0highlight:'
  * by classes `code-…`. All is done when the site is built.
  */
 export function highlight(): Plugin {
-  const highlighter = createHighlighter({
-    themes: [createCssVariablesTheme({ variablePrefix: '--code-' })],
-    langs: ['html', 'vue', 'jsx', 'svelte', 'javascript', 'typescript', 'rust', 'python', 'java'],
-  })
+  const highlighter = new Highlighter()
   return {
     name: 'highlight',
     enforce: 'pre',
@@ -36,25 +25,9 @@ export function highlight(): Plugin {
       const file = id.slice(PREFIX.length, -'.js'.length)
       this.addWatchFile(file)
       const source = await readFile(file, 'utf8')
-      const extension = extname(file).slice(1)
-      const html = (await highlighter).codeToHtml(source, {
-        lang: LANGUAGES[extension] ?? extension,
-        theme: 'css-variables',
-        // What scrolls is around it.
-        tabindex: false,
-        transformers: [{ pre: withoutStyle, span: withoutStyle }],
-      })
+      const html = await highlighter.html(source, extname(file).slice(1))
       return `export const source = ${JSON.stringify(source)}\nexport const html = ${JSON.stringify(html)}`
     },
-    async closeBundle() {
-      ;(await highlighter).dispose()
-    },
+    closeBundle: () => highlighter.dispose(),
   }
-}
-
-/** Turns `style="color:var(--code-…)"` into `class="code-…"`: the site's policy allows no style in an attribute. */
-function withoutStyle({ properties }: { properties: Record<string, unknown> }): void {
-  const name = /^color:var\(--(code-[\w-]+)\)$/.exec(String(properties['style']))?.[1]
-  if (name !== undefined) properties['class'] = name
-  delete properties['style']
 }

@@ -24,7 +24,8 @@ pub fn packages(workspace: &Workspace) -> Result<()> {
     let compat = compat(workspace)?;
     let modules = [workspace.target.join(MODULE), compat];
     npm_build(workspace, "pkg", &modules, "dist/index.js")?;
-    npm_build(workspace, "www", &[workspace.root.join("pkg/dist")], "dist/index.html")
+    let shown = ["pkg/dist", "pkg/package.json", "docs", "tests/bench/records"];
+    npm_build(workspace, "www", &shown.map(|path| workspace.root.join(path)), "dist/index.html")
 }
 
 /// The server that the browser tests and benchmarks talk to. Users have no need of it.

@@ -1,4 +1,4 @@
-//! `cargo xtask demo`: the chat page and its relay on one address.
+//! `cargo xtask demo`: the site and its relay on one address.
 
 use crate::workspace::Workspace;
 use crate::{build, setup};

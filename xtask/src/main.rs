@@ -25,7 +25,7 @@ Commands:
   setup                  install missing tools: the wasm32 target, npm and Python packages, wasm-bindgen, wasm-pack, browsers
   build                  build the npm package (pkg/dist), the site (www/dist) and the relay
   build examples         build the apps in examples/ that use the crate
-  demo [--port N] [...]  build, then serve the chat page and its relay on one address; Ctrl-C ends it.
+  demo [--port N] [...]  build, then serve the site and its relay on one address; Ctrl-C ends it.
                          Other arguments go to the relay too: --host, --upstream URL, --model NAME
   test [STAGE]           set up, then every check and test, or only the stage named
   simulate [--seeds N] [--from SEED]

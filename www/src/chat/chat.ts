@@ -1,12 +1,13 @@
+import { nanoid } from 'nanoid'
 import { atom, computed } from 'nanostores'
+import type { StartOptions, StreamControls } from 'sluicegate/vue'
 import { $model, $relay } from '../site/settings'
 import { keep, type KeptTurn, turnsOf } from './conversations'
-import { type Answer, Exchange, isRunning, type Picture, type Said } from './exchange'
-import { newId } from './id'
+import { type Answer, Exchange, isRunning, type Said, type Shown } from './exchange'
 import { GrowingMarkdown } from './markdown'
 import { $models } from './models'
 import type { Recording } from './recorder'
-import { Relay, type SessionName, type Weather } from './relay'
+import { Relay, type Weather } from './relay'
 
 /** A question and its answer so far, as a page shows it. Immutable. */
 export interface Turn {
@@ -25,7 +26,7 @@ export interface WeatherReport {
 /** One page's chat: a conversation, and at most one answer that is being written, a session of its own on the relay. */
 export class Chat {
   /** The id of the conversation that is open. */
-  readonly $conversation = atom(newId())
+  readonly $conversation = atom(nanoid())
   readonly $turns = atom<readonly Turn[]>([])
   /** The record of the latest answer that this page asked for. */
   readonly $recording = atom<Recording | undefined>()
@@ -37,24 +38,51 @@ export class Chat {
   readonly $weather = atom<WeatherReport | undefined>()
 
   readonly #userId = userIdOf()
+  /** How the stream of the open conversation is started and stopped: `useEventStream`'s, of the component that shows it. */
+  #controls: StreamControls | undefined
   #exchange: Exchange | undefined
-  #session: SessionName | undefined
+  /** The turns before that of the exchange, and its prompt. */
+  #before: readonly Turn[] = []
+  #prompt = ''
+  /** What was kept of an answer that comes again from its start. */
+  #kept: Pick<Answer, 'text' | 'blocks'> | undefined
 
   /** Sends `prompt`, unless it is blank or an answer is still coming; tells whether it did. */
   ask(prompt: string): boolean {
-    if (this.$running.get() || prompt.trim() === '') return false
+    if (!this.#controls || this.$running.get() || prompt.trim() === '') return false
     const turns = this.$turns.get()
-    const session = { userId: this.#userId, sessionId: newId() }
     const question = {
-      ...session,
+      userId: this.#userId,
+      sessionId: nanoid(),
       prompt,
       messages: turns.flatMap(said),
       ...chosenModel(),
     }
-    this.#follow(turns, session, prompt, (show) => {
-      return Exchange.ask(new Relay($relay.get()), question, show)
-    })
+    const exchange = Exchange.ask(new Relay($relay.get()), question)
+    this.#expect(exchange, turns, prompt)
+    this.#controls.start(exchange.options)
+    this.#show()
     return true
+  }
+
+  /**
+   * The options that the component of the open conversation gives to `useEventStream`: by them an answer that the page
+   * was left with is gone on with.
+   */
+  get options(): StartOptions {
+    return this.#exchange?.options ?? {}
+  }
+
+  /** The component of the open conversation is there. */
+  attach(controls: StreamControls): void {
+    this.#controls = controls
+  }
+
+  /** The stream has changed. That of a conversation that was left shows no more. */
+  follow({ start, ...snapshot }: Shown & Pick<StreamControls, 'start'>): void {
+    if (!this.#exchange || start !== this.#controls?.start || snapshot.status === 'idle') return
+    this.#exchange.follow(snapshot)
+    this.#show()
   }
 
   /** Asks the latest question anew, in place of its answer. */
@@ -67,82 +95,70 @@ export class Chat {
 
   /** Stops the answer that is being written, here and on the server; resolves when both have. */
   async stop(): Promise<void> {
-    await this.#exchange?.stop()
+    const exchange = this.#exchange
+    if (!exchange || !this.#controls || !this.$running.get()) return
+    await exchange.stop(this.#controls.cancel, () => {
+      if (exchange === this.#exchange) this.#show()
+    })
   }
 
   /** Makes the weather for the answer that is being written. */
   async makeWeather(weather: Weather): Promise<void> {
-    const session = this.#session
-    if (!session || !this.$running.get()) return
+    const exchange = this.#exchange
+    if (!exchange || !this.$running.get()) return
     const relay = new Relay($relay.get())
-    const status = await relay.makeWeather(session, weather).catch(() => undefined)
-    if (this.#session === session) this.$weather.set({ weather, status })
+    const status = await relay.makeWeather(exchange.session, weather).catch(() => undefined)
+    if (this.#exchange === exchange) this.$weather.set({ weather, status })
   }
 
   /**
-   * Opens a kept conversation, or a new one if none has that id, and goes on with its answer if that
-   * still runs. An answer that is being written is stopped.
+   * Opens a kept conversation, or a new one if none has that id. Its component goes on with its answer if that still
+   * runs. An answer that is being written is left, and stops with its component.
    */
   open(id: string): void {
     if (id === this.$conversation.get()) return
-    this.#leave()
-    this.$conversation.set(id)
+    this.save()
+    this.#exchange = undefined
+    this.#controls = undefined
     const turns = turnsOf(id).map(shown)
-    this.$turns.set(turns)
-    this.$recording.set(undefined)
-    this.$weather.set(undefined)
     const latest = turns.at(-1)
-    if (!latest) return
-    const session = { userId: this.#userId, sessionId: latest.id }
-    const { text } = latest.answer
-    const blocks = new GrowingMarkdown().render(text, false)
-    this.#follow(turns.slice(0, -1), session, latest.prompt, (show) => {
-      return Exchange.resume(new Relay($relay.get()), session, (picture) => {
-        // It comes again from its start: until it is longer, what is kept stays.
-        const isShorter = picture.answer.text.length < text.length
-        show(isShorter ? { ...picture, answer: { ...picture.answer, text, blocks } } : picture)
-      })
-    })
+    if (latest) {
+      const session = { userId: this.#userId, sessionId: latest.id }
+      const exchange = Exchange.resume(new Relay($relay.get()), session)
+      this.#expect(exchange, turns.slice(0, -1), latest.prompt)
+      const { text } = latest.answer
+      this.#kept = { text, blocks: new GrowingMarkdown().render(text, false) }
+    }
+    this.$weather.set(undefined)
+    this.$recording.set(undefined)
+    this.$turns.set(turns)
+    this.$conversation.set(id)
   }
 
   /** Keeps the conversation with what there is of an answer that is being written, for when the page goes away. */
   save(): void {
-    if (this.$running.get()) keep(this.$conversation.get(), this.$turns.get().map(kept))
+    if (this.$running.get()) keep(this.$conversation.get(), this.$turns.get().map(keptOf))
   }
 
-  /** Shows an answer as it is written, if there is one. */
-  #follow(
-    before: readonly Turn[],
-    session: SessionName,
-    prompt: string,
-    begin: (show: (picture: Picture) => void) => Exchange | undefined,
-  ): void {
-    const turn = (answer: Answer): Turn => ({ id: session.sessionId, prompt, answer })
-    const show = (picture: Picture) => {
-      if (this.#exchange === exchange) this.#show(before, turn(picture.answer), picture.recording)
-    }
-    const exchange = begin(show)
-    if (!exchange) return
+  #expect(exchange: Exchange, before: readonly Turn[], prompt: string): void {
     this.#exchange = exchange
-    this.#session = session
+    this.#before = before
+    this.#prompt = prompt
+    this.#kept = undefined
     this.$weather.set(undefined)
-    show(exchange.picture)
   }
 
-  #leave(): void {
-    this.save()
-    const exchange = this.#exchange
-    this.#exchange = undefined
-    this.#session = undefined
-    void exchange?.stop()
-  }
-
-  #show(before: readonly Turn[], latest: Turn, recording: Recording): void {
-    const turns = [...before, latest]
+  #show(): void {
+    const { session, picture } = this.#exchange!
+    const { answer, recording } = picture
+    // Until what comes again is longer, what is kept stays.
+    const kept = this.#kept && answer.text.length < this.#kept.text.length ? this.#kept : undefined
+    const latest = { id: session.sessionId, prompt: this.#prompt, answer: { ...answer, ...kept } }
+    const turns = [...this.#before, latest]
     this.$turns.set(turns)
     this.$recording.set(recording)
-    const { phase } = latest.answer
-    if (!isRunning(phase) && phase !== 'stopping') keep(this.$conversation.get(), turns.map(kept))
+    const { phase } = answer
+    if (!isRunning(phase) && phase !== 'stopping') keep(this.$conversation.get(), turns.map(keptOf))
   }
 }
 
@@ -158,7 +174,7 @@ function said({ prompt, answer: { text } }: Turn): Said[] {
   return text === '' ? [question] : [question, { role: 'assistant', content: text }]
 }
 
-function kept({ id, prompt, answer }: Turn): KeptTurn {
+function keptOf({ id, prompt, answer }: Turn): KeptTurn {
   const { text, tokens, model, problem, phase } = answer
   const ended = phase === 'done' || phase === 'failed' ? phase : 'stopped'
   return { id, prompt, text, tokens, model, problem, phase: ended }
@@ -173,7 +189,7 @@ function shown({ id, prompt, text, tokens = 0, phase, model, problem }: KeptTurn
 /** This tab's user, who stays over a reload: the relay resumes an answer for its own user only. */
 function userIdOf(): string {
   const key = 'sluicegate:user'
-  const id = newId()
+  const id = nanoid()
   try {
     const kept = sessionStorage.getItem(key)
     if (kept) return kept

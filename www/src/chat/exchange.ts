@@ -1,6 +1,11 @@
-import { openStream, resumeStream, StreamError } from 'sluicegate'
-import type { CancelResult, EventStream, OpenOptions, ServerSentEvent } from 'sluicegate'
-import { oncePerFrame } from './frame'
+import {
+  type CancelResult,
+  type EventStream,
+  isStreamError,
+  type ServerSentEvent,
+} from 'sluicegate'
+import { type RelayStart, textReader, type UpstreamProblem } from 'sluicegate/llm'
+import type { RunReader, StartOptions, StreamControls, StreamSnapshot } from 'sluicegate/vue'
 import { type Blocks, GrowingMarkdown } from './markdown'
 import { Recorder, type Recording } from './recorder'
 import type { Relay, SessionName } from './relay'
@@ -55,109 +60,158 @@ export interface Picture {
   recording: Recording
 }
 
-/** One question and its answer: sends it, reads the stream, and can stop it. */
+/** What matters of what `useEventStream` shows. */
+export type Shown = Pick<StreamSnapshot, 'text' | 'status' | 'error' | 'stats'>
+
+/** What it shows before the first change of a stream. */
+const STARTING: Shown = {
+  text: '',
+  status: 'connecting',
+  error: undefined,
+  stats: { bytes: 0, events: 0, attempts: 0, acknowledged: 0 },
+}
+
+/** One answer: the options with which `useEventStream` reads it, and what its snapshots mean. */
 export class Exchange {
-  readonly #options: OpenOptions
-  #stream!: EventStream
-  readonly #changed: () => void
+  /** What to start the stream with, or to go on with it after a reload. */
+  readonly options: StartOptions
+  readonly session: SessionName
   readonly #recorder = new Recorder()
   readonly #markdown = new GrowingMarkdown()
-  #phase: Phase
-  #text = ''
-  #model: string | undefined
-  #problem: Problem | undefined
+  #stream: EventStream | undefined
+  #snapshot = STARTING
+  /** Whether the connection was lost, and no token has come since. */
+  #isLost: boolean
+  #stop: 'stopping' | 'stopped' | undefined
   #report: CancelResult | undefined
+  #model: string | undefined
   #last: ServerSentEvent | undefined
+  #isTruncated = false
 
-  /** Sends the question. `show` is called with a new picture once per animation frame at most. */
-  static ask(relay: Relay, question: Question, show: (picture: Picture) => void): Exchange {
-    const exchange = new Exchange(relay, question, show, 'waiting')
-    const stream = openStream(relay.at('chat'), {
-      ...exchange.#options,
-      method: 'POST',
-      body: question,
-      remember: question.sessionId,
-      resume: { url: answerAt(relay, question) },
-    })
-    return exchange.#begin(stream)
+  /** A question and its answer. */
+  static ask(relay: Relay, question: Question): Exchange {
+    const request = { method: 'POST', body: question, resume: { url: answerAt(relay, question) } }
+    return new Exchange(relay, question, request)
   }
 
-  /** Goes on with an answer that the page before was left with, from its start, if it still runs. */
-  static resume(
-    relay: Relay,
-    session: SessionName,
-    show: (picture: Picture) => void,
-  ): Exchange | undefined {
-    const exchange = new Exchange(relay, session, show, 'resuming')
-    const resume = { url: answerAt(relay, session), replays: true }
-    const stream = resumeStream(session.sessionId, { ...exchange.#options, resume })
-    return stream && exchange.#begin(stream)
+  /** An answer that the page before was left with: it comes again from its start, if it still runs. */
+  static resume(relay: Relay, session: SessionName): Exchange {
+    const request = { resume: { url: answerAt(relay, session), replays: true } }
+    return new Exchange(relay, session, request)
   }
 
   private constructor(
     relay: Relay,
     { userId, sessionId }: SessionName,
-    show: (picture: Picture) => void,
-    phase: Phase,
+    request: Pick<StartOptions, 'method' | 'body' | 'resume'>,
   ) {
-    this.#phase = phase
-    this.#changed = oncePerFrame(() => show(this.picture))
-    this.#options = {
+    this.session = { userId, sessionId }
+    this.#isLost = request.method === undefined
+    this.options = {
+      ...request,
+      remember: sessionId,
       idleTimeout: SILENCE,
       done: (event) => this.#isLast(event),
-      cancel: { url: relay.at('chat/cancel'), body: { userId, sessionId } },
-      onOpen: () => this.#changed(),
-      onRetry: ({ error, delay }) => this.#broke(error, delay),
+      cancel: {
+        url: relay.at('chat/cancel'),
+        body: { userId, sessionId },
+        // Who opens another conversation leaves this one.
+        on: ['return'],
+      },
+      text: { begin: (stream) => this.#reader(stream) },
+      // The recorder has them all.
+      maxEvents: 0,
+      onRetry: ({ error, delay }) => {
+        this.#recorder.broke(error, delay, this.#stream?.lastEventId ?? '')
+        this.#isLost = true
+      },
     }
   }
 
-  #begin(stream: EventStream): this {
-    this.#stream = stream
-    void this.#read()
-    return this
+  /** Stops the answer here and on the server; `changed` is called when there is something new to see. */
+  async stop(cancel: StreamControls['cancel'], changed: () => void): Promise<void> {
+    this.#stop = 'stopping'
+    changed()
+    this.#report = await cancel()
+    this.#stop = 'stopped'
+    changed()
   }
 
-  /** Stops the answer here and on the server. Does nothing to an answer that has ended. */
-  async stop(): Promise<void> {
-    if (!isRunning(this.#phase)) return
-    this.#phase = 'stopping'
-    this.#changed()
-    this.#report = await this.#stream.cancel()
-    this.#phase = 'stopped'
-    this.#changed()
+  /** Takes what the stream shows now. */
+  follow(snapshot: Shown): void {
+    this.#snapshot = snapshot
   }
 
   /** The answer and its record as they are now. */
   get picture(): Picture {
-    const complete = !isRunning(this.#phase) && this.#phase !== 'stopping'
-    const recording = this.#recorder.recording(this.#stream)
+    const phase = this.#phase
+    const { text, status, stats } = this.#snapshot
+    const isOver = status === 'done' || status === 'cancelled' || status === 'error'
+    const complete = !isRunning(phase) && phase !== 'stopping'
+    const recording = this.#recorder.recording({
+      state: isOver || status === 'idle' ? 'closed' : status,
+      stats,
+    })
     return {
       answer: {
-        phase: this.#phase,
-        text: this.#text,
-        blocks: this.#markdown.render(this.#text, complete),
+        phase,
+        text,
+        blocks: this.#markdown.render(text, complete),
         tokens: recording.tokens,
         resumed: recording.attempts.length,
         model: this.#model,
-        problem: this.#problem,
+        problem: phase === 'failed' ? this.#problem : undefined,
         report: this.#report,
       },
       recording,
     }
   }
 
-  async #read(): Promise<void> {
-    try {
-      for await (const batch of this.#stream.batches()) {
-        for (const event of batch) this.#take(event)
-        this.#changed()
-      }
-      if (this.#last) this.#take(this.#last)
-      this.#end(await this.#stream.closed.then(({ type }) => type))
-    } catch (cause) {
-      this.#fail(problemOf(cause))
+  get #phase(): Phase {
+    if (this.#stop) return this.#stop
+    switch (this.#snapshot.status) {
+      case 'done':
+        return this.#isTruncated ? 'failed' : 'done'
+      case 'error':
+        return 'failed'
+      // The page was left, and has come back.
+      case 'cancelled':
+        return 'stopped'
+      default:
+        if (this.#isLost) return 'resuming'
+        return this.#snapshot.text === '' ? 'waiting' : 'streaming'
     }
-    this.#changed()
+  }
+
+  get #problem(): Problem {
+    const { error } = this.#snapshot
+    if (this.#isTruncated || !error) return { code: 'truncated', message: undefined }
+    if (!isStreamError(error)) return { code: 'unexpected', message: String(error) }
+    if (error.code !== 'upstream') return { code: error.code, message: error.message }
+    const { type, message } = error.cause as UpstreamProblem
+    return { code: type ?? error.code, message }
+  }
+
+  /** Reads the relay's events as `textReader` does, and writes down each one. */
+  #reader(stream: EventStream): RunReader {
+    const reader = textReader('relay').begin(stream)
+    const take = (event: ServerSentEvent) => {
+      this.#recorder.add(event, stream.stats.bytes)
+      if (event.type === 'start') this.#model = (JSON.parse(event.data) as RelayStart).model
+      if (event.type === 'message') this.#isLost = false
+      return reader.read(event)
+    }
+    this.#stream = stream
+    void stream.closed.then(({ type }) => {
+      this.#isTruncated = type === 'truncated' || type === 'no-content'
+    })
+    return {
+      read: take,
+      finish: () => {
+        if (this.#last) take(this.#last)
+        return reader.finish?.() ?? ''
+      },
+    }
   }
 
   /** The stream asks this before the events in front of the last one are read: it is kept until then. */
@@ -165,45 +219,6 @@ export class Exchange {
     const isLast = event.type === 'done' || event.type === 'error'
     if (isLast) this.#last = event
     return isLast
-  }
-
-  #take(event: ServerSentEvent): void {
-    this.#recorder.add(event, this.#stream.stats.bytes)
-    switch (event.type) {
-      case 'start':
-        this.#model = (JSON.parse(event.data) as { model: string }).model
-        break
-      case 'message':
-        if (isRunning(this.#phase)) this.#phase = 'streaming'
-        this.#text += event.data
-        break
-      case 'done':
-        this.#phase = 'done'
-        break
-      case 'error':
-        this.#fail((JSON.parse(event.data) as { error: Problem }).error)
-        break
-    }
-  }
-
-  /** Nothing is left to read; `type` is how the stream says that it ended. */
-  #end(type: string): void {
-    if (!isRunning(this.#phase)) return
-    // The page was left, and has come back.
-    if (type === 'cancelled' || type === 'closed') this.#phase = 'stopped'
-    else this.#fail({ code: 'truncated', message: undefined })
-  }
-
-  #broke(error: StreamError, delay: number): void {
-    this.#recorder.broke(error, delay, this.#stream.lastEventId)
-    if (isRunning(this.#phase)) this.#phase = 'resuming'
-    this.#changed()
-  }
-
-  #fail(problem: Problem): void {
-    if (!isRunning(this.#phase)) return
-    this.#phase = 'failed'
-    this.#problem = problem
   }
 }
 
@@ -214,9 +229,4 @@ export const isRunning = (phase: Phase): boolean =>
 /** Where an answer goes on. */
 function answerAt(relay: Relay, { userId, sessionId }: SessionName): string {
   return relay.at(`chat/${sessionId}?userId=${userId}`)
-}
-
-function problemOf(cause: unknown): Problem {
-  if (cause instanceof StreamError) return { code: cause.code, message: cause.message }
-  return { code: 'unexpected', message: String(cause) }
 }

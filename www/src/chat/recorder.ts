@@ -65,7 +65,7 @@ export class Recorder {
   }
 
   /** The record as it is now. */
-  recording({ stats, state }: EventStream): Recording {
+  recording({ stats, state }: Pick<EventStream, 'stats' | 'state'>): Recording {
     const tokenMs = this.#lastTokenMs - this.#firstTokenMs
     return {
       state,

@@ -1,6 +1,6 @@
+import { nanoid } from 'nanoid'
 import { applySettings } from '../site/settings'
 import { Chat } from './chat'
-import { newId } from './id'
 import { followModels } from './models'
 
 /** Starts what a chat page needs, whichever framework shows it. The address's fragment names its conversation. */
@@ -8,7 +8,7 @@ export function startChat(): Chat {
   applySettings()
   followModels()
   const chat = new Chat()
-  const open = () => chat.open(location.hash.slice(1) || newId())
+  const open = () => chat.open(location.hash.slice(1) || nanoid())
   if (location.hash !== '') open()
   addEventListener('hashchange', open)
   addEventListener('pagehide', () => chat.save())

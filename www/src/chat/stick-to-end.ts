@@ -1,7 +1,10 @@
 /** How near the end counts as being there, in CSS pixels. */
 const NEAR_PX = 40
 
-/** Keeps a scrolling element at the end of its content while that grows, until the reader scrolls away. */
+/**
+ * Keeps a scrolling element at the end of its articles while they grow, until the reader scrolls away. Without any it
+ * stays at its start.
+ */
 export class StickToEnd {
   readonly #view: HTMLElement
   readonly #tell: (away: boolean) => void
@@ -40,6 +43,7 @@ export class StickToEnd {
   }
 
   #follow(): void {
-    if (!this.#away) this.#view.scrollTop = this.#view.scrollHeight
+    if (this.#away || !this.#view.querySelector('article')) return
+    this.#view.scrollTop = this.#view.scrollHeight
   }
 }

@@ -3,7 +3,7 @@ import type { Chat } from '../chat/chat'
 import { rest } from '../chat/prompt'
 import { $words } from '../site/settings'
 import { ConversationList } from './ConversationList'
-import { ConversationTurn } from './ConversationTurn'
+import { ConversationTurns } from './ConversationTurns'
 import { PromptBox } from './PromptBox'
 import { RelayChoice } from './RelayChoice'
 import { SiteHeader } from './SiteHeader'
@@ -71,13 +71,7 @@ export function ChatPage({ chat }: { chat: Chat }) {
         >
           <div ref={list} className="turns">
             {turns.length === 0 && <WelcomeNote onPick={send} />}
-            {turns.map((turn) => (
-              <ConversationTurn
-                key={turn.id}
-                turn={turn}
-                onRetry={turn === latest ? retry : undefined}
-              />
-            ))}
+            <ConversationTurns key={conversation} chat={chat} onRetry={retry} />
           </div>
         </div>
         {away && (

@@ -1,7 +1,7 @@
+import { nanoid } from 'nanoid'
 import { useMemo, useState } from 'react'
 import { $conversations } from '../chat/conversations'
 import { languageOf } from '../chat/figures'
-import { newId } from '../chat/id'
 import { $words } from '../site/settings'
 import { useStore } from './useStore'
 
@@ -11,7 +11,7 @@ export function ConversationList({ open }: { open: string }) {
   /** Only a narrow page folds the list away. */
   const [unfolded, setUnfolded] = useState(false)
   // Another one each time something was opened: who follows the link twice means two conversations.
-  const fresh = useMemo(() => `#${open && newId()}`, [open])
+  const fresh = useMemo(() => `#${open && nanoid()}`, [open])
   const fold = () => setUnfolded(false)
   return (
     <nav

@@ -1,4 +1,4 @@
-import { PAGES, type Page } from '../site/pages'
+import { HOME, PAGES, type Page } from '../site/pages'
 import { $language, $theme, $words, type Theme } from '../site/settings'
 import type { Language } from '../site/words'
 import { useStore } from './useStore'
@@ -10,7 +10,7 @@ export function SiteHeader({ page }: { page: Page }) {
   return (
     <header className="masthead">
       <p className="wordmark">
-        <a href={`${root}index.html`}>Sluicegate</a>
+        <a href={root + HOME}>Sluicegate</a>
       </p>
       <p className="tagline">{words.tagline}</p>
       <nav className="pages" aria-label={words.pages}>

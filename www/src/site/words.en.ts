@@ -4,6 +4,7 @@ export const en = {
   pages: 'Pages',
   vueChat: 'Chat in Vue',
   reactChat: 'Chat in React',
+  docs: 'Docs',
   recipes: 'Recipes',
   benchmark: 'Benchmark',
   language: 'Language',
@@ -108,6 +109,53 @@ export const en = {
   noEvents: 'Nothing has arrived yet.',
   columns: { ms: 'ms', type: 'type', id: 'id', data: 'data' },
 
+  homeTitle: 'Event streams that stop at both ends',
+  homeText:
+    'Sluicegate reads Server-Sent Events over fetch: POST a body, send headers, go on after a lost connection. Its ' +
+    'cancel() ends the request in the page and the work on the server. The parser is WebAssembly.',
+  homeDocs: 'Read the docs',
+  homeExample: 'In ten lines',
+  homeDemo: 'Try it',
+  homeDemoText:
+    'This chat asks the relay that serves this page. Press Stop while an answer arrives. The line below it then shows ' +
+    'what cancel() returns: notified is true when the server has confirmed that it stopped, too.',
+  homeWhole: 'With network weather, live figures and raw events:',
+  homeFeaturesTitle: 'What it does',
+  homeFeatures: [
+    [
+      'Any request',
+      'POST a body, send headers, refresh a token before each attempt. EventSource can do none of that.',
+    ],
+    [
+      'Stop at both ends',
+      'cancel() aborts the request and tells the backend to stop working, once, even while the page goes away.',
+    ],
+    [
+      'Nothing lost, nothing twice',
+      'It reconnects with backoff and resumes where the answer broke off, also after a reload. It never repeats a ' +
+        'POST unless you ask for that.',
+    ],
+    [
+      'Text from any model',
+      'The text of OpenAI, Anthropic, Gemini, Ollama and others, with tool calls and usage, from one function.',
+    ],
+    [
+      'Drop-ins',
+      'Replace EventSource, fetchEventSource or the fetch of an SDK by changing an import. Hooks for Vue and React.',
+    ],
+  ],
+
+  docsPages: 'All pages',
+  docsOutline: 'On this page',
+  docsTurn: 'Previous and next page',
+  docsPrevious: 'Previous',
+  docsNext: 'Next',
+  search: 'Search the documentation',
+  searchPlaceholder: 'Search (press /)',
+  searchHits: (count: number) =>
+    count === 0 ? 'Nothing found.' : count === 1 ? '1 section' : `${count} sections`,
+  searchFailed: 'The search could not be loaded. Reload the page to try again.',
+
   recipesTitle: 'Recipes',
   recipesText:
     'Whole files, ready to copy. Each one is run by a test: the pages in a browser, the backends as a server that ' +
@@ -119,14 +167,34 @@ export const en = {
   backendNote:
     'Every backend has the same two endpoints: POST chat streams, POST chat/cancel stops. Each page works with each.',
 
-  benchTitle: 'How fast are event streams in this browser?',
+  benchTitle: 'How fast are event streams?',
   benchText:
-    "Sluicegate and the packages that read Server-Sent Events take turns over the same bytes. Every run has to decode the same events, or it doesn't count. Shorter bars are better.",
+    'Sluicegate and the packages that read Server-Sent Events take turns over the same bytes. A run counts only if ' +
+    'each of them decodes the same events. Shorter bars are better. The rows called “reader” only read the bytes: they ' +
+    'decode no events, and show how much time the rest takes.',
   benchWhy: 'Why WebAssembly?',
   benchWhyText:
-    "For the way from bytes to a model's text. An event is some 250 bytes of JSON around one word. The module compares it with the events before, and where only the word differs, it returns the words of a chunk joined, without an object, a string or a JSON.parse per event. Times in one run, 20,000 events in chunks of 16 KiB: eventsource-parser with JSON.parse by hand takes 2.6 to 4.9 times as long as our batches() for the events of OpenAI, Anthropic, Gemini and Ollama, the package openai 16 to 17 times.",
+    "For the way from bytes to a model's text. An event is some 250 bytes of JSON around one word. The module compares " +
+    'it with the events before. Where only the word differs, it returns the words of a chunk as one string: no object, ' +
+    'no string and no JSON.parse per event.',
   benchWhyNot:
-    "It does not pay everywhere. Where each event is a chunk of its own, a loop by hand takes 0.8 to 1.7 times as long as ours. It is faster than our for await for the AI SDK's small events. Very large chunks gain less, since the events of the first one are parsed one by one.",
+    'It does not pay everywhere. Where each chunk holds one event, a loop written by hand is about as fast. It is faster ' +
+    "than our for await for the AI SDK's small events. For events of a few letters, and for very large ones, a parser in " +
+    'JavaScript is faster.',
+  benchRecord: 'The record',
+  benchNoRecord: 'No run of the whole suite has been committed yet. Run it below, in this browser.',
+  benchRecordOf: (date: string, browser: string, machine: string) =>
+    `Measured on ${date} with ${browser}, on ${machine}. Medians of seven runs, committed with the code.`,
+  benchHand: (range: string) =>
+    `For a model's text in chunks of 16 KiB, eventsource-parser with JSON.parse takes ${range} times as long as our batches().`,
+  benchSdk: (range: string) => `The package openai takes ${range} times as long.`,
+  benchMore: (count: number) => (count === 1 ? 'One more row' : `${count} more rows`),
+  benchLosses: 'Where others are faster',
+  benchLossesOf: (count: number, of: number) =>
+    `In ${count} of ${of} rows, somebody else is more than 2 % faster than our for await:`,
+  benchLoss: (peer: string, share: string) => `${peer} takes ${share} of our time`,
+  benchHere: 'In this browser',
+  benchHereText: 'Run the suite here: the figures are those of your own machine.',
   benchRun: 'Run',
   benchFull: 'every corpus (takes several minutes)',
   benchProgress: 'All of the suite',
@@ -144,9 +212,9 @@ export const en = {
   benchEvents: (corpus: string, events: string, chunk: string) =>
     `${corpus}, ${events} events, ${chunk}`,
   benchChunk: {
-    event: 'a chunk an event',
-    bytes: (bytes: number) => `${bytes} bytes a chunk`,
-    kib: (kib: number) => `${kib} KiB a chunk`,
+    event: 'one event per chunk',
+    bytes: (bytes: number) => `${bytes} bytes per chunk`,
+    kib: (kib: number) => `${kib} KiB per chunk`,
   },
   benchFresh: 'in a fresh page',
   benchSingle: 'single events',

@@ -6,6 +6,7 @@ export const zh: Words = {
   pages: '页面',
   vueChat: 'Vue 聊天',
   reactChat: 'React 聊天',
+  docs: '文档',
   recipes: '示例代码',
   benchmark: '性能测试',
   language: '语言',
@@ -106,6 +107,43 @@ export const zh: Words = {
   noEvents: '还没有收到事件。',
   columns: { ms: '毫秒', type: '类型', id: 'id', data: '数据' },
 
+  homeTitle: '两端一起停止的事件流',
+  homeText:
+    'Sluicegate 通过 fetch 读取 Server-Sent Events：可以 POST 请求体、发送请求头，连接中断后接着读。cancel() 既结束页面里的请求，也结束服务器上的工作。解析器是 WebAssembly。',
+  homeDocs: '阅读文档（英文）',
+  homeExample: '十行代码',
+  homeDemo: '试一试',
+  homeDemoText:
+    '这个聊天向提供本页面的中继提问。请在回答到来时按“停止”，下面一行会显示 cancel() 的返回值：服务器确认自己也已停止时，notified 为 true。',
+  homeWhole: '带网络天气、实时数据和原始事件的完整页面：',
+  homeFeaturesTitle: '它能做什么',
+  homeFeatures: [
+    ['任意请求', '可以 POST 请求体、发送请求头、在每次请求前更新令牌。EventSource 都做不到。'],
+    ['两端一起停止', 'cancel() 中止请求，并通知后端停止工作，只通知一次，页面正在关闭时也能送达。'],
+    [
+      '不丢失，不重复',
+      '断线后退避重连，从中断处接着读，刷新页面后也可以。除非您要求，绝不重复发送 POST。',
+    ],
+    [
+      '任意模型的文本',
+      '用一个函数读取 OpenAI、Anthropic、Gemini、Ollama 等的文本、工具调用和用量。',
+    ],
+    [
+      '直接替换',
+      '改一行导入，就能替换 EventSource、fetchEventSource 或 SDK 的 fetch。提供 Vue 和 React 的钩子。',
+    ],
+  ],
+
+  docsPages: '全部页面',
+  docsOutline: '本页内容',
+  docsTurn: '上一页和下一页',
+  docsPrevious: '上一页',
+  docsNext: '下一页',
+  search: '搜索文档（英文）',
+  searchPlaceholder: '搜索（按 /）',
+  searchHits: (count) => (count === 0 ? '没有找到。' : `找到 ${count} 节`),
+  searchFailed: '搜索没有加载成功，请刷新页面重试。',
+
   recipesTitle: '示例代码',
   recipesText:
     '完整的文件，可以直接复制。每一个都由测试运行：页面在浏览器里，后端作为真正的服务器，既能推送，也能按要求停止。',
@@ -116,14 +154,27 @@ export const zh: Words = {
   backendNote:
     '所有后端都有同样的两个接口：POST chat 推送，POST chat/cancel 停止。任一页面都能配任一后端。',
 
-  benchTitle: '这个浏览器读取事件流有多快？',
+  benchTitle: '读取事件流有多快？',
   benchText:
-    'Sluicegate 与其他读取 Server-Sent Events 的软件包轮流处理同样的字节。每一轮都必须解出同样的事件，否则不算。条越短越好。',
+    'Sluicegate 与其他读取 Server-Sent Events 的软件包轮流处理同样的字节。每一轮都必须解出同样的事件，否则不算。条越短越好。名为 reader 的行只读取字节，不解码事件，可以看出其余部分用了多少时间。',
   benchWhy: '为什么用 WebAssembly？',
   benchWhyText:
-    '为了从字节到模型文本的这段路。一个事件大约是 250 字节的 JSON，里面只有一个词。模块把它与之前的事件比较：如果只有这个词不同，就把一个数据块里的词连在一起返回，不必为每个事件创建对象和字符串，也不必调用 JSON.parse。一次运行的结果（2 万个事件，每块 16 KiB）：对 OpenAI、Anthropic、Gemini 和 Ollama 的事件，用 eventsource-parser 加 JSON.parse 手写的循环，用时是 batches() 的 2.6 到 4.9 倍；openai 软件包是 16 到 17 倍。',
+    '为了从字节到模型文本的这段路。一个事件大约是 250 字节的 JSON，里面只有一个词。模块把它与之前的事件比较：如果只有这个词不同，就把一个数据块里的词连成一个字符串返回，不必为每个事件创建对象和字符串，也不必调用 JSON.parse。',
   benchWhyNot:
-    '它并不总是划算。每块只有一个事件时，手写循环的用时是我们的 0.8 到 1.7 倍。AI SDK 的事件很小，手写循环比我们的 for await 快。数据块很大时好处较少，因为第一块里的事件仍要逐个解析。',
+    '它并不总是划算。每块只有一个事件时，手写的循环差不多一样快。AI SDK 的事件很小，手写的循环比我们的 for await 快。对只有几个字母的事件和很大的事件，JavaScript 写的解析器更快。',
+  benchRecord: '测试记录',
+  benchNoRecord: '还没有提交过整套测试的记录。可以在下面用这个浏览器运行。',
+  benchRecordOf: (date, browser, machine) =>
+    `测于 ${date}，${browser}，${machine}。七次运行的中位数，与代码一同提交。`,
+  benchHand: (range) =>
+    `读取模型的文本（每块 16 KiB），eventsource-parser 加 JSON.parse 的用时是我们 batches() 的 ${range} 倍。`,
+  benchSdk: (range) => `openai 软件包的用时是 ${range} 倍。`,
+  benchMore: (count) => `还有 ${count} 行`,
+  benchLosses: '别人更快的地方',
+  benchLossesOf: (count, of) => `${of} 行中有 ${count} 行，别人比我们的 for await 快 2% 以上：`,
+  benchLoss: (peer, share) => `${peer} 的用时是我们的 ${share}`,
+  benchHere: '在这个浏览器里',
+  benchHereText: '在这里运行整套测试，得到您自己机器上的数字。',
   benchRun: '运行',
   benchFull: '全部语料（需要几分钟）',
   benchProgress: '整套测试',

@@ -142,6 +142,26 @@ describe.each(Object.entries(FRAMEWORKS))('the chat page in %s', (_, mount) => {
     expect(second).not.toBe(first)
   })
 
+  it("shows the relay's own reason, and says so when an answer was cut short", async () => {
+    relay.chat = (response) => {
+      answerOf(['Half'], false)(response)
+      const error = { code: 'upstream_down', message: 'the model is gone' }
+      response.end(`event: error\ndata: ${JSON.stringify({ error })}\n\n`)
+    }
+    chat.ask('Hello?')
+    await status('failed')
+    const alert = () => place.querySelector('[role=alert]')!.textContent
+    expect(alert()).toMatch(/upstream_down.*the model is gone/)
+    expect(textOf('answer')).toBe('Half\n')
+    relay.chat = (response) => {
+      answerOf(['Half'], false)(response)
+      response.end()
+    }
+    find('retry')!.click()
+    await vi.waitFor(() => expect(alert()).toContain('ended before the answer was complete'), 5000)
+    expect(textOf('answer')).toBe('Half\n')
+  })
+
   it('keeps conversations, and stops the answer of the one that is left', async () => {
     const first = chat.$conversation.get()
     relay.chat = answerOf(['Half'], false)

@@ -27,6 +27,8 @@ export async function startRelay(): Promise<TestRelay> {
     const path = request.url!
     if (request.method === 'POST') received.push({ path, body: await json(request) })
     if (path === '/chat') return relay.chat(response)
+    // It keeps no answers.
+    if (path.startsWith('/chat/') && request.method === 'GET') response.statusCode = 204
     if (path === '/models') return response.end('{"models":["one","two"]}')
     if (path === '/weather') response.statusCode = 404
     response.end()

@@ -1,0 +1,4 @@
+declare module 'virtual:docs-sections' {
+  const sections: import('../../build/docs/site').Found[]
+  export default sections
+}
