@@ -22,7 +22,18 @@ const PREFIX = '\0highlight:'
 export function highlight(): Plugin {
   const highlighter = createHighlighter({
     themes: [createCssVariablesTheme({ variablePrefix: '--code-' })],
-    langs: ['html', 'vue', 'jsx', 'svelte', 'javascript', 'typescript', 'rust', 'python', 'java'],
+    langs: [
+      'html',
+      'vue',
+      'jsx',
+      'tsx',
+      'svelte',
+      'javascript',
+      'typescript',
+      'rust',
+      'python',
+      'java',
+    ],
   })
   return {
     name: 'highlight',

@@ -281,7 +281,8 @@ fn browser(workspace: &Workspace) -> Result<()> {
 
 fn e2e(workspace: &Workspace) -> Result<()> {
     build::recipes(workspace)?;
-    workspace.run("npm run e2e --workspace sluicegate-tests")
+    workspace.run("npm run e2e --workspace sluicegate-tests")?;
+    workspace.run("npm run ai-sdk-next --workspace sluicegate-tests")
 }
 
 fn packages(workspace: &Workspace) -> Result<()> {
