@@ -27,16 +27,11 @@ export interface Work {
   end: '' | 'finished' | 'stopped'
 }
 
-interface Running {
-  url: string
-  printed(pattern: RegExp): Promise<unknown>
-}
-
 /** The example with the packed package, built, as two replicas with one Redis, behind a proxy. */
 export interface NextApp {
   proxy: BreakingProxy
-  /** Its development server, where React is strict, and which prints each request. */
-  development: Running
+  /** Its development server, where React is strict. */
+  development: string
   work(chat: string): Promise<Work>
   stop(): Promise<void>
 }
@@ -63,7 +58,7 @@ export async function startNextApp(): Promise<NextApp> {
     started.push(redis)
     await redis.printed(/Ready to accept connections/)
 
-    const next = async (command: 'start' | 'dev'): Promise<Running> => {
+    const next = async (command: 'start' | 'dev') => {
       const port = await freePort()
       const args = [join(app.folder, NEXT), command, '-H', '127.0.0.1']
       const REDIS_URL = `redis://127.0.0.1:${redisPort}`
@@ -71,22 +66,22 @@ export async function startNextApp(): Promise<NextApp> {
       const program = new Program(node.path, args, env, app.folder)
       started.push(program)
       await program.printed(/Ready in/)
-      return { url: `http://127.0.0.1:${port}`, printed: (pattern) => program.printed(pattern) }
+      return `http://127.0.0.1:${port}`
     }
     const [one, other] = [await next('start'), await next('start')]
     const development = await next('dev')
     // It compiles what is asked for, at the first request.
     for (const path of ['/chat/first', '/api/chat/first', '/api/chat/first/stream']) {
-      await (await fetch(development.url + path)).text()
+      await (await fetch(development + path)).text()
     }
 
     // What has to do with an answer under way never gets to the replica that has it.
     const proxy = await BreakingProxy.start((_, path) =>
-      path.startsWith('/api/chat/') ? other.url : one.url,
+      path.startsWith('/api/chat/') ? other : one,
     )
     started.push(proxy)
     const work = async (chat: string) =>
-      (await (await fetch(`${other.url}/api/chat/${chat}/work`)).json()) as Work
+      (await (await fetch(`${other}/api/chat/${chat}/work`)).json()) as Work
     return { proxy, development, work, stop }
   } catch (error) {
     await stop()

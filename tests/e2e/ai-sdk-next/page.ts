@@ -3,6 +3,9 @@ import { By, type WebDriver } from 'selenium-webdriver'
 /** How long the page is waited for, in milliseconds. */
 const PATIENCE = 120_000
 
+/** React's own name for a bit of a fiber's mode. */
+const STRICT_EFFECTS = 0b10000
+
 /** What the page shows. */
 export interface Shown {
   status: string
@@ -86,6 +89,14 @@ export class NextPage {
         throw new Error(`${error}: ${JSON.stringify(shown).slice(0, 1000)}`)
       })
     return shown!
+  }
+
+  /** Whether React mounts everything twice. */
+  async isStrict(): Promise<boolean> {
+    const mode = await this.#driver.executeScript<number>(`
+      const form = document.querySelector('form')
+      return form[Object.keys(form).find((key) => key.startsWith('__reactFiber'))].mode`)
+    return (mode & STRICT_EFFECTS) !== 0
   }
 
   /** Until then, the server's HTML is there, but nothing that answers a click. */
