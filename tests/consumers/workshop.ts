@@ -82,7 +82,8 @@ export class App {
   /** Installs what its lock file says, and the package. Install scripts stay off, as npm's default is going to be. */
   async install(tarball: string): Promise<void> {
     await cp(this.#source, this.folder, { recursive: true })
-    for (const file of this.consumer.common) await cp(path(`apps/common/${file}`), join(this.folder, file))
+    for (const file of this.consumer.common)
+      await cp(path(`apps/common/${file}`), join(this.folder, file))
     await this.#npm('install', '--ignore-scripts', '--prefer-offline', tarball)
   }
 

@@ -1,9 +1,9 @@
-import type { LanguageModelV4StreamPart } from '@ai-sdk/provider'
 import { jsonSchema, simulateReadableStream, tool } from 'ai'
 import { MockLanguageModelV4 } from 'ai/test'
 import { saveWork } from './work'
 
-type Part = LanguageModelV4StreamPart
+type Answer = Awaited<ReturnType<MockLanguageModelV4['doStream']>>['stream']
+type Part = Answer extends ReadableStream<infer P> ? P : never
 
 const WORDS = [
   'Water',
