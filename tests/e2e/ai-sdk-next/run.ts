@@ -20,6 +20,9 @@ const RESETS = 30
 const PATIENCE = 120_000
 const LOOK = 20
 
+/** No test waits for longer. */
+const limits = { timeout: 240_000 }
+
 const WHOLE = 'onFinish: {"isAbort":false,"isDisconnect":false,"isError":false}'
 const STOPPED = 'onFinish: {"isAbort":true,"isDisconnect":false,"isError":false}'
 const LOST = 'onFinish: {"isAbort":false,"isDisconnect":true,"isError":true}'
@@ -64,7 +67,7 @@ describe('the AI SDK in Next.js', { skip }, () => {
 
   const post = (path: string) => fetch(app.proxy.url + path, { method: 'POST' })
 
-  test('Stop ends the work of the model in another process', async (t) => {
+  test('Stop ends the work of the model in another process', limits, async (t) => {
     const more: number[] = []
     for (let i = 0; i < 5; i++) {
       const chat = newChat()
@@ -82,7 +85,7 @@ describe('the AI SDK in Next.js', { skip }, () => {
     assert.ok(Math.min(...more) <= 10, `${more}`)
   })
 
-  test('a Stop that is faster than its question stops it', async () => {
+  test('a Stop that is faster than its question stops it', limits, async () => {
     const chat = newChat()
     const { status } = await post(`/api/chat/${chat}/stop?answer=${chat}`)
     assert.equal(status, 202)
@@ -91,7 +94,7 @@ describe('the AI SDK in Next.js', { skip }, () => {
     assert.equal((await app.work(chat)).words, 0)
   })
 
-  test('204 says that nothing is under way', async () => {
+  test('204 says that nothing is under way', limits, async () => {
     const chat = newChat()
     const stream = `${app.proxy.url}/api/chat/${chat}/stream`
     assert.equal((await fetch(stream)).status, 204)
@@ -139,7 +142,7 @@ describe('the AI SDK in Next.js', { skip }, () => {
         assert.deepEqual({ answers, end }, { answers: 1, end: 'finished' })
       }
 
-      test(`an answer survives ${RESETS} resets`, async () => {
+      test(`an answer survives ${RESETS} resets`, limits, async () => {
         const words = 400
         const calm = await uninterrupted(words)
         const random = randomFrom(ENGINES.indexOf(engine))
@@ -165,7 +168,7 @@ describe('the AI SDK in Next.js', { skip }, () => {
 
       for (const isReloaded of [false, true]) {
         const when = isReloaded ? ' after a reload' : ''
-        test(`Stop stops the model${when}, and is reported`, async () => {
+        test(`Stop stops the model${when}, and is reported`, limits, async () => {
           const chat = await openAndAsk(prompt(2000, 20))
           await page.until(({ text }) => text !== '')
           if (isReloaded) {
@@ -189,7 +192,7 @@ describe('the AI SDK in Next.js', { skip }, () => {
         })
       }
 
-      test('a reload resumes', async () => {
+      test('a reload resumes', limits, async () => {
         const calm = await uninterrupted(150)
         const chat = await openAndAsk(prompt(150, 20))
         await page.until(({ text }) => text !== '')
@@ -202,7 +205,7 @@ describe('the AI SDK in Next.js', { skip }, () => {
         assert.deepEqual([again.roles, again.parts], [calm.roles, calm.parts])
       })
 
-      test('another page of the app stops nothing, and the way back resumes', async () => {
+      test('another page of the app stops nothing, and the way back resumes', limits, async () => {
         const calm = await uninterrupted(150)
         const chat = await openAndAsk(prompt(150, 20))
         await page.until(({ text }) => text !== '')
@@ -213,7 +216,7 @@ describe('the AI SDK in Next.js', { skip }, () => {
         await assertWrittenOnce(chat)
       })
 
-      test('StrictMode stops nothing', async () => {
+      test('StrictMode stops nothing', limits, async () => {
         const calm = await uninterrupted(150)
         const chat = await openAndAsk(prompt(150, 20), app.development)
         assert.ok(await page.isStrict())
@@ -224,26 +227,30 @@ describe('the AI SDK in Next.js', { skip }, () => {
         await assertWrittenOnce(chat)
       })
 
-      test('a connection that cannot be resumed is a disconnect; the model goes on', async () => {
-        const calm = await uninterrupted(50)
-        const breaking = app.proxy.breakAt(2000)
-        const chat = await openAndAsk(prompt(50, 20))
-        const broken = await breaking
-        app.proxy.isDown = true
-        broken.reset()
-        const { log } = await page.until(({ status }) => status === 'error')
-        assert.equal(log.length, 2)
-        assert.ok(log.includes(LOST), `${log}`)
-        assert.match(log.join('\n'), /^onError: TypeError: network error: /m)
-        await workUntil(chat, ({ end }) => end !== '')
-        app.proxy.isDown = false
-        await page.reload()
-        const { parts } = await page.until(isWhole)
-        assert.deepEqual(parts, calm.parts)
-        await assertWrittenOnce(chat)
-      })
+      test(
+        'a connection that cannot be resumed is a disconnect; the model goes on',
+        limits,
+        async () => {
+          const calm = await uninterrupted(50)
+          const breaking = app.proxy.breakAt(2000)
+          const chat = await openAndAsk(prompt(50, 20))
+          const broken = await breaking
+          app.proxy.isDown = true
+          broken.reset()
+          const { log } = await page.until(({ status }) => status === 'error')
+          assert.equal(log.length, 2)
+          assert.ok(log.includes(LOST), `${log}`)
+          assert.match(log.join('\n'), /^onError: TypeError: network error: /m)
+          await workUntil(chat, ({ end }) => end !== '')
+          app.proxy.isDown = false
+          await page.reload()
+          const { parts } = await page.until(isWhole)
+          assert.deepEqual(parts, calm.parts)
+          await assertWrittenOnce(chat)
+        },
+      )
 
-      test('an answer that the server refuses is an error', async () => {
+      test('an answer that the server refuses is an error', limits, async () => {
         app.proxy.refusal = 'Ask again tomorrow.'
         const chat = await openAndAsk(prompt(10, 1))
         const { log } = await page.until(({ status }) => status === 'error')
