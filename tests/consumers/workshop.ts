@@ -62,20 +62,28 @@ export class App {
   /** What its tools and its server are run with. */
   readonly environment: NodeJS.ProcessEnv
   readonly #node: Node
+  readonly #source: string
 
-  constructor(consumer: Consumer, folder: string, node: Node) {
+  /** `source` is where its files are. */
+  constructor(
+    consumer: Consumer,
+    folder: string,
+    node: Node,
+    source = path(`apps/${consumer.name}`),
+  ) {
     this.consumer = consumer
     this.folder = folder
     this.#node = node
+    this.#source = source
     const programs = `${dirname(node.path)}${delimiter}${ENVIRONMENT['PATH']}`
     this.environment = { ...ENVIRONMENT, PATH: programs }
   }
 
   /** Installs what its lock file says, and the package. Install scripts stay off, as npm's default is going to be. */
   async install(tarball: string): Promise<void> {
-    const { name, common } = this.consumer
-    await cp(path(`apps/${name}`), this.folder, { recursive: true })
-    for (const file of common) await cp(path(`apps/common/${file}`), join(this.folder, file))
+    await cp(this.#source, this.folder, { recursive: true })
+    for (const file of this.consumer.common)
+      await cp(path(`apps/common/${file}`), join(this.folder, file))
     await this.#npm('install', '--ignore-scripts', '--prefer-offline', tarball)
   }
 

@@ -98,7 +98,7 @@ const STAGES: [Stage; 13] = [
     },
     Stage {
         name: "e2e",
-        about: "the site and the relay together, pages of Vue and React, in Chromium, Firefox and WebKitGTK; a gateway, nginx, servers of others",
+        about: "the site and the relay together, pages of Vue and React, in Chromium, Firefox and WebKitGTK; a gateway, nginx, servers of others; the AI SDK in Next.js",
         scope: Scope::EndToEnd,
         on_build: true,
         run: e2e,
@@ -281,7 +281,8 @@ fn browser(workspace: &Workspace) -> Result<()> {
 
 fn e2e(workspace: &Workspace) -> Result<()> {
     build::recipes(workspace)?;
-    workspace.run("npm run e2e --workspace sluicegate-tests")
+    workspace.run("npm run e2e --workspace sluicegate-tests")?;
+    workspace.run("npm run ai-sdk-next --workspace sluicegate-tests")
 }
 
 fn packages(workspace: &Workspace) -> Result<()> {

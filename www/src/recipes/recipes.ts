@@ -30,6 +30,15 @@ export interface Recipe {
 
 const NPM = 'npm install sluicegate'
 
+const EXAMPLE = '../../../examples/ai-sdk-next/'
+const example = import.meta.glob<Omit<RecipeFile, 'name'>>(
+  [
+    '../../../examples/ai-sdk-next/{app/api,app/chat,lib}/**/*.{ts,tsx}',
+    '!../../../examples/ai-sdk-next/app/api/**/work/*',
+  ],
+  { query: '?highlight', eager: true },
+)
+
 /** What runs in the page. */
 export const CLIENTS: Recipe[] = [
   {
@@ -100,5 +109,18 @@ export const BACKENDS: Recipe[] = [
     name: 'Express',
     setup: 'npm install express\nnode server.mjs',
     files: [{ name: 'server.mjs', ...express }],
+  },
+]
+
+/** What comes with a backend of its own. */
+export const APPS: Recipe[] = [
+  {
+    id: 'ai-sdk',
+    name: 'AI SDK in Next.js',
+    setup: `${NPM} ai @ai-sdk/react resumable-stream redis`,
+    files: Object.entries(example).map(([path, file]) => ({
+      name: path.slice(EXAMPLE.length),
+      ...file,
+    })),
   },
 ]

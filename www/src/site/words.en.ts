@@ -166,6 +166,9 @@ export const en = {
   file: (name: string, recipe: string) => `Source of ${name} for ${recipe}`,
   backendNote:
     'Every backend has the same two endpoints: POST chat streams, POST chat/cancel stops. Each page works with each.',
+  wholeApps: 'Page and server',
+  appNote:
+    'A chat that survives broken connections and reloads, and whose Stop button stops the model, in whichever process it runs.',
 
   benchTitle: 'How fast are event streams?',
   benchText:

@@ -153,6 +153,8 @@ export const zh: Words = {
   file: (name, recipe) => `${recipe} 的 ${name} 源代码`,
   backendNote:
     '所有后端都有同样的两个接口：POST chat 推送，POST chat/cancel 停止。任一页面都能配任一后端。',
+  wholeApps: '页面与服务器',
+  appNote: '连接中断或刷新页面后，回答会继续；“停止”按钮会停止模型，不论它在哪个进程中运行。',
 
   benchTitle: '读取事件流有多快？',
   benchText:
