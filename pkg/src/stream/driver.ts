@@ -148,7 +148,12 @@ export class Driver {
   }
 
   /** Stops here. The backend is told if the machine says so. */
-  stop(input: number, error?: unknown, reason: unknown = 'return', number = 0): void {
+  stop(
+    input: number,
+    error?: unknown,
+    reason: unknown = input === border.INPUT_CANCEL ? undefined : 'return',
+    number = 0,
+  ): void {
     if (this.#waiting) return this.later(() => this.stop(input, error, reason, number), !number)
     if (!this.#isOver) {
       this.#error = error
