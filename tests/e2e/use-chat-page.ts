@@ -5,6 +5,7 @@ import { useChat } from '@ai-sdk/react'
 import { Chat } from '@ai-sdk/vue'
 import { createElement, useEffect } from 'react'
 import { createRoot } from 'react-dom/client'
+import { SluicegateChatTransport } from 'sluicegate/ai-sdk'
 import { createApp, h } from 'vue'
 
 /** A chat as both frameworks have it. */
@@ -26,16 +27,22 @@ interface Message {
 interface Way {
   /** Without one, the hooks make a DefaultChatTransport for `/api/chat`. */
   transport?: object
-  /** What the page's Stop button does. */
-  stop(chatId: string): Promise<unknown>
+  /** What the page's Stop button does. Resolves to whether the relay has stopped the answer. */
+  stop(chatId: string): Promise<boolean>
 }
+
+const sluicegate = new SluicegateChatTransport()
 
 const WAYS: Record<string, Way> = {
   default: {
     async stop(chatId) {
       const response = await fetch(`/api/chat/${chatId}/stop`, { method: 'POST' })
-      return response.json()
+      return (await response.json()).cancelled
     },
+  },
+  sluicegate: {
+    transport: sluicegate,
+    stop: async (chatId) => (await sluicegate.cancel(chatId)).status === 200,
   },
 }
 

@@ -205,12 +205,8 @@ for (const [version, sdk] of Object.entries(SDKS)) {
             const { pathname } = new URL(source.url)
             const { fetch, calls } = recording(pathname)
             const api = pathname + query
-            const transport = new Transport<UIMessage>({
-              ...options,
-              api,
-              fetch,
-              ...{ retry: AT_ONCE },
-            })
+            const given = { ...options, api, fetch, retry: AT_ONCE }
+            const transport = new Transport<UIMessage>(given)
             const parts = await transport.sendMessages({ ...sending(), ...request })
             expect(await all(parts)).to.deep.equal(PARTS)
             await all((await transport.reconnectToStream({ chatId: 'c 1', ...request }))!)
