@@ -50,10 +50,10 @@ const parameters = new URLSearchParams(location.search)
 const id = parameters.get('chat')!
 const way = WAYS[parameters.get('transport') ?? 'default']!
 
-const kept = JSON.parse(sessionStorage[id] ?? '[]') as Message[]
+const kept = () => JSON.parse(sessionStorage[id] ?? '[]') as Message[]
 const options = {
   id,
-  messages: kept as never[],
+  messages: kept() as never[],
   transport: way.transport as never,
   // An answer that broke off has none: WebKit takes a connection that broke for the answer's end.
   onFinish({ messages, finishReason }: { messages: unknown[]; finishReason?: string }) {
@@ -75,9 +75,10 @@ function textOf(type: string): string {
 function rendered(): void {
   const text = textOf('text')
   if (text !== seen.at(-1)) seen.push(text)
-  const { messages, status } = conversation
-  const isAsked = status === 'submitted' && messages.at(-1)?.role === 'user'
-  if (isAsked) sessionStorage[id] = JSON.stringify(messages)
+  const { messages } = conversation
+  // The answer may have begun by now.
+  const asked = messages.slice(0, messages.findLastIndex(({ role }) => role === 'user') + 1)
+  if (asked.length > kept().length) sessionStorage[id] = JSON.stringify(asked)
 }
 
 Object.assign(window, {
