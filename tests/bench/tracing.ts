@@ -25,7 +25,7 @@ interface Answer {
   error?: { message: string }
 }
 
-/** Chromium's DevTools protocol, for what takes its events: the driver's own commands have none. */
+/** Chromium's DevTools protocol over a socket of its own: through the driver, its events can't be had. */
 export class Tracing implements Disposable {
   readonly #socket: WebSocket
   readonly #answers = new Map<number, (answer: Answer) => void>()
@@ -71,27 +71,23 @@ export class Tracing implements Disposable {
   }
 
   #mainThread(): MainThread {
-    const total = new Map<string, MainThread>()
+    const sums = new Map<string, MainThread>()
     const mains = new Set<string>()
     for (const { name, pid, tid, dur = 0, args } of this.#events) {
       const thread = `${pid} ${tid}`
-      if (name === 'thread_name' && args?.name === 'CrRendererMain') mains.add(thread)
+      if (args?.name === 'CrRendererMain') mains.add(thread)
       if (name !== 'RunTask') continue
-      const sum = total.get(thread) ?? { total: 0, longest: 0 }
-      total.set(thread, {
-        total: sum.total + dur / 1000,
-        longest: Math.max(sum.longest, dur / 1000),
-      })
+      const { total, longest } = sums.get(thread) ?? { total: 0, longest: 0 }
+      const milliseconds = dur / 1000
+      const sum = { total: total + milliseconds, longest: Math.max(longest, milliseconds) }
+      sums.set(thread, sum)
     }
-    console.error(
-      [...total].map((x) => JSON.stringify(x)),
-      [...mains],
-    )
-    const busiest = [...mains].map((thread) => total.get(thread)).filter((sum) => sum !== undefined)
-    busiest.sort((one, other) => other.total - one.total)
-    if (!busiest[0])
-      throw new Error(`the trace has no tasks of a page, only ${this.#events.length} events`)
-    return busiest[0]
+    // A page that was left may be among them.
+    const [page] = [...mains]
+      .flatMap((thread) => sums.get(thread) ?? [])
+      .toSorted((one, other) => other.total - one.total)
+    if (!page) throw new Error('the trace has no tasks of a page')
+    return page
   }
 
   async #send(method: string, params: object = {}): Promise<object> {

@@ -18,6 +18,7 @@ interface Options {
 }
 
 const TRANSPORTS = {
+  // In this workspace, its types are those of `ai` 6.
   sluicegate: (options: Options) =>
     new SluicegateChatTransport(options) as unknown as ChatTransport<UIMessage>,
   'ai DefaultChatTransport': (options: Options): ChatTransport<UIMessage> =>
