@@ -146,7 +146,10 @@ export class EventStream extends EventSequence implements AsyncDisposable {
     }
     this.#driver = driver
     if (options.remember !== undefined) {
-      this.#memory = new Memory(options.remember, () => driver.place)
+      this.#memory = new Memory(options.remember, () => {
+        const { position, stats } = driver
+        return position.place(stats.attempts, this.lastEventId, this.handedOutCount, this.lastEvent)
+      })
       // A new answer replaces one that was not resumed.
       if (!hooks.start) this.#memory.forget()
     }
@@ -167,7 +170,7 @@ export class EventStream extends EventSequence implements AsyncDisposable {
   #stop(action: (driver: Driver) => void): void {
     if (this.#ending) return
     const driver = this.#driver!
-    driver.later(() => action(driver), true)
+    driver.stopLater(() => action(driver))
   }
 
   #end(ending: StreamOutcomeType, error: unknown): void {
