@@ -1,6 +1,6 @@
 // `cargo xtask bench`: races all implementations in a real browser and prints who took how long.
 
-import { readFileSync, writeFileSync } from 'node:fs'
+import { writeFileSync } from 'node:fs'
 import { cpus } from 'node:os'
 import { resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -21,7 +21,7 @@ import {
   type Record,
   writeRecord,
 } from './records'
-import { readmeTable, tableIn } from './readme'
+import { pagesWith } from './pages'
 import { ratioTable, type Row } from './table'
 
 const USAGE = `cargo xtask bench [options]
@@ -30,7 +30,7 @@ const USAGE = `cargo xtask bench [options]
   --browser NAME   chromium (the default) or firefox
   --json FILE      write all results there
   --record         write them to tests/bench/records, with the date; those of a whole run in Chromium
-                   also into the README's table
+                   also into the tables of the README and docs/performance.md
   --check          fail, and say why, where a goal is missed, or where a ratio to a peer is more than
                    10 % below that of the newest record; what fell is measured twice more first`
 
@@ -51,8 +51,6 @@ const SECOND_LOOKS = 2
 
 /** Measured runs of each implementation; the median counts. */
 const ROUNDS = 7
-
-const README = new URL('../../README.md', import.meta.url)
 
 const SITE = fileURLToPath(new URL('../../www/dist', import.meta.url))
 
@@ -106,9 +104,10 @@ async function main(driver: WebDriver): Promise<void> {
   if (!options.record) return
   console.log(`wrote ${writeRecord(kind, record)}`)
   if (kind !== 'chromium') return
-  const text = readFileSync(README, 'utf8')
-  writeFileSync(README, text.replace(tableIn(text), readmeTable(results).join('\n')))
-  console.log("wrote README.md's table: look over the text around it")
+  for (const [path, text] of pagesWith(results)) writeFileSync(path, text)
+  console.log(
+    'wrote the tables of README.md and docs/performance.md: look over the text around them',
+  )
 }
 
 async function check(driver: WebDriver, results: Result[]): Promise<void> {

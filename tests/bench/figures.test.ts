@@ -1,62 +1,15 @@
 // The figures that the README and the docs tell, compared with what is, or was, measured.
 
 import assert from 'node:assert/strict'
-import { readdirSync, readFileSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { before, describe, it } from 'node:test'
-import { readmeTable, tableIn } from './readme'
+import type { Result } from '../../www/bench/report'
+import { CLAIMS, FILES, PEERS, ROOT, withSizes } from './claims'
+import { pagesWith } from './pages'
 import { newestRecord } from './records'
 import { bundle, measureAll, type Size } from './sizes'
 
-const ROOT = new URL('../../', import.meta.url)
 const RECORD = new URL('records/size.json', import.meta.url)
-
-const FILES = [
-  'README.md',
-  ...readdirSync(new URL('docs', ROOT))
-    .filter((name) => name.endsWith('.md'))
-    .map((name) => `docs/${name}`),
-]
-
-/** A figure in the texts, and where else it is told. */
-interface Claim {
-  /** Each group is a figure in kB. */
-  text: RegExp
-  /** What each group tells: an entry, or the module that a page would bundle. */
-  of: string[]
-}
-
-const CLAIMS: Claim[] = [
-  { text: /^\| `sluicegate` \|.* ([\d.]+) kB; .* ([\d.]+) kB \|$/m, of: ['.', '. (decode)'] },
-  { text: /^\| `sluicegate\/slim` \|.* ([\d.]+) kB \|$/m, of: ['./slim'] },
-  { text: /^\| `sluicegate\/compat` \|.* ([\d.]+) kB \|$/m, of: ['./compat'] },
-  { text: /`sluicegate\/llm` returns the text.* ([\d.]+) kB \(brotli\) beyond/, of: ['./llm'] },
-  {
-    text: /([\d.]+) and ([\d.]+) kB \(brotli\) beyond the core/,
-    of: ['./eventsource', './fetch-event-source'],
-  },
-  { text: /`sluicegate\/share`, ([\d.]+) kB \(brotli\) beyond the core/, of: ['./share'] },
-  { text: /docs\/fetch\.md\) has the details. ([\d.]+) kB \(brotli\) beyond/, of: ['./fetch'] },
-  { text: /for its types only. ([\d.]+) kB \(brotli\) beyond/, of: ['./ai-sdk'] },
-  { text: /`sluicegate\/share` is ([\d.]+) kB \(brotli\)/, of: ['./share'] },
-  { text: /([\d.]+) to ([\d.]+) kB \(brotli\) beyond the core/, of: ['./react', './vue'] },
-  {
-    text: /downloads\s([\d.]+)\skB\s\(brotli\), WebAssembly included, where the others are ([\d.]+) to ([\d.]+) kB/,
-    of: [
-      '.',
-      `export { events } from 'fetch-event-stream'`,
-      `export { EventSource } from 'eventsource'`,
-    ],
-  },
-  {
-    text: /`openai` ([\d.]+) kB;\s`@anthropic-ai\/sdk` ([\d.]+);\s`@google\/genai` ([\d.]+);\s`ollama` ([\d.]+)/,
-    of: [
-      `export { default } from 'openai'`,
-      `export { default } from '@anthropic-ai/sdk'`,
-      `export { GoogleGenAI } from '@google/genai'`,
-      `export { default } from 'ollama/browser'`,
-    ],
-  },
-]
 
 const FIGURE = /\d[\d.]*\s*kB\b/g
 
@@ -67,7 +20,7 @@ describe('sizes', () => {
   })
 
   async function measured(what: string): Promise<number> {
-    return (sizes.find(({ entry }) => entry === what) ?? (await bundle(what))).brotli
+    return (sizes.find(({ entry }) => entry === what) ?? (await bundle(PEERS[what]!))).brotli
   }
 
   it('are those of the committed record', () => {
@@ -105,12 +58,38 @@ describe('sizes', () => {
   })
 })
 
+it('a recorded size is written into the texts', () => {
+  const row = '| `sluicegate/llm` | 7.1 kB |\n'
+  assert.equal(
+    withSizes(row, (what) => (what === './llm' ? 6.54 : undefined)),
+    row.replace('7.1', '6.5'),
+  )
+})
+
 describe('times', () => {
+  it('are written into the tables of both pages', () => {
+    const work = {
+      bench: 'loopback',
+      corpus: 'openai',
+      chunk: 65_536,
+      events: 1,
+      check: '',
+    } as const
+    const ours: Result = { ...work, impl: 'sluicegate', kind: 'ours', median_ms: 2 }
+    const theirs: Result = { ...work, impl: 'native EventSource', kind: 'native', median_ms: 5 }
+    const pages = [...pagesWith([ours, theirs]).values()]
+    assert.equal(pages.length, 2)
+    for (const page of pages) {
+      assert.match(page, /^\| HTTP, 200,000 OpenAI chunks.* \| 2\.0 ms \|.* 2\.5x \|$/m)
+    }
+  })
+
   const record = newestRecord('chromium')
   const skip = record ? false : 'there is no record: cargo xtask bench --record'
 
-  it('in the README are those of the newest record', { skip }, () => {
-    const readme = readFileSync(new URL('README.md', ROOT), 'utf8')
-    assert.equal(tableIn(readme), readmeTable(record!.results).join('\n'))
+  it('in the pages are those of the newest record', { skip }, () => {
+    for (const [path, text] of pagesWith(record!.results)) {
+      assert.equal(readFileSync(path, 'utf8'), text)
+    }
   })
 })

@@ -4,12 +4,14 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
+import { FILES, ROOT, withSizes } from './claims'
 import { ENTRIES, measureAll, type Size } from './sizes'
 
 const USAGE = `cargo xtask size [options]
   --parts        print the parts of every entry, not only of those that changed
   --json FILE    write all sizes there
-  --record       write them to tests/bench/records/size.json, which later runs are compared with`
+  --record       write them to tests/bench/records/size.json, which later runs are compared with,
+                 and into the texts that tell them`
 
 const RECORD = fileURLToPath(new URL('records/size.json', import.meta.url))
 
@@ -47,7 +49,18 @@ if (process.exitCode === 1) {
 }
 
 const json = `${JSON.stringify({ entries: sizes }, null, 2)}\n`
-if (options.record) writeFileSync(RECORD, json)
+if (options.record) {
+  writeFileSync(RECORD, json)
+  for (const file of FILES) {
+    const path = new URL(file, ROOT)
+    const page = readFileSync(path, 'utf8')
+    const now = withSizes(page, (what) => {
+      const size = sizes.find(({ entry }) => entry === what)
+      return size && size.brotli / 1000
+    })
+    if (now !== page) writeFileSync(path, now)
+  }
+}
 // npm changes the directory; what the user typed is relative to where they were.
 if (options.json !== undefined) {
   writeFileSync(resolve(process.env['INIT_CWD'] ?? '.', options.json), json)

@@ -52,6 +52,7 @@ describe('the npm tarball', () => {
   test('it has what users need, and nothing else', () => {
     const isWanted = (path: string) =>
       /^(package\.json|README\.md|CHANGELOG\.md|LICENSE-(APACHE|MIT))$/.test(path) ||
+      /^docs\/[\w-]+\.md$/.test(path) ||
       /^dist\/[\w/-]+\.(js|d\.ts|(js|d\.ts)\.map|wasm)$/.test(path) ||
       /^src\/[\w/-]+\.ts$/.test(path)
     assert.deepEqual(
@@ -61,6 +62,18 @@ describe('the npm tarball', () => {
     for (const path of ['README.md', 'CHANGELOG.md', 'LICENSE-APACHE', 'LICENSE-MIT']) {
       assert.ok(tarball.files.includes(path), `${path} is missing`)
     }
+  })
+
+  test('links of its README lead to its files, or to those of the repository', async () => {
+    const links = (await tarball.read('README.md')).matchAll(/\]\((?!https:)([^)#]+)[^)]*\)/g)
+    const paths = [...links].map(([, path = '']) => path)
+    assert.ok(paths.includes('docs/options.md'))
+    // npm shows these from the repository that package.json names.
+    const outside = /^(CONTRIBUTING|ARCHITECTURE|SECURITY)\.md$|^docs\/images\//
+    assert.deepEqual(
+      paths.filter((path) => !tarball.files.includes(path) && !outside.test(path)),
+      [],
+    )
   })
 
   test('each module has a source map, whose sources are in the package', async () => {

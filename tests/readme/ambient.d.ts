@@ -14,3 +14,4 @@ declare const headers: Record<string, string>
 declare const body: string
 declare const signal: AbortSignal
 declare function show(text: string): void
+declare function getToken(): Promise<string>

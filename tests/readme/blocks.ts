@@ -1,28 +1,44 @@
-import { readFileSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 
 /** A block of code in the README, or in a page of docs/. */
 export interface Block {
+  /** The page and the line of its fence. */
+  place: string
   language: string
   code: string
   /** What the comment in its first line says. */
   title: string
 }
 
-const README = readFileSync(new URL('../../README.md', import.meta.url), 'utf8')
-const FETCH = readFileSync(new URL('../../docs/fetch.md', import.meta.url), 'utf8')
-const AI_SDK = readFileSync(new URL('../../docs/ai-sdk.md', import.meta.url), 'utf8')
-const SHARING = readFileSync(new URL('../../docs/sharing.md', import.meta.url), 'utf8')
+const ROOT = new URL('../../', import.meta.url)
 
-function blocksOf(page: string): Block[] {
-  return [...page.matchAll(/^```(\w+)\n(.*?)^```$/gms)].map(([, language = '', code = '']) => ({
-    language,
-    code,
-    title: /^(?:\/\/|<!--) (.*?)(?: -->)?\n/.exec(code)?.[1] ?? '',
-  }))
+/** The README and the pages of docs/. */
+export const PAGES: readonly string[] = [
+  'README.md',
+  ...readdirSync(new URL('docs', ROOT))
+    .filter((name) => name.endsWith('.md'))
+    .map((name) => `docs/${name}`),
+]
+
+export function read(path: string): string {
+  return readFileSync(new URL(path, ROOT), 'utf8')
 }
 
-/** All of the README's and of these pages of docs/, in order. */
-export const BLOCKS: readonly Block[] = [README, SHARING, FETCH, AI_SDK].flatMap(blocksOf)
+function blocksOf(path: string): Block[] {
+  const page = read(path)
+  return [...page.matchAll(/^```(\S*)\n(.*?)^```$/gms)].map((match) => {
+    const [, language = '', code = ''] = match
+    return {
+      place: `${path}:${page.slice(0, match.index).split('\n').length}`,
+      language,
+      code,
+      title: /^(?:\/\/|<!--) (.*?)(?: -->)?\n/.exec(code)?.[1] ?? '',
+    }
+  })
+}
+
+/** All blocks of all pages, in order. */
+export const BLOCKS: readonly Block[] = PAGES.flatMap(blocksOf)
 
 /** The code of the one block with that title. */
 export function titled(title: string): string {

@@ -1,4 +1,4 @@
-/** A newcomer's path: from an empty folder to a page that streams, by copying the README. */
+/** A newcomer's path: from an empty folder to a page that streams, by copying docs/. */
 
 import assert from 'node:assert/strict'
 import { execFile } from 'node:child_process'
@@ -17,6 +17,8 @@ import { Program } from '../webdriver/program.js'
 import { BLOCKS, titled } from './blocks.js'
 
 const run = promisify(execFile)
+
+const FILES = ['index.html', 'server.mjs', 'resuming-server.mjs', 'resuming-client.mjs']
 
 /** How long the page may take to change, in milliseconds. */
 const PATIENCE = 20_000
@@ -57,7 +59,7 @@ after(async () => {
   await rm(home, { recursive: true })
 })
 
-test('from an empty folder to a page that streams, and stops', async (context) => {
+test('from an empty folder to a page that streams and stops, and to a stream that resumes', async (context) => {
   const start = performance.now()
   const shell = BLOCKS.filter(({ language }) => language === 'sh')
   const install = shell.find(({ code }) => code.includes('npm init'))!.code
@@ -70,7 +72,7 @@ test('from an empty folder to a page that streams, and stops', async (context) =
   }
   const { stdout } = await run('bash', ['-ec', `${install}\npwd`], { cwd: home, env })
   const folder = stdout.trim().split('\n').at(-1)!
-  for (const file of ['index.html', 'server.mjs']) await writeFile(join(folder, file), titled(file))
+  for (const file of FILES) await writeFile(join(folder, file), titled(file))
 
   const program = new Program('bash', ['-ec', `cd '${folder}'\n${serveIt}`], { PORT: '0' })
   try {
@@ -110,5 +112,25 @@ test('from an empty folder to a page that streams, and stops', async (context) =
     }
   } finally {
     await program.stop()
+  }
+
+  const resuming = new Program('node', [join(folder, 'resuming-server.mjs')], { PORT: '0' })
+  try {
+    const [, address = ''] = await resuming.printed(/^listening on (http:\S+)\n/m)
+    const { stdout } = await run('node', ['resuming-client.mjs', address], {
+      cwd: folder,
+      env,
+      timeout: 3 * PATIENCE,
+    })
+    const lines = stdout.trim().split('\n')
+    const words = Array.from({ length: 40 }, (_, n) => `word ${n}`)
+    assert.deepEqual(
+      lines.filter((line) => line.startsWith('word')),
+      words,
+    )
+    assert.ok(lines.some((line) => / broke after \d+ events?/.test(line)))
+    assert.ok(Number(/^(\d+) requests$/.exec(lines.at(-1)!)?.[1]) >= 5, lines.at(-1))
+  } finally {
+    await resuming.stop()
   }
 })

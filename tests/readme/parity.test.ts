@@ -1,13 +1,10 @@
 /** docs/rust.md names each option of the package and each of the Rust API, side by side, or says that one of them has none. */
 
 import assert from 'node:assert/strict'
-import { readFileSync } from 'node:fs'
 import { test } from 'node:test'
+import { read } from './blocks.js'
+import { INTERFACES, optionsOf, STREAM_MEMBERS } from './source.js'
 
-const read = (path: string) => readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8')
-
-const OPTIONS = read('pkg/src/options.ts')
-const STREAM = read('pkg/src/stream/event-stream.ts') + read('pkg/src/sequence.ts')
 const API = read('docs/rust-api.txt')
 const DOCS = read('docs/rust.md')
 
@@ -30,20 +27,6 @@ const RUST = new Set(
   }),
 )
 
-/** The members of an interface of the package's options, those included that it has from `Pick` or another one. */
-function membersOf(name: string): string[] {
-  const [, base = '', body = ''] =
-    new RegExp(`interface ${name}(?:<\\w+>)?(?: extends (\\w+).*?)? \\{\n(.*?)^\\}`, 'ms').exec(
-      OPTIONS,
-    ) ?? assert.fail(`options.ts has no ${name}`)
-  const own = [...body.matchAll(/^ {2}(\w+)\??:/gm)].map(([, member = '']) => member)
-  if (base === 'FetchMembers') {
-    const picked = /type FetchMembers = Pick<(.*?)^>/ms.exec(OPTIONS)?.[1] ?? ''
-    return [...own, ...[...picked.matchAll(/'(\w+)'/g)].map(([, member = '']) => member)]
-  }
-  return base === '' ? own : [...own, ...membersOf(base)]
-}
-
 /** The public functions of a type of the crate. */
 function functionsOf(type: string): string[] {
   const section = API.split('\n\n').find((section) => section.startsWith(`# struct.${type}\n`))
@@ -52,36 +35,20 @@ function functionsOf(type: string): string[] {
   return [...own.join('\n').matchAll(/^pub fn (\w+)/gm)].map(([, name = '']) => name)
 }
 
-const INTERFACES = {
-  OpenOptions: '',
-  RetryOptions: 'retry.',
-  CancelOptions: 'cancel.',
-  AckOptions: 'ack.',
-  ResumeOptions: 'resume.',
-}
-
-for (const [name, path] of Object.entries(INTERFACES)) {
+for (const name of INTERFACES) {
   test(`each of the package's ${name} has its place`, () => {
-    const members = membersOf(name)
-    assert.ok(members.length > 0)
     assert.deepEqual(
-      members.map((member) => path + member).filter((member) => !NPM.has(member)),
+      optionsOf(name).filter((option) => !NPM.has(option)),
       [],
     )
   })
 }
 
 test("each member of the package's EventStream has its place", () => {
-  const internal = ['constructor', 'fail', 'finish', 'takeReady', 'mapEvents']
-  const shown = STREAM.replaceAll(/\/\*\* @internal.*?\n.*?\n/g, '')
-  const members = [
-    ...shown.matchAll(/^ {2}(?:readonly |get )?([a-z]\w*)(?:<.*?>)?(?:\(.*\{|: Promise<.*)$/gm),
-  ].map(([, member = '']) => member)
-  for (const known of ['opened', 'closed', 'state', 'cancel', 'next', 'frames']) {
-    assert.ok(members.includes(known), `${known} is found in the source`)
-  }
-  const missing = members.filter((member) => !NPM.has(member) && !internal.includes(member))
-  assert.deepEqual(missing, [])
+  assert.deepEqual(
+    STREAM_MEMBERS.filter((member) => !NPM.has(member)),
+    [],
+  )
 })
 
 const TYPES = [
