@@ -9,6 +9,7 @@ import type { WebDriver } from 'selenium-webdriver'
 import type { Case, Result } from '../../www/bench/report'
 import { launch, startServer } from '../webdriver/index'
 import { call, openPage } from './browser'
+import { runChat } from './chat'
 import { shortfalls } from './goals'
 import { runMemory } from './memory'
 import {
@@ -24,8 +25,8 @@ import { pagesWith } from './pages'
 import { ratioTable, type Row } from './table'
 
 const USAGE = `cargo xtask bench [options]
-  --quick          only decode, iterate, loopback and text, on few corpora: less than two minutes
-  --only NAME      one of these: decode, iterate, loopback, text, latency, memory, start
+  --quick          only decode, iterate, loopback, text and chat, on few corpora: about two minutes
+  --only NAME      one of these: decode, iterate, loopback, text, latency, memory, start, chat
   --browser NAME   chromium (the default) or firefox
   --json FILE      write all results there
   --record         write them to tests/bench/records, with the date; those of a whole run in Chromium
@@ -33,7 +34,16 @@ const USAGE = `cargo xtask bench [options]
   --check          fail, and say why, where a goal is missed, or where a ratio to a peer is more than
                    10 % below that of the newest record; what fell is measured twice more first`
 
-const BENCHES = ['decode', 'iterate', 'loopback', 'text', 'latency', 'memory', 'start'] as const
+const BENCHES = [
+  'decode',
+  'iterate',
+  'loopback',
+  'text',
+  'latency',
+  'memory',
+  'start',
+  'chat',
+] as const
 type Bench = (typeof BENCHES)[number]
 
 /** How often something is measured again that seems to have become slower. */
@@ -145,7 +155,7 @@ function isSame(one: Comparison, other: Comparison): boolean {
 }
 
 async function runRow(driver: WebDriver, { bench, corpus, chunk, results }: Row) {
-  if (bench === 'latency' || bench === 'memory' || bench === 'start') return runBench(driver, bench)
+  if (isWhole(bench)) return runBench(driver, bench)
   await openPage(driver, server.url)
   return call(driver, 'runCase', { bench, corpus, chunk, events: results[0]!.events }, ROUNDS)
 }
@@ -153,13 +163,19 @@ async function runRow(driver: WebDriver, { bench, corpus, chunk, results }: Row)
 async function runAll(driver: WebDriver): Promise<Result[]> {
   const results: Result[] = []
   for (const bench of BENCHES) {
-    // Counting all of a page's memory takes Chromium's DevTools protocol.
-    if (bench === 'memory' && options.browser !== 'chromium') continue
-    const isSlow = bench === 'latency' || bench === 'memory' || bench === 'start'
+    // A page's memory and its tasks are counted by Chromium's DevTools protocol.
+    const isChromiums = bench === 'memory' || bench === 'chat'
+    if (isChromiums && options.browser !== 'chromium') continue
+    const isSlow = isWhole(bench) && bench !== 'chat'
     if (options.only ? options.only !== bench : options.quick && isSlow) continue
     results.push(...(await runBench(driver, bench)))
   }
   return results
+}
+
+/** Whether a bench is not divided into cases. */
+function isWhole(bench: Bench): bench is Exclude<Bench, Case['bench']> {
+  return bench === 'latency' || bench === 'memory' || bench === 'start' || bench === 'chat'
 }
 
 async function runBench(driver: WebDriver, bench: Bench): Promise<Result[]> {
@@ -171,6 +187,8 @@ async function runBench(driver: WebDriver, bench: Bench): Promise<Result[]> {
       return [...(await call(driver, 'runLatency')), await call(driver, 'runCancel')]
     case 'memory':
       return runMemory(driver, server.url, progress)
+    case 'chat':
+      return runChat(driver, ROUNDS, options.quick, progress)
     case 'start':
       progress('start')
       return call(driver, 'runStart', ROUNDS)

@@ -14,6 +14,7 @@ export function shortfalls(results: Result[]): string[] {
     ...of('latency').flatMap((row) => (row.corpus === 'cancel' ? cancelGoals : latencyGoals)(row)),
     ...of('memory').flatMap(memoryGoals),
     ...of('start').flatMap(startGoals),
+    ...of('chat').flatMap(chatGoals),
   ]
 }
 
@@ -98,6 +99,11 @@ function startGoals(row: Row): string[] {
       ? []
       : [`${place(row)}: the request ${requestLate.toFixed(1)} ms after a bare fetch's, not 1`]),
   ]
+}
+
+function chatGoals(row: Row): string[] {
+  const other = 'ai DefaultChatTransport'
+  return row.corpus === 'parts' ? atLeast(row, other, ratio(row, other, 'sluicegate'), 5) : []
 }
 
 function memoryGoals(row: Row): string[] {

@@ -37,6 +37,8 @@ const SHORT = new Map([
   ['fetch-event-stream', 'f-e-stream'],
   ['eventsource-client', 'es-client'],
   ['eventsource-client callback', 'es-c callback'],
+  ['ai DefaultChatTransport', 'ai Default'],
+  ['useEventStream + textReader', 'useEventStream'],
   ['native EventSource', 'native'],
   ['reader + TextDecoder', 'reader+text'],
 ])
@@ -56,7 +58,7 @@ export function ratioTable(results: Result[]): string {
       return Number.isNaN(ratio) ? '' : `${ratio.toFixed(2)}x`
     })
     lines.push([bench, corpus, chunkName(chunk), amount(ours), ...cells])
-    for (const member of ['p99_ms', 'request_ms'] as const) {
+    for (const member of ['p99_ms', 'request_ms', 'longest_ms'] as const) {
       const own = ours?.[member]
       if (own === undefined) continue
       const more = impls.map((impl) => {

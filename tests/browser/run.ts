@@ -9,6 +9,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { ENGINES, type Engine, freePort, startServer } from '../webdriver/index.js'
+import { SdkServers } from '../vendors/sdks/server.js'
 import { startVendors } from '../vendors/server.js'
 import { bundle, bundleScenarios } from './bundle.js'
 import { Listener } from './listener.js'
@@ -42,10 +43,12 @@ try {
     // Servers of its own: no engine meets what another one has left.
     const server = await startServer('sluicegate-test-server', ['--site', site])
     const vendors = await startVendors()
+    const sdks = await SdkServers.start()
     try {
       const page = new URL('/site/index.html', server.url)
       page.searchParams.set('engine', engine)
       page.searchParams.set('vendors', vendors.url)
+      page.searchParams.set('sdks', sdks.url)
       page.searchParams.set('player', values['js-module'] ? 'js' : 'npm')
       page.searchParams.set('closedPort', String(await freePort()))
       if (values.grep !== undefined) page.searchParams.set('grep', values.grep)
@@ -53,6 +56,7 @@ try {
     } finally {
       await server.stop()
       await vendors[Symbol.asyncDispose]()
+      await sdks[Symbol.asyncDispose]()
     }
   }
 } finally {

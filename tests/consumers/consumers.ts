@@ -30,6 +30,8 @@ export interface Consumer {
   versions: string[]
   /** The folder with all that is downloaded, where something is built. */
   bundle?: string
+  /** Whether its page can also show a chat by the AI SDK's `useChat`. */
+  hasUseChat?: true
   /** Whether its tools refuse the oldest Node that this project supports. */
   needsNewerNode?: true
 }
@@ -44,16 +46,18 @@ export const CONSUMERS: Consumer[] = [
     title: 'Vite and Vue',
     kind: BUILT_PAGE,
     common: [],
-    versions: ['vite', 'vue'],
+    versions: ['vite', 'vue', '@ai-sdk/vue', 'ai'],
     bundle: 'dist',
+    hasUseChat: true,
   },
   {
     name: 'vite-react',
     title: 'Vite and React',
     kind: BUILT_PAGE,
     common: [],
-    versions: ['vite', 'react'],
+    versions: ['vite', 'react', '@ai-sdk/react', 'ai'],
     bundle: 'dist',
+    hasUseChat: true,
   },
   {
     name: 'webpack',
@@ -104,8 +108,9 @@ export const CONSUMERS: Consumer[] = [
       ready: /Ready in/,
     },
     common: [],
-    versions: ['next', 'react'],
+    versions: ['next', 'react', '@ai-sdk/react', 'ai'],
     bundle: '.next/static',
+    hasUseChat: true,
   },
   {
     name: 'sveltekit',

@@ -18,6 +18,12 @@ export interface View {
   close(): Promise<void>
 }
 
+/** A page with a chat by the AI SDK's `useChat`. */
+export interface ChatView extends View {
+  /** Presses its Ask button, once the page is there. */
+  ask(): Promise<void>
+}
+
 const FIRST = 'Zażółć '
 const REST = '漢字 😀'
 /** How many pieces the answer comes in, before it stalls. */
@@ -52,7 +58,12 @@ export async function converse(
     assert.deepEqual(await view.stop(), { aborted: true, notified: true, status: 200 })
     const asked = await closed(`${server}/scripts/${id}/log`)
     assert.deepEqual(asked, [
-      { method: 'POST', body: '{"prompt":"Hello"}', outcome: 'client-closed' },
+      {
+        method: 'POST',
+        path: `/s/${id}`,
+        body: '{"prompt":"Hello"}',
+        outcome: 'client-closed',
+      },
     ])
     const { requests } = await (await fetch(`${server}/sink/${key}/log`)).json()
     assert.deepEqual(
@@ -64,16 +75,69 @@ export async function converse(
   }
 }
 
+/**
+ * Asks in a chat by `useChat`, whose connection breaks, and stops it: the answer has to go on where it was, and the server has
+ * to hear of the end.
+ */
+export async function converseByUseChat(
+  server: string,
+  open: (api: string) => Promise<ChatView>,
+): Promise<void> {
+  const start = [
+    { type: 'start', messageId: 'm' },
+    { type: 'text-start', id: 't' },
+    { type: 'text-delta', id: 't', delta: FIRST },
+  ]
+  const rest = { type: 'text-delta', id: 't', delta: REST }
+  const bytesOf = (...parts: object[]) =>
+    parts.map((part) => `data: ${JSON.stringify(part)}\n\n`).join('')
+  const { id } = await post(`${server}/scripts`, {
+    attempts: [
+      { steps: [{ send: bytesOf(...start) }, { waitFor: 'shown' }, { close: true }] },
+      { steps: [{ send: bytesOf(...start, rest) }, { stall: true }] },
+      {},
+    ],
+  })
+  const view = await open(`${server}/s/${id}`)
+  try {
+    await view.ask()
+    await view.shows(FIRST)
+    await fetch(`${server}/scripts/${id}/signal/shown`, { method: 'POST' })
+    await view.shows(FIRST + REST)
+    assert.deepEqual(await view.stop(), { aborted: true, notified: true, status: 200 })
+    await view.shows(FIRST + REST)
+    const [asked, resumed, stopped, ...others] = await closed(`${server}/scripts/${id}/log`)
+    const { id: chat, messages, trigger } = JSON.parse(asked!.body)
+    assert.equal(trigger, 'submit-message')
+    assert.deepEqual(messages[0].parts, [{ type: 'text', text: 'Hello' }])
+    const path = `/s/${id}/${chat}`
+    assert.deepEqual(
+      [resumed, stopped, ...others],
+      [
+        { method: 'GET', path: `${path}/stream`, body: '', outcome: 'client-closed' },
+        { method: 'POST', path: `${path}/stop`, body: '{}', outcome: 'completed' },
+      ],
+    )
+  } finally {
+    await view.close()
+  }
+}
+
+/** A request that the server has seen. */
+interface Request {
+  method: string
+  path: string
+  body: string
+  outcome: string
+}
+
 /** The requests of a script, once none of them is open. The log may be a moment behind. */
-async function closed(log: string): Promise<object[]> {
+async function closed(log: string): Promise<Request[]> {
   for (;;) {
-    const { requests } = await (await fetch(log)).json()
-    const seen = requests.map(({ method, body, outcome }: Record<string, string>) => ({
-      method,
-      body,
-      outcome,
-    }))
-    if (seen.every(({ outcome }: { outcome: string }) => outcome !== 'open')) return seen
+    const { requests } = (await (await fetch(log)).json()) as { requests: Request[] }
+    if (requests.every(({ outcome }) => outcome !== 'open')) {
+      return requests.map(({ method, path, body, outcome }) => ({ method, path, body, outcome }))
+    }
     await delay(20)
   }
 }

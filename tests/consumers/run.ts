@@ -16,7 +16,7 @@ import { Tarball } from '../publish/tarball.js'
 import { ENGINES, type Engine, freePort, launch, startServer } from '../webdriver/index.js'
 import { Program } from '../webdriver/program.js'
 import { type Consumer, CONSUMERS } from './consumers.js'
-import { converse } from './conversation.js'
+import { converse, converseByUseChat } from './conversation.js'
 import { type Row, writeTable } from './table.js'
 import { openPage, openTerminal, openWorker } from './views.js'
 import { App, HAS_NEWER_NODE, installNewerNode, type Node, OUR_NODE } from './workshop.js'
@@ -94,9 +94,10 @@ for (const consumer of chosen) {
   })
 }
 
-async function streams({ name, kind }: Consumer, app: App): Promise<void> {
+async function streams(consumer: Consumer, app: App): Promise<void> {
+  const { name, kind } = consumer
   if (kind.in === 'page') {
-    return inEachBrowser(name, `${server.url}/site/${name}/${kind.path}`)
+    return inEachBrowser(consumer, `${server.url}/site/${name}/${kind.path}`)
   }
   if (kind.in === 'extension') return inAnExtension(name, join(app.folder, 'dist'), kind.path)
   const command = await app.command(kind.command)
@@ -116,7 +117,7 @@ async function streams({ name, kind }: Consumer, app: App): Promise<void> {
     const address = `http://127.0.0.1:${port}`
     const page = await (await fetch(`${address}/?chat=/&cancel=/`)).text()
     assert.match(page, /<p>decoded on the server<\/p>/)
-    await inEachBrowser(name, address)
+    await inEachBrowser(consumer, address)
   } finally {
     await program.stop()
   }
@@ -143,10 +144,12 @@ function extensionId(folder: string): string {
   return hash.replace(/./g, (digit) => String.fromCharCode(97 + parseInt(digit, 16)))
 }
 
-async function inEachBrowser(name: string, page: string): Promise<void> {
+async function inEachBrowser({ name, hasUseChat }: Consumer, page: string): Promise<void> {
   for (const [engine, browser] of browsers) {
     await converse(server.url, `${name}-${engine}`, (endpoints) =>
       openPage(browser, page, endpoints),
     )
+    if (!hasUseChat) continue
+    await converseByUseChat(server.url, (useChat) => openPage(browser, page, { useChat }))
   }
 }

@@ -3,21 +3,24 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { createInterface } from 'node:readline'
 import { Readable } from 'node:stream'
-import { By, type WebDriver } from 'selenium-webdriver'
+import { By, until, type WebDriver } from 'selenium-webdriver'
 import type { Command } from './consumers.js'
-import { type Endpoints, PIECES, type View } from './conversation.js'
+import { type ChatView, type Endpoints, PIECES, type View } from './conversation.js'
 import type { App } from './workshop.js'
 
 /** How long anything may take to show, in milliseconds, on a machine that has other things to do. */
 const PATIENCE = 60_000
 
-/** A page with an `<output>` for the text, a button, and an `<output>` for what `cancel()` gave. */
+/**
+ * A page with an `<output>` for the text, a button, and an `<output>` for what `cancel()` gave. With a chat by `useChat`, a
+ * second button asks.
+ */
 export async function openPage(
   browser: WebDriver,
   page: string,
-  endpoints: Endpoints,
-): Promise<View> {
-  await browser.get(`${page}?${new URLSearchParams({ ...endpoints })}`)
+  parameters: Endpoints | { useChat: string },
+): Promise<ChatView> {
+  await browser.get(`${page}?${new URLSearchParams({ ...parameters })}`)
   const shows = async (index: number, isIt: (text: string) => boolean) => {
     let text = ''
     const look = async () => {
@@ -37,6 +40,12 @@ export async function openPage(
     stop: async () => {
       await browser.findElement(By.css('button')).click()
       return JSON.parse(await shows(1, (shown) => shown !== ''))
+    },
+    ask: async () => {
+      const button = By.css('button:nth-of-type(2)')
+      const found = await browser.wait(until.elementLocated(button), PATIENCE)
+      await browser.wait(until.elementIsEnabled(found), PATIENCE)
+      await found.click()
     },
     close: () => browser.get('about:blank'),
   }

@@ -5,6 +5,7 @@ import { useChat } from '@ai-sdk/react'
 import { Chat } from '@ai-sdk/vue'
 import { createElement, useEffect } from 'react'
 import { createRoot } from 'react-dom/client'
+import { SluicegateChatTransport } from 'sluicegate/ai-sdk'
 import { createApp, h } from 'vue'
 
 /** A chat as both frameworks have it. */
@@ -26,16 +27,22 @@ interface Message {
 interface Way {
   /** Without one, the hooks make a DefaultChatTransport for `/api/chat`. */
   transport?: object
-  /** What the page's Stop button does. */
-  stop(chatId: string): Promise<unknown>
+  /** What the page's Stop button does. Resolves to whether the relay has stopped the answer. */
+  stop(chatId: string): Promise<boolean>
 }
+
+const sluicegate = new SluicegateChatTransport()
 
 const WAYS: Record<string, Way> = {
   default: {
     async stop(chatId) {
       const response = await fetch(`/api/chat/${chatId}/stop`, { method: 'POST' })
-      return response.json()
+      return (await response.json()).cancelled
     },
+  },
+  sluicegate: {
+    transport: sluicegate,
+    stop: async (chatId) => (await sluicegate.cancel(chatId)).status === 200,
   },
 }
 
@@ -43,10 +50,10 @@ const parameters = new URLSearchParams(location.search)
 const id = parameters.get('chat')!
 const way = WAYS[parameters.get('transport') ?? 'default']!
 
-const kept = JSON.parse(sessionStorage[id] ?? '[]') as Message[]
+const kept = () => JSON.parse(sessionStorage[id] ?? '[]') as Message[]
 const options = {
   id,
-  messages: kept as never[],
+  messages: kept() as never[],
   transport: way.transport as never,
   // An answer that broke off has none: WebKit takes a connection that broke for the answer's end.
   onFinish({ messages, finishReason }: { messages: unknown[]; finishReason?: string }) {
@@ -68,9 +75,10 @@ function textOf(type: string): string {
 function rendered(): void {
   const text = textOf('text')
   if (text !== seen.at(-1)) seen.push(text)
-  const { messages, status } = conversation
-  const isAsked = status === 'submitted' && messages.at(-1)?.role === 'user'
-  if (isAsked) sessionStorage[id] = JSON.stringify(messages)
+  const { messages } = conversation
+  // The answer may have begun by now.
+  const asked = messages.slice(0, messages.findLastIndex(({ role }) => role === 'user') + 1)
+  if (asked.length > kept().length) sessionStorage[id] = JSON.stringify(asked)
 }
 
 Object.assign(window, {

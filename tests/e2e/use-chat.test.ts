@@ -5,17 +5,17 @@ import { after, before, describe, test } from 'node:test'
 import { rm } from 'node:fs/promises'
 import type { WebDriver } from 'selenium-webdriver'
 import { ENGINES, launch } from '../webdriver/index.js'
+import { HeldModel } from './held-model.js'
 import { callPage, folderWithPage } from './page-at-relay.js'
 import { RelayClient, type Session } from './relay.js'
 import { type Replicas, startReplicas } from './replicas.js'
 
-// Told without Markdown.
 const PROMPT = 'Tell me a joke about sluice gates.'
 
 const FRAMEWORKS = ['react', 'vue']
 
 /** The ways of the page to the relay, by name. */
-const TRANSPORTS = ['default']
+const TRANSPORTS = ['default', 'sluicegate']
 
 /** How long the page is waited for, in milliseconds. */
 const PATIENCE = 60_000
@@ -40,23 +40,17 @@ after(() => rm(site, { recursive: true }))
 
 for (const engine of ENGINES) {
   describe(`useChat in ${engine}`, () => {
+    let model: HeldModel
     let replicas: Replicas
     let driver: WebDriver
-    let answer: string
     let chats = 0
 
     before(async () => {
       // Each run of the last test kills one.
       const count = 1 + FRAMEWORKS.length * TRANSPORTS.length
-      replicas = await startReplicas(count, [
-        '--site',
-        site,
-        '--tokens-per-second',
-        '50',
-        '--resume-grace',
-        '60',
-      ])
-      answer = (await new RelayClient(replicas.url).wholeAnswer(PROMPT)).text
+      model = await HeldModel.start()
+      const upstream = ['--upstream', model.url, '--model', 'held']
+      replicas = await startReplicas(count, ['--site', site, '--resume-grace', '60', ...upstream])
       driver = await launch(engine)
       await driver.manage().setTimeouts({ script: PATIENCE })
     })
@@ -64,6 +58,7 @@ for (const engine of ENGINES) {
     after(async () => {
       await driver?.quit()
       await replicas?.stop()
+      await model?.[Symbol.asyncDispose]()
     })
 
     const state = () => callPage<State>(driver, 'state')
@@ -92,11 +87,10 @@ for (const engine of ENGINES) {
       return sessions.flat().filter(([, { sessionId }]) => sessionId === chat)
     }
 
-    const isHalf = ({ text }: State) => text.length > 80
-    const isWhole = ({ text, status }: State) => status === 'ready' && text === answer
+    const isHalf = ({ text }: State) => text === HeldModel.half
+    const isWhole = ({ text, status }: State) => status === 'ready' && text === HeldModel.answer
 
     function assertGrew({ seen }: State): void {
-      assert.ok(seen.length > 5, `${seen.length} texts were shown`)
       seen.reduce((before, now) => {
         assert.ok(now.startsWith(before), `${before} became ${now}`)
         return now
@@ -124,17 +118,17 @@ for (const engine of ENGINES) {
 
           test('an answer is streamed; Stop stops the next one, whichever replica hears of it', async () => {
             const chat = await openAndAsk()
+            model.release()
             assertGrew(await until(isWhole))
             const [session] = await sessionsOf(chat)
             assert.equal(session?.[1].state, 'completed')
 
             await callPage(driver, 'ask', PROMPT)
-            await until((now) => now.messages === 4 && isHalf(now))
-            const stopped = await callPage<{ cancelled: boolean }>(driver, 'stop')
-            assert.equal(stopped.cancelled, true)
+            await until(({ messages, text }) => messages === 4 && text.endsWith(HeldModel.half))
+            assert.equal(await callPage<boolean>(driver, 'stop'), true)
             const { text } = await until(({ status }) => status === 'ready')
             // The question before is in mind.
-            assert.ok(text.includes(PROMPT) && text !== answer, text)
+            assert.equal(text, `You asked: ${PROMPT} ${HeldModel.half}`)
             const states = (await sessionsOf(chat)).map(([, { state }]) => state)
             assert.ok(states.includes('cancelled'), `${states}`)
           })
@@ -142,12 +136,14 @@ for (const engine of ENGINES) {
           test('a page that is loaded again goes on, and asks nothing again', async () => {
             const chat = await openAndAsk()
             await driver.navigate().refresh()
-            assert.equal((await until(isWhole)).messages, 2)
+            await until((now) => now.messages === 2 && isHalf(now))
+            model.release()
+            await until(isWhole)
             assert.equal((await sessionsOf(chat)).length, 1)
             // Nothing runs now: there is nothing to go on with.
             await driver.navigate().refresh()
             const { text, messages } = await until(({ status }) => status === 'ready')
-            assert.deepEqual([text, messages], [answer, 2])
+            assert.deepEqual([text, messages], [HeldModel.answer, 2])
           })
 
           test('an answer goes on at another replica when its own is killed', async () => {

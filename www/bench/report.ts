@@ -1,5 +1,6 @@
 /** The benches, in the order in which they run. */
-export type Bench = 'decode' | 'iterate' | 'loopback' | 'text' | 'latency' | 'memory' | 'start'
+export type Bench =
+  'decode' | 'iterate' | 'loopback' | 'text' | 'latency' | 'memory' | 'start' | 'chat'
 
 /** How the bytes are cut: a number of bytes, or after every event. */
 export type ChunkSize = number | 'event'
@@ -34,6 +35,8 @@ export interface Result {
   /** Milliseconds from the server's write to the handler. */
   p50_ms?: number
   p99_ms?: number
+  /** Milliseconds of the main thread's longest task; for `chat`, whose `median_ms` is all of its tasks. */
+  longest_ms?: number
   /** The most memory in use at once, above what the page had before, in bytes. */
   peak_bytes?: number
   /** Events read in one run. */

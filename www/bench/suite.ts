@@ -38,7 +38,7 @@ const METHODS = {
   latency: 'readUrl',
   memory: 'iterable',
   start: 'readUrl',
-} as const satisfies Record<Bench, keyof Implementation>
+} as const satisfies Record<Exclude<Bench, 'chat'>, keyof Implementation>
 
 /** The cases of one bench, fewer of them in a quick run. */
 export function casesOf(bench: Case['bench'], quick: boolean): Case[] {
@@ -64,7 +64,7 @@ export function casesOf(bench: Case['bench'], quick: boolean): Case[] {
 }
 
 /** Loads all implementations that take part in a bench. */
-export async function implementationsOf(bench: Bench): Promise<Implementation[]> {
+export async function implementationsOf(bench: keyof typeof METHODS): Promise<Implementation[]> {
   const all = await Promise.all(IMPLEMENTATIONS.map(load))
   return all.filter((implementation) => implementation[METHODS[bench]])
 }

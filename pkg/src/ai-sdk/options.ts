@@ -15,7 +15,9 @@ export type SluicegateChatTransportOptions<UI_MESSAGE extends UIMessage> =
     resume?: ResumeOptions
     /**
      * The request of `transport.cancel()`. Default: `POST {api}/{chatId}/stop` with `extra` as its JSON
-     * body. `job` is the chat's id, `reason` is `extra`.
+     * body. If `prepareReconnectToStreamRequest` returns an `api` that ends in `/stream`, the stop is
+     * beside it, at `/stop`. Headers and credentials are those that it returns, or else those of the
+     * request that began the answer. `job` is the chat's id, `reason` is `extra`.
      */
     cancel?: CancelOptions
     /** The longest pause between bytes, in milliseconds. Default: no limit. */

@@ -1,23 +1,22 @@
 import type { ChatTransport, UIMessage, UIMessageChunk } from 'ai'
 import { abortError, isStreamError, StreamError } from '../error.js'
 import { asOfFetch } from '../fetch/as-of-fetch.js'
+import { send } from '../fetch/request.js'
 import type { OpenOptions } from '../options.js'
 import type { CancelResult } from '../outcome.js'
 import { EventStream } from '../stream/event-stream.js'
 import type { SluicegateChatTransportOptions } from './options.js'
 import { isLast, partOf } from './parts.js'
+import {
+  type Chat,
+  type ChatRequest,
+  ChatRequests,
+  type Prepared,
+  type Reconnecting,
+  type Sending,
+} from './requests.js'
 
-type Sending<M extends UIMessage> = Parameters<ChatTransport<M>['sendMessages']>[0]
-type Reconnecting<M extends UIMessage> = Parameters<ChatTransport<M>['reconnectToStream']>[0]
-/** What all requests of a chat have. */
-type Chat<M extends UIMessage> = Omit<Reconnecting<M>, 'abortSignal'>
-
-/** A request, with what the page has prepared of it. */
-interface Prepared {
-  api: string
-  headers: Record<string, string>
-  credentials: RequestCredentials | undefined
-}
+const JSON_TYPE = { 'content-type': 'application/json' }
 
 /** An answer under way. */
 interface Answer {
@@ -38,10 +37,12 @@ export class SluicegateChatTransport<
   /** The option of that name. The AI SDK reads it. */
   readonly resumeStreamIsReplay: boolean
   readonly #options: SluicegateChatTransportOptions<UI_MESSAGE>
+  readonly #requests: ChatRequests<UI_MESSAGE>
   readonly #streams = new Map<string, EventStream>()
 
   constructor(options: SluicegateChatTransportOptions<UI_MESSAGE> = {}) {
     this.#options = options
+    this.#requests = new ChatRequests(options)
     this.resumeStreamIsReplay = options.resumeStreamIsReplay ?? true
   }
 
@@ -49,24 +50,9 @@ export class SluicegateChatTransport<
   readonly sendMessages = async (
     sending: Sending<UI_MESSAGE>,
   ): Promise<ReadableStream<UIMessageChunk>> => {
-    const { chatId: id, messages, trigger, messageId, abortSignal } = sending
-    const base = await this.#base(sending)
-    const prepared = await this.#options.prepareSendMessagesRequest?.({
-      ...base,
-      id,
-      messages,
-      trigger,
-      messageId,
-    })
-    const { api, headers, credentials } = replaced(base, prepared)
-    const body = prepared?.body ?? { ...base.body, id, messages, trigger, messageId }
-    const answer = this.#open(sending, api, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json', ...headers },
-      body: JSON.stringify(body),
-      credentials,
-      signal: abortSignal,
-    })
+    const { abortSignal: signal } = sending
+    const [request, body, prepared] = await this.#requests.send(sending)
+    const answer = this.#open(sending, request, prepared, { method: 'POST', body, signal })
     const parts = await partsOf(answer)
     if (!parts) throw new Error('The response body is empty.')
     return parts
@@ -76,9 +62,9 @@ export class SluicegateChatTransport<
   readonly reconnectToStream = async (
     reconnecting: Reconnecting<UI_MESSAGE>,
   ): Promise<ReadableStream<UIMessageChunk> | null> => {
-    const { api, headers, credentials } = await this.#reconnecting(reconnecting)
-    const { abortSignal } = reconnecting
-    return partsOf(this.#open(reconnecting, api, { headers, credentials, signal: abortSignal }))
+    const { abortSignal: signal } = reconnecting
+    const request = await this.#requests.reconnect(reconnecting)
+    return partsOf(this.#open(reconnecting, request, undefined, { signal }))
   }
 
   /**
@@ -92,12 +78,31 @@ export class SluicegateChatTransport<
     return stream ? stream.cancel(extra) : { aborted: false, notified: false }
   }
 
-  #open(chat: Chat<UI_MESSAGE>, api: string, request: object): Answer {
+  /** Sends the request that begins an answer, `prepared` by the page. */
+  #open(
+    chat: Chat<UI_MESSAGE>,
+    request: ChatRequest,
+    prepared: Prepared | undefined,
+    init: OpenOptions,
+  ): Answer {
     const { chatId } = chat
     const { retry = { maxAttempts: 5 }, resume, cancel, idleTimeout, fetch } = this.#options
-    let reconnect: Promise<Prepared> | undefined
+    /** The last request of the answer, and the one that stops it. */
+    let last: ChatRequest | undefined = request
+    let stop: ChatRequest | undefined
+    // As the SDK calls it: with the URL that the page wrote.
+    const fetchAs =
+      (request: ChatRequest | undefined): typeof globalThis.fetch =>
+      (url, init) => {
+        const send = fetch ?? globalThis.fetch
+        if (!request) return send(url as string, init)
+        const { api, credentials } = request
+        return send(api, { ...init, credentials } as RequestInit)
+      }
     const options = {
-      ...request,
+      ...init,
+      headers: init.method ? { ...JSON_TYPE, ...request.headers } : request.headers,
+      credentials: request.credentials,
       done: ({ data }) => {
         if (data === '[DONE]') return true
         const part = partOf(data)
@@ -112,48 +117,33 @@ export class SluicegateChatTransport<
           !answer.isOver && (retry.shouldRetry?.(error, attempt) ?? error.retryable),
       },
       resume: resume ?? {
-        url: async () => (await (reconnect = this.#reconnecting(chat))).api,
-        headers: async () => (await reconnect!).headers,
+        url: async () => (last = await this.#requests.reconnect(chat)).api,
+        headers: () => last!.headers,
         replays: this.resumeStreamIsReplay,
       },
       cancel: cancel ?? {
-        url: () => pathOf(this.#options.api, chatId, 'stop'),
-        headers: async () => ({
-          'content-type': 'application/json',
-          ...(await this.#base(chat)).headers,
-        }),
+        url: async () => (stop = await this.#requests.stop(chat, prepared)).api,
+        headers: () => ({ ...JSON_TYPE, ...stop!.headers }),
         body: ({ reason }) => Object(reason),
       },
       ...(idleTimeout === undefined ? {} : { idleTimeout }),
-      ...(fetch ? { fetch: fetch as OpenOptions['fetch'] } : {}),
+      // The stop's: the answer's own requests are sent below.
+      fetch:
+        typeof (fetch ?? fetchAs) === 'function' ? (url, init) => fetchAs(stop)(url, init) : fetch,
     } as OpenOptions
-    const stream = new EventStream(api, options, { session: chatId })
+    const stream = new EventStream(request.api, options, {
+      session: chatId,
+      send: (template, init, attempt) => {
+        if (resume && attempt > 1) last = undefined
+        return send({ ...template, fetch: fetchAs(last) }, init, attempt)
+      },
+    })
     const answer: Answer = { stream, parts: [], isOver: false }
     this.#streams.set(chatId, stream)
     void stream.closed.then(() => {
       if (this.#streams.get(chatId) === stream) this.#streams.delete(chatId)
     })
     return answer
-  }
-
-  async #base({ headers, body, metadata }: Chat<UI_MESSAGE>) {
-    const { api = '/api/chat', ...options } = this.#options
-    const own = await resolved(options.headers)
-    return {
-      api,
-      headers: { ...recordOf(own), ...recordOf(headers) },
-      body: { ...(await resolved(options.body)), ...body } as Record<string, unknown>,
-      credentials: await resolved(options.credentials),
-      requestMetadata: metadata,
-    }
-  }
-
-  async #reconnecting(chat: Chat<UI_MESSAGE>): Promise<Prepared> {
-    const base = await this.#base(chat)
-    const id = chat.chatId
-    const prepared = await this.#options.prepareReconnectToStreamRequest?.({ ...base, id })
-    const { headers, credentials } = replaced(base, prepared)
-    return { api: prepared?.api ?? pathOf(base.api, id, 'stream'), headers, credentials }
   }
 }
 
@@ -201,35 +191,4 @@ async function partsOf(answer: Answer): Promise<ReadableStream<UIMessageChunk> |
 
 function isOfNetwork({ code }: StreamError): boolean {
   return code === 'network' || code === 'retries-exhausted' || code.endsWith('timeout')
-}
-
-function replaced(
-  base: Prepared,
-  prepared: { api?: string; headers?: HeadersInit; credentials?: RequestCredentials } | undefined,
-): Prepared {
-  return {
-    api: prepared?.api ?? base.api,
-    headers: prepared?.headers === undefined ? base.headers : recordOf(prepared.headers),
-    credentials: prepared?.credentials ?? base.credentials,
-  }
-}
-
-async function resolved<T>(value: T | PromiseLike<T> | (() => T | PromiseLike<T>) | undefined) {
-  return typeof value === 'function' ? (value as () => T)() : value
-}
-
-/** Later ones replace earlier ones, whatever the case of their names. */
-function recordOf(headers: HeadersInit | undefined): Record<string, string> {
-  const known = Object.entries(headers ?? {}).filter(([, value]) => value !== undefined)
-  const isRecord = headers && !(Symbol.iterator in Object(headers))
-  return Object.fromEntries(new Headers(isRecord ? Object.fromEntries(known) : headers))
-}
-
-/** A route of a chat, as the SDK makes it: behind the path, before the query. */
-function pathOf(api = '/api/chat', chatId: string, route: string): string {
-  if (/^\.\.?$/.test(chatId)) {
-    throw new Error('Chat IDs must not be "." or "..": prepare the URL of the request yourself')
-  }
-  const [, path = '', rest = ''] = /^([^?#]*)(.*)$/s.exec(api)!
-  return `${path.replace(/\/$/, '')}/${encodeURIComponent(chatId)}/${route}${rest}`
 }

@@ -1,12 +1,14 @@
 /** A chat of the AI SDK without a framework, and what it sees. */
 
-import {
-  AbstractChat,
-  type ChatInit,
-  type ChatState,
-  type UIMessage,
-  type UIMessageChunk,
-} from 'ai'
+import * as ai6 from 'ai'
+import type { ChatInit, ChatState, UIMessage, UIMessageChunk } from 'ai'
+import * as ai7 from 'ai-7'
+
+/** What is used of the SDK. */
+type Sdk = Pick<typeof ai6, 'AbstractChat' | 'DefaultChatTransport'>
+
+/** The versions of the SDK that the transport is for. */
+export const SDKS: Record<string, Sdk> = { 'ai 6': ai6, 'ai 7': ai7 as unknown as Sdk }
 
 class State implements ChatState<UIMessage> {
   status: ChatState<UIMessage>['status'] = 'ready'
@@ -32,29 +34,32 @@ export interface Finish {
   isError: boolean
 }
 
-export class TestChat extends AbstractChat<UIMessage> {
-  readonly finishes: Finish[]
-  readonly errors: Error[]
+/** The class of chats of a version of the SDK. */
+export function testChatOf({ AbstractChat }: Sdk) {
+  return class TestChat extends AbstractChat<UIMessage> {
+    readonly finishes: Finish[]
+    readonly errors: Error[]
 
-  constructor(init: Pick<ChatInit<UIMessage>, 'id' | 'transport'>) {
-    const finishes: Finish[] = []
-    const errors: Error[] = []
-    super({
-      ...init,
-      state: new State(),
-      onError: (error) => errors.push(error),
-      onFinish: ({ isAbort, isDisconnect, isError }) => {
-        finishes.push({ isAbort, isDisconnect, isError })
-      },
-    })
-    this.finishes = finishes
-    this.errors = errors
-  }
+    constructor(init: Pick<ChatInit<UIMessage>, 'id' | 'transport'>) {
+      const finishes: Finish[] = []
+      const errors: Error[] = []
+      super({
+        ...init,
+        state: new State(),
+        onError: (error) => errors.push(error),
+        onFinish: ({ isAbort, isDisconnect, isError }) => {
+          finishes.push({ isAbort, isDisconnect, isError })
+        },
+      })
+      this.finishes = finishes
+      this.errors = errors
+    }
 
-  /** The text of the answer. */
-  get answer(): string {
-    const parts = this.lastMessage?.role === 'assistant' ? this.lastMessage.parts : []
-    return parts.map((part) => (part.type === 'text' ? part.text : '')).join('')
+    /** The text of the answer. */
+    get answer(): string {
+      const parts = this.lastMessage?.role === 'assistant' ? this.lastMessage.parts : []
+      return parts.map((part) => (part.type === 'text' ? part.text : '')).join('')
+    }
   }
 }
 

@@ -17,6 +17,9 @@ export const unreachable = `http://127.0.0.1:${parameters.get('closedPort')}/nob
 /** The emulators of tests/vendors: another origin. */
 export const vendors = parameters.get('vendors')!
 
+/** The servers of tests/vendors/sdks: another origin. */
+export const sdks = parameters.get('sdks')!
+
 /** The test server over HTTP/2 and TLS: another origin with the same scripts, sinks and counters. */
 const secureOrigin = location.origin.replace('http:', 'https:')
 

@@ -86,14 +86,53 @@ pub async fn start(connection: &mut Connection, request: &Request) -> Result<(),
     body.finish(connection).await
 }
 
+/// A model's answer as the AI SDK's UI message stream: so many tokens, so many a second.
+pub async fn chat(connection: &mut Connection, request: &Request) -> Result<(), Stop> {
+    let rate: f64 = request.number("rate", 1000.0)?;
+    let events: u64 = request.number("events", 10_000)?;
+    let period = period_of(rate)?;
+    let mut body = Body::events(connection, request, None).await?;
+    let start = r#"data: {"type":"start","messageId":"m"}
+
+data: {"type":"text-start","id":"t"}
+
+"#;
+    body.send(connection, start.as_bytes()).await?;
+    let mut random = Random::new(2026);
+    let mut ticks = interval_at(Instant::now() + period, period);
+    // What is late is made up for: the rate is that of the whole.
+    ticks.set_missed_tick_behavior(MissedTickBehavior::Burst);
+    for _ in 0..events {
+        connection.wait(ticks.tick()).await?;
+        let mut event = br#"data: {"type":"text-delta","id":"t","delta":""#.to_vec();
+        push_word(&mut event, &mut random);
+        event.extend_from_slice(b"\"}\n\n");
+        body.send(connection, &event).await?;
+    }
+    let end = r#"data: {"type":"text-end","id":"t"}
+
+data: {"type":"finish","finishReason":"stop"}
+
+data: [DONE]
+
+"#;
+    body.send(connection, end.as_bytes()).await?;
+    body.finish(connection).await
+}
+
+fn period_of(rate: f64) -> Result<Duration, Stop> {
+    if (0.01..=10_000.0).contains(&rate) {
+        Ok(Duration::from_secs_f64(1.0 / rate))
+    } else {
+        Err(bad_request("rate is 0.01 to 10000 events a second"))
+    }
+}
+
 pub async fn latency(connection: &mut Connection, request: &Request) -> Result<(), Stop> {
     let rate: f64 = request.number("rate", 50.0)?;
     let events: u64 = request.number("events", 200)?;
-    if !(0.01..=10_000.0).contains(&rate) {
-        return Err(bad_request("rate is 0.01 to 10000 events a second"));
-    }
+    let period = period_of(rate)?;
     let mut body = Body::events(connection, request, None).await?;
-    let period = Duration::from_secs_f64(1.0 / rate);
     let mut ticks = interval_at(Instant::now() + period, period);
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
     for _ in 0..events {

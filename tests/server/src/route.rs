@@ -55,6 +55,7 @@ async fn dispatch(app: &App, connection: &mut Connection, request: &Request) -> 
         }
         ("GET", ["bench", "start"]) => streams.count(bench::start(connection, request)).await,
         ("GET", ["bench", "latency"]) => streams.count(bench::latency(connection, request)).await,
+        (_, ["bench", "chat"]) => streams.count(bench::chat(connection, request)).await,
         (_, ["echo"]) | ("POST", ["upload"]) => echo::echo(connection, request).await,
         ("GET" | "HEAD", ["site" | "csp" | "no-wasm" | "isolated", ..]) => {
             site::file(app, connection, request, path).await

@@ -130,6 +130,18 @@ fn the_start_stream_says_when_the_request_was_there() {
 }
 
 #[test]
+fn the_chat_stream_is_an_answer() {
+    let answer = Answer::to(server(), "POST", "/bench/chat?rate=5000&events=20", "", "{}");
+    let (chunks, _) = answer.chunks();
+    let text = String::from_utf8(chunks.concat()).expect("text");
+    let parts: Vec<&str> = text.split_terminator("\n\n").collect();
+    assert!(parts.iter().all(|part| part.starts_with("data: ")));
+    let deltas = parts.iter().filter(|part| part.contains("text-delta"));
+    assert_eq!((deltas.count(), parts.len()), (20, 25));
+    assert_eq!(parts.last(), Some(&"data: [DONE]"));
+}
+
+#[test]
 fn the_latency_stream_says_when_it_wrote() {
     let server = server();
     let before = unix_micros();

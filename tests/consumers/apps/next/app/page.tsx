@@ -1,16 +1,17 @@
 import { decode } from 'sluicegate'
 import { Chat } from './chat'
+import { UseChat } from './use-chat'
 
-type Parameters = { [name in 'chat' | 'cancel']: string }
+type Parameters = { [name in 'chat' | 'cancel' | 'useChat']: string }
 
 /** Rendered on the server, at each request. */
 export default async function Page({ searchParams }: { searchParams: Promise<Parameters> }) {
-  const { chat, cancel } = await searchParams
+  const { chat, cancel, useChat } = await searchParams
   let decoded = ''
   for await (const event of decode('data: decoded on the server\n\n')) decoded += event.data
   return (
     <>
-      <Chat chat={chat} cancel={cancel} />
+      {useChat ? <UseChat api={useChat} /> : <Chat chat={chat} cancel={cancel} />}
       <p>{decoded}</p>
     </>
   )

@@ -1,4 +1,8 @@
 import { createApp } from 'vue'
 import App from './App.vue'
+import UseChat from './UseChat.vue'
 
-createApp(App).mount('#app')
+const api = new URLSearchParams(location.search).get('useChat')
+
+const app = api ? createApp(UseChat, { api }) : createApp(App)
+app.mount('#app')

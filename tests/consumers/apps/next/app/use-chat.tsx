@@ -1,0 +1,26 @@
+'use client'
+
+import { useChat } from '@ai-sdk/react'
+import { useEffect, useState } from 'react'
+import { SluicegateChatTransport } from 'sluicegate/ai-sdk'
+
+export function UseChat({ api }: { api: string }) {
+  const [outcome, setOutcome] = useState('')
+  const [transport] = useState(() => new SluicegateChatTransport({ api }))
+  const { id, messages, sendMessage } = useChat({ transport })
+  const [isReady, setReady] = useState(false)
+  useEffect(() => setReady(true), [])
+  const stop = async () => setOutcome(JSON.stringify(await transport.cancel(id)))
+  const answer = messages.at(-1)
+  const texts = answer?.parts.map((part) => (part.type === 'text' ? part.text : ''))
+  return (
+    <>
+      <output>{answer?.role === 'assistant' && texts}</output>
+      <button onClick={stop}>Stop</button>
+      <output>{outcome}</output>
+      <button disabled={!isReady} onClick={() => sendMessage({ text: 'Hello' })}>
+        Ask
+      </button>
+    </>
+  )
+}
