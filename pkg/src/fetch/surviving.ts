@@ -87,7 +87,7 @@ export class Surviving {
             this.#pulled = resolve
             driver.pull()
           }),
-        cancel: () => driver.stop(INPUT_LEAVE),
+        cancel: () => driver.stop(INPUT_LEAVE, undefined, 'return'),
       },
       { highWaterMark: 0 },
     )

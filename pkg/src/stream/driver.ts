@@ -103,12 +103,7 @@ export class Driver implements Owner {
   }
 
   /** Stops here. The backend is told if the machine says so. */
-  stop(
-    input: number,
-    error?: unknown,
-    reason: unknown = input === border.INPUT_CANCEL ? undefined : 'return',
-    number = 0,
-  ): void {
+  stop(input: number, error?: unknown, reason?: unknown, number = 0): void {
     if (this.machine.isAwaited) {
       const again = () => this.stop(input, error, reason, number)
       return number ? this.machine.later(again) : this.stopLater(again)

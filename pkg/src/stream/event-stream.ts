@@ -110,7 +110,7 @@ export class EventStream extends EventSequence implements AsyncDisposable {
   }
 
   protected leave(): void {
-    this.#stop((driver) => driver.stop(INPUT_LEAVE))
+    this.#stop((driver) => driver.stop(INPUT_LEAVE, undefined, 'return'))
   }
 
   /** @internal */
