@@ -12,7 +12,7 @@ import type { App } from './workshop.js'
 const PATIENCE = 60_000
 
 /**
- * A page with an `<output>` for the text, a button, and an `<output>` for what `cancel()` gave. With a chat by `useChat`, a
+ * A page with an `<output>` for the text, a button, and an `<output>` for what `cancel()` returned. With a chat by `useChat`, a
  * second button asks.
  */
 export async function openPage(

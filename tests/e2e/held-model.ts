@@ -10,7 +10,7 @@ interface Question {
 }
 
 /**
- * A model with OpenAI's chat API that waits in the middle of each answer until it is let go. It knows what was asked before,
+ * A model with OpenAI's chat API that waits in the middle of each answer until it is released. It knows what was asked before,
  * and goes on with an answer of which it is given the start.
  */
 export class HeldModel implements AsyncDisposable {

@@ -10,7 +10,7 @@ import { pieces } from '../answer.js'
 import { HALF, PIECES, type Space } from './space.js'
 
 /**
- * A server of tools by the server side of `@modelcontextprotocol/sdk`. Its tool writes a text in notifications. Amid of them,
+ * A server of tools by the server side of `@modelcontextprotocol/sdk`. Its tool writes a text in notifications. Among them,
  * the connection ends as the tool's argument says: `close`, as the protocol has it, `reset`, or `never`.
  */
 export function mcpServer(space: Space): RequestListener {

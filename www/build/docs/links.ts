@@ -14,7 +14,7 @@ export const htmlOf = (file: string): string =>
 
 /**
  * Where a link of a page in `docs` goes on the site: to another page, to a file in the repository, or as it is.
- * `undefined` for a file in the repository while nobody knows where that is.
+ * `undefined` for a file in the repository whose address is unknown.
  */
 export function hrefOf(href: string, { pages, repository }: Places): string | undefined {
   if (/^([a-z][a-z\d+.-]*:|#|\/\/)/i.test(href)) return href

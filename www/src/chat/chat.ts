@@ -66,8 +66,7 @@ export class Chat {
   }
 
   /**
-   * The options that the component of the open conversation gives to `useEventStream`: by them an answer that the page
-   * was left with is gone on with.
+   * The options that the component of the open conversation passes to `useEventStream`. With them, an answer that ran when the page was left goes on.
    */
   get options(): StartOptions {
     return this.#exchange?.options ?? {}
@@ -85,7 +84,7 @@ export class Chat {
     this.#show()
   }
 
-  /** Asks the latest question anew, in place of its answer. */
+  /** Asks the latest question again, in place of its answer. */
   retry(): void {
     const latest = this.$turns.get().at(-1)
     if (!latest || this.$running.get()) return
