@@ -209,6 +209,7 @@ export const en = {
     iterate: 'Iterating over a response in memory',
     loopback: 'Reading a stream over HTTP',
     text: "From bytes to a model's text",
+    chat: "A chat with the AI SDK's useChat: the main thread's work",
     latency: 'Delivery: from the write to the handler, median',
     start: 'First use: from the import to the first event',
   },

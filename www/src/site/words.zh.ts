@@ -188,6 +188,7 @@ export const zh: Words = {
     iterate: '遍历内存中的响应',
     loopback: '通过 HTTP 读取流',
     text: '从字节到模型的文本',
+    chat: 'AI SDK 的 useChat 聊天：主线程的工作',
     latency: '送达：从写出到处理函数，中位数',
     start: '首次使用：从导入到第一个事件',
   },
