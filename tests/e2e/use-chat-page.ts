@@ -91,7 +91,10 @@ Object.assign(window, {
     const { status, error, messages } = conversation
     const types = messages.at(-1)?.parts.map(({ type }) => type)
     const said = { text: textOf('text'), reasoning: textOf('reasoning'), parts: types, seen }
-    return { ...said, status, error: error?.message, messages: messages.length }
+    // There is an entry once the response has come to its end.
+    const hasLooked =
+      performance.getEntriesByName(`${location.origin}/api/chat/${id}/stream`).length > 0
+    return { ...said, status, error: error?.message, messages: messages.length, hasLooked }
   },
 })
 

@@ -28,6 +28,8 @@ interface State {
   seen: string[]
   parts?: string[]
   messages: number
+  /** Whether the hook has looked for an answer that runs already. */
+  hasLooked: boolean
 }
 
 let site: string
@@ -105,7 +107,8 @@ for (const engine of ENGINES) {
             const chat = `${engine}-${framework}-${transport}-${++chats}`
             const query = new URLSearchParams({ framework, transport, chat })
             await driver.get(`${replicas.url}/?${query}`)
-            await until(({ status }) => status === 'ready')
+            // An answer that began while the hook still looks for one would be read twice.
+            await until(({ status, hasLooked }) => hasLooked && status === 'ready')
             return chat
           }
 
