@@ -78,7 +78,7 @@ function render(verdicts: Verdict[]): string {
       differences += line([row.says, row.ours, ...ENGINES.map((engine) => row.native(engine))])
     }
   }
-  return `${totals}\nWhere one of them differs:\n\n${differences}`
+  return `${totals}\nThey differ here:\n\n${differences}`
 }
 
 function renderDifferences(differences: Difference[]): string {
