@@ -1,3 +1,4 @@
+import { sameWork, timeOf } from '../../www/bench/record'
 import type { Result } from '../../www/bench/report'
 
 /** A line of the table: all results of the same work. */
@@ -10,20 +11,15 @@ export interface Row {
 
 /** Puts results of the same work together, in the order in which they come. */
 export function rowsOf(results: Result[]): Row[] {
-  const rows = new Map<string, Row>()
-  for (const result of results) {
-    const { bench, corpus, chunk } = result
-    const key = [bench, corpus, chunk].join()
-    const row = rows.get(key) ?? { bench, corpus, chunk, results: [] }
-    row.results.push(result)
-    rows.set(key, row)
-  }
-  return [...rows.values()]
+  return sameWork(results).map((row) => {
+    const { bench, corpus, chunk } = row[0]!
+    return { bench, corpus, chunk, results: row }
+  })
 }
 
 /** The figure that a result is compared by. */
 export function figure(result: Result | undefined): number {
-  return result?.median_ms ?? result?.p50_ms ?? result?.peak_bytes ?? Number.NaN
+  return (result && timeOf(result)) ?? result?.peak_bytes ?? Number.NaN
 }
 
 // The table is wide: names that say which is which, and no more.

@@ -1,6 +1,7 @@
 import { once } from 'node:events'
 import { createServer, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { json } from 'node:stream/consumers'
 import { pieces } from '../vendors/answer.js'
 
 const PIECES = pieces(40)
@@ -18,9 +19,7 @@ export class HeldModel implements AsyncDisposable {
   static readonly answer = PIECES.join('')
   static readonly half = PIECES.slice(0, PIECES.length / 2).join('')
   readonly #server = createServer(async (request, response) => {
-    let body = ''
-    for await (const chunk of request) body += String(chunk)
-    await this.#answer(JSON.parse(body) as Question, response)
+    await this.#answer((await json(request)) as Question, response)
   })
   readonly #waiting = new Set<() => void>()
 

@@ -1,6 +1,7 @@
 /** The page that runs the examples in turn, and the server that they ask. */
 
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import { TOKENS } from './moving.js'
 import { bundleExamples, EXAMPLES } from './runnable.js'
 
 /** What became of an example. */
@@ -10,8 +11,6 @@ export interface Outcome {
 }
 
 let files: Map<string, Uint8Array>
-
-const TOKENS = ['Sluice', 'gates', 'open', 'slowly']
 
 /** What is streamed under a path; the tokens as they are under all others. */
 const STREAMS: Record<string, (token: string, index: number) => object> = {

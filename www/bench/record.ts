@@ -48,17 +48,23 @@ export function newestOf(files: readonly string[]): string | undefined {
   return newest(/\d-chromium\.json$/) ?? newest(/\d-chromium-quick\.json$/)
 }
 
+/** Puts results of the same work together, in the order in which they come. */
+export function sameWork(results: readonly Result[]): Result[][] {
+  const groups = new Map<string, Result[]>()
+  for (const result of results) {
+    const key = [result.bench, result.corpus, result.chunk].join()
+    groups.set(key, [...(groups.get(key) ?? []), result])
+  }
+  return [...groups.values()]
+}
+
 /** The rows of each bench, in the order of the page; rows of one implementation alone compare nothing. */
 export function rowsOf(results: readonly Result[]): Map<Timed, Row[]> {
   const benches = new Map<Timed, Row[]>()
+  const timed = results.filter((result) => timeOf(result) !== undefined)
+  const rows = sameWork(timed).filter((row): row is Row => row.length > 1)
   for (const bench of ORDER) {
-    const rows = new Map<string, Result[]>()
-    for (const result of results) {
-      if (result.bench !== bench || timeOf(result) === undefined) continue
-      const key = `${result.corpus} ${result.chunk}`
-      rows.set(key, [...(rows.get(key) ?? []), result])
-    }
-    const compared = [...rows.values()].filter((row): row is Row => row.length > 1)
+    const compared = rows.filter(([result]) => result.bench === bench)
     const isUsual = ([{ chunk }]: Row) => chunk === USUAL
     const ordered = [...compared.filter(isUsual), ...compared.filter((row) => !isUsual(row))]
     if (ordered.length > 0) benches.set(bench, ordered)

@@ -78,7 +78,7 @@ export class SluicegateChatTransport<
     return stream ? stream.cancel(extra) : { aborted: false, notified: false }
   }
 
-  /** Sends the request that begins an answer, `prepared` by the page. */
+  /** Sends a request for an answer. `prepared`: what the page prepared of the one that began it. */
   #open(
     chat: Chat<UI_MESSAGE>,
     request: ChatRequest,
