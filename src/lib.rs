@@ -40,6 +40,7 @@ extern crate std;
     all(target_arch = "wasm32", feature = "npm", not(feature = "std"))
 ))]
 mod allocator;
+mod bytes;
 mod content_type;
 mod error;
 mod json;

@@ -14,8 +14,8 @@ import {
   STEP_NIBBLE,
   STEP_FAILURE_SHIFT,
 } from './border.js'
-import type { ServerSentEvent, TextEvents, TextTemplate } from './event.js'
-import type { StreamHandle } from './stream-handle.js'
+import type { ServerSentEvent, TextEvents, FindTemplate } from './event.js'
+import type { DecoderHandle } from './decoder-handle.js'
 import { decodeText, memoryWords, PIECE, writeChunk } from './wasm.js'
 
 /** Up to here V8 copies what is cut out of a text. */
@@ -31,8 +31,8 @@ export interface DecoderHooks {
   onId?: ((id: string) => void) | undefined
   /** Gets the events whose own block had an `id`, for the drop-ins. @internal */
   identified?: WeakSet<ServerSentEvent> | undefined
-  /** Returns a new template of events that are nothing but text. @internal */
-  takeTemplate?: (() => TextTemplate | undefined) | undefined
+  /** Whether the next events may be joined, and how. @internal */
+  texts?: { findTemplate: FindTemplate | undefined } | undefined
 }
 
 /** The bits of a row that more rows may follow. */
@@ -48,13 +48,15 @@ export class Batches {
   /** The step after the last batch: 0 if reading continues. */
   step = 0
   lastEventId: string
-  readonly #handle: StreamHandle
+  readonly #handle: DecoderHandle
   readonly #types = ['message']
   readonly #hooks: DecoderHooks
   readonly #calls: (() => void)[] = []
+  /** How many bytes to decode at once: few at the start, to find a template for all that follow. */
+  #piece = 1024
   #called = 0
 
-  constructor(handle: StreamHandle, lastEventId = '', hooks: DecoderHooks = {}) {
+  constructor(handle: DecoderHandle, lastEventId = '', hooks: DecoderHooks = {}) {
     this.#handle = handle
     this.lastEventId = lastEventId
     this.#hooks = hooks
@@ -67,20 +69,23 @@ export class Batches {
 
   /** Adds the events that a chunk completes. */
   push(chunk: Uint8Array, events: ServerSentEvent[] = []): ServerSentEvent[] {
-    if (chunk.length <= PIECE) return this.#pushPiece(chunk, true, events)
+    if (chunk.length <= this.#piece) return this.#pushPiece(chunk, true, events)
     let at = 0
     do {
-      const piece = chunk.subarray(at, (at += PIECE))
+      const piece = chunk.subarray(at, (at += this.#piece))
+      this.#piece = Math.min(2 * this.#piece, PIECE)
       events = this.#pushPiece(piece, at >= chunk.length, events)
     } while (at < chunk.length && !this.hasStopped)
     return events
   }
 
   #pushPiece(piece: Uint8Array, last: boolean, events: ServerSentEvent[]): ServerSentEvent[] {
-    const template = this.#hooks.takeTemplate?.()
-    if (template) this.#handle.addTemplate(...template)
+    const from = events.length
     writeChunk(piece)
-    return this.#cut(this.#handle.push(piece.length, last), events)
+    events = this.#cut(this.#handle.push(piece.length, last), events)
+    const template = this.#hooks.texts?.findTemplate?.(events, from)
+    if (template) this.#handle.addTemplate(...template)
+    return events
   }
 
   /** Adds the events that the end of the bytes completes. */
@@ -102,7 +107,7 @@ export class Batches {
 
   #cut(batch: number, events: ServerSentEvent[]): ServerSentEvent[] {
     const words = memoryWords()
-    // The eight words that src/npm/published.rs writes.
+    // The six words that src/npm/published.rs writes.
     const at = batch / 4
     const what = words[at + 4]!
     this.step = what
@@ -114,13 +119,11 @@ export class Batches {
     if (tableLength === 0) return events
     // One decode for the whole text: a string for each event is cut out of it, not decoded.
     const all = decodeText(words[at]!, words[at + 1]!, what >> ENCODING_SHIFT)
-    const texts = decodeText(words[at + 6]!, words[at + 7]!)
     const { onComment, onRetry, identified } = this.#hooks
     let { lastEventId } = this
     let row = words[at + 2]! / 4
     const end = row + tableLength
     let from = 0
-    let textFrom = 0
     let count = events.length
     const rows = tableLength / ROW_WORDS
     // oxlint-disable-next-line unicorn/no-new-array -- made at its size, it needs no growing
@@ -134,18 +137,14 @@ export class Batches {
       }
       let ends: number[] | undefined
       if (kind === ROW_TEXT) {
-        ends = [words[row + 2]! - textFrom]
+        ends = [words[row + 1]! - from]
         if (!(head & FOLLOWED)) {
           while (row + ROW_WORDS < end && (words[row + ROW_WORDS]! & JOINED) === ROW_TEXT) {
-            ends.push(words[(row += ROW_WORDS) + 2]! - textFrom)
+            ends.push(words[(row += ROW_WORDS) + 1]! - from)
           }
         }
       }
-      const isText = kind === ROW_TEXT || kind === ROW_FIGURES
-      const text = isText
-        ? texts.substring(textFrom, (textFrom = words[row + 2]!))
-        : all.substring(from, words[row + 1]!)
-      from = words[row + 1]!
+      const text = all.substring(from, (from = words[row + 1]!))
       if (kind === ROW_EVENT || ends) {
         if (head & ROW_HAS_ID) {
           row += ROW_WORDS

@@ -77,7 +77,7 @@ export class DecodedEvents extends EventSequence {
     if (this.#isOver) return
     const format =
       this.#options.format ?? (formatOf(this.#contentType) === FLAG_NDJSON ? 'ndjson' : 'sse')
-    this.#decoder = new Decoder({ ...this.#options, format }, () => this.takeTemplate())
+    this.#decoder = new Decoder({ ...this.#options, format }, this)
   }
 
   readonly #decode = ({ done, value }: Awaited<ReturnType<Chunks['next']>>): void => {

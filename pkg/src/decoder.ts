@@ -1,13 +1,13 @@
-import { Batches } from './batches.js'
+import { Batches, type DecoderHooks } from './batches.js'
 import { bytesOf, tagOf } from './bytes.js'
 import { StreamError } from './error.js'
-import type { ServerSentEvent, TextTemplate } from './event.js'
+import type { ServerSentEvent } from './event.js'
 import { invalid } from './fetch/request.js'
 import { markRaw } from './mark-raw.js'
 import { FLAG_COMMENTS, FLAG_NDJSON, FLAG_SSE, TEXT_TOO_LARGE } from './border.js'
 import { errorText } from './error-text.js'
 import { MAX_EVENT_SIZE, sizeOf } from './stream/settings.js'
-import { StreamHandle } from './stream-handle.js'
+import { DecoderHandle } from './decoder-handle.js'
 import { load } from './wasm.js'
 
 /**
@@ -44,14 +44,14 @@ export class Decoder {
     markRaw(this)
   }
 
-  readonly #handle: StreamHandle
+  readonly #handle: DecoderHandle
   readonly #batches: Batches
   readonly #maxEventSize: number
   #events: ServerSentEvent[] = []
   #isFreed = false
 
   /** @internal Use `createDecoder`. */
-  constructor(options: DecoderOptions, takeTemplate?: () => TextTemplate | undefined) {
+  constructor(options: DecoderOptions, texts?: DecoderHooks['texts']) {
     const { format = 'sse', maxEventSize = MAX_EVENT_SIZE } = options
     if (format !== 'sse' && format !== 'ndjson') {
       throw invalid("`format` must be 'sse' or 'ndjson'")
@@ -62,8 +62,8 @@ export class Decoder {
     this.#maxEventSize = maxEventSize
     const flags =
       (format === 'sse' ? FLAG_SSE : FLAG_NDJSON) | (options.onComment ? FLAG_COMMENTS : 0)
-    this.#handle = new StreamHandle(flags, sizeOf(maxEventSize), Infinity, Infinity)
-    this.#batches = new Batches(this.#handle, '', { ...options, takeTemplate })
+    this.#handle = new DecoderHandle(flags, sizeOf(maxEventSize), Infinity, Infinity)
+    this.#batches = new Batches(this.#handle, '', { ...options, texts })
   }
 
   /**

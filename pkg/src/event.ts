@@ -31,6 +31,17 @@ export interface TextEvents extends ServerSentEvent {
  */
 export type TextTemplate = [template: string, isAlone: boolean]
 
+/**
+ * Returns what the next events look like if they are only text as one of these is, from an index on.
+ * Whatever comes next and fits is a `TextEvents`.
+ *
+ * @internal
+ */
+export type FindTemplate = (
+  events: readonly ServerSentEvent[],
+  from: number,
+) => TextTemplate | undefined
+
 /** Whether this is text of events that are nothing else. @internal */
 export function isText(event: ServerSentEvent): event is TextEvents {
   // An event's type is never empty.

@@ -3,7 +3,7 @@ import {
   countOf,
   isText,
   type ServerSentEvent,
-  type TextTemplate,
+  type FindTemplate,
   textAt,
   textsFrom,
 } from './event.js'
@@ -63,8 +63,8 @@ export abstract class EventSequence implements AsyncIterableIterator<ServerSentE
   /** @internal */
   tap: Tap | undefined
 
-  /** @internal The newest template of events that are only text: these come as `TextEvents`. */
-  template: TextTemplate | undefined
+  /** @internal */
+  findTemplate: FindTemplate | undefined
 
   /** @internal How the sequence ended; `undefined` if only its consumer can end it. */
   get ending(): StreamOutcomeType | undefined {
@@ -94,13 +94,6 @@ export abstract class EventSequence implements AsyncIterableIterator<ServerSentE
   /** The event that was handed out last. */
   protected get lastEvent(): ServerSentEvent | undefined {
     return this.#last
-  }
-
-  /** @internal Returns a template that the decoder does not have yet. */
-  protected takeTemplate(): TextTemplate | undefined {
-    const { template } = this
-    this.template = undefined
-    return template
   }
 
   /** @internal Returns the next event if it is there already; to wait for it, use `next()`. */

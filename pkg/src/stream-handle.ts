@@ -1,98 +1,62 @@
+import { DecoderHandle } from './decoder-handle.js'
 import { exports, readText, writeText } from './wasm.js'
 
 /** The numbers of a retry policy, as `set_policy` takes them. @internal */
 export type Policy = [number, number, number, number, number, number]
 
-/** Frees the machines of streams and decoders that were collected, where the runtime reports them. */
-const abandoned =
-  globalThis.FinalizationRegistry &&
-  new FinalizationRegistry((address: number) => exports.free_stream(address))
-
-/** A stream's machine in the module's memory: src/npm/stream.rs. @internal */
-export class StreamHandle {
-  /** 0 once it is freed: the module refuses that. */
-  #address: number
-
-  /** `flags` are the border's `FLAG_…`, the time-outs are in milliseconds. */
-  constructor(flags: number, maxEventSize: number, connectTimeout: number, idleTimeout: number) {
-    const seed = Math.random() * 2 ** 32
-    this.#address = exports.open_stream(flags, maxEventSize, seed, connectTimeout, idleTimeout)
-    abandoned?.register(this, this.#address, this)
-  }
-
-  free(): void {
-    abandoned?.unregister(this)
-    exports.free_stream(this.#address)
-    this.#address = 0
-  }
-
+/** A stream's machine. @internal */
+export class StreamHandle extends DecoderHandle {
   /** `NaN` is the default. */
   set policy(policy: Policy) {
-    exports.set_policy(this.#address, ...policy)
+    exports.set_policy(this.address, ...policy)
   }
 
   get lastEventId(): string {
-    return readText(exports.last_event_id(this.#address))
+    return readText(exports.last_event_id(this.address))
   }
 
   set lastEventId(id: string) {
     writeText(id)
-    exports.set_last_event_id(this.#address)
+    exports.set_last_event_id(this.address)
   }
 
   /** Ends the stream at the event with this data. */
   set marker(data: string) {
     writeText(data)
-    exports.set_marker(this.#address)
+    exports.set_marker(this.address)
   }
 
   /** The bytes of whole blocks that were handed over; 0 without a resuming request. */
   get bytes(): number {
-    return exports.whole_bytes(this.#address)
+    return exports.whole_bytes(this.address)
   }
 
   /** The bytes of this response's whole blocks, and how many of them, the first ones, are dropped. */
   get responseBytes(): [whole: number, dropped: number] {
     const { response_bytes } = exports
-    return [response_bytes(this.#address, 0), response_bytes(this.#address, 1)]
+    return [response_bytes(this.address, 0), response_bytes(this.address, 1)]
   }
 
   /** Returns one of the border's `VERDICT_…`. */
   judge(status: number, contentType: string): number {
     writeText(contentType)
-    return exports.judge(this.#address, status)
+    return exports.judge(this.address, status)
   }
 
   /** Takes one of the border's `INPUT_…`. Returns a step. */
   handle(input: number, number: number): number {
-    return exports.handle(this.#address, input, number)
+    return exports.handle(this.address, input, number)
   }
 
   /** Takes one of the border's `FAILURE_…` and the header `Retry-After`. Returns a step. */
   failed(failure: number, status: number, retryAfter: string): number {
     writeText(retryAfter)
     const until = Date.parse(retryAfter) - Date.now()
-    return exports.failed(this.#address, failure, status, until)
-  }
-
-  /** From now on, events that fit into the template are replaced by their text. */
-  addTemplate(template: string, isAlone: boolean): void {
-    writeText(template)
-    exports.add_template(this.#address, +isAlone)
-  }
-
-  /** Decodes the bytes that `writeChunk` wrote. Returns the address of the batch. */
-  push(length: number, isLast: boolean): number {
-    return exports.push(this.#address, length, +isLast)
-  }
-
-  /** Decodes what the end of the bytes completes. Returns the address of the batch. */
-  finish(): number {
-    return exports.finish(this.#address)
+    return exports.failed(this.address, failure, status, until)
   }
 
   /** The milliseconds of the last step that was timed. */
   get timer(): number {
-    return exports.timer(this.#address)
+    return exports.timer(this.address)
   }
 }

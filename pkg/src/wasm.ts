@@ -61,7 +61,7 @@ export const PIECE = 16384 // as in src/npm/input.rs
 
 let place = 0
 
-/** Puts up to `PIECE` bytes where `StreamHandle.push` reads them. */
+/** Puts up to `PIECE` bytes where `DecoderHandle.push` reads them. */
 export function writeChunk(chunk: Uint8Array): void {
   place ||= exports.input_buffer()
   memoryBytes().set(chunk, place)

@@ -18,7 +18,7 @@ mod walk;
 
 pub(crate) use literal::Literal;
 pub(crate) use pattern::Pattern;
-pub(crate) use template::fits;
+pub(crate) use template::Template;
 pub(crate) use value::Value;
 pub(crate) use walk::{Found, walk};
 

@@ -1,16 +1,13 @@
 //! What JavaScript reads right after a call: batches and texts, by their addresses in memory.
 
 use super::single_thread::SingleThread;
-use crate::{
-    sse::Decoder,
-    stream::{step::Step, texts::Texts},
-};
+use crate::{sse::Decoder, stream::step::Step};
 use alloc::{string::String, vec::Vec};
 use core::cell::Cell;
 
-/// The address of the text, its bytes, the address of the table, its words, flags, how many types the
-/// reader has to know, the address of the texts that are read, and their bytes.
-type Words = [usize; 8];
+/// The address of the text, its bytes, the address of the table, its words, flags, and how many types
+/// the reader has to know.
+type Words = [usize; 6];
 
 /// Flag: the text is ASCII only.
 const ASCII: usize = 1 << Step::ENCODING_SHIFT;
@@ -18,7 +15,7 @@ const ASCII: usize = 1 << Step::ENCODING_SHIFT;
 const WIDE: usize = 2 << Step::ENCODING_SHIFT;
 
 /// The words of the last call.
-static LAST_WORDS: SingleThread<Cell<Words>> = SingleThread(Cell::new([0; 8]));
+static LAST_WORDS: SingleThread<Cell<Words>> = SingleThread(Cell::new([0; 6]));
 
 /// The last text that was published in UTF-16.
 static WIDE_TEXT: SingleThread<Cell<Vec<u16>>> = SingleThread(Cell::new(Vec::new()));
@@ -31,7 +28,7 @@ static LAST_TEXT: SingleThread<Cell<String>> = SingleThread(Cell::new(String::ne
 
 /// Returns the address of two words: the address of the text, and its bytes.
 pub(super) fn publish_text(text: &str) -> *const usize {
-    LAST_WORDS.0.set([text.as_ptr().addr(), text.len(), 0, 0, 0, 0, 0, 0]);
+    LAST_WORDS.0.set([text.as_ptr().addr(), text.len(), 0, 0, 0, 0]);
     LAST_WORDS.0.as_ptr().cast()
 }
 
@@ -43,25 +40,17 @@ pub(super) fn keep_text(text: String) -> *const usize {
     words
 }
 
-/// Returns the address of the eight words of the decoder's batch.
+/// Returns the address of the six words of the decoder's batch.
 ///
 /// `TextDecoder` is fastest for ASCII if it knows that the text is ASCII, and for UTF-16 if most
 /// characters have three bytes in UTF-8.
-pub(super) fn publish(decoder: &Decoder, step: Step, texts: Option<&Texts>) -> *const usize {
+pub(super) fn publish(decoder: &Decoder, step: Step) -> *const usize {
     let (text, table) = (decoder.text(), decoder.table());
     let units = decoder.utf16_len();
     let (at, rows) = (text.as_ptr().addr(), table.as_ptr().addr());
     let types = decoder.type_count();
-    let mut words = [at, text.len(), rows, table.len(), step.0 as usize, types, 0, 0];
-    if let Some(texts) = texts {
-        words[2] = texts.table.as_ptr().addr();
-        words[3] = texts.table.len();
-        words[6] = texts.text.as_ptr().addr();
-        words[7] = texts.text.len();
-    }
-    if texts.is_some_and(|texts| !texts.has_others) {
-        words[1] = 0;
-    } else if text.len() == units {
+    let mut words = [at, text.len(), rows, table.len(), step.0 as usize, types];
+    if text.len() == units {
         words[4] |= ASCII;
     } else if text.len() > 2 * units && text.len() <= LONGEST_WIDE {
         let mut wide = WIDE_TEXT.0.take();

@@ -15,40 +15,19 @@ use crate::{
         failure::Failure,
         machine::Machine,
         retry::{RetryPolicy, retry_after},
-        step::{Input, Step},
-        texts::Texts,
+        step::Input,
     },
 };
 use alloc::boxed::Box;
 use core::arch::wasm32::unreachable;
 
-/// A machine, and what reads texts out of its events.
-pub struct Stream {
-    machine: Machine,
-    /// Once there are templates.
-    texts: Option<Texts>,
-}
+/// The address of a stream's machine; null once JavaScript has freed it.
+type Handle = *mut Machine;
 
-/// The address of a stream; null once JavaScript has freed it.
-type Handle = *mut Stream;
-
-fn stream<'a>(handle: Handle) -> &'a mut Stream {
+fn machine<'a>(handle: Handle) -> &'a mut Machine {
     // SAFETY: JavaScript has addresses from `open_stream` only, and none that it has freed. The
     // borrow ends with the call.
     unsafe { handle.as_mut() }.unwrap_or_else(|| unreachable())
-}
-
-fn machine<'a>(handle: Handle) -> &'a mut Machine {
-    &mut stream(handle).machine
-}
-
-impl Stream {
-    fn publish(&mut self, step: Step) -> *const usize {
-        if let Some(texts) = &mut self.texts {
-            texts.read(self.machine.decoder());
-        }
-        publish(self.machine.decoder(), step, self.texts.as_ref())
-    }
 }
 
 /// `flags` are the bits of `Flag`; the time-outs are in milliseconds, or infinite. `seed` is random.
@@ -98,8 +77,7 @@ pub extern "C" fn open_stream(
         .format(format.unwrap_or_default())
         .max_event_size(max_event_size)
         .keep_comments(has(Flag::Comments));
-    let machine = Machine::new(config, decoder, seed);
-    Box::into_raw(Box::new(Stream { machine, texts: None }))
+    Box::into_raw(Box::new(Machine::new(config, decoder, seed)))
 }
 
 /// Sets the retry policy; `NaN` is the default.
@@ -129,7 +107,7 @@ pub extern "C" fn set_policy(
 #[unsafe(no_mangle)]
 pub extern "C" fn free_stream(handle: Handle) {
     // SAFETY: `open_stream` made a box of it, and no call uses it any more.
-    drop(unsafe { Box::from_raw(stream(handle)) });
+    drop(unsafe { Box::from_raw(machine(handle)) });
 }
 
 /// Sets the id to start from to the text before this call.
@@ -187,23 +165,23 @@ pub extern "C" fn failed(handle: Handle, failure: usize, status: u32, until: f64
 /// call is the template.
 #[unsafe(no_mangle)]
 pub extern "C" fn add_template(handle: Handle, is_alone: bool) {
-    stream(handle).texts.get_or_insert_default().add(&take_text(), is_alone);
+    machine(handle).add_template(take_text().into(), is_alone);
 }
 
 /// Decodes the first `length` bytes of the input buffer. Returns the address of the batch's words.
 #[unsafe(no_mangle)]
 pub extern "C" fn push(handle: Handle, length: usize, last: bool) -> *const usize {
-    let stream = stream(handle);
-    let step = read(length, |bytes| stream.machine.push(bytes, last));
-    stream.publish(step)
+    let machine = machine(handle);
+    let step = read(length, |bytes| machine.push(bytes, last));
+    publish(machine.decoder(), step)
 }
 
 /// As `push`, at the end of the bytes.
 #[unsafe(no_mangle)]
 pub extern "C" fn finish(handle: Handle) -> *const usize {
-    let stream = stream(handle);
-    let step = stream.machine.handle(Input::BodyEnded, 0.0);
-    stream.publish(step)
+    let machine = machine(handle);
+    let step = machine.handle(Input::BodyEnded, 0.0);
+    publish(machine.decoder(), step)
 }
 
 /// The milliseconds of the last step that was timed.

@@ -6,7 +6,8 @@
 //! every part out of one decoded string. An [`ID`] row without a flagged event belongs to a block
 //! that has an id and no data.
 
-use super::{copy::append, utf16::utf16_len};
+use super::utf16::utf16_len;
+use crate::bytes::append;
 use alloc::vec::Vec;
 
 /// Words of a row: head, end of its text in UTF-16 code units, end of its text in bytes.
@@ -22,7 +23,7 @@ pub(crate) const TYPE: u32 = 2;
 pub(crate) const COMMENT: u32 = 3;
 /// A reconnection time. It has no text: both other words are the milliseconds.
 pub(crate) const RETRY: u32 = 4;
-/// An event that is nothing but the text of an answer: see `stream/texts.rs`.
+/// An event that is nothing but the text of an answer: see `texts.rs`.
 pub(crate) const TEXT: u32 = 5;
 /// Figures that the texts before it came with, as JSON.
 pub(crate) const FIGURES: u32 = 6;
@@ -42,7 +43,7 @@ pub(crate) const TYPE_SHIFT: u32 = 6;
 pub(super) struct Batch {
     text: Vec<u8>,
     table: Vec<[u32; ROW]>,
-    /// The number of rows of kind [`EVENT`].
+    /// The number of rows of kinds [`EVENT`] and [`TEXT`].
     events: usize,
     /// Where the text of the rows ends and that of the open event starts, in bytes.
     end: usize,
@@ -59,7 +60,8 @@ impl Batch {
     pub(super) fn clear(&mut self) {
         self.table.clear();
         self.events = 0;
-        self.text.drain(..self.end);
+        self.text.copy_within(self.end.., 0);
+        self.text.truncate(self.text.len() - self.end);
         (self.end, self.end16) = (0, 0);
     }
 
@@ -103,12 +105,10 @@ impl Batch {
             if kind == RETRY {
                 continue;
             }
-            if kind == EVENT {
-                if self.text.get(start..end as usize) == Some(data) {
-                    return Some(index);
-                }
-                index += 1;
+            if kind == EVENT && self.text.get(start..end as usize) == Some(data) {
+                return Some(index);
             }
+            index += usize::from(is_event(head));
             start = end as usize;
         }
         None
@@ -116,7 +116,7 @@ impl Batch {
 
     /// Drops the event of this index and every row after it. Their text stays, unused.
     pub(super) fn truncate(&mut self, event: usize) {
-        let mut events = self.table.iter().enumerate().filter(|(_, row)| row[0] & KIND == EVENT);
+        let mut events = self.table.iter().enumerate().filter(|(_, row)| is_event(row[0]));
         if let Some((row, _)) = events.nth(event) {
             self.table.truncate(row);
             self.events = event;
@@ -130,25 +130,57 @@ impl Batch {
         self.open16 += if is_ascii { text.len() } else { utf16_len(text) };
     }
 
-    /// Turns the open text into a row.
+    /// The open event's data.
+    pub(super) fn open(&self) -> &[u8] {
+        self.text.get(self.end..).unwrap_or_default()
+    }
+
+    /// Appends to the open event's data. If `append` returns `None`, the data is to be dropped.
     #[inline]
+    pub(super) fn open_with<T>(
+        &mut self,
+        append: impl FnOnce(&mut Vec<u8>) -> Option<T>,
+    ) -> Option<T> {
+        let start = self.text.len();
+        let appended = append(&mut self.text)?;
+        self.open16 += utf16_len(self.text.get(start..).unwrap_or_default());
+        Some(appended)
+    }
+
+    /// Turns the open text into a row.
+    #[inline(never)]
     pub(super) fn close(&mut self, head: u32) {
-        self.events += usize::from(head & KIND == EVENT);
+        self.events += usize::from(is_event(head));
         self.end = self.text.len();
         self.end16 += core::mem::take(&mut self.open16);
         self.table.push([head, self.end16 as u32, self.end as u32]);
     }
 
     /// Adds a row with this text. No event may be open.
+    #[inline(never)]
     pub(super) fn push(&mut self, head: u32, text: &[u8]) {
         self.append_open(text, false);
         self.close(head);
+    }
+
+    /// Adds a row with this text. An event may be open.
+    pub(super) fn insert(&mut self, head: u32, text: &[u8]) {
+        let open = Vec::from(self.open());
+        let open16 = core::mem::take(&mut self.open16);
+        self.text.truncate(self.end);
+        self.push(head, text);
+        append(&mut self.text, &open);
+        self.open16 = open16;
     }
 
     /// Adds a row of kind [`RETRY`].
     pub(super) fn push_retry(&mut self, milliseconds: u32) {
         self.table.push([RETRY, milliseconds, milliseconds]);
     }
+}
+
+fn is_event(head: u32) -> bool {
+    matches!(head & KIND, EVENT | TEXT)
 }
 
 #[cfg(all(test, not(target_arch = "wasm32")))]

@@ -33,9 +33,10 @@ impl WaitingComments {
     pub(super) fn flush(&mut self, batch: &mut Batch) {
         if !self.comments.is_empty() {
             self.size = 0;
-            for comment in self.comments.drain(..) {
+            for comment in &self.comments {
                 batch.push(COMMENT, comment.as_bytes());
             }
+            self.comments.clear();
         }
     }
 }

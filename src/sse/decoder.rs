@@ -91,6 +91,12 @@ impl Decoder {
         self
     }
 
+    /// From now on, events that fit into a template become their text: rows of kind
+    /// [`TEXT`](super::batch::TEXT). Those whose data is `marker` don't.
+    pub(crate) fn add_template(&mut self, template: Vec<u8>, is_alone: bool, marker: Option<&str>) {
+        self.interpreter.texts.add(template, is_alone, marker);
+    }
+
     /// Sets the last event id, as if an earlier connection had received it.
     pub fn set_last_event_id(&mut self, id: &str) {
         self.interpreter.last_event_id.set(id);
@@ -123,6 +129,7 @@ impl Decoder {
             let (lines, interpreter) = (&mut self.lines, &mut self.interpreter);
             let split = |piece: &[u8], is_ascii| lines.split(piece, is_ascii, interpreter);
             self.failed = matches!(self.utf8.decode(chunk, split), Err(TooLarge));
+            self.interpreter.end_texts();
         }
         if self.failed {
             return Err(EventTooLarge { limit: self.interpreter.limit });
@@ -142,7 +149,8 @@ impl Decoder {
         let has_last_line = !self.is_sse() && !self.failed;
         self.reset();
         if has_last_line {
-            ndjson::push_line(&last_line, &mut self.interpreter.batch);
+            ndjson::push_line(&last_line, &mut self.interpreter);
+            self.interpreter.end_texts();
         }
     }
 

@@ -4,13 +4,14 @@
 
 use super::{
     Format,
-    batch::{Batch, COMMENT, EVENT, HAS_ID, HAS_TYPE, ID, OWN_ID, TYPE, TYPE_SHIFT},
+    batch::{Batch, COMMENT, EVENT, HAS_ID, HAS_TYPE, ID, OWN_ID, TEXT, TYPE, TYPE_SHIFT},
     comments::WaitingComments,
     fields::{is_meaningful, number, value_of},
     intern::{MESSAGE, Types},
     last_event_id::LastEventId,
     limit::TooLarge,
     ndjson,
+    texts::TextTemplates,
 };
 
 /// The completed events, and the buffers of the block that is being read.
@@ -31,6 +32,7 @@ pub(super) struct Interpreter {
     /// The number of the "event type buffer".
     event_type: u32,
     comments: WaitingComments,
+    pub(super) texts: TextTemplates,
 }
 
 impl Interpreter {
@@ -47,6 +49,7 @@ impl Interpreter {
             has_data: false,
             event_type: MESSAGE,
             comments: WaitingComments::default(),
+            texts: TextTemplates::default(),
         }
     }
 
@@ -60,13 +63,13 @@ impl Interpreter {
     /// Processes one line.
     #[inline]
     pub(super) fn line(&mut self, line: &[u8], is_ascii: bool) -> Result<(), TooLarge> {
-        if self.check_size(line.len()).is_err() && self.needs(line) != Some(false) {
+        if !self.has_room(line.len()) && self.needs(line) != Some(false) {
             return Err(TooLarge);
         }
         match self.format {
             Format::Sse => self.field(line, is_ascii),
             Format::Ndjson => {
-                ndjson::push_line(line, &mut self.batch);
+                ndjson::push_line(line, self);
                 Ok(())
             }
         }
@@ -81,17 +84,19 @@ impl Interpreter {
     }
 
     /// Fails if the open event and so many more bytes exceed the limit.
-    #[inline(always)]
+    #[inline(never)]
     pub(super) fn check_size(&self, more: usize) -> Result<(), TooLarge> {
+        if self.has_room(more) { Ok(()) } else { Err(TooLarge) }
+    }
+
+    #[inline(always)]
+    fn has_room(&self, more: usize) -> bool {
         let event_type = match self.event_type {
             MESSAGE => 0,
             number => self.types.name(number).len(),
         };
         let others = event_type + self.last_event_id.pending_len() + self.comments.size();
-        if self.batch.open_len() + others + more > self.limit {
-            return Err(TooLarge);
-        }
-        Ok(())
+        self.batch.open_len() + others + more <= self.limit
     }
 
     /// Dispatches an event that consists of this line, the last of its block. Returns `false`, and
@@ -105,11 +110,43 @@ impl Interpreter {
             && self.format == Format::Sse
             && let Some(value) = value_of(line, b"data")
         {
-            self.batch.append_open(value, is_ascii);
-            self.batch.close(EVENT | MESSAGE << TYPE_SHIFT);
+            self.dispatch_data(value, is_ascii);
             return true;
         }
         false
+    }
+
+    /// Completes an event that has data and nothing else.
+    #[inline]
+    pub(super) fn dispatch_data(&mut self, data: &[u8], is_ascii: bool) {
+        self.batch.append_open(data, is_ascii);
+        let kind = self.kind();
+        self.batch.close(kind | MESSAGE << TYPE_SHIFT);
+    }
+
+    /// The kind of the open event, whose data may become its text.
+    #[inline]
+    fn kind(&mut self) -> u32 {
+        if !self.texts.is_empty()
+            && self.texts.take_open(self.types.name(self.event_type), &mut self.batch)
+        {
+            return TEXT;
+        }
+        EVENT
+    }
+
+    /// Completes the rows of texts.
+    pub(super) fn end_texts(&mut self) {
+        self.texts.end_texts(&mut self.batch);
+    }
+
+    /// Reads blocks by the templates of texts, where a block starts. Returns their length.
+    #[inline]
+    pub(super) fn take_texts(&mut self, bytes: &[u8]) -> usize {
+        if self.in_block || self.texts.is_empty() {
+            return 0;
+        }
+        self.texts.take_blocks(bytes, self.format, self.limit, &mut self.batch)
     }
 
     /// Appends the start of a line to the data buffer, before the rest of the line has come. Returns
@@ -195,13 +232,14 @@ impl Interpreter {
         let is_new_id = self.last_event_id.commit();
         let mut new_type = None;
         if self.has_data {
-            if self.event_type != MESSAGE {
+            let kind = self.kind();
+            if kind == EVENT && self.event_type != MESSAGE {
                 new_type = self.types.announce(self.event_type);
             }
             let flags = (HAS_ID * u32::from(is_new_id))
                 | (HAS_TYPE * u32::from(new_type.is_some()))
                 | (OWN_ID * u32::from(self.last_event_id.has_pending()));
-            self.batch.close(EVENT | flags | self.event_type << TYPE_SHIFT);
+            self.batch.close(kind | flags | self.event_type << TYPE_SHIFT);
         }
         if is_new_id {
             self.batch.push(ID, self.last_event_id.committed().as_bytes());

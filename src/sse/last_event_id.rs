@@ -1,6 +1,7 @@
 //! The last event ID.
 
-use super::{copy::append, intern::is_same};
+use super::intern::is_same;
+use crate::bytes::append;
 use alloc::string::String;
 
 /// The two last event IDs of [WHATWG HTML, 9.2.6]: the buffer that `id` fields set, and the string
@@ -23,7 +24,8 @@ impl LastEventId {
     /// Replaces the committed id, between two batches.
     pub(super) fn set(&mut self, id: &str) {
         self.committed = String::from(id);
-        self.before_batch = String::from(id);
+        self.changed_in_batch = true;
+        self.start_batch();
     }
 
     pub(super) fn committed(&self) -> &str {
@@ -46,7 +48,7 @@ impl LastEventId {
     ///
     /// [WHATWG HTML, 9.2.6]: https://html.spec.whatwg.org/multipage/server-sent-events.html#event-stream-interpretation
     pub(super) fn set_pending(&mut self, value: &str) {
-        if value.as_bytes().contains(&0) {
+        if value.bytes().any(|byte| byte == 0) {
             return;
         }
         self.pending.clear();

@@ -18,6 +18,11 @@ impl<'a> LineEnds<'a> {
     pub(super) fn new(bytes: &'a [u8], other: u8) -> Self {
         Self { bytes, other, next_block: 0, mask: 0 }
     }
+
+    /// Goes on from this position.
+    pub(super) fn skip_to(&mut self, position: usize) {
+        (self.next_block, self.mask) = (position, 0);
+    }
 }
 
 impl Iterator for LineEnds<'_> {

@@ -64,7 +64,17 @@ impl Lines {
         let mut start = 0;
         let other_end = if interpreter.format == Format::Sse { b'\r' } else { b'\n' };
         let mut ends = LineEnds::new(piece, other_end);
-        while let Some(end) = ends.next() {
+        loop {
+            if self.open == OpenLine::Empty {
+                let taken = interpreter.take_texts(piece.get(start..).unwrap_or_default());
+                if taken > 0 {
+                    start += taken;
+                    ends.skip_to(start);
+                }
+            }
+            let Some(end) = ends.next() else {
+                break;
+            };
             // The LF of a CRLF.
             if end < start {
                 continue;

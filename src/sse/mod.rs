@@ -18,7 +18,6 @@ mod ascii;
 pub(crate) mod batch;
 mod block_ends;
 mod comments;
-pub(crate) mod copy;
 mod decoder;
 mod fields;
 mod intern;
@@ -29,7 +28,8 @@ mod limit;
 mod line_ends;
 mod lines;
 mod ndjson;
-pub(crate) mod utf16;
+mod texts;
+mod utf16;
 mod utf8;
 
 pub(crate) use block_ends::BlockEnds;

@@ -128,6 +128,11 @@ impl Machine {
         self.config.marker = Some(marker);
     }
 
+    /// From now on, events that fit into a template are replaced by their text.
+    pub(crate) fn add_template(&mut self, template: alloc::vec::Vec<u8>, is_alone: bool) {
+        self.decoder.add_template(template, is_alone, self.config.marker.as_deref());
+    }
+
     pub(crate) fn state(&self) -> State {
         match self.phase {
             _ if self.lingers => State::Closed,

@@ -11,7 +11,6 @@ pub(crate) mod retry;
 #[cfg(all(test, not(target_arch = "wasm32")))]
 mod simulation;
 pub(crate) mod step;
-pub(crate) mod texts;
 
 #[cfg(all(target_arch = "wasm32", feature = "fetch"))]
 mod acks;

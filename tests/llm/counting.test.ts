@@ -41,7 +41,7 @@ function open(bodies: string[][], options: OpenOptions, isSlow: boolean): EventS
     },
   })
   if (!isSlow) return stream
-  return Object.defineProperty(stream, 'template', { get: () => undefined, set() {} })
+  return Object.defineProperty(stream, 'findTemplate', { get: () => undefined, set() {} })
 }
 
 /** What there is to see while so many texts are taken, and behind them. */

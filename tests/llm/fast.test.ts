@@ -15,11 +15,11 @@ const EVENTS = Number(process.env['EVENTS'] ?? 2_000)
 /** How many events of one stream are mutated. */
 const RUN = 25
 
-type Source = EventSequence & { template?: unknown }
+type Source = EventSequence & { findTemplate?: unknown }
 
 /** A source of which every event is parsed. */
 function slow(source: Source): Source {
-  return Object.defineProperty(source, 'template', { get: () => undefined, set() {} })
+  return Object.defineProperty(source, 'findTemplate', { get: () => undefined, set() {} })
 }
 
 /** Counts the events of a source that were not parsed. */

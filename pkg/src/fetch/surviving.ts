@@ -149,7 +149,7 @@ export class Surviving {
       ...(options.done === undefined ? { bodyEnded: () => undefined } : {}),
       handOn: (machine, chunk) => this.#joints.take(machine, chunk),
       tap: () => undefined,
-      takeTemplate: () => undefined,
+      texts: undefined,
       opened: () => undefined,
       received: (events) => this.#received(events),
       ended: (type, error) => this.#end(type, error),

@@ -7,15 +7,13 @@ import { assemble } from './assembly.js'
 import { END, type Extractor } from './format.js'
 import { type AnswerFormat, extractorOf } from './formats.js'
 import { type Json, objectOf, parsed } from './json.js'
-import { isTextAlone, templateOf } from './template.js'
+import { finder } from './template.js'
 
 /** Events to read an answer from: what `openStream` and `decode` return. */
 export type AnswerSource = Pick<EventSequence, 'next' | 'return' | 'frames'>
 
 /** The most characters that are kept of a body of which nothing is understood yet. */
 const MOST = 1 << 20
-/** How many templates may be made in a row without one event that fits into them. */
-const CREDIT = 8
 const NONE: Delta[] = []
 /** How many of them an error shows. */
 const SHOWN = 200
@@ -60,7 +58,6 @@ export function readingOf(
   const own = 'mapEvents' in source ? (source as EventSequence) : undefined
   const assembly = assemble()
   const decoder = new TextDecoder()
-  let credit = CREDIT
   let figures: string | undefined
   let isUnderstood = false
   /** Whether there was an event that is no heartbeat, and nothing was understood. */
@@ -87,7 +84,10 @@ export function readingOf(
       return isJson ? (unframed = { type: 'message', data, lastEventId: '' }) : undefined
     },
   }
-  if (own) own.tap = tap
+  if (own) {
+    own.tap = tap
+    own.findTemplate = finder(format, !isAll)
+  }
 
   /** Adds the newest figures that came with text alone: with each text that would take too long. */
   function addFigures(): void {
@@ -120,7 +120,6 @@ export function readingOf(
     },
     read(event) {
       if (event && isText(event)) {
-        credit = CREDIT
         figures = event.figures ?? figures
         const text = assembly.addText(event.data)
         return { deltas: text && isAll ? [{ type: 'text', text }] : NONE, text, isEnd: false }
@@ -130,14 +129,9 @@ export function readingOf(
       try {
         if (event) {
           if (!own) body ||= event.data
-          const parts = partsOf(extract, event)
-          for (const part of parts) {
+          for (const part of partsOf(extract, event)) {
             deltas.push(...add(part))
             isEnd ||= !!part.isEnd
-          }
-          const isAlone = extract.isPure && parts.length === 1 && isTextAlone(parts[0]!)
-          if (own && !own.template && isAlone && credit-- > 0) {
-            own.template = templateOf(extract, event, !isAll)
           }
           isStrange ||=
             !isUnderstood && !/^message\s*$|ping|alive|beat/i.test(event.type + event.data)

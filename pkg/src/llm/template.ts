@@ -1,10 +1,11 @@
-import type { ServerSentEvent, TextTemplate } from '../event.js'
+import { type FindTemplate, isText, type ServerSentEvent, type TextTemplate } from '../event.js'
 import type { Part } from './answer.js'
-import type { HoldingExtractor } from './format.js'
+import type { Extractor, HoldingExtractor } from './format.js'
+import { type AnswerFormat, extractorOf } from './formats.js'
 import type { Json } from './json.js'
 
 // As in src/json/template.rs.
-const NAME_END = '\0'
+const NUL = '\0'
 const WANTED = '"\x01"'
 const STRING = '"\x02"'
 const NUMBER = '\x03'
@@ -17,8 +18,46 @@ const TOKEN = /"(?:[^"\\]|\\.)*"(?:\s*:)?|[\w.+-]+|[^]/g
 /** A text that no format knows. */
 const PROBE = 'sluicegate'
 
+/** How many events in a row are looked at that fit into no template. */
+const CREDIT = 64
+/** As how many of them one counts of which a template was made. */
+const COST = 8
+
+/** Returns what makes templates for a format; of a page's own function, nothing is known. */
+export function finder(
+  format: AnswerFormat | Extractor,
+  takesFigures: boolean,
+): FindTemplate | undefined {
+  if (typeof format === 'function') return undefined
+  // It finds its format by itself: the reader's may see these events later.
+  const extract = extractorOf(format)
+  let credit = CREDIT
+  return (events, from) => {
+    for (let at = from; at < events.length; at++) {
+      const event = events[at]!
+      if (isText(event)) credit = CREDIT
+      else if (credit-- > 0 && isAlone(extract, event)) {
+        credit -= COST
+        const template = templateOf(extract, event, takesFigures)
+        if (template) return template
+      }
+    }
+    return undefined
+  }
+}
+
+function isAlone(extract: HoldingExtractor, event: ServerSentEvent): boolean {
+  try {
+    const part = extract(event)
+    return !!extract.isPure && !!part && isTextAlone(part as Part)
+  } catch {
+    // The reader throws it.
+    return false
+  }
+}
+
 /** Whether a part is text, names and figures. Names count once. */
-export function isTextAlone({ text, model, id, toolCalls, usage, ...rest }: Part): boolean {
+function isTextAlone({ text, model, id, toolCalls, usage, ...rest }: Part): boolean {
   return !!text && !toolCalls?.length && !Object.values(rest).some(Boolean)
 }
 
@@ -26,15 +65,16 @@ export function isTextAlone({ text, model, id, toolCalls, usage, ...rest }: Part
  * What other events look like that differ in nothing but their text and in what the extractor does
  * not read. `undefined` if that can't be told.
  */
-export function templateOf(
+function templateOf(
   extract: HoldingExtractor,
   event: ServerSentEvent,
   takesFigures: boolean,
 ): TextTemplate | undefined {
   const { type, data } = event
-  // Control characters stand for something else in a template, and numbers as names come first.
+  // Control characters stand for something else in a template, lines have fields before them, and
+  // numbers as names come first.
   // oxlint-disable-next-line no-control-regex -- those are meant
-  if (/[\0-\x05]|"\d+"\s*:/.test(type + data)) return undefined
+  if (/[\0-\x05\n\r]|"\d+"\s*:/.test(type + data)) return undefined
   /** The values in the order of their ends, each with what it is a member of, and its name. */
   const values: [holder: Json, name: string, value: unknown][] = []
   const reads: [holder: Json, name: unknown][] = []
@@ -90,7 +130,8 @@ export function templateOf(
     const [place, other] = places
     if (!place || other || (usage && !(hasFigures && takesFigures))) return undefined
     place[0][place[1] as string] = PROBE
-    const template = type + NAME_END + tokens.join('')
+    const start = (type === 'message' ? '' : `event: ${type}\n`) + 'data: '
+    const template = [type, start, tokens.join('')].join(NUL)
     return read(json).text === PROBE ? [template, hasFigures] : undefined
   } catch {
     return undefined

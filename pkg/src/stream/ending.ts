@@ -1,3 +1,4 @@
+import type { DecoderHooks } from '../batches.js'
 import {
   OUTCOME_TYPES,
   STEP_LINGERS,
@@ -8,7 +9,7 @@ import {
 } from '../border.js'
 import { StreamError } from '../error.js'
 import { errorText } from '../error-text.js'
-import type { ServerSentEvent, TextTemplate } from '../event.js'
+import type { ServerSentEvent } from '../event.js'
 import { type CancelNotification, notify } from '../fetch/endpoint.js'
 import type { CancelContext } from '../options.js'
 import type { CancelResult, StreamOutcomeType, StreamStats } from '../outcome.js'
@@ -23,8 +24,8 @@ import type { Settings } from './settings.js'
 export interface DriverEvents extends Hooks {
   /** An observer of the bodies. */
   tap(): Tap | undefined
-  /** Returns a new template of events that are nothing but text. */
-  takeTemplate(): TextTemplate | undefined
+  /** Says which events are nothing but text. */
+  texts: DecoderHooks['texts']
   opened(response: Response): void
   /** Answers a pull: events, never none, or `undefined` at the end. */
   received(events: ServerSentEvent[] | undefined): void

@@ -129,7 +129,7 @@ export class EventStream extends EventSequence implements AsyncDisposable {
       driver = new Driver(input, options, {
         ...hooks,
         tap: () => this.tap,
-        takeTemplate: () => this.takeTemplate(),
+        texts: this,
         opened: (response) => {
           this.#resolveOpened(response)
           this.#memory?.keep()

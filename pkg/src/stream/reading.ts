@@ -29,12 +29,12 @@ export class Reading {
   /** The machine is there, before anything is read. */
   begin(machine: StreamHandle): void {
     const { lastEventId, onComment } = this.#settings
-    const { takeTemplate, identified, handOn } = this.#events
+    const { texts, identified, handOn } = this.#events
     this.#handOn = handOn && ((chunk) => handOn(machine, chunk))
     this.#batches = new Batches(machine, lastEventId, {
       onComment: onComment && ((comment) => this.#isOver() || onComment(comment)),
       identified,
-      takeTemplate: showsEvents(this.#settings) ? undefined : takeTemplate,
+      texts: showsEvents(this.#settings) ? undefined : texts,
     })
   }
 

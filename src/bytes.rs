@@ -1,5 +1,5 @@
-//! Appending short text. On wasm32 `memcpy` is slow to start, and the lines of an event stream are
-//! short.
+//! Copies and comparisons of short texts. On wasm32 `memcpy` is slow to start, and `memcmp` compares
+//! byte by byte.
 
 use alloc::vec::Vec;
 
@@ -47,14 +47,23 @@ unsafe fn copy_short(from: *const u8, to: *mut u8, len: usize) {
     unsafe fn copy_by<T: Copy>(from: *const u8, to: *mut u8, len: usize) {
         let size = size_of::<T>();
         let mut at = 0;
-        // The last piece may overlap the one before it, so that no rest is left over.
-        while at + size < len {
-            // SAFETY: `at + size` is within `len`.
-            unsafe { copy_one::<T>(from, to, at) };
-            at += size;
+        // By two: LLVM makes a `memcpy` of a loop that copies one at a time.
+        while at + 2 * size < len {
+            // SAFETY: `at + 2 * size` is within `len`.
+            unsafe {
+                copy_one::<T>(from, to, at);
+                copy_one::<T>(from, to, at + size);
+            }
+            at += 2 * size;
         }
+        // The last piece may overlap the one before it, so that no rest is left over.
         // SAFETY: `len` is at least `size`.
-        unsafe { copy_one::<T>(from, to, len - size) };
+        unsafe {
+            if at + size < len {
+                copy_one::<T>(from, to, at);
+            }
+            copy_one::<T>(from, to, len - size);
+        }
     }
 
     /// Copies one value of `T`.
@@ -81,4 +90,43 @@ unsafe fn copy_short(from: *const u8, to: *mut u8, len: usize) {
             _ => copy_by::<core::arch::wasm32::v128>(from, to, len),
         }
     }
+}
+
+/// Whether a text starts with another one.
+#[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
+#[inline]
+pub(crate) fn starts_with(text: &[u8], start: &[u8]) -> bool {
+    use core::arch::wasm32::{v128, v128_any_true, v128_load, v128_xor};
+    const BLOCK: usize = 16;
+    let len = start.len();
+    if len > text.len() {
+        return false;
+    }
+    let differs = |at: usize| {
+        // SAFETY: for all places from which there are 16 bytes in both.
+        let (block, other) = unsafe {
+            let load = |bytes: &[u8]| v128_load(bytes.as_ptr().add(at).cast::<v128>());
+            (load(start), load(text))
+        };
+        v128_any_true(v128_xor(block, other))
+    };
+    if len < BLOCK {
+        return start.iter().zip(text).all(|(byte, other)| byte == other);
+    }
+    let mut at = 0;
+    // The last block may overlap the one before it.
+    while at < len - BLOCK {
+        if differs(at) {
+            return false;
+        }
+        at += BLOCK;
+    }
+    !differs(len - BLOCK)
+}
+
+/// Whether a text starts with another one.
+#[cfg(not(all(target_arch = "wasm32", target_feature = "simd128")))]
+#[inline]
+pub(crate) fn starts_with(text: &[u8], start: &[u8]) -> bool {
+    text.starts_with(start)
 }
