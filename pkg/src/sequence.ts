@@ -2,9 +2,10 @@ import { StreamError } from './error.js'
 import {
   countOf,
   isText,
-  type ServerSentEvent,
   type FindTemplate,
+  type ServerSentEvent,
   textAt,
+  type TextEvents,
   textsFrom,
 } from './event.js'
 import { nextFrame } from './frame.js'
@@ -99,6 +100,22 @@ export abstract class EventSequence implements AsyncIterableIterator<ServerSentE
   /** @internal Returns the next event if it is there already; to wait for it, use `next()`. */
   takeReady(): ServerSentEvent | undefined {
     return this.#calls.length === 0 && this.#hasEvents ? this.#take() : undefined
+  }
+
+  /**
+   * Returns the next text of some that are joined, if the one before it was handed out. It came
+   * without figures.
+   *
+   * @internal
+   */
+  takeText(): string | undefined {
+    const at = this.#textIndex
+    if (at === 0 || this.#calls.length > 0) return undefined
+    const event = this.#batch[this.#index] as TextEvents
+    const { data, ends } = event
+    this.#countText(ends)
+    this.#handOut(1, event)
+    return data.substring(ends[at - 1]!, ends[at])
   }
 
   protected get handedOutCount(): number {
@@ -283,6 +300,7 @@ export abstract class EventSequence implements AsyncIterableIterator<ServerSentE
   #pullIsAnswered(): void {
     this.#isPulling = false
     this.#serve()
+    if (this.#watchers.length === 0) return
     for (const tell of this.#watchers.splice(0)) tell(this.#hasEvents)
   }
 
@@ -302,14 +320,21 @@ export abstract class EventSequence implements AsyncIterableIterator<ServerSentE
 
   #take(): ServerSentEvent {
     let event = this.#batch[this.#index]!
-    if (isText(event) && event.ends.length > 1) {
-      const { length } = event.ends
-      event = textAt(event, this.#textIndex++)
-      if (this.#textIndex === length) this.#textIndex = 0
+    if (isText(event)) {
+      const { ends } = event
+      if (ends.length > 1) event = textAt(event, this.#textIndex)
+      this.#countText(ends)
+    } else {
+      this.#index++
     }
-    if (this.#textIndex === 0) this.#index++
     this.#handOut(1, event)
     return event
+  }
+
+  #countText({ length }: TextEvents['ends']): void {
+    if (++this.#textIndex < length) return
+    this.#textIndex = 0
+    this.#index++
   }
 
   #takeAll(): ServerSentEvent[] {

@@ -4,6 +4,8 @@ use super::{literal::escape, plain::end_of_plain};
 use crate::bytes::{append, starts_with};
 use alloc::vec::Vec;
 
+/// Ends each of the texts before the JSON.
+const NUL: u8 = 0;
 /// In the place of the string that is wanted, behind its first quote. Any other mark than these is
 /// in the place of a string that may change.
 const WANTED: u8 = 1;
@@ -14,34 +16,43 @@ const KEPT_START: u8 = 4;
 /// Behind it.
 const KEPT_END: u8 = 5;
 
-/// A JSON text, parts of which may change, and other texts before it.
+/// A JSON text, parts of which may change, of events of one type.
 ///
-/// Its source is these texts, each with a NUL, and a JSON text. In the places of what may change are
-/// control characters, which words of JSON don't have. A text that fits is the same value but for
-/// that. `pkg/src/llm/template.ts` makes them.
+/// Its source is the type of the events, what stands before the JSON in a block of the usual form,
+/// and the JSON, with a NUL between them. In the places of what may change are control characters,
+/// which words of JSON don't have. A text that fits is the same value but for that.
+/// `pkg/src/llm/template.ts` makes them.
 pub(crate) struct Template {
+    /// Without the second NUL.
     source: Vec<u8>,
     /// Where its control characters are, and its end.
     marks: Vec<usize>,
+    /// Where the JSON starts.
+    json: usize,
 }
 
 impl Template {
-    pub(crate) fn new(source: Vec<u8>) -> Self {
+    pub(crate) fn new(mut source: Vec<u8>) -> Self {
         let mut marks = Vec::new();
-        for (at, &byte) in source.iter().enumerate() {
+        let mut json = 0;
+        let mut at = 0;
+        while let Some(&byte) = source.get(at) {
+            if byte == NUL && json == 0 && !marks.is_empty() {
+                source.remove(at);
+                json = at;
+                continue;
+            }
             if byte <= KEPT_END {
                 marks.push(at);
             }
+            at += 1;
         }
-        marks.push(source.len());
-        Self { source, marks }
+        marks.push(at);
+        Self { source, marks, json }
     }
 
-    /// Returns what stands before a control character, behind the one before.
-    #[inline]
-    pub(crate) fn part(&self, index: usize) -> &[u8] {
-        let start = if index == 0 { 0 } else { self.mark(index - 1) + 1 };
-        self.source.get(start..self.mark(index)).unwrap_or_default()
+    pub(crate) fn event_type(&self) -> &[u8] {
+        self.source.get(..self.mark(0)).unwrap_or_default()
     }
 
     #[inline]
@@ -49,28 +60,31 @@ impl Template {
         self.marks.get(index).copied().unwrap_or_default()
     }
 
-    /// Returns where the JSON ends that a text starts with, if it fits what begins with this part of
-    /// the template. Appends the string that is wanted to `out`, which is to be cut if it does not
-    /// fit. `kept` is where in the text the value that is kept is.
+    /// Returns where the JSON ends that a text starts with if it fits; `is_block` says whether what
+    /// stands before it is to come first. Appends the string that is wanted to `out`, which is to be
+    /// cut if the text does not fit. `kept` becomes the value that is kept.
     #[inline(never)]
-    pub(crate) fn read(
+    pub(crate) fn read<'a>(
         &self,
-        first: usize,
-        text: &[u8],
+        is_block: bool,
+        text: &'a [u8],
         out: &mut Vec<u8>,
-        kept: &mut (usize, usize),
+        kept: &mut &'a [u8],
     ) -> Option<usize> {
+        let mut from = if is_block { self.mark(0) + 1 } else { self.json };
         let mut at = 0;
-        for index in first..self.marks.len() {
-            let same = self.part(index);
+        let mut kept_from = 0;
+        for &mark in self.marks.get(1..)? {
+            let same = self.source.get(from..mark)?;
             if !starts_with(text.get(at..)?, same) {
                 return None;
             }
             at += same.len();
-            match self.source.get(self.mark(index)) {
+            from = mark + 1;
+            match self.source.get(mark) {
                 None => return Some(at),
-                Some(&KEPT_START) => kept.0 = at,
-                Some(&KEPT_END) => kept.1 = at,
+                Some(&KEPT_START) => kept_from = at,
+                Some(&KEPT_END) => *kept = text.get(kept_from..at)?,
                 Some(&NUMBER) => {
                     let start = at;
                     while text.get(at).is_some_and(u8::is_ascii_digit) {
@@ -80,13 +94,8 @@ impl Template {
                         return None;
                     }
                 }
-                Some(&kind) => {
-                    let start = out.len();
-                    at = decode(text, at, out)?;
-                    if kind != WANTED {
-                        out.truncate(start);
-                    }
-                }
+                Some(&WANTED) => at = decode(text, at, Some(out))?,
+                Some(_) => at = decode(text, at, None)?,
             }
         }
         None
@@ -96,16 +105,21 @@ impl Template {
 /// Appends what a string stands for. Returns where its last quote is; `None` for a string that is not
 /// JSON, or has half of a surrogate pair.
 #[inline(never)]
-fn decode(text: &[u8], mut at: usize, out: &mut Vec<u8>) -> Option<usize> {
+fn decode(text: &[u8], mut at: usize, mut out: Option<&mut Vec<u8>>) -> Option<usize> {
     loop {
         let end = end_of_plain(text, at);
-        append(out, text.get(at..end)?);
+        if let Some(out) = &mut out {
+            append(out, text.get(at..end)?);
+        }
         if text.get(end) != Some(&b'\\') {
             return (text.get(end) == Some(&b'"')).then_some(end);
         }
         let (code, len) = escape(text.get(end + 1..)?)?;
         at = end + 1 + len;
-        append(out, char::from_u32(code)?.encode_utf8(&mut [0; 4]).as_bytes());
+        let character = char::from_u32(code)?;
+        if let Some(out) = &mut out {
+            append(out, character.encode_utf8(&mut [0; 4]).as_bytes());
+        }
     }
 }
 
@@ -117,17 +131,18 @@ mod tests {
         string::{String, ToString as _},
     };
 
-    const TEMPLATE: &str =
-        "{\"a\":\"\u{1}\",\"b\":\"\u{2}\",\"c\":\u{4}{\"d\":\u{3}}\u{5},\"e\":null}";
+    const TEMPLATE: &str = "message\0data: \0{\"a\":\"\u{1}\",\"b\":\"\u{2}\",\"c\":\u{4}{\"d\":\u{3}}\u{5},\"e\":null}";
 
     /// The text and what is kept, if all of a text fits.
     fn read(data: &str) -> Option<(String, String)> {
         let mut text = b"before ".to_vec();
-        let mut kept = (0, 0);
-        let end = Template::new(TEMPLATE.into()).read(0, data.as_bytes(), &mut text, &mut kept)?;
+        let mut kept: &[u8] = &[];
+        let end =
+            Template::new(TEMPLATE.into()).read(false, data.as_bytes(), &mut text, &mut kept)?;
         let text = String::from_utf8(text).expect("UTF-8");
         let text = text.strip_prefix("before ").expect("what was there");
-        (end == data.len()).then(|| (text.to_string(), data[kept.0..kept.1].to_string()))
+        (end == data.len())
+            .then(|| (text.to_string(), core::str::from_utf8(kept).expect("UTF-8").to_string()))
     }
 
     #[test]

@@ -220,11 +220,6 @@ impl Decoder {
         self.interpreter.batch.rows().as_flattened()
     }
 
-    /// Returns the name of the type of this number.
-    pub(crate) fn type_name(&self, number: u32) -> &str {
-        self.interpreter.types.name(number)
-    }
-
     /// Returns a bound of the types' numbers: all are less. It falls when types are forgotten.
     pub(crate) fn type_count(&self) -> usize {
         self.interpreter.types.count()

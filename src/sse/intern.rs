@@ -92,7 +92,7 @@ impl Types {
 }
 
 /// Compares short texts. On wasm32 `==` is a call that compares one byte at a time.
-#[inline]
+#[inline(never)]
 pub(super) fn is_same(a: &str, b: &str) -> bool {
     let (a, a_rest) = a.as_bytes().as_chunks::<8>();
     let (b, b_rest) = b.as_bytes().as_chunks::<8>();

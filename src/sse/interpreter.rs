@@ -208,7 +208,7 @@ impl Interpreter {
 
     /// Adds a line to the data buffer. The LF stands before all lines but the first, so that none
     /// has to be removed from the end.
-    #[inline(always)]
+    #[inline(never)]
     fn data(&mut self, value: &[u8], is_ascii: bool) {
         if core::mem::replace(&mut self.has_data, true) {
             self.batch.append_open(b"\n", true);

@@ -4,18 +4,8 @@ use super::{
     Format,
     batch::{Batch, FIGURES, TEXT},
 };
-use crate::{
-    bytes::{append, starts_with},
-    json::Template,
-};
+use crate::{bytes::append, json::Template};
 use alloc::vec::Vec;
-
-/// The part of a template that is the type of its events.
-const TYPE: usize = 0;
-/// What stands before the JSON in a block of the usual form.
-const START: usize = 1;
-/// The first part of the JSON.
-const JSON: usize = 2;
 
 /// The templates of a stream. Events that fit become rows of kind [`TEXT`], without their other data.
 #[derive(Default)]
@@ -28,15 +18,16 @@ pub(super) struct TextTemplates {
 }
 
 impl TextTemplates {
-    /// Adds a template, or replaces all of them by it: the type of the events, what stands before their
-    /// JSON in a block of the usual form, and the JSON, which is one line. An event whose data is
+    /// Adds a template, or replaces all of them by it: see [`Template`]. Its JSON is one
+    /// line. An event whose data is
     /// `marker` is no text.
     pub(super) fn add(&mut self, source: Vec<u8>, is_alone: bool, marker: Option<&str>) {
         if is_alone {
             self.all.clear();
         }
         let template = Template::new(source);
-        if !marker.is_some_and(|data| fits(&template, data.as_bytes(), &mut self.text, &mut (0, 0)))
+        if !marker
+            .is_some_and(|data| fits(&template, data.as_bytes(), &mut self.text, &mut &[][..]))
         {
             self.all.push(template);
         }
@@ -61,38 +52,45 @@ impl TextTemplates {
         batch: &mut Batch,
     ) -> usize {
         let mut taken = 0;
+        let mut figures: &[u8] = &[];
         while let Some(rest) = bytes.get(taken..)
-            && let Some(len) = self.take_block(rest, format, limit, batch)
+            && let Some((len, newer)) = self.take_block(rest, format, limit, batch)
         {
             batch.close(TEXT);
             taken += len;
+            if !newer.is_empty() {
+                figures = newer;
+            }
         }
+        keep(&mut self.figures, figures);
         taken
     }
 
+    /// Adds the text of one block. Returns its length, and the figures that came with it.
     #[inline]
-    fn take_block(
-        &mut self,
-        bytes: &[u8],
+    fn take_block<'a>(
+        &self,
+        bytes: &'a [u8],
         format: Format,
         limit: usize,
         batch: &mut Batch,
-    ) -> Option<usize> {
+    ) -> Option<(usize, &'a [u8])> {
         for template in &self.all {
-            let (start, end): (&[u8], &[u8]) = match format {
-                Format::Sse => (template.part(START), b"\n\n"),
-                Format::Ndjson if template.part(TYPE) == b"message" => (b"", b"\n"),
+            let end_len = match format {
+                Format::Sse => 2,
+                // All events of NDJSON are of this type.
+                Format::Ndjson if template.event_type() == b"message" => 1,
                 Format::Ndjson => continue,
             };
-            let mut kept = (0, 0);
-            if starts_with(bytes, start)
-                && let Some(text) = bytes.get(start.len()..)
-                && let Some(len) = batch.open_with(|out| template.read(JSON, text, out, &mut kept))
-                && starts_with(text.get(len..)?, end)
-                && start.len() + len <= limit
+            let is_block = format == Format::Sse;
+            let mut figures: &[u8] = &[];
+            if let Some(len) =
+                batch.open_with(|out| template.read(is_block, bytes, out, &mut figures))
+                && len <= limit
+                && let Some(end) = bytes.get(len..len + end_len)
+                && end.iter().all(|&byte| byte == b'\n')
             {
-                keep(&mut self.figures, text, kept);
-                return Some(start.len() + len + end.len());
+                return Some((len + end_len, figures));
             }
             batch.drop_open();
         }
@@ -103,12 +101,11 @@ impl TextTemplates {
     #[inline(never)]
     pub(super) fn take_open(&mut self, event_type: &str, batch: &mut Batch) -> bool {
         for template in &self.all {
-            let mut kept = (0, 0);
-            let data = batch.open();
-            if *template.part(TYPE) == *event_type.as_bytes()
-                && fits(template, data, &mut self.text, &mut kept)
+            let mut figures: &[u8] = &[];
+            if *template.event_type() == *event_type.as_bytes()
+                && fits(template, batch.open(), &mut self.text, &mut figures)
             {
-                keep(&mut self.figures, data, kept);
+                keep(&mut self.figures, figures);
                 batch.drop_open();
                 batch.append_open(&self.text, false);
                 return true;
@@ -128,16 +125,21 @@ impl TextTemplates {
 }
 
 /// Whether all of an event's data fits. Then `text` is its text.
-fn fits(template: &Template, data: &[u8], text: &mut Vec<u8>, kept: &mut (usize, usize)) -> bool {
+fn fits<'a>(
+    template: &Template,
+    data: &'a [u8],
+    text: &mut Vec<u8>,
+    figures: &mut &'a [u8],
+) -> bool {
     text.clear();
-    template.read(JSON, data, text, kept) == Some(data.len())
+    template.read(false, data, text, figures) == Some(data.len())
 }
 
-#[inline(never)]
-fn keep(figures: &mut Vec<u8>, text: &[u8], (start, end): (usize, usize)) {
-    if end > 0 {
+/// Replaces the figures by newer ones, if there are any.
+fn keep(figures: &mut Vec<u8>, newer: &[u8]) {
+    if !newer.is_empty() {
         figures.clear();
-        append(figures, text.get(start..end).unwrap_or_default());
+        append(figures, newer);
     }
 }
 
@@ -196,15 +198,15 @@ mod tests {
             let text = templates.iter().find_map(|template| {
                 let template = super::Template::new((*template).into());
                 let mut text = Vec::new();
-                let mut kept = (0, 0);
+                let mut kept: &[u8] = &[];
                 let data = event.data.as_bytes();
-                let is_text = template.part(super::TYPE) == event.event_type.as_bytes()
+                let is_text = template.event_type() == event.event_type.as_bytes()
                     && super::fits(&template, data, &mut text, &mut kept);
                 if !is_text {
                     return None;
                 }
-                if kept.1 > 0 {
-                    figures = Some(event.data[kept.0..kept.1].to_string());
+                if !kept.is_empty() {
+                    figures = Some(String::from_utf8(kept.into()).expect("UTF-8"));
                 }
                 Some(String::from_utf8(text).expect("UTF-8"))
             });

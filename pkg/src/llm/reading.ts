@@ -38,6 +38,8 @@ export interface Reading {
    * source was left or stopped, and throws if nothing was understood.
    */
   read(event?: ServerSentEvent): Added
+  /** What a text adds that is all of an event. */
+  addText(text: string): string
   /** The answer so far. */
   answer(): Answer
 }
@@ -114,6 +116,7 @@ export function readingOf(
 
   return {
     own,
+    addText: assembly.addText,
     answer() {
       addFigures()
       return assembly.answer()

@@ -110,6 +110,12 @@ function streamOf<Item, Frame>(
       let item = items.shift()
       while (!item) {
         if (isOver) break
+        // Another copy of this package may not have it.
+        const text = isText ? sequence.takeText?.() : undefined
+        if (text !== undefined) {
+          item = reading.addText(text) as Item
+          continue
+        }
         const ready = sequence.takeReady()
         if (!ready) return sequence.mapEvents(false, use, last)
         item = take(ready)
@@ -141,7 +147,8 @@ function streamOf<Item, Frame>(
   }
 
   function frameOf(some: Item[]): Frame | undefined {
-    return some[0] && ((isText ? some.join('') : some) as Frame)
+    const [first, second] = some
+    return first && ((isText ? (second ? some.join('') : first) : some) as Frame)
   }
 
   const lastFrame = (failure?: { error: unknown }) => frameOf(push([], last(failure)))
