@@ -19,6 +19,16 @@ const pages = ['index.html', 'vue.html', 'react.html', 'recipes.html', 'bench/in
 export default defineConfig({
   base: './',
   plugins: [docs(), highlight(), vue(), react()],
-  build: { rolldownOptions: { input: pages } },
+  build: {
+    rolldownOptions: {
+      input: pages,
+      // The package in one file, as in a user's bundle.
+      output: {
+        codeSplitting: {
+          groups: [{ name: 'sluicegate', test: /pkg\/dist\/(decode|open-stream)\.js$/ }],
+        },
+      },
+    },
+  },
   server: { proxy: { '/chat': relay, '/models': relay, '/sessions': relay, '/weather': relay } },
 })
