@@ -137,12 +137,15 @@ export class Batches {
       }
       let ends: number[] | undefined
       if (kind === ROW_TEXT) {
-        ends = [words[row + 1]! - from]
+        const first = row
         if (!(head & FOLLOWED)) {
           while (row + ROW_WORDS < end && (words[row + ROW_WORDS]! & JOINED) === ROW_TEXT) {
-            ends.push(words[(row += ROW_WORDS) + 1]! - from)
+            row += ROW_WORDS
           }
         }
+        // oxlint-disable-next-line unicorn/no-new-array -- made at its size, it needs no growing
+        ends = new Array((row - first) / ROW_WORDS + 1)
+        for (let at = row, i = ends.length; i > 0; at -= ROW_WORDS) ends[--i] = words[at + 1]! - from
       }
       const text = all.substring(from, (from = words[row + 1]!))
       if (kind === ROW_EVENT || ends) {
