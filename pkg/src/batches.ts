@@ -145,7 +145,8 @@ export class Batches {
         }
         // oxlint-disable-next-line unicorn/no-new-array -- made at its size, it needs no growing
         ends = new Array((row - first) / ROW_WORDS + 1)
-        for (let at = row, i = ends.length; i > 0; at -= ROW_WORDS) ends[--i] = words[at + 1]! - from
+        for (let at = row, i = ends.length; i > 0; at -= ROW_WORDS)
+          ends[--i] = words[at + 1]! - from
       }
       const text = all.substring(from, (from = words[row + 1]!))
       if (kind === ROW_EVENT || ends) {
