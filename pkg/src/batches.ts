@@ -14,8 +14,8 @@ import {
   STEP_NIBBLE,
   STEP_FAILURE_SHIFT,
 } from './border.js'
-import type { ServerSentEvent, TextEvents, FindTemplate } from './event.js'
 import type { DecoderHandle } from './decoder-handle.js'
+import type { ServerSentEvent, TextEvents, TextFinder } from './event.js'
 import { decodeText, memoryWords, PIECE, writeChunk } from './wasm.js'
 
 /** Up to here V8 copies what is cut out of a text. */
@@ -32,7 +32,7 @@ export interface DecoderHooks {
   /** Gets the events whose own block had an `id`, for the drop-ins. @internal */
   identified?: WeakSet<ServerSentEvent> | undefined
   /** Whether the next events may be joined, and how. @internal */
-  texts?: { findTemplate: FindTemplate | undefined } | undefined
+  texts?: TextFinder | undefined
 }
 
 /** The bits of a row that more rows may follow. */

@@ -1,7 +1,7 @@
-import { Batches, type DecoderHooks } from './batches.js'
+import { Batches } from './batches.js'
 import { bytesOf, tagOf } from './bytes.js'
 import { StreamError } from './error.js'
-import type { ServerSentEvent } from './event.js'
+import type { ServerSentEvent, TextFinder } from './event.js'
 import { invalid } from './fetch/request.js'
 import { markRaw } from './mark-raw.js'
 import { FLAG_COMMENTS, FLAG_NDJSON, FLAG_SSE, TEXT_TOO_LARGE } from './border.js'
@@ -51,7 +51,7 @@ export class Decoder {
   #isFreed = false
 
   /** @internal Use `createDecoder`. */
-  constructor(options: DecoderOptions, texts?: DecoderHooks['texts']) {
+  constructor(options: DecoderOptions, texts?: TextFinder) {
     const { format = 'sse', maxEventSize = MAX_EVENT_SIZE } = options
     if (format !== 'sse' && format !== 'ndjson') {
       throw invalid("`format` must be 'sse' or 'ndjson'")

@@ -42,6 +42,15 @@ export type FindTemplate = (
   from: number,
 ) => TextTemplate | undefined
 
+/**
+ * Who knows which events are text, once somebody reads their text.
+ *
+ * @internal
+ */
+export interface TextFinder {
+  readonly findTemplate: FindTemplate | undefined
+}
+
 /** Whether this is text of events that are nothing else. @internal */
 export function isText(event: ServerSentEvent): event is TextEvents {
   // An event's type is never empty.

@@ -64,7 +64,7 @@ export abstract class EventSequence implements AsyncIterableIterator<ServerSentE
   /** @internal */
   tap: Tap | undefined
 
-  /** @internal */
+  /** @internal Set by `readTexts`, for the decoder. */
   findTemplate: FindTemplate | undefined
 
   /** @internal How the sequence ended; `undefined` if only its consumer can end it. */
@@ -95,6 +95,12 @@ export abstract class EventSequence implements AsyncIterableIterator<ServerSentE
   /** The event that was handed out last. */
   protected get lastEvent(): ServerSentEvent | undefined {
     return this.#last
+  }
+
+  /** @internal From now on, events may be joined. Those that are there already show their format, too. */
+  readTexts(find: FindTemplate | undefined): void {
+    this.findTemplate = find
+    find?.(this.#batch, this.#index)
   }
 
   /** @internal Returns the next event if it is there already; to wait for it, use `next()`. */

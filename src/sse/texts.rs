@@ -18,17 +18,15 @@ pub(super) struct TextTemplates {
 }
 
 impl TextTemplates {
-    /// Adds a template, or replaces all of them by it: see [`Template`]. Its JSON is one
-    /// line. An event whose data is
+    /// Adds a template, whose JSON is one line, or replaces all of them by it. An event whose data is
     /// `marker` is no text.
     pub(super) fn add(&mut self, source: Vec<u8>, is_alone: bool, marker: Option<&str>) {
         if is_alone {
             self.all.clear();
         }
         let template = Template::new(source);
-        if !marker
-            .is_some_and(|data| fits(&template, data.as_bytes(), &mut self.text, &mut &[][..]))
-        {
+        let is_text = |data: &str| fits(&template, data.as_bytes(), &mut self.text, &mut &[][..]);
+        if !marker.is_some_and(is_text) {
             self.all.push(template);
         }
     }

@@ -88,7 +88,8 @@ export function readingOf(
   }
   if (own) {
     own.tap = tap
-    own.findTemplate = finder(format, !isAll)
+    // Another copy of this package may not have it.
+    own.readTexts?.(finder(format, !isAll))
   }
 
   /** Adds the newest figures that came with text alone: with each text that would take too long. */

@@ -110,7 +110,7 @@ function streamOf<Item, Frame>(
       let item = items.shift()
       while (!item) {
         if (isOver) break
-        // Another copy of this package may not have it.
+        // As `readTexts`.
         const text = isText ? sequence.takeText?.() : undefined
         if (text !== undefined) {
           item = reading.addText(text) as Item

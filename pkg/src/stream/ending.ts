@@ -1,4 +1,3 @@
-import type { DecoderHooks } from '../batches.js'
 import {
   OUTCOME_TYPES,
   STEP_LINGERS,
@@ -9,7 +8,7 @@ import {
 } from '../border.js'
 import { StreamError } from '../error.js'
 import { errorText } from '../error-text.js'
-import type { ServerSentEvent } from '../event.js'
+import type { ServerSentEvent, TextFinder } from '../event.js'
 import { type CancelNotification, notify } from '../fetch/endpoint.js'
 import type { CancelContext } from '../options.js'
 import type { CancelResult, StreamOutcomeType, StreamStats } from '../outcome.js'
@@ -25,7 +24,7 @@ export interface DriverEvents extends Hooks {
   /** An observer of the bodies. */
   tap(): Tap | undefined
   /** Says which events are nothing but text. */
-  texts: DecoderHooks['texts']
+  texts: TextFinder | undefined
   opened(response: Response): void
   /** Answers a pull: events, never none, or `undefined` at the end. */
   received(events: ServerSentEvent[] | undefined): void
