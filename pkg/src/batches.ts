@@ -145,8 +145,7 @@ export class Batches {
         }
         // oxlint-disable-next-line unicorn/no-new-array -- made at its size, it needs no growing
         ends = new Array((row - first) / ROW_WORDS + 1)
-        for (let at = row, i = ends.length; i > 0; at -= ROW_WORDS)
-          ends[--i] = words[at + 1]! - from
+        for (let i = 0; i < ends.length; i++) ends[i] = words[first + i * ROW_WORDS + 1]! - from
       }
       const text = all.substring(from, (from = words[row + 1]!))
       if (kind === ROW_EVENT || ends) {
