@@ -108,12 +108,7 @@ export abstract class EventSequence implements AsyncIterableIterator<ServerSentE
     return this.#calls.length === 0 && this.#hasEvents ? this.#take() : undefined
   }
 
-  /**
-   * Returns the next text of some that are joined, if the one before it was handed out. It came
-   * without figures.
-   *
-   * @internal
-   */
+  /** @internal Returns the next of texts that are joined, if the first was handed out. It has no figures. */
   takeText(): string | undefined {
     const at = this.#textIndex
     if (at === 0 || this.#calls.length > 0) return undefined
