@@ -251,11 +251,7 @@ mod tests {
     }
 
     proptest! {
-        #![proptest_config(ProptestConfig {
-            cases: if cfg!(miri) { 8 } else { 500 },
-            failure_persistence: None,
-            ..ProptestConfig::default()
-        })]
+        #![proptest_config(crate::cases::cases(500, 8))]
 
         #[test]
         fn blocks_keep_what_is_in_them(calls in vec(call(), 0..200)) {

@@ -41,6 +41,8 @@ extern crate std;
 ))]
 mod allocator;
 mod bytes;
+#[cfg(all(test, not(target_arch = "wasm32")))]
+mod cases;
 mod content_type;
 mod error;
 mod json;

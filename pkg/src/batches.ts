@@ -52,14 +52,16 @@ export class Batches {
   readonly #types = ['message']
   readonly #hooks: DecoderHooks
   readonly #calls: (() => void)[] = []
-  /** How many bytes to decode at once: few at the start, to find a template for all that follow. */
-  #piece = 1024
+  /** How many bytes to decode at once. */
+  #piece: number
   #called = 0
 
   constructor(handle: DecoderHandle, lastEventId = '', hooks: DecoderHooks = {}) {
     this.#handle = handle
     this.lastEventId = lastEventId
     this.#hooks = hooks
+    // Few at the start, to find a template for all that follow.
+    this.#piece = hooks.texts ? 1024 : PIECE
   }
 
   /** Whether the bytes after the last batch are dropped. */

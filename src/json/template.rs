@@ -6,14 +6,14 @@ use alloc::vec::Vec;
 
 /// Ends each of the texts before the JSON.
 const NUL: u8 = 0;
-/// In the place of the string that is wanted, behind its first quote. Any other mark than these is
-/// in the place of a string that may change.
+/// Stands for the string that is wanted, after its first quote. A control character that is not
+/// listed here stands for a string that may change.
 const WANTED: u8 = 1;
-/// In the place of a whole number that may change.
+/// Stands for a whole number that may change.
 const NUMBER: u8 = 3;
 /// Before the value that is kept.
 const KEPT_START: u8 = 4;
-/// Behind it.
+/// After it.
 const KEPT_END: u8 = 5;
 
 /// A JSON text, parts of which may change, of events of one type.
@@ -102,7 +102,7 @@ impl Template {
     }
 }
 
-/// Appends what a string stands for. Returns where its last quote is; `None` for a string that is not
+/// Appends what a string stands for to `out`, if there is one. Returns where its last quote is; `None` for a string that is not
 /// JSON, or has half of a surrogate pair.
 #[inline(never)]
 fn decode(text: &[u8], mut at: usize, mut out: Option<&mut Vec<u8>>) -> Option<usize> {

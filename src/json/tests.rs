@@ -271,11 +271,7 @@ mod against_serde {
     }
 
     proptest! {
-        #![proptest_config(ProptestConfig {
-            cases: if cfg!(miri) { 16 } else { 5_000 },
-            failure_persistence: None,
-            ..ProptestConfig::default()
-        })]
+        #![proptest_config(crate::cases::cases(5_000, 16))]
 
         #[test]
         fn json_and_what_is_nearly_json(text in mutated()) {

@@ -60,6 +60,7 @@ impl Batch {
     pub(super) fn clear(&mut self) {
         self.table.clear();
         self.events = 0;
+        // Not `drain`: its code is larger.
         self.text.copy_within(self.end.., 0);
         self.text.truncate(self.text.len() - self.end);
         (self.end, self.end16) = (0, 0);
@@ -342,11 +343,7 @@ mod tests {
     }
 
     proptest! {
-        #![proptest_config(ProptestConfig {
-            cases: if cfg!(miri) { 16 } else { 1_000 },
-            failure_persistence: None,
-            ..ProptestConfig::default()
-        })]
+        #![proptest_config(crate::cases::cases(1_000, 16))]
 
         #[test]
         fn javascript_cuts_the_same_texts(

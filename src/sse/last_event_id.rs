@@ -48,6 +48,7 @@ impl LastEventId {
     ///
     /// [WHATWG HTML, 9.2.6]: https://html.spec.whatwg.org/multipage/server-sent-events.html#event-stream-interpretation
     pub(super) fn set_pending(&mut self, value: &str) {
+        // Not `contains`, which brings a search of its own into the module.
         if value.bytes().any(|byte| byte == 0) {
             return;
         }

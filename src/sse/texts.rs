@@ -74,13 +74,12 @@ impl TextTemplates {
         batch: &mut Batch,
     ) -> Option<(usize, &'a [u8])> {
         for template in &self.all {
-            let end_len = match format {
-                Format::Sse => 2,
+            let (is_block, end_len) = match format {
+                Format::Sse => (true, 2),
                 // All events of NDJSON are of this type.
-                Format::Ndjson if template.event_type() == b"message" => 1,
+                Format::Ndjson if template.event_type() == b"message" => (false, 1),
                 Format::Ndjson => continue,
             };
-            let is_block = format == Format::Sse;
             let mut figures: &[u8] = &[];
             if let Some(len) =
                 batch.open_with(|out| template.read(is_block, bytes, out, &mut figures))
@@ -261,6 +260,16 @@ mod tests {
     }
 
     #[test]
+    fn events_of_another_type_are_no_texts() {
+        let mut decoder = decoder(&[TEMPLATE], Format::Sse, 1 << 20);
+        for event_type in ["", "delt", "deltas", "message", "ping"] {
+            let block = delta("a", 1).replace("delta", event_type);
+            decoder.push(block.as_bytes()).expect("small events");
+            assert!(matches!(rows(&decoder)[0], Row::Event(_)), "{event_type}");
+        }
+    }
+
+    #[test]
     fn figures_stand_before_an_event_that_is_not_complete() {
         let mut decoder = decoder(&[TEMPLATE], Format::Sse, 1 << 20);
         decoder.push((delta("a", 1) + "data: op").as_bytes()).expect("small events");
@@ -298,11 +307,7 @@ mod tests {
     }
 
     proptest! {
-        #![proptest_config(ProptestConfig {
-            cases: if cfg!(miri) { 16 } else { 1_000 },
-            failure_persistence: None,
-            ..ProptestConfig::default()
-        })]
+        #![proptest_config(crate::cases::cases(1_000, 16))]
 
         #[test]
         fn what_is_read_does_not_depend_on_the_way(

@@ -11,7 +11,7 @@ use super::{
     step::{Action, Input, ResponseVerdict, Step},
 };
 use crate::{content_type::format_of, sse::Decoder};
-use alloc::string::String;
+use alloc::{string::String, vec::Vec};
 
 /// Milliseconds: a timer that fires later than this was held up by a page that was frozen, and the
 /// bytes that came meanwhile are still to be read.
@@ -129,7 +129,7 @@ impl Machine {
     }
 
     /// From now on, events that fit into a template are replaced by their text.
-    pub(crate) fn add_template(&mut self, template: alloc::vec::Vec<u8>, is_alone: bool) {
+    pub(crate) fn add_template(&mut self, template: Vec<u8>, is_alone: bool) {
         self.decoder.add_template(template, is_alone, self.config.marker.as_deref());
     }
 

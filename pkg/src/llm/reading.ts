@@ -38,7 +38,7 @@ export interface Reading {
    * source was left or stopped, and throws if nothing was understood.
    */
   read(event?: ServerSentEvent): Added
-  /** What a text adds that is all of an event. */
+  /** Adds the text of an event that has nothing else. Returns what is handed out of it. */
   addText(text: string): string
   /** The answer so far. */
   answer(): Answer

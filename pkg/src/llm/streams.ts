@@ -147,8 +147,7 @@ function streamOf<Item, Frame>(
   }
 
   function frameOf(some: Item[]): Frame | undefined {
-    const [first, second] = some
-    return first && ((isText ? (second ? some.join('') : first) : some) as Frame)
+    return some[0] && ((isText ? some.join('') : some) as Frame)
   }
 
   const lastFrame = (failure?: { error: unknown }) => frameOf(push([], last(failure)))
