@@ -3,6 +3,7 @@
 
 import { useChat } from '@ai-sdk/react'
 import { Chat } from '@ai-sdk/vue'
+import { DefaultChatTransport } from 'ai-7'
 import { createElement, useEffect } from 'react'
 import { createRoot } from 'react-dom/client'
 import { SluicegateChatTransport } from 'sluicegate/ai-sdk'
@@ -25,8 +26,7 @@ interface Message {
 
 /** How a chat gets to the relay. */
 interface Way {
-  /** Without one, the hooks make a DefaultChatTransport for `/api/chat`. */
-  transport?: object
+  transport: { reconnectToStream(options: never): Promise<unknown> }
   /** What the page's Stop button does. Resolves to whether the relay has stopped the answer. */
   stop(chatId: string): Promise<boolean>
 }
@@ -35,6 +35,8 @@ const sluicegate = new SluicegateChatTransport()
 
 const WAYS: Record<string, Way> = {
   default: {
+    // As the hooks make it where they have none.
+    transport: new DefaultChatTransport(),
     async stop(chatId) {
       const response = await fetch(`/api/chat/${chatId}/stop`, { method: 'POST' })
       return (await response.json()).cancelled
@@ -49,6 +51,12 @@ const WAYS: Record<string, Way> = {
 const parameters = new URLSearchParams(location.search)
 const id = parameters.get('chat')!
 const way = WAYS[parameters.get('transport') ?? 'default']!
+
+/** Whether the hook has looked for an answer that runs already. */
+let hasLooked = false
+const reconnect = way.transport.reconnectToStream
+way.transport.reconnectToStream = (options) =>
+  reconnect.call(way.transport, options).finally(() => (hasLooked = true))
 
 const kept = () => JSON.parse(sessionStorage[id] ?? '[]') as Message[]
 const options = {
@@ -91,9 +99,6 @@ Object.assign(window, {
     const { status, error, messages } = conversation
     const types = messages.at(-1)?.parts.map(({ type }) => type)
     const said = { text: textOf('text'), reasoning: textOf('reasoning'), parts: types, seen }
-    // There is an entry once the response has come to its end.
-    const hasLooked =
-      performance.getEntriesByName(`${location.origin}/api/chat/${id}/stream`).length > 0
     return { ...said, status, error: error?.message, messages: messages.length, hasLooked }
   },
 })
