@@ -61,7 +61,7 @@ export class Batches {
     this.lastEventId = lastEventId
     this.#hooks = hooks
     // Few at the start, to find a template for all that follow.
-    this.#piece = hooks.texts ? 1024 : PIECE
+    this.#piece = hooks.texts ? 256 : PIECE
   }
 
   /** Whether the bytes after the last batch are dropped. */
@@ -86,7 +86,10 @@ export class Batches {
     writeChunk(piece)
     events = this.#cut(this.#handle.push(piece.length, last), events)
     const template = this.#hooks.texts?.findTemplate?.(events, from)
-    if (template) this.#handle.addTemplate(...template)
+    if (template) {
+      this.#handle.addTemplate(...template)
+      this.#piece = PIECE
+    }
     return events
   }
 

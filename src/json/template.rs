@@ -60,9 +60,10 @@ impl Template {
         self.marks.get(index).copied().unwrap_or_default()
     }
 
-    /// Returns where the JSON ends that a text starts with if it fits; `is_block` says whether what
-    /// stands before it is to come first. Appends the string that is wanted to `out`, which is to be
-    /// cut if the text does not fit. `kept` becomes the value that is kept.
+    /// Returns where the JSON ends that a text starts with if it fits, and whether the string that is
+    /// wanted has escapes; `is_block` says whether what stands before it is to come first. Appends
+    /// that string to `out`, which is to be cut if the text does not fit. `kept` becomes the value
+    /// that is kept.
     #[inline(never)]
     pub(crate) fn read<'a>(
         &self,
@@ -70,10 +71,11 @@ impl Template {
         text: &'a [u8],
         out: &mut Vec<u8>,
         kept: &mut &'a [u8],
-    ) -> Option<usize> {
+    ) -> Option<(usize, bool)> {
         let mut from = if is_block { self.mark(0) + 1 } else { self.json };
         let mut at = 0;
         let mut kept_from = 0;
+        let mut has_escapes = false;
         for &mark in self.marks.get(1..)? {
             let same = self.source.get(from..mark)?;
             if !starts_with(text.get(at..)?, same) {
@@ -82,7 +84,7 @@ impl Template {
             at += same.len();
             from = mark + 1;
             match self.source.get(mark) {
-                None => return Some(at),
+                None => return Some((at, has_escapes)),
                 Some(&KEPT_START) => kept_from = at,
                 Some(&KEPT_END) => *kept = text.get(kept_from..at)?,
                 Some(&NUMBER) => {
@@ -94,26 +96,28 @@ impl Template {
                         return None;
                     }
                 }
-                Some(&WANTED) => at = decode(text, at, Some(out))?,
-                Some(_) => at = decode(text, at, None)?,
+                Some(&WANTED) => (at, has_escapes) = decode(text, at, Some(out))?,
+                Some(_) => (at, _) = decode(text, at, None)?,
             }
         }
         None
     }
 }
 
-/// Appends what a string stands for to `out`, if there is one. Returns where its last quote is; `None` for a string that is not
-/// JSON, or has half of a surrogate pair.
+/// Appends what a string stands for to `out`, if there is one. Returns where its last quote is, and
+/// whether it has escapes; `None` for a string that is not JSON, or has half of a surrogate pair.
 #[inline(never)]
-fn decode(text: &[u8], mut at: usize, mut out: Option<&mut Vec<u8>>) -> Option<usize> {
+fn decode(text: &[u8], mut at: usize, mut out: Option<&mut Vec<u8>>) -> Option<(usize, bool)> {
+    let mut has_escapes = false;
     loop {
         let end = end_of_plain(text, at);
         if let Some(out) = &mut out {
             append(out, text.get(at..end)?);
         }
         if text.get(end) != Some(&b'\\') {
-            return (text.get(end) == Some(&b'"')).then_some(end);
+            return (text.get(end) == Some(&b'"')).then_some((end, has_escapes));
         }
+        has_escapes = true;
         let (code, len) = escape(text.get(end + 1..)?)?;
         at = end + 1 + len;
         let character = char::from_u32(code)?;
@@ -137,8 +141,9 @@ mod tests {
     fn read(data: &str) -> Option<(String, String)> {
         let mut text = b"before ".to_vec();
         let mut kept: &[u8] = &[];
-        let end =
+        let (end, has_escapes) =
             Template::new(TEMPLATE.into()).read(false, data.as_bytes(), &mut text, &mut kept)?;
+        assert_eq!(has_escapes, data.contains('\\'));
         let text = String::from_utf8(text).expect("UTF-8");
         let text = text.strip_prefix("before ").expect("what was there");
         (end == data.len())

@@ -136,16 +136,21 @@ impl Batch {
         self.text.get(self.end..).unwrap_or_default()
     }
 
-    /// Appends to the open event's data. If `append` returns `None`, the data is to be dropped.
+    /// Adds a row whose text `append` appends. It also returns whether that is ASCII; without a result,
+    /// there is no row. No event may be open.
     #[inline]
-    pub(super) fn open_with<T>(
+    pub(super) fn push_with<T>(
         &mut self,
-        append: impl FnOnce(&mut Vec<u8>) -> Option<T>,
+        head: u32,
+        append: impl FnOnce(&mut Vec<u8>) -> Option<(T, bool)>,
     ) -> Option<T> {
-        let start = self.text.len();
-        let appended = append(&mut self.text)?;
-        self.open16 += utf16_len(self.text.get(start..).unwrap_or_default());
-        Some(appended)
+        let Some((result, is_ascii)) = append(&mut self.text) else {
+            self.text.truncate(self.end);
+            return None;
+        };
+        self.open16 = if is_ascii { self.open_len() } else { utf16_len(self.open()) };
+        self.close(head);
+        Some(result)
     }
 
     /// Turns the open text into a row.

@@ -142,11 +142,11 @@ impl Interpreter {
 
     /// Reads blocks by the templates of texts, where a block starts. Returns their length.
     #[inline]
-    pub(super) fn take_texts(&mut self, bytes: &[u8]) -> usize {
+    pub(super) fn take_texts(&mut self, bytes: &[u8], is_ascii: bool) -> usize {
         if self.in_block || self.texts.is_empty() {
             return 0;
         }
-        self.texts.take_blocks(bytes, self.format, self.limit, &mut self.batch)
+        self.texts.take_blocks(bytes, is_ascii, self.format, self.limit, &mut self.batch)
     }
 
     /// Appends the start of a line to the data buffer, before the rest of the line has come. Returns

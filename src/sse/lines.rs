@@ -66,7 +66,8 @@ impl Lines {
         let mut ends = LineEnds::new(piece, other_end);
         loop {
             if self.open == OpenLine::Empty {
-                let taken = interpreter.take_texts(piece.get(start..).unwrap_or_default());
+                let rest = piece.get(start..).unwrap_or_default();
+                let taken = interpreter.take_texts(rest, is_ascii);
                 if taken > 0 {
                     start += taken;
                     ends.skip_to(start);

@@ -45,6 +45,7 @@ impl TextTemplates {
     pub(super) fn take_blocks(
         &mut self,
         bytes: &[u8],
+        is_ascii: bool,
         format: Format,
         limit: usize,
         batch: &mut Batch,
@@ -52,9 +53,8 @@ impl TextTemplates {
         let mut taken = 0;
         let mut figures: &[u8] = &[];
         while let Some(rest) = bytes.get(taken..)
-            && let Some((len, newer)) = self.take_block(rest, format, limit, batch)
+            && let Some((len, newer)) = self.take_block(rest, is_ascii, format, limit, batch)
         {
-            batch.close(TEXT);
             taken += len;
             if !newer.is_empty() {
                 figures = newer;
@@ -64,34 +64,33 @@ impl TextTemplates {
         taken
     }
 
-    /// Adds the text of one block. Returns its length, and the figures that came with it.
+    /// Adds a row for the text of one block. Returns the block's length, and the figures that came
+    /// with it.
     #[inline]
     fn take_block<'a>(
         &self,
         bytes: &'a [u8],
+        is_ascii: bool,
         format: Format,
         limit: usize,
         batch: &mut Batch,
     ) -> Option<(usize, &'a [u8])> {
-        for template in &self.all {
+        self.all.iter().find_map(|template| {
             let (is_block, end_len) = match format {
                 Format::Sse => (true, 2),
                 // All events of NDJSON are of this type.
                 Format::Ndjson if template.event_type() == b"message" => (false, 1),
-                Format::Ndjson => continue,
+                Format::Ndjson => return None,
             };
             let mut figures: &[u8] = &[];
-            if let Some(len) =
-                batch.open_with(|out| template.read(is_block, bytes, out, &mut figures))
-                && len <= limit
-                && let Some(end) = bytes.get(len..len + end_len)
-                && end.iter().all(|&byte| byte == b'\n')
-            {
-                return Some((len + end_len, figures));
-            }
-            batch.drop_open();
-        }
-        None
+            let len = batch.push_with(TEXT, |out| {
+                let (len, has_escapes) = template.read(is_block, bytes, out, &mut figures)?;
+                let block_len = len + end_len;
+                let is_end = bytes.get(len..block_len)?.iter().all(|&byte| byte == b'\n');
+                (is_end && len <= limit).then_some((block_len, is_ascii && !has_escapes))
+            })?;
+            Some((len, figures))
+        })
     }
 
     /// Replaces the open event's data by its text if it fits. Returns whether it does.
@@ -129,7 +128,7 @@ fn fits<'a>(
     figures: &mut &'a [u8],
 ) -> bool {
     text.clear();
-    template.read(false, data, text, figures) == Some(data.len())
+    template.read(false, data, text, figures).is_some_and(|(end, _)| end == data.len())
 }
 
 /// Replaces the figures by newer ones, if there are any.
