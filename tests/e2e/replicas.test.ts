@@ -76,6 +76,7 @@ for (const engine of ENGINES) {
     })
 
     test(`an answer goes on when its replica is killed, and so do ${CROWD} others`, async () => {
+      // Before the crowd: on a slow machine, its answers would be over by then.
       await open()
       const opened = new Set<number>()
       const crowd = Array.from({ length: CROWD }, (_, number) =>
@@ -92,8 +93,7 @@ for (const engine of ENGINES) {
       assert.ok(texts.has(await page.kept()), `${sessionId}: ${await page.kept()}`)
       for (const { ids } of fared) assert.deepEqual(ids, [...ids.keys()])
       const resumed = fared.filter(({ connections }) => connections > 1).length
-      // On a slow machine, the answers of most are over by then.
-      assert.ok(resumed > 0)
+      assert.ok(resumed > CROWD / 6, `${resumed} were resumed`)
     })
   })
 }
