@@ -4,6 +4,8 @@
 
 extern crate alloc;
 
+#[path = "../../src/bytes.rs"]
+mod bytes;
 #[path = "../../src/json/mod.rs"]
 #[allow(dead_code, unused_imports, reason = "the crate uses the rest")]
 mod json;

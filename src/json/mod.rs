@@ -8,7 +8,7 @@
 //!
 //! [RFC 8259]: https://www.rfc-editor.org/rfc/rfc8259
 
-mod literal;
+pub(crate) mod literal;
 mod pattern;
 mod plain;
 mod scan;

@@ -28,7 +28,7 @@ const STAGES: [Stage; 13] = [
     },
     Stage {
         name: "lint",
-        about: "clippy for native and wasm32, rustdoc, oxlint, knip, and the words of docs, comments and messages",
+        about: "clippy for native and wasm32, the fuzz targets, rustdoc, oxlint, knip, and the words of docs, comments and messages",
         scope: Scope::Build,
         on_build: false,
         run: lint,
@@ -184,6 +184,10 @@ fn lint(workspace: &Workspace) -> Result<()> {
             .args(["--all-targets", "--", "-D", "warnings"])
             .env("SLUICEGATE_TEST_SERVER", "http://127.0.0.1:9"),
     )?;
+    // They need nightly Rust to run, not to be checked.
+    let fuzz =
+        "--locked --manifest-path fuzz/Cargo.toml --no-default-features --target-dir target/fuzz";
+    workspace.run(&format!("cargo check {fuzz}"))?;
     docs::rust(workspace)?;
     workspace.run("npm run --silent lint")
 }

@@ -10,6 +10,8 @@ export function isProvided(): boolean {
 /** Compiles the module that travels in the package. Returns its exports. */
 export async function instantiate(): Promise<typeof Exports> {
   try {
+    // What this task sends leaves first.
+    await globalThis.scheduler?.yield?.()
     const { instance } = await WebAssembly.instantiate(readModule())
     return instance.exports as typeof Exports
   } catch (cause) {

@@ -46,9 +46,11 @@ export class Driver implements Owner {
     this.#connection = new Connection(settings, events, this.#scope, this)
     this.position = new Position(settings)
     this.ending = new Ending(settings, events, this.position, this.stats)
-    watchPage(this.#scope, {
-      tell: (input) => this.tell(input),
-      leave: (persisted) => this.stop(border.INPUT_PAGE_LEFT, undefined, 'pagehide', +persisted),
+    const leave = (persisted: boolean) =>
+      this.stop(border.INPUT_PAGE_LEFT, undefined, 'pagehide', +persisted)
+    // The first request does not wait for it.
+    this.machine.later(() => {
+      watchPage(this.#scope, { tell: (input) => this.tell(input), leave })
     })
     const abort = (reason: unknown) => this.stop(border.INPUT_ABORT, reason, reason)
     if (settings.signal) watchSignal(this.#scope, settings.signal, abort)
