@@ -106,10 +106,7 @@ export class Driver implements Owner {
 
   /** Stops here. The backend is told if the machine says so. */
   stop(input: number, error?: unknown, reason?: unknown, number = 0): void {
-    if (this.machine.isAwaited) {
-      const again = () => this.stop(input, error, reason, number)
-      return number ? this.machine.later(again) : this.stopLater(again)
-    }
+    if (this.machine.isAwaited) return this.stopLater(() => this.stop(input, error, reason))
     if (!this.isOver) {
       this.#error = error
       this.ending.reason = reason
