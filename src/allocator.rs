@@ -251,7 +251,7 @@ mod tests {
     }
 
     proptest! {
-        #![proptest_config(crate::cases::cases(500, 8))]
+        #![proptest_config(crate::cases::cases(500, 2))]
 
         #[test]
         fn blocks_keep_what_is_in_them(calls in vec(call(), 0..200)) {

@@ -2,6 +2,8 @@
 //! byte by byte.
 
 use alloc::vec::Vec;
+#[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
+use core::mem::MaybeUninit;
 
 /// Appends bytes, as `Vec::extend_from_slice` does.
 #[cfg(not(all(target_arch = "wasm32", target_feature = "simd128")))]
@@ -25,6 +27,27 @@ pub(crate) fn append(to: &mut Vec<u8>, bytes: &[u8]) {
         copy_short(bytes.as_ptr(), to.as_mut_ptr().add(to.len()), len);
         to.set_len(to.len() + len);
     }
+}
+
+/// Appends the first `len` bytes of a text.
+#[cfg(not(all(target_arch = "wasm32", target_feature = "simd128")))]
+#[inline]
+pub(crate) fn append_start(to: &mut Vec<u8>, text: &[u8], len: usize) {
+    append(to, text.get(..len).unwrap_or_default());
+}
+
+/// Appends the first `len` bytes of a text: one vector, if they are a word and more follows.
+#[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
+#[inline]
+pub(crate) fn append_start(to: &mut Vec<u8>, text: &[u8], len: usize) {
+    let block = text.first_chunk::<16>();
+    let room = to.spare_capacity_mut().first_chunk_mut::<16>();
+    if let (Some(block), Some(room), 0..=16) = (block, room, len) {
+        *room = block.map(MaybeUninit::new);
+        // SAFETY: that was written, and `len` bytes of it count.
+        return unsafe { to.set_len(to.len() + len) };
+    }
+    append(to, text.get(..len).unwrap_or_default());
 }
 
 #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
@@ -87,27 +110,39 @@ unsafe fn copy_short(from: *const u8, to: *mut u8, len: usize) {
     }
 }
 
-/// Whether a text starts with another one.
+/// Whether a text starts with the first `len` bytes of another one.
 #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
 #[inline]
-pub(crate) fn starts_with(text: &[u8], start: &[u8]) -> bool {
-    use core::arch::wasm32::{v128, v128_any_true, v128_load, v128_or, v128_xor};
-    const BLOCK: usize = 16;
-    let len = start.len();
+pub(crate) fn starts_with(text: &[u8], other: &[u8], len: usize) -> bool {
+    use core::arch::wasm32::{
+        u8x16_bitmask, u8x16_eq, v128, v128_any_true, v128_load, v128_or, v128_xor,
+    };
+    const BLOCK: usize = size_of::<v128>();
+    if len < BLOCK
+        && let (Some(block), Some(other)) =
+            (text.first_chunk::<BLOCK>(), other.first_chunk::<BLOCK>())
+    {
+        // SAFETY: both are as long as a vector, and `v128_load` asks for no alignment.
+        let (block, other) =
+            unsafe { (v128_load(block.as_ptr().cast()), v128_load(other.as_ptr().cast())) };
+        // What follows may differ.
+        return u8x16_bitmask(u8x16_eq(block, other)).trailing_ones() as usize >= len;
+    }
+    let Some(other) = other.get(..len) else { return false };
     if len > text.len() {
         return false;
     }
+    if len < BLOCK {
+        return other.iter().zip(text).all(|(byte, other)| byte == other);
+    }
     let difference = |at: usize| {
-        // SAFETY: for all places from which there are 16 bytes in both.
+        // SAFETY: for all places from which there are as many bytes in both.
         let (block, other) = unsafe {
             let load = |bytes: &[u8]| v128_load(bytes.as_ptr().add(at).cast::<v128>());
-            (load(start), load(text))
+            (load(other), load(text))
         };
         v128_xor(block, other)
     };
-    if len < BLOCK {
-        return start.iter().zip(text).all(|(byte, other)| byte == other);
-    }
     let mut at = 0;
     // The last two blocks may overlap those before them.
     while at + 2 * BLOCK < len {
@@ -120,9 +155,9 @@ pub(crate) fn starts_with(text: &[u8], start: &[u8]) -> bool {
     !v128_any_true(v128_or(difference(at), difference(len - BLOCK)))
 }
 
-/// Whether a text starts with another one.
+/// Whether a text starts with the first `len` bytes of another one.
 #[cfg(not(all(target_arch = "wasm32", target_feature = "simd128")))]
 #[inline]
-pub(crate) fn starts_with(text: &[u8], start: &[u8]) -> bool {
-    text.starts_with(start)
+pub(crate) fn starts_with(text: &[u8], other: &[u8], len: usize) -> bool {
+    other.get(..len).is_some_and(|start| text.starts_with(start))
 }

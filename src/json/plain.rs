@@ -62,9 +62,10 @@ mod tests {
 
     #[test]
     fn finds_what_a_byte_loop_finds() {
-        for len in 0..40 {
+        let step = if cfg!(miri) { 13 } else { 1 };
+        for len in (0..40).step_by(step) {
             for special in 0..len {
-                for byte in 0..=0xff_u8 {
+                for byte in (0..=0xff_u8).step_by(step) {
                     for filler in [b'a', b' ', b'#', b'[', 0xff, 0x80, 0xa2] {
                         let mut text = vec![filler; len];
                         text[special] = byte;

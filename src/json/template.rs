@@ -1,8 +1,9 @@
 //! Texts that are the same but for some of their strings and numbers.
 
 use super::{literal::escape, plain::end_of_plain};
-use crate::bytes::{append, starts_with};
+use crate::bytes::{append, append_start, starts_with};
 use alloc::vec::Vec;
+use core::num::NonZero;
 
 /// Ends each of the texts before the JSON.
 const NUL: u8 = 0;
@@ -29,6 +30,8 @@ pub(crate) struct Template {
     marks: Vec<usize>,
     /// Where the JSON starts.
     json: usize,
+    /// Whether the events are of the default type.
+    pub(crate) is_message: bool,
 }
 
 impl Template {
@@ -48,7 +51,10 @@ impl Template {
             at += 1;
         }
         marks.push(at);
-        Self { source, marks, json }
+        // The end. More of them, so that the last words are compared as fast.
+        source.extend_from_slice(&[NUL; 16]);
+        let is_message = source.starts_with(b"message\0");
+        Self { source, marks, json, is_message }
     }
 
     pub(crate) fn event_type(&self) -> &[u8] {
@@ -60,10 +66,10 @@ impl Template {
         self.marks.get(index).copied().unwrap_or_default()
     }
 
-    /// Returns where the JSON ends that a text starts with if it fits, and whether the string that is
-    /// wanted has escapes; `is_block` says whether what stands before it is to come first. Appends
-    /// that string to `out`, which is to be cut if the text does not fit. `kept` becomes the value
-    /// that is kept.
+    /// Returns where the JSON ends that a text starts with if it fits; `is_block` says whether what
+    /// stands before it is to come first. Appends the string that is wanted to `out`, which is to be cut
+    /// if the text does not fit, and sets `has_escapes` if a string that may change has some. `kept`
+    /// becomes the value that is kept.
     #[inline(never)]
     pub(crate) fn read<'a>(
         &self,
@@ -71,23 +77,23 @@ impl Template {
         text: &'a [u8],
         out: &mut Vec<u8>,
         kept: &mut &'a [u8],
-    ) -> Option<(usize, bool)> {
+        has_escapes: &mut bool,
+    ) -> Option<NonZero<usize>> {
         let mut from = if is_block { self.mark(0) + 1 } else { self.json };
         let mut at = 0;
         let mut kept_from = 0;
-        let mut has_escapes = false;
         for &mark in self.marks.get(1..)? {
-            let same = self.source.get(from..mark)?;
-            if !starts_with(text.get(at..)?, same) {
+            let len = mark - from;
+            if !starts_with(text.get(at..)?, self.source.get(from..)?, len) {
                 return None;
             }
-            at += same.len();
+            at += len;
             from = mark + 1;
-            match self.source.get(mark) {
-                None => return Some((at, has_escapes)),
-                Some(&KEPT_START) => kept_from = at,
-                Some(&KEPT_END) => *kept = text.get(kept_from..at)?,
-                Some(&NUMBER) => {
+            match *self.source.get(mark)? {
+                NUL => return NonZero::new(at),
+                KEPT_START => kept_from = at,
+                KEPT_END => *kept = text.get(kept_from..at)?,
+                NUMBER => {
                     let start = at;
                     while text.get(at).is_some_and(u8::is_ascii_digit) {
                         at += 1;
@@ -96,28 +102,34 @@ impl Template {
                         return None;
                     }
                 }
-                Some(&WANTED) => (at, has_escapes) = decode(text, at, Some(out))?,
-                Some(_) => (at, _) = decode(text, at, None)?,
+                kind => {
+                    let out = (kind == WANTED).then_some(&mut *out);
+                    at = decode(text, at, out, has_escapes)?;
+                }
             }
         }
         None
     }
 }
 
-/// Appends what a string stands for to `out`, if there is one. Returns where its last quote is, and
-/// whether it has escapes; `None` for a string that is not JSON, or has half of a surrogate pair.
-#[inline(never)]
-fn decode(text: &[u8], mut at: usize, mut out: Option<&mut Vec<u8>>) -> Option<(usize, bool)> {
-    let mut has_escapes = false;
+/// Appends what a string stands for to `out`, if there is one. Returns where its last quote is, behind
+/// the first one; `None` for a string that is not JSON, or has half of a surrogate pair.
+#[inline]
+fn decode(
+    text: &[u8],
+    mut at: usize,
+    mut out: Option<&mut Vec<u8>>,
+    has_escapes: &mut bool,
+) -> Option<usize> {
     loop {
         let end = end_of_plain(text, at);
         if let Some(out) = &mut out {
-            append(out, text.get(at..end)?);
+            append_start(out, text.get(at..)?, end - at);
         }
         if text.get(end) != Some(&b'\\') {
-            return (text.get(end) == Some(&b'"')).then_some((end, has_escapes));
+            return (text.get(end) == Some(&b'"')).then_some(end);
         }
-        has_escapes = true;
+        *has_escapes = true;
         let (code, len) = escape(text.get(end + 1..)?)?;
         at = end + 1 + len;
         let character = char::from_u32(code)?;
@@ -141,12 +153,13 @@ mod tests {
     fn read(data: &str) -> Option<(String, String)> {
         let mut text = b"before ".to_vec();
         let mut kept: &[u8] = &[];
-        let (end, has_escapes) =
-            Template::new(TEMPLATE.into()).read(false, data.as_bytes(), &mut text, &mut kept)?;
+        let mut has_escapes = false;
+        let template = Template::new(TEMPLATE.into());
+        let end = template.read(false, data.as_bytes(), &mut text, &mut kept, &mut has_escapes)?;
         assert_eq!(has_escapes, data.contains('\\'));
         let text = String::from_utf8(text).expect("UTF-8");
         let text = text.strip_prefix("before ").expect("what was there");
-        (end == data.len())
+        (end.get() == data.len())
             .then(|| (text.to_string(), core::str::from_utf8(kept).expect("UTF-8").to_string()))
     }
 

@@ -84,8 +84,10 @@ mod tests {
     #[test]
     fn they_are_found_however_the_bytes_are_split() {
         let alphabet = [b'a', b'\n', b'\r'];
-        for number in 0..3_usize.pow(8) {
-            let bytes: Vec<u8> = (0..8).map(|at| alphabet[number / 3_usize.pow(at) % 3]).collect();
+        let len = if cfg!(miri) { 4 } else { 8 };
+        for number in 0..3_usize.pow(len) {
+            let bytes: Vec<u8> =
+                (0..len).map(|at| alphabet[number / 3_usize.pow(at) % 3]).collect();
             let ends = naive(&bytes);
             for split in 0..=bytes.len() {
                 let (start, rest) = bytes.split_at(split);

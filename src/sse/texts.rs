@@ -50,10 +50,27 @@ impl TextTemplates {
         limit: usize,
         batch: &mut Batch,
     ) -> usize {
+        let is_block = format == Format::Sse;
+        let line_ends = if is_block { 2 } else { 1 };
         let mut taken = 0;
         let mut figures: &[u8] = &[];
         while let Some(rest) = bytes.get(taken..)
-            && let Some((len, newer)) = self.take_block(rest, is_ascii, format, limit, batch)
+            && let Some((len, newer)) = self.all.iter().find_map(|template| {
+                // All events of NDJSON are of one type.
+                if !is_block && !template.is_message {
+                    return None;
+                }
+                let mut newer: &[u8] = &[];
+                let len = batch.push_with(TEXT, |out| {
+                    let mut has_escapes = false;
+                    let len =
+                        template.read(is_block, rest, out, &mut newer, &mut has_escapes)?.get();
+                    let end = len + line_ends;
+                    let is_end = rest.get(len..end)?.iter().all(|&byte| byte == b'\n');
+                    (is_end && len <= limit).then_some((end, is_ascii && !has_escapes))
+                })?;
+                Some((len, newer))
+            })
         {
             taken += len;
             if !newer.is_empty() {
@@ -62,35 +79,6 @@ impl TextTemplates {
         }
         keep(&mut self.figures, figures);
         taken
-    }
-
-    /// Adds a row for the text of one block. Returns the block's length, and the figures that came
-    /// with it.
-    #[inline]
-    fn take_block<'a>(
-        &self,
-        bytes: &'a [u8],
-        is_ascii: bool,
-        format: Format,
-        limit: usize,
-        batch: &mut Batch,
-    ) -> Option<(usize, &'a [u8])> {
-        self.all.iter().find_map(|template| {
-            let (is_block, end_len) = match format {
-                Format::Sse => (true, 2),
-                // All events of NDJSON are of this type.
-                Format::Ndjson if template.event_type() == b"message" => (false, 1),
-                Format::Ndjson => return None,
-            };
-            let mut figures: &[u8] = &[];
-            let len = batch.push_with(TEXT, |out| {
-                let (len, has_escapes) = template.read(is_block, bytes, out, &mut figures)?;
-                let block_len = len + end_len;
-                let is_end = bytes.get(len..block_len)?.iter().all(|&byte| byte == b'\n');
-                (is_end && len <= limit).then_some((block_len, is_ascii && !has_escapes))
-            })?;
-            Some((len, figures))
-        })
     }
 
     /// Replaces the open event's data by its text if it fits. Returns whether it does.
@@ -128,7 +116,8 @@ fn fits<'a>(
     figures: &mut &'a [u8],
 ) -> bool {
     text.clear();
-    template.read(false, data, text, figures).is_some_and(|(end, _)| end == data.len())
+    let end = template.read(false, data, text, figures, &mut false);
+    end.is_some_and(|end| end.get() == data.len())
 }
 
 /// Replaces the figures by newer ones, if there are any.
