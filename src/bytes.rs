@@ -5,6 +5,9 @@ use alloc::vec::Vec;
 #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
 use core::mem::MaybeUninit;
 
+/// How many bytes are copied or compared at once where there are vectors.
+pub(crate) const BLOCK: usize = 16;
+
 /// Appends bytes, as `Vec::extend_from_slice` does.
 #[cfg(not(all(target_arch = "wasm32", target_feature = "simd128")))]
 #[inline]
@@ -40,9 +43,9 @@ pub(crate) fn append_start(to: &mut Vec<u8>, text: &[u8], len: usize) {
 #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
 #[inline]
 pub(crate) fn append_start(to: &mut Vec<u8>, text: &[u8], len: usize) {
-    let block = text.first_chunk::<16>();
-    let room = to.spare_capacity_mut().first_chunk_mut::<16>();
-    if let (Some(block), Some(room), 0..=16) = (block, room, len) {
+    let block = text.first_chunk::<BLOCK>();
+    let room = to.spare_capacity_mut().first_chunk_mut::<BLOCK>();
+    if let (Some(block), Some(room), 0..=BLOCK) = (block, room, len) {
         *room = block.map(MaybeUninit::new);
         // SAFETY: that was written, and `len` bytes of it count.
         return unsafe { to.set_len(to.len() + len) };
@@ -62,7 +65,6 @@ const SHORT: usize = 512;
 #[inline]
 unsafe fn copy_short(from: *const u8, to: *mut u8, len: usize) {
     use core::arch::wasm32::v128;
-    const BLOCK: usize = size_of::<v128>();
 
     /// Copies one value of `T`.
     ///
@@ -117,7 +119,6 @@ pub(crate) fn starts_with(text: &[u8], other: &[u8], len: usize) -> bool {
     use core::arch::wasm32::{
         u8x16_bitmask, u8x16_eq, v128, v128_any_true, v128_load, v128_or, v128_xor,
     };
-    const BLOCK: usize = size_of::<v128>();
     if len < BLOCK
         && let (Some(block), Some(other)) =
             (text.first_chunk::<BLOCK>(), other.first_chunk::<BLOCK>())

@@ -1,7 +1,7 @@
 //! Texts that are the same but for some of their strings and numbers.
 
 use super::{literal::escape, plain::end_of_plain};
-use crate::bytes::{append, append_start, starts_with};
+use crate::bytes::{BLOCK, append, append_start, starts_with};
 use alloc::vec::Vec;
 use core::num::NonZero;
 
@@ -52,7 +52,7 @@ impl Template {
         }
         marks.push(at);
         // The end. More of them, so that the last words are compared as fast.
-        source.extend_from_slice(&[NUL; 16]);
+        source.extend_from_slice(&[NUL; BLOCK]);
         let is_message = source.starts_with(b"message\0");
         Self { source, marks, json, is_message }
     }
@@ -70,6 +70,7 @@ impl Template {
     /// stands before it is to come first. Appends the string that is wanted to `out`, which is to be cut
     /// if the text does not fit, and sets `has_escapes` if a string that may change has some. `kept`
     /// becomes the value that is kept.
+    // Not 0, which `None` is then: a number is returned faster than what needs a flag.
     #[inline(never)]
     pub(crate) fn read<'a>(
         &self,
@@ -112,8 +113,8 @@ impl Template {
     }
 }
 
-/// Appends what a string stands for to `out`, if there is one. Returns where its last quote is, behind
-/// the first one; `None` for a string that is not JSON, or has half of a surrogate pair.
+/// Appends what a string stands for to `out`, if there is one. Returns where its last quote is; `None`
+/// for a string that is not JSON, or has half of a surrogate pair.
 #[inline]
 fn decode(
     text: &[u8],

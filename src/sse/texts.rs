@@ -51,26 +51,10 @@ impl TextTemplates {
         batch: &mut Batch,
     ) -> usize {
         let is_block = format == Format::Sse;
-        let line_ends = if is_block { 2 } else { 1 };
         let mut taken = 0;
         let mut figures: &[u8] = &[];
         while let Some(rest) = bytes.get(taken..)
-            && let Some((len, newer)) = self.all.iter().find_map(|template| {
-                // All events of NDJSON are of one type.
-                if !is_block && !template.is_message {
-                    return None;
-                }
-                let mut newer: &[u8] = &[];
-                let len = batch.push_with(TEXT, |out| {
-                    let mut has_escapes = false;
-                    let len =
-                        template.read(is_block, rest, out, &mut newer, &mut has_escapes)?.get();
-                    let end = len + line_ends;
-                    let is_end = rest.get(len..end)?.iter().all(|&byte| byte == b'\n');
-                    (is_end && len <= limit).then_some((end, is_ascii && !has_escapes))
-                })?;
-                Some((len, newer))
-            })
+            && let Some((len, newer)) = self.take_block(rest, is_ascii, is_block, limit, batch)
         {
             taken += len;
             if !newer.is_empty() {
@@ -79,6 +63,34 @@ impl TextTemplates {
         }
         keep(&mut self.figures, figures);
         taken
+    }
+
+    /// Adds a row for the text of one block, or of one line of NDJSON. Returns its length, and the
+    /// figures that came with it.
+    #[inline]
+    fn take_block<'a>(
+        &self,
+        bytes: &'a [u8],
+        is_ascii: bool,
+        is_block: bool,
+        limit: usize,
+        batch: &mut Batch,
+    ) -> Option<(usize, &'a [u8])> {
+        let line_ends = if is_block { 2 } else { 1 };
+        // All events of NDJSON are of one type.
+        let mut templates = self.all.iter().filter(|template| is_block || template.is_message);
+        templates.find_map(|template| {
+            let mut figures: &[u8] = &[];
+            let len = batch.push_with(TEXT, |out| {
+                let mut has_escapes = false;
+                let len =
+                    template.read(is_block, bytes, out, &mut figures, &mut has_escapes)?.get();
+                let end = len + line_ends;
+                let is_end = bytes.get(len..end)?.iter().all(|&byte| byte == b'\n');
+                (is_end && len <= limit).then_some((end, is_ascii && !has_escapes))
+            })?;
+            Some((len, figures))
+        })
     }
 
     /// Replaces the open event's data by its text if it fits. Returns whether it does.
