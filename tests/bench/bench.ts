@@ -76,7 +76,7 @@ if (options.help || !isKnown) {
   process.exit(options.help ? 0 : 2)
 }
 
-const server = await startServer('sluicegate-test-server', ['--site', SITE])
+const server = await startServer('sluicegate-test-server', ['--site', SITE], 'release')
 const browser = await launch(options.browser as 'chromium' | 'firefox')
 try {
   await main(browser)

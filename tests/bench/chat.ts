@@ -34,7 +34,7 @@ export async function runChat(
   report: (line: string) => void,
 ): Promise<Result[]> {
   const site = await mkdtemp(join(tmpdir(), 'sluicegate-chat-'))
-  const server = await startServer('sluicegate-test-server', ['--site', site])
+  const server = await startServer('sluicegate-test-server', ['--site', site], 'release')
   try {
     await writePage(site)
     await driver.manage().setTimeouts({ script: PATIENCE })

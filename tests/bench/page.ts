@@ -26,7 +26,7 @@ await once(model, 'listening')
 const { port } = model.address() as AddressInfo
 
 const upstream = ['--upstream', `http://127.0.0.1:${port}/v1`, '--model', 'fast']
-const relay = await startServer('sluicegate-relay', ['--site', SITE, ...upstream])
+const relay = await startServer('sluicegate-relay', ['--site', SITE, ...upstream], 'release')
 const browser = await launch('chromium')
 try {
   for (const page of ['vue.html', 'react.html']) await measure(browser, `${relay.url}/${page}`)

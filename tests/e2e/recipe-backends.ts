@@ -22,7 +22,7 @@ export const BACKENDS = {
   Express: () => start(process.execPath, [join(SOURCES, 'express.js')]),
   FastAPI: () => start(find('uvicorn'), ['--app-dir', SOURCES, '--port', '0', 'fastapi_chat:app']),
   Spring: startSpring,
-  axum: () => start(join(target(), 'release/sluicegate-recipe-axum'), []),
+  axum: () => start(join(target(), 'debug/sluicegate-recipe-axum'), []),
 }
 
 const target = () => process.env['CARGO_TARGET_DIR'] ?? join(ROOT, 'target')

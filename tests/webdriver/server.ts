@@ -11,14 +11,21 @@ export interface Server {
   stop(signal?: 'TERM' | 'KILL'): Promise<void>
 }
 
-/** Starts one of our servers as `cargo xtask build` left it, on any free port, and waits until it listens. */
+/**
+ * Starts one of our servers on any free port, and waits until it listens.
+ *
+ * @param profile how cargo built it: `debug` for tests, `release` for benchmarks
+ */
 export async function startServer(
   name: 'sluicegate-relay' | 'sluicegate-test-server',
   args: string[] = [],
+  profile: 'debug' | 'release' = 'debug',
 ): Promise<Server> {
-  const path = join(process.env['CARGO_TARGET_DIR'] ?? join(ROOT, 'target'), 'release', name)
+  const path = join(process.env['CARGO_TARGET_DIR'] ?? join(ROOT, 'target'), profile, name)
   if (!existsSync(path)) {
-    throw new Error(`${path} is not there: cargo build --release --package ${name}`)
+    throw new Error(
+      `${path} is not there: cargo build --package ${name}, with --release for benchmarks`,
+    )
   }
   const program = new Program(path, ['--port', '0', ...args])
   try {

@@ -28,14 +28,25 @@ pub fn packages(workspace: &Workspace) -> Result<()> {
     npm_build(workspace, "www", &shown.map(|path| workspace.root.join(path)), "dist/index.html")
 }
 
-/// The server that the browser tests and benchmarks talk to. Users have no need of it.
+/// What tests run: packages, and the servers that they talk to. Like the Rust tests, these are debug builds: most of that
+/// is compiled once.
+pub fn for_tests(workspace: &Workspace) -> Result<()> {
+    packages(workspace)?;
+    servers(workspace, &["sluicegate-relay", "sluicegate-test-server"])
+}
+
+/// The server that browser tests talk to. Users have no need of it.
 pub fn test_server(workspace: &Workspace) -> Result<()> {
-    workspace.run("cargo build --release --package sluicegate-test-server")
+    servers(workspace, &["sluicegate-test-server"])
+}
+
+fn servers(workspace: &Workspace, names: &[&str]) -> Result<()> {
+    workspace.run(&format!("cargo build --package {}", names.join(" --package ")))
 }
 
 /// The recipes that have to be built, for their test: a server, and the pages with all their clients.
 pub fn recipes(workspace: &Workspace) -> Result<()> {
-    workspace.run("cargo build --release --package sluicegate-recipe-axum")?;
+    servers(workspace, &["sluicegate-recipe-axum"])?;
     workspace.run("npm run build:recipes --workspace sluicegate-www")?;
     examples(workspace)?;
     bindgen_app(workspace, "leptos-recipe", "www/recipes/dist/pages/leptos")

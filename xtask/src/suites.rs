@@ -7,7 +7,7 @@ use anyhow::Result;
 pub fn bench(workspace: &Workspace, arguments: &[String]) -> Result<()> {
     setup::run(workspace, setup::Scope::Test)?;
     build::run(workspace)?;
-    build::test_server(workspace)?;
+    workspace.run("cargo build --release --package sluicegate-test-server")?;
     npm_run(workspace, "bench", arguments)
 }
 
@@ -23,14 +23,13 @@ pub fn bench_relay(workspace: &Workspace) -> Result<()> {
 /// The stage `packages` for the consumers named, or with other options of `tests/consumers/run.ts`.
 pub fn packages(workspace: &Workspace, arguments: &[String]) -> Result<()> {
     setup::run(workspace, setup::Scope::Test)?;
-    build::run(workspace)?;
-    build::test_server(workspace)?;
+    build::for_tests(workspace)?;
     npm_run(workspace, "packages", arguments)
 }
 
 pub fn size(workspace: &Workspace, arguments: &[String]) -> Result<()> {
     setup::run(workspace, setup::Scope::Build)?;
-    build::run(workspace)?;
+    build::packages(workspace)?;
     npm_run(workspace, "size", arguments)
 }
 

@@ -52,7 +52,7 @@ const STAGES: [Stage; 13] = [
         about: "builds the package, the site, the relay and the test server",
         scope: Scope::Build,
         on_build: false,
-        run: build,
+        run: build::for_tests,
     },
     Stage {
         name: "types",
@@ -151,7 +151,7 @@ pub fn run_one(workspace: &Workspace, name: &str) -> Result<()> {
     };
     setup::run(workspace, stage.scope)?;
     if stage.on_build {
-        timed("build", || build(workspace))?;
+        timed("build", || build::for_tests(workspace))?;
     }
     timed(stage.name, || (stage.run)(workspace))?;
     Ok(())
@@ -205,11 +205,6 @@ fn rust(workspace: &Workspace) -> Result<()> {
     )
 }
 
-fn build(workspace: &Workspace) -> Result<()> {
-    build::run(workspace)?;
-    build::test_server(workspace)
-}
-
 fn types(workspace: &Workspace) -> Result<()> {
     workspace.run("npm run check --workspaces --if-present")?;
     docs::typescript(workspace)
@@ -246,7 +241,7 @@ fn wasm_pack_build(workspace: &Workspace) -> Result<()> {
 fn wasm(workspace: &Workspace) -> Result<()> {
     wasm_pack_build(workspace)?;
     build::test_server(workspace)?;
-    let server = workspace.target.join("release/sluicegate-test-server");
+    let server = workspace.target.join("debug/sluicegate-test-server");
     let server = Server::start(workspace.command(server).args(["--port", "0"]))?;
     // All but the documentation's examples, which no browser is started for; `--tests` would say so too, but wasm-pack
     // gives that to `cargo build` itself, which does not take it twice. `no-install` because wasm-pack would download

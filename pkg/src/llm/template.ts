@@ -1,4 +1,4 @@
-import { type FindTemplate, isText, type ServerSentEvent, type TextTemplate } from '../event.js'
+import { type FindTemplate, isText, type ServerSentEvent } from '../event.js'
 import type { Part } from './answer.js'
 import type { Extractor, HoldingExtractor } from './format.js'
 import { type AnswerFormat, extractorOf } from './formats.js'
@@ -32,14 +32,25 @@ export function finder(
   // It finds its format by itself: the reader's may see these events later.
   const extract = extractorOf(format)
   let credit = CREDIT
+  /** By template: the tokens of the events that were looked at, with marks where these differ. */
+  const seen = new Map<string, readonly string[]>()
   return (events, from) => {
     for (let at = from; at < events.length; at++) {
       const event = events[at]!
       if (isText(event)) credit = CREDIT
       else if (credit-- > 0 && isAlone(extract, event)) {
         credit -= COST
-        const template = templateOf(extract, event, takesFigures)
-        if (template) return template
+        const shape = shapeOf(extract, event, takesFigures)
+        if (!shape) continue
+        const { template, tokens, hasFigures } = shape
+        const key = template.join('')
+        const before = seen.get(key)
+        // What they share is compared as one text, which is fastest.
+        const next = before
+          ? tokens.map((token, i) => (token === before[i] ? token : template[i]!))
+          : tokens
+        seen.set(key, next)
+        if (before) return [next.join(''), hasFigures]
       }
     }
     return undefined
@@ -61,15 +72,21 @@ function isTextAlone({ text, model, id, toolCalls, usage, ...rest }: Part): bool
   return !!text && !toolCalls?.length && !Object.values(rest).some(Boolean)
 }
 
-/**
- * What other events look like that differ in nothing but their text and in what the extractor does
- * not read. `undefined` if that can't be told.
- */
-function templateOf(
+/** What events look like that differ in nothing but their text and in what the extractor does not read. */
+interface Shape {
+  /** Their template, token by token. */
+  template: string[]
+  /** The same, but with an event's own strings and numbers where others may have other ones. */
+  tokens: string[]
+  hasFigures: boolean
+}
+
+/** What other events look like that are as this one. `undefined` if that can't be told. */
+function shapeOf(
   extract: HoldingExtractor,
   event: ServerSentEvent,
   takesFigures: boolean,
-): TextTemplate | undefined {
+): Shape | undefined {
   const { type, data } = event
   // Control characters stand for something else in a template, lines have fields before them, and
   // numbers as names come first.
@@ -103,7 +120,8 @@ function templateOf(
     let hasFigures = false
     let index = 0
     const tokens = data.match(TOKEN)!
-    for (const [at, token] of tokens.entries()) {
+    const template = [...tokens]
+    for (const [at, token] of template.entries()) {
       if (/[[{]$/.test(token)) starts.push(at)
       if (/[[{,:\s]$/.test(token)) continue
       // A name that comes twice is more than there is.
@@ -112,18 +130,20 @@ function templateOf(
         const start = starts.pop()!
         if (usage?.raw !== value) continue
         hasFigures = true
-        tokens[start] = KEPT_START + tokens[start]!
-        tokens[at] += KEPT_END
+        for (const list of [tokens, template]) {
+          list[start] = KEPT_START + list[start]!
+          list[at] += KEPT_END
+        }
         continue
       }
       if (JSON.parse(token) !== value) return undefined
       const isRead = reads.some((one) => one[0] === holder && one[1] === name)
       if (typeof value !== 'string') {
-        if (!isRead && /^\d+$/.test(token)) tokens[at] = NUMBER
+        if (!isRead && /^\d+$/.test(token)) template[at] = NUMBER
       } else if (!isRead) {
-        tokens[at] = STRING
+        template[at] = STRING
       } else if (value === text) {
-        tokens[at] = WANTED
+        tokens[at] = template[at] = WANTED
         places.push([holder, name])
       }
     }
@@ -131,8 +151,8 @@ function templateOf(
     if (!place || other || (usage && !(hasFigures && takesFigures))) return undefined
     place[0][place[1] as string] = PROBE
     const start = (type === 'message' ? '' : `event: ${type}\n`) + 'data: '
-    const template = [type, start, tokens.join('')].join(NUL)
-    return read(json).text === PROBE ? [template, hasFigures] : undefined
+    for (const list of [tokens, template]) list.unshift(type, NUL, start, NUL)
+    return read(json).text === PROBE ? { template, tokens, hasFigures } : undefined
   } catch {
     return undefined
   }
