@@ -57,9 +57,9 @@ export class DecodedEvents extends EventSequence {
 
   protected leave(): void {
     if (this.#isOver) return
-    this.drop()
-    this.#chunks.cancel()
-    this.#free()
+    this.#stop()
+    // A source that does not answer keeps nobody waiting.
+    this.received(undefined)
   }
 
   /** @internal */
@@ -107,9 +107,16 @@ export class DecodedEvents extends EventSequence {
   }
 
   readonly #fail = (error: unknown): void => {
+    if (this.#isOver && !this.#failure) return
     this.#failure = undefined
-    this.leave()
+    this.#stop()
     this.failed(error)
+  }
+
+  #stop(): void {
+    this.drop()
+    this.#chunks.cancel()
+    this.#free()
   }
 
   #free(): void {

@@ -3,6 +3,7 @@
 import { judge } from './dropin/judge.js'
 import { underPolicy } from './dropin/policy.js'
 import { StreamError } from './error.js'
+import { errorText } from './error-text.js'
 import type { ServerSentEvent } from './event.js'
 import {
   type Init,
@@ -14,7 +15,7 @@ import {
 } from './fetch/request.js'
 import type { AttemptContext, OpenOptions } from './options.js'
 import { EventStream } from './stream/event-stream.js'
-import { VERDICT_NO_CONTENT, VERDICT_READ } from './border.js'
+import { TEXT_BAD_HEADERS, VERDICT_NO_CONTENT, VERDICT_READ } from './border.js'
 
 /** The MIME type of event streams: `'text/event-stream'`. */
 export const EventStreamContentType = 'text/event-stream'
@@ -98,7 +99,7 @@ class Call {
   readonly #init: FetchEventSourceInit
   readonly #request: Request | undefined
   readonly #method: string
-  readonly #headers: [name: string, value: string][]
+  #headers: [name: string, value: string][] = []
   readonly #identified = new WeakSet<ServerSentEvent>()
 
   constructor(input: RequestInfo | URL, init: FetchEventSourceInit) {
@@ -106,12 +107,12 @@ class Call {
     this.#init = init
     this.#request = isRequest(input) ? input : undefined
     this.#method = init.method ?? this.#request?.method ?? 'GET'
-    this.#headers = pairsOf(init.headers)
     this.signal = init.signal ?? this.#request?.signal
   }
 
   async run(): Promise<void> {
-    const { onmessage, onclose, onerror } = this.#init
+    const { headers, onmessage, onclose, onerror } = this.#init
+    this.#headers = pairsOf(headers)
     const stream = this.#open()
     for await (const event of stream) {
       const { type, data, lastEventId } = event
@@ -238,6 +239,9 @@ const SAME_REQUEST: object = { resume: undefined, remember: undefined }
 
 /** Returns a `Headers` of any realm, pairs or a record as pairs. */
 function pairsOf(headers: HeadersInit | undefined): [string, string][] {
-  const { [Symbol.iterator]: iterate } = Object(headers) as Partial<Headers>
+  const { [Symbol.iterator]: iterate, then } = Object(headers) as Partial<
+    Headers & Promise<unknown>
+  >
+  if (then ?? typeof (headers ?? {}) !== 'object') throw invalid(errorText(TEXT_BAD_HEADERS))
   return iterate ? [...(headers as Headers)] : Object.entries(headers ?? {})
 }

@@ -130,12 +130,14 @@ impl Random {
 /// [RFC 9110, 10.2.3]: https://www.rfc-editor.org/rfc/rfc9110#section-10.2.3
 pub(crate) fn retry_after(value: &str, until: impl FnOnce(&str) -> f64) -> Option<f64> {
     let value = value.trim_ascii();
-    if let Some(seconds) = number(value.as_bytes()) {
-        return Some(f64::from(seconds) * 1_000.0);
-    }
-    // Most responses have none: there is no date to parse.
-    let until = if value.is_empty() { f64::NAN } else { until(value) };
-    (!until.is_nan()).then_some(until.max(0.0))
+    let wait = match number(value.as_bytes()) {
+        Some(seconds) => f64::from(seconds) * 1_000.0,
+        // Dates begin with the name of a day; engines find dates in other texts, too.
+        None if value.starts_with(|first: char| first.is_ascii_alphabetic()) => until(value),
+        None => return None,
+    };
+    // No wait is no wish: the policy's own delays go on growing.
+    (wait > 0.0).then_some(wait)
 }
 
 #[cfg(test)]
@@ -271,12 +273,18 @@ mod tests {
     fn retry_after_is_seconds_or_a_date() {
         let no_date = |_: &str| f64::NAN;
         assert_eq!(retry_after("120", no_date), Some(120_000.0));
-        assert_eq!(retry_after(" 0 ", no_date), Some(0.0));
+        assert_eq!(retry_after(" 1 ", no_date), Some(1_000.0));
         assert_eq!(retry_after("99999999999", no_date), Some(4_294_967_295_000.0));
         assert_eq!(retry_after("", |_| panic!("no date")), None);
-        assert_eq!(retry_after("-1", no_date), None);
         assert_eq!(retry_after("soon", no_date), None);
         assert_eq!(retry_after("Wed, 21 Oct 2026 07:28:00 GMT", |_| 1_500.0), Some(1_500.0));
-        assert_eq!(retry_after("Wed, 21 Oct 2015 07:28:00 GMT", |_| -1_500.0), Some(0.0));
+    }
+
+    #[test]
+    fn a_wait_of_nothing_is_none() {
+        for value in ["0", " 0 ", "-1", "0.5", "1, 2", "2026-10-21"] {
+            assert_eq!(retry_after(value, |_| 1_500.0), None, "{value}");
+        }
+        assert_eq!(retry_after("Wed, 21 Oct 2015 07:28:00 GMT", |_| -1_500.0), None);
     }
 }

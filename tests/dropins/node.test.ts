@@ -91,6 +91,37 @@ for (const [name, read] of Object.entries(READERS)) {
   }
 }
 
+for (const headers of [() => ({}), Promise.resolve({}), 5, 'a: b']) {
+  test(`fetchEventSource: ${typeof headers} for headers is an error`, async () => {
+    serve('')
+    await assert.rejects(fetchEventSource(url, { headers: headers as never }), isInvalid)
+    assert.equal(requests.length, 0)
+  })
+}
+
+/** What a source says at its end, if `fetch` returns this. */
+async function endOf(response: unknown): Promise<string> {
+  const source = new EventSource(url, { fetch: async () => response as Response })
+  return new Promise((resolve) => {
+    source.addEventListener('message', ({ data }) => {
+      source.close()
+      resolve(`message ${data as string}`)
+    })
+    source.addEventListener('error', ({ message = '' }) => resolve(message))
+  })
+}
+
+test('EventSource takes a response of a mock without a status', async () => {
+  const headers = new Map([['content-type', 'text/event-stream']])
+  assert.equal(await endOf({ headers, body: new Blob(['data: a\n\n']).stream() }), 'message a')
+})
+
+test('EventSource says what a response of another type says', async () => {
+  const headers = { 'content-type': 'application/problem+json' }
+  const message = await endOf(new Response('{"detail":"really bad"}', { headers }))
+  assert.match(message, /application\/problem\+json.* It says: really bad$/)
+})
+
 test('EventSource has its name in a minified bundle', async () => {
   const { outputFiles } = await build({
     stdin: { contents: `export { EventSource } from 'sluicegate/eventsource'`, resolveDir: '.' },

@@ -1,5 +1,5 @@
 import { get } from 'node:http'
-import { Readable } from 'node:stream'
+import { PassThrough, Readable } from 'node:stream'
 import { decode, openStream } from 'sluicegate'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import * as undici from 'undici'
@@ -42,6 +42,57 @@ test('leaving it destroys the Node stream', async () => {
   await expect.poll(() => body?.destroyed).toBe(true)
 })
 
+/** Ways to stop at a Node stream that sends nothing. */
+const STOPS: [name: string, stop: (source: Readable) => Promise<unknown>][] = [
+  ['before anything was asked for', (source) => decode(source).return()],
+  [
+    'while somebody waits',
+    async (source) => {
+      const events = decode(source)
+      const waiting = events.next()
+      await new Promise(setImmediate)
+      await events.return()
+      expect(await waiting).toEqual({ done: true, value: undefined })
+      expect(await events.next()).toEqual({ done: true, value: undefined })
+    },
+  ],
+  [
+    'while somebody waits for a batch',
+    async (source) => {
+      const batches = decode(source).batches()
+      const waiting = batches.next()
+      await batches.return!()
+      expect(await waiting).toEqual({ done: true, value: undefined })
+    },
+  ],
+]
+
+for (const [name, stop] of STOPS) {
+  test(`a Node stream that is left ${name} is destroyed`, async () => {
+    const source = new Readable({ read() {} })
+    await stop(source)
+    await expect.poll(() => source.destroyed).toBe(true)
+  })
+}
+
+test('a Node stream that is stopped while it is read is destroyed', async () => {
+  const body = new Readable({ read() {} })
+  const headers = new Map([['content-type', 'text/event-stream']])
+  const response = { status: 200, headers, body } as unknown as Response
+  const stream = openStream(`${backend.url}/`, { fetch: () => Promise.resolve(response) })
+  const waiting = stream.next()
+  await expect.poll(() => stream.stats.timeToHeaders).toBeDefined()
+  stream.close()
+  expect(await waiting).toEqual({ done: true, value: undefined })
+  await expect.poll(() => body.destroyed).toBe(true)
+})
+
+test('a Node stream that fails before it is read is an error of who reads it', async () => {
+  const events = decode(new PassThrough().destroy(new Error('no gzip')))
+  await new Promise(setImmediate)
+  await expect(events.next()).rejects.toThrow('no gzip')
+})
+
 test('Node streams of bytes and of text, for decode()', async () => {
   const text = 'data: żółć\n\n'
   const encoded = Readable.from([Buffer.from(text)])
@@ -65,6 +116,30 @@ test('bodies of undici, and Node streams, are sent as they are', async () => {
     for await (const _event of stream);
     expect(backend.received.at(-1)!.body).toContain(expected)
   }
+})
+
+test('headers from an iterator are sent with each attempt', async () => {
+  const headers = new Headers({ authorization: 'Bearer x' }).entries() as unknown as HeadersInit
+  const before = backend.received.length
+  for await (const event of openStream(`${backend.url}/breaks`, { headers })) {
+    if (event.data === 'b') break
+  }
+  const sent = backend.received.slice(before).map((request) => request.headers.authorization)
+  expect(sent).toEqual(['Bearer x', 'Bearer x'])
+})
+
+test('of a Request, `body: null` replaces nothing', async () => {
+  const request = new Request(`${backend.url}/`, { method: 'POST', body: 'its own' })
+  await data(openStream(request, { body: null }))
+  expect(backend.received.at(-1)!.body).toBe('its own')
+})
+
+test('a signal that listens to no removal', async () => {
+  const signal = { aborted: false, addEventListener() {} } as unknown as AbortSignal
+  const stream = openStream(`${backend.url}/held`, { signal })
+  await stream.next()
+  stream.close()
+  expect(await stream.closed).toMatchObject({ type: 'closed' })
 })
 
 test('a connection that broke says after how many events, and why', async () => {

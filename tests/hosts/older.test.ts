@@ -63,6 +63,49 @@ for (const [name, rob] of MISSING) {
   })
 }
 
+/** Hosts whose `fetch` refuses what others take, as their `Request` shows: the script, and what is then missing. */
+const REFUSING: [what: string, rob: string, member: string][] = [
+  // Cloudflare's Workers of an old compatibility date.
+  ['a cache mode', "if (init?.cache) throw new TypeError('not implemented')", 'cache'],
+  // The globals of jsdom under Node 24.
+  ['the signals there are', "if (init?.signal) throw new TypeError('not mine')", 'signal'],
+]
+
+for (const [what, refuse, member] of REFUSING) {
+  test(`where requests refuse ${what}: streams without`, async () => {
+    const rob = `const refuse = (init) => { ${refuse} }
+      globalThis.Request = class extends Request { constructor(url, init) { refuse(init); super(url, init) } }
+      const inner = fetch
+      globalThis.fetch = async (url, init) => { refuse(init); return inner(url, init) }`
+    const script = `
+      const { createFetch } = await import('sluicegate/fetch')
+      const seen = []
+      for await (const { data } of openStream(origin + '/', { retry: false })) seen.push(data)
+      seen.push(await (await createFetch()(origin + '/breaks')).text())
+      print(seen)`
+    const bytes = 'retry: 1\nid: 1\ndata: a\n\ndata: b\n\n'
+    expect(await run(rob, script), member).toEqual(['żółć', '漢字 😀', bytes])
+  })
+}
+
+for (const name of ['TextEncoder', 'Event', 'EventTarget']) {
+  test(`without ${name}: the drop-in for EventSource can be imported`, async () => {
+    const script = `
+      const { EventSource } = await import('sluicegate/eventsource')
+      let error
+      try {
+        new EventSource(origin + '/').close()
+      } catch (thrown) {
+        error = thrown
+      }
+      print([typeof EventSource, error?.code, error?.message])`
+    const message = `this host has no ${name}: load a polyfill before sluicegate, or use openStream()`
+    const expected =
+      name === 'EventTarget' ? ['function', 'unsupported', message] : ['function', null, null]
+    expect(await run(`delete globalThis.${name}`, script)).toEqual(expected)
+  })
+}
+
 test('without all encodings but UTF-8: each text is decoded as it should be', async () => {
   const rob = MISSING.at(-1)![1]
   // ASCII, two bytes a character, and long texts of three, which come as UTF-16.

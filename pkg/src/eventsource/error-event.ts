@@ -1,7 +1,8 @@
 import { isStreamError } from '../error.js'
+import { baseOf } from './base.js'
 
 /** The `error` event of an `EventSource`. Unlike that of browsers, it says what happened. */
-export class EventSourceErrorEvent extends Event {
+export class EventSourceErrorEvent extends baseOf('Event') {
   /**
    * A `StreamError`, the value that one of the page's own callbacks threw, or the reason of its signal.
    * Absent if the source just ended. `any`, as in the platform's `ErrorEvent`.

@@ -1,3 +1,4 @@
+import { baseOf } from './base.js'
 import type { EventSourceErrorEvent } from './error-event.js'
 import { CLOSED, CONNECTING, Feed, OPEN } from './feed.js'
 import { Handlers, Listeners } from './listeners.js'
@@ -25,7 +26,7 @@ const abandoned =
  * The standard's `EventSource` (WHATWG HTML, 9.2) over `fetch`, with any method, headers and body, and
  * with errors that say what happened.
  */
-export class EventSource extends EventTarget implements globalThis.EventSource {
+export class EventSource extends baseOf('EventTarget') implements globalThis.EventSource {
   declare static readonly CONNECTING: typeof CONNECTING
   declare static readonly OPEN: typeof OPEN
   declare static readonly CLOSED: typeof CLOSED

@@ -3,8 +3,6 @@ import { createDecoder, type Decoder } from '../decoder.js'
 import { nextTask } from '../dropin/task.js'
 import { CLOSED, Feed } from './feed.js'
 
-const encoder = new TextEncoder()
-
 /** The events of a stream of bytes (proposal whatwg/html#12272). */
 export class StreamFeed extends Feed {
   readonly url = 'about:event-stream'
@@ -55,7 +53,7 @@ export class StreamFeed extends Feed {
     if (this.#isReset) await this.#startOver()
     // Of a new stream, a byte order mark goes; the decoder is past its own start by then.
     const bytes = this.#text
-      ? encoder.encode(this.#text.decode(value, { stream: true }))
+      ? this.#text.decode(value, { stream: true })
       : (bytesOf(value) ?? value)
     for (const event of this.#decoder?.push(bytes) ?? []) {
       // A task for each event: the producer's write of this chunk is through by then, and what a
@@ -72,7 +70,7 @@ export class StreamFeed extends Feed {
     this.#decoder?.free()
     this.#decoder = await this.#newDecoder()
     // The id outlives the stream that it came from. A block without data sets it and is no event.
-    this.#decoder.push(encoder.encode(`id: ${this.lastEventId}\n\n`))
+    this.#decoder.push(`id: ${this.lastEventId}\n\n`)
     this.#text = new TextDecoder()
   }
 

@@ -1,6 +1,7 @@
 import { judge } from '../dropin/judge.js'
 import { nextTask } from '../dropin/task.js'
 import { isStreamError, StreamError, type StreamErrorCode } from '../error.js'
+import { reasonOf } from '../fetch/response.js'
 import type { OpenOptions, RetryOptions } from '../options.js'
 import { EventStream } from '../stream/event-stream.js'
 import { VERDICT_READ, VERDICT_REFUSAL } from '../border.js'
@@ -117,7 +118,7 @@ export class UrlFeed extends Feed {
       send: (...attempt) => transport.send(...attempt, this.#origin !== ''),
       // The standard takes no other status and no other type (9.2.2).
       judge: (verdict, response) =>
-        verdict === VERDICT_READ && response.status !== 200
+        verdict === VERDICT_READ && (response.status ?? 200) !== 200
           ? VERDICT_REFUSAL
           : judge(verdict, response),
       connected: ({ url }) => tell({ origin: new URL(url || this.url, this.url).origin }),
@@ -153,7 +154,7 @@ export class UrlFeed extends Feed {
     const message = isType
       ? `${this.#name} answered with ${type}, not text/event-stream: check the URL and the server`
       : `${this.#name} answered ${status}: EventSource accepts only 200`
-    return new StreamError(code, message, { status, headers, body, attempt })
+    return new StreamError(code, message + reasonOf(body), { status, headers, body, attempt })
   }
 
   #noContent(): StreamError {

@@ -16,21 +16,29 @@ type Source = Partial<Pick<Response, 'bodyUsed' | 'arrayBuffer' | 'text'>> & {
 
 /** The chunks of a stream: a `ReadableStream`, a Node stream, an async iterable. Throws if it is locked. */
 export function chunksOf(stream: unknown): Chunks | undefined {
-  const { getReader, [Symbol.asyncIterator]: iterate } = Object(stream) as Partial<
-    ReadableStream & AsyncIterable<unknown>
-  >
-  if (getReader) {
-    const reader = getReader.call(stream as ReadableStream) as ReadableStreamDefaultReader
+  const source = Object(stream) as Partial<ReadableStream & AsyncIterable<unknown> & NodeStream>
+  if (source.getReader) {
+    const reader = source.getReader() as ReadableStreamDefaultReader
     return { next: () => reader.read(), cancel: () => quietly(() => reader.cancel()) }
   }
-  return iterate && chunksOfIterator(iterate.call(stream as AsyncIterable<unknown>))
+  const iterator = source[Symbol.asyncIterator]?.()
+  // One that fails before it is read would end the process.
+  source.on?.('error', () => undefined)
+  // Its iterator would end it after the next chunk only.
+  return iterator && chunksOfIterator(iterator, source.destroy && (() => source.destroy!()))
 }
 
-export function chunksOfIterator(iterator: AsyncIterator<unknown> | Iterator<unknown>): Chunks {
-  return {
-    next: async () => iterator.next(),
-    cancel: () => quietly(() => iterator.return?.()),
-  }
+/** What is wanted of a Node stream besides its iterator. */
+interface NodeStream {
+  on(type: 'error', listener: () => void): void
+  destroy(): void
+}
+
+export function chunksOfIterator(
+  iterator: AsyncIterator<unknown> | Iterator<unknown>,
+  cancel: () => unknown = () => iterator.return?.(),
+): Chunks {
+  return { next: async () => iterator.next(), cancel: () => quietly(cancel) }
 }
 
 /**

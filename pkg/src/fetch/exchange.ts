@@ -1,8 +1,17 @@
 import { bodyOf, type Chunks } from './chunks.js'
+import { takes } from './request.js'
 import type { Scope } from '../scope.js'
 
+/**
+ * Absent where the runtime has none, or one whose signals its `fetch` refuses, as with the globals of
+ * jsdom: then only the body can be cancelled.
+ */
+export function newController(): AbortController | undefined {
+  const controller = globalThis.AbortController && new AbortController()
+  return takes(controller) ? controller : undefined
+}
+
 interface Connection {
-  /** Absent where the runtime has none: then only the body can be cancelled. */
   controller: AbortController | undefined
   chunks?: Chunks
 }
@@ -18,9 +27,7 @@ const abandoned = globalThis.FinalizationRegistry && new FinalizationRegistry(en
 /** One request and its response. Closed, it aborts whatever of them is still under way. */
 export class Exchange {
   readonly close: () => void
-  readonly #connection: Connection = {
-    controller: globalThis.AbortController && new AbortController(),
-  }
+  readonly #connection: Connection = { controller: newController() }
 
   constructor(scope: Scope, owner: object) {
     abandoned?.register(owner, this.#connection, this)

@@ -64,6 +64,15 @@ export function check({ url, method, body, init }: RequestTemplate<AttemptContex
   }
 }
 
+/** Whether requests of this platform take these members. */
+export function takes(init: RequestInit): boolean {
+  try {
+    return !globalThis.Request || !!new Request('https://sluicegate.test', init)
+  } catch {
+    return false
+  }
+}
+
 /**
  * Returns what to pass to `fetch`, once the page's functions have said it. `attempt` is for the
  * errors.
@@ -203,7 +212,7 @@ function has(value: unknown, ...names: (string | symbol)[]): boolean {
 }
 
 /** Whether `fetch`, of whatever realm or library, takes it as a body. */
-function isNative(body: object | string): boolean {
+export function isNative(body: unknown): boolean {
   if (bytesOf(body)) return true
   if (has(body, 'toJSON') || Array.isArray(body)) return false
   const isForm = has(body, 'append') && has(body, 'getAll', 'getParts', 'getBoundary')

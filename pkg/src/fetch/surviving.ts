@@ -12,11 +12,13 @@ import { countOf, type ServerSentEvent } from '../event.js'
 import type { OpenOptions, RetryOptions } from '../options.js'
 import type { CancelResult, StreamOutcomeType } from '../outcome.js'
 import { Driver } from '../stream/driver.js'
+import { FETCH_MEMBERS } from '../stream/settings.js'
 import { formatOf, load } from '../wasm.js'
 import { asOfFetch } from './as-of-fetch.js'
 import type { FetchOptions } from './create-fetch.js'
+import { newController } from './exchange.js'
 import { Joints } from './joints.js'
-import { displayUrl, isRequest, isSafe, send } from './request.js'
+import { displayUrl, isNative, isRequest, isSafe, isStream, send } from './request.js'
 
 /** One request, and the response whose body survives its connections. */
 export class Surviving {
@@ -36,6 +38,8 @@ export class Surviving {
   /** Whether the body's `pull` was answered with bytes. */
   #hasHandedOn = false
   #pulled = () => {}
+  /** Ends the body, if the stream ended before there was one. */
+  #ended = () => {}
   #driver: Driver | undefined
   /** What the body's consumer got. */
   #events = 0
@@ -58,13 +62,14 @@ export class Surviving {
     let sent = init
     const signal = this.#signal
     // Where signals can't be joined, the caller's own is the one that counts.
-    if (globalThis.AbortController && (!signal || AbortSignal.any)) {
-      this.#controller = new AbortController()
+    if (!signal || 'any' in Object(globalThis.AbortSignal)) this.#controller = newController()
+    if (this.#controller) {
       const own = this.#controller.signal
       sent = { ...init, signal: signal ? AbortSignal.any([signal, own]) : own }
     }
     const { fetch } = options
-    this.#first = fetch(input, sent)
+    // Mocks may return the response itself.
+    this.#first = Promise.resolve(fetch(input, sent))
     this.#first.catch(over)
   }
 
@@ -81,6 +86,7 @@ export class Surviving {
       {
         start: (controller) => {
           this.#controllerOfBody = controller
+          this.#ended()
         },
         pull: () =>
           new Promise<void>((resolve) => {
@@ -122,7 +128,12 @@ export class Surviving {
   #open(format: number | undefined): Driver {
     const { key, ndjson, retry, ...options } = this.#options
     const input = this.#input
-    const all = { ...this.#init, ...options, signal: this.#signal } as OpenOptions
+    const { body, ...given } = this.#init ?? {}
+    const all = { ...options, body: again(body), signal: this.#signal } as OpenOptions
+    // What else a page passes to `fetch` is no option of ours.
+    for (const name of [...FETCH_MEMBERS, 'method', 'headers'] as const) {
+      Object.assign(all, { [name]: given[name] })
+    }
     const method = all.method ?? (isRequest(input) ? input.method : 'GET')
     const policy = retry ?? (isSafe(method.toUpperCase()) && !options.resume && this.#byId)
     if (policy) all.retry = policy
@@ -139,7 +150,8 @@ export class Surviving {
       ...(this.#name === undefined ? {} : { session: this.#name }),
       send: (request, init, attempt) => {
         this.#joints.begin(attempt > 1)
-        return attempt === 1 ? this.#first : send(request, init, attempt)
+        // With what only this `fetch` knows, such as Node's `dispatcher`.
+        return attempt === 1 ? this.#first : send(request, { ...given, ...init }, attempt)
       },
       judge: (verdict, response) => {
         const isOther = formatOf(`${response.headers.get('content-type') ?? ''}`) !== format
@@ -190,7 +202,11 @@ export class Surviving {
     // In Firefox, the request continues when its body is cancelled.
     this.#controller?.abort(abortError('the stream is over'))
     const controller = this.#controllerOfBody
-    if (!controller || type === 'closed') return
+    if (!controller) {
+      this.#ended = () => this.#end(type, error)
+      return
+    }
+    if (type === 'closed') return
     if (type === 'ended') this.#joints.flush()
     if (type === 'ended' || type === 'done' || type === 'no-content') return controller.close()
     controller.error(
@@ -212,6 +228,14 @@ export class Surviving {
       `${errorText(TEXT_ENDED, displayUrl(url))} before its last event`,
     )
   }
+}
+
+/** A body to send again as `fetch` has sent it. */
+function again(body: unknown): unknown {
+  // What was read can't be sent again. This one says so, and is not locked.
+  if (isStream(body)) return new ReadableStream()
+  // Of what it does not know, `fetch` sends the text.
+  return body == null || isNative(body) ? body : `${body as string}`
 }
 
 /** Lets a response be the one that the first one is. Its clones are, too. */

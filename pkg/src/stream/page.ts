@@ -33,5 +33,5 @@ export function watchSignal(
   }
   if (signal.aborted) return aborted()
   signal.addEventListener('abort', aborted)
-  scope.add(() => signal.removeEventListener('abort', aborted))
+  scope.add(() => signal.removeEventListener?.('abort', aborted))
 }

@@ -9,6 +9,7 @@ import {
   isStream,
   type RequestTemplate,
   resolveUrl,
+  takes,
 } from '../fetch/request.js'
 import type {
   AckContext,
@@ -37,7 +38,7 @@ const CONNECT_TIMEOUT = 30_000
 export const MAX_EVENT_SIZE = 16 * 1024 * 1024
 
 /** The options that are passed to `fetch` unchanged. */
-const FETCH_MEMBERS = [
+export const FETCH_MEMBERS = [
   'credentials',
   'mode',
   'cache',
@@ -47,6 +48,8 @@ const FETCH_MEMBERS = [
   'integrity',
   'priority',
 ] as const
+
+const NO_STORE: RequestInit = { cache: 'no-store' }
 
 /** A stream's options, checked. */
 export interface Settings {
@@ -95,8 +98,8 @@ export function readOptions(
   }
   if (isRequest(input)) options = withRequest(input, options)
   const reader = new Reader(options)
-  // WHATWG HTML, 9.2.2: an event source's requests have the cache mode "no-store".
-  const init: RequestInit = { cache: 'no-store' }
+  // WHATWG HTML, 9.2.2. Cloudflare's Workers refuse it up to a compatibility date: they have no such cache.
+  const init: RequestInit = takes(NO_STORE) ? { ...NO_STORE } : {}
   for (const name of FETCH_MEMBERS) {
     const value = reader.get(name)
     if (value !== undefined) Object.assign(init, { [name]: value })
@@ -108,7 +111,7 @@ export function readOptions(
     // Without an input, only the resuming request is sent.
     url: input === undefined ? '' : resolveUrl(isRequest(input) ? input.url : input),
     method: reader.method('GET'),
-    headers: reader.get('headers'),
+    headers: headersOf(reader.get('headers')),
     body: reader.get('body'),
     init,
     fetch,
@@ -206,9 +209,14 @@ function withRequest(request: Request, options: OpenOptions): OpenOptions {
     all['body'] = async () => (await (body ??= whole(request).next())).value
   }
   for (const [name, value] of Object.entries(options)) {
-    if (value !== undefined) all[name] = value
+    if ((value ?? undefined) !== undefined) all[name] = value
   }
   return all
+}
+
+/** An iterator can be read once, and attempts are many. */
+function headersOf<T>(headers: T): T {
+  return 'next' in Object(headers) ? ([...(headers as never)] as T) : headers
 }
 
 /** As many bytes as the module can count. */

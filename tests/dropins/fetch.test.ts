@@ -1,0 +1,150 @@
+// `createFetch` with what only Node's `fetch` takes, with mocks, and with streams that end before their body is there.
+
+import assert from 'node:assert/strict'
+import { createServer, type IncomingMessage } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { text } from 'node:stream/consumers'
+import { after, before, beforeEach, test } from 'node:test'
+import { createFetch } from 'sluicegate/fetch'
+
+/** The first connection breaks behind an event, the second brings the next one. */
+const EVENTS = ['retry: 1\nid: 1\ndata: a\n\n', 'retry: 1\nid: 2\ndata: b\n\n']
+
+let url = ''
+let requests: { headers: IncomingMessage['headers']; body: string }[] = []
+const server = createServer((request, response) => {
+  const answer = async () => {
+    requests.push({ headers: request.headers, body: await text(request) })
+    response.writeHead(200, { 'content-type': 'text/event-stream' })
+    if (requests.length === 1) response.write(EVENTS[0], () => response.destroy())
+    else response.end(EVENTS[1])
+  }
+  void answer()
+})
+
+before(async () => {
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`
+})
+beforeEach(() => (requests = []))
+after(() => {
+  server.closeAllConnections()
+  server.close()
+})
+
+test('what only this fetch knows is passed on with each request', async () => {
+  const seen: object[] = []
+  const fetch: typeof globalThis.fetch = (input, init) => {
+    seen.push(init!)
+    return globalThis.fetch(input, init)
+  }
+  const own = { agent: {}, next: { revalidate: 0 }, credentials: 'include' }
+  const response = await createFetch({ fetch })(url, own as RequestInit)
+  assert.equal(await response.text(), EVENTS.join(''))
+  assert.equal(seen.length, 2)
+  for (const init of seen) {
+    const { agent, next, credentials } = init as typeof own
+    assert.deepEqual({ agent, next, credentials }, own)
+  }
+})
+
+const NO_OPTIONS = {
+  retry: { limit: 2 },
+  format: 'json',
+  job: 5,
+  done: true,
+  ack: true,
+  remember: 'x',
+  cancel: () => {},
+  connectTimeout: 'none',
+}
+
+test('members of its `init` that have the names of our options are none', async () => {
+  const init = { ...NO_OPTIONS, method: 'POST', body: 'question' } as unknown as RequestInit
+  const response = await createFetch()(url, init)
+  await assert.rejects(response.text(), /broke after 1 event/)
+  assert.equal(requests.length, 1, 'a POST is not repeated')
+})
+
+/** What `fetch` makes a text of, and a stream. */
+const BODIES: [name: string, body: () => unknown, sent: string][] = [
+  ['a number', () => 5, '5'],
+  ['a boolean', () => true, 'true'],
+  ['a Map', () => new Map(), '[object Map]'],
+  ['a plain object', () => ({ a: 1 }), '[object Object]'],
+  ['a stream', () => new Blob(['streamed']).stream(), 'streamed'],
+]
+
+for (const [name, body, sent] of BODIES) {
+  test(`the body of a POST is ${name}`, async () => {
+    const init = { method: 'POST', body: body(), duplex: 'half' } as RequestInit
+    const response = await createFetch()(url, init)
+    await assert.rejects(response.text(), /broke after 1 event/)
+    assert.deepEqual(
+      requests.map((request) => request.body),
+      [sent],
+    )
+  })
+}
+
+test('a text that is sent again is the same', async () => {
+  const init = { method: 'POST', body: 5 as unknown as string }
+  const response = await createFetch({ retry: true })(url, init)
+  assert.equal(await response.text(), EVENTS.join(''))
+  assert.deepEqual(
+    requests.map((request) => request.body),
+    ['5', '5'],
+  )
+})
+
+const ready = () =>
+  new Response(new ReadableStream(), { headers: { 'content-type': 'text/event-stream' } })
+
+test('mocks may return the response itself', async () => {
+  const mock = (() => new Response('plain')) as unknown as typeof fetch
+  assert.equal(await (await createFetch({ fetch: mock })(url)).text(), 'plain')
+})
+
+/** How a stream ends when its headers are there and its body is not. */
+const ENDINGS: [name: string, end: () => Promise<Response>][] = [
+  [
+    'its signal is aborted',
+    () => {
+      const controller = new AbortController()
+      const fetch = () => {
+        queueMicrotask(() => controller.abort())
+        return Promise.resolve(ready())
+      }
+      return createFetch({ fetch })(url, { signal: controller.signal })
+    },
+  ],
+  [
+    'its signal is one that is aborted, and not the platform’s',
+    () => {
+      const signal = { aborted: true, addEventListener() {} } as unknown as AbortSignal
+      return createFetch({ fetch: () => Promise.resolve(ready()) })(url, { signal })
+    },
+  ],
+  [
+    'it is cancelled by its name',
+    () => {
+      const fetchOf = createFetch({
+        key: () => 'name',
+        fetch: () => {
+          queueMicrotask(() => void fetchOf.cancel('name'))
+          return Promise.resolve(ready())
+        },
+      })
+      return fetchOf(url)
+    },
+  ],
+]
+
+for (const [name, end] of ENDINGS) {
+  test(`the body fails if ${name} before it is there`, async () => {
+    await assert.rejects(
+      end().then((response) => response.text()),
+      { name: 'AbortError' },
+    )
+  })
+}
