@@ -130,14 +130,13 @@ impl Random {
 /// [RFC 9110, 10.2.3]: https://www.rfc-editor.org/rfc/rfc9110#section-10.2.3
 pub(crate) fn retry_after(value: &str, until: impl FnOnce(&str) -> f64) -> Option<f64> {
     let value = value.trim_ascii();
-    let wait = match number(value.as_bytes()) {
-        Some(seconds) => f64::from(seconds) * 1_000.0,
-        // Dates begin with the name of a day; engines find dates in other texts, too.
-        None if value.starts_with(|first: char| first.is_ascii_alphabetic()) => until(value),
-        None => return None,
-    };
-    // No wait is no wish: the policy's own delays go on growing.
-    (wait > 0.0).then_some(wait)
+    if let Some(seconds) = number(value.as_bytes()) {
+        return Some(f64::from(seconds) * 1_000.0);
+    }
+    // Dates begin with the name of a day. Engines find dates in `-1` and `0.5`, too.
+    let is_date = value.starts_with(|first: char| first.is_ascii_alphabetic());
+    let until = if is_date { until(value) } else { f64::NAN };
+    (!until.is_nan()).then_some(until.max(0.0))
 }
 
 #[cfg(test)]
@@ -273,18 +272,14 @@ mod tests {
     fn retry_after_is_seconds_or_a_date() {
         let no_date = |_: &str| f64::NAN;
         assert_eq!(retry_after("120", no_date), Some(120_000.0));
-        assert_eq!(retry_after(" 1 ", no_date), Some(1_000.0));
+        assert_eq!(retry_after(" 0 ", no_date), Some(0.0));
         assert_eq!(retry_after("99999999999", no_date), Some(4_294_967_295_000.0));
         assert_eq!(retry_after("", |_| panic!("no date")), None);
         assert_eq!(retry_after("soon", no_date), None);
-        assert_eq!(retry_after("Wed, 21 Oct 2026 07:28:00 GMT", |_| 1_500.0), Some(1_500.0));
-    }
-
-    #[test]
-    fn a_wait_of_nothing_is_none() {
-        for value in ["0", " 0 ", "-1", "0.5", "1, 2", "2026-10-21"] {
-            assert_eq!(retry_after(value, |_| 1_500.0), None, "{value}");
+        for value in ["-1", "0.5", "1, 2", "2026-10-21"] {
+            assert_eq!(retry_after(value, |_| panic!("no date")), None, "{value}");
         }
-        assert_eq!(retry_after("Wed, 21 Oct 2015 07:28:00 GMT", |_| -1_500.0), None);
+        assert_eq!(retry_after("Wed, 21 Oct 2026 07:28:00 GMT", |_| 1_500.0), Some(1_500.0));
+        assert_eq!(retry_after("Wed, 21 Oct 2015 07:28:00 GMT", |_| -1_500.0), Some(0.0));
     }
 }
