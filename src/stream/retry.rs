@@ -129,12 +129,12 @@ impl Random {
 ///
 /// [RFC 9110, 10.2.3]: https://www.rfc-editor.org/rfc/rfc9110#section-10.2.3
 pub(crate) fn retry_after(value: &str, until: impl FnOnce(&str) -> f64) -> Option<f64> {
-    let value = value.trim_ascii();
-    if let Some(seconds) = number(value.as_bytes()) {
+    let bytes = value.trim_ascii().as_bytes();
+    if let Some(seconds) = number(bytes) {
         return Some(f64::from(seconds) * 1_000.0);
     }
     // Dates begin with the name of a day. Engines find dates in `-1` and `0.5`, too.
-    let is_date = value.starts_with(|first: char| first.is_ascii_alphabetic());
+    let is_date = bytes.first().is_some_and(u8::is_ascii_alphabetic);
     let until = if is_date { until(value) } else { f64::NAN };
     (!until.is_nan()).then_some(until.max(0.0))
 }
