@@ -241,3 +241,199 @@ fn transcripts() {
         }
     }
 }
+
+/// An event whose data is JSON; its member `type` is its name, too.
+fn event(data: &str) -> String {
+    let kind = data.strip_prefix(r#"{"type":""#).and_then(|rest| rest.split('"').next());
+    format!("event: {}\ndata: {data}\n\n", kind.unwrap_or("message"))
+}
+
+fn delta(delta: &str) -> String {
+    event(&format!(r#"{{"choices":[{{"index":0,"delta":{delta}}}]}}"#))
+}
+
+fn fragment(call: &str) -> String {
+    delta(&format!(r#"{{"tool_calls":[{call}]}}"#))
+}
+
+/// Streams of gateways, as `tests/llm/cases/gateways.ts` has them.
+#[test]
+fn dialects() {
+    let p = |id, name| call(id, name, r#"{"p":1}"#);
+    let item =
+        r#"{"type":"message","role":"assistant","content":[{"type":"output_text","text":"Hi"}]}"#;
+    let done = event(&format!(r#"{{"type":"response.output_item.done","item":{item}}}"#));
+    let cases = [
+        (
+            "another id in each fragment",
+            [
+                fragment(r#"{"index":0,"id":"call_1","function":{"name":"f","arguments":""}}"#),
+                fragment(r#"{"index":1,"id":"call_2","function":{"name":"g","arguments":""}}"#),
+                fragment(r#"{"index":0,"id":"call_3","function":{"arguments":"{\"p\""}}"#),
+                fragment(r#"{"index":1,"id":"call_4","function":{"arguments":"{\"p\""}}"#),
+                fragment(r#"{"index":0,"id":"call_5","function":{"name":"","arguments":":1}"}}"#),
+                fragment(r#"{"index":1,"id":"call_6","function":{"name":null,"arguments":":1}"}}"#),
+            ]
+            .concat(),
+            calls(&[p("call_1", "f"), p("call_2", "g")], text("", "")),
+        ),
+        (
+            "another id in each fragment, without an index",
+            [
+                fragment(r#"{"id":"call_1","function":{"name":"f","arguments":""}}"#),
+                fragment(r#"{"id":"call_2","function":{"arguments":"{\"p\":1}"}}"#),
+                fragment(r#"{"id":"call_3","function":{"name":"g","arguments":""}}"#),
+                fragment(r#"{"id":"call_4","function":{"arguments":"{\"p\":1}"}}"#),
+            ]
+            .concat(),
+            calls(&[p("call_1", "f"), p("call_3", "g")], text("", "")),
+        ),
+        (
+            "the id null",
+            fragment(r#"{"index":0,"id":"null","function":{"name":"f","arguments":"{\"p\":1}"}}"#),
+            calls(&[p("", "f")], text("", "")),
+        ),
+        (
+            "two without ids, the first without arguments",
+            [
+                fragment(r#"{"index":0,"function":{"name":"f","arguments":"{}"}}"#),
+                fragment(r#"{"index":0,"function":{"name":"g","arguments":"{\"p\":1}"}}"#),
+            ]
+            .concat(),
+            calls(&[call("", "f", "{}"), p("", "g")], text("", "")),
+        ),
+        (
+            "numbers",
+            [
+                delta(r#"{"reasoning_content":3}"#),
+                delta(r#"{"content":"It is "}"#),
+                delta(r#"{"content":6}"#),
+                delta(r#"{"content":0}"#),
+            ]
+            .concat(),
+            thought("3", text("It is 60", "")),
+        ),
+        (
+            "numbers of Ollama",
+            event(r#"{"message":{"content":4},"done":false}"#)
+                + &event(r#"{"message":{"content":2},"done":true}"#),
+            text("42", "stop"),
+        ),
+        (
+            "content and done",
+            event(r#"{"content":"He","done":false}"#)
+                + &event(r#"{"content":"llo","done":false}"#)
+                + &event(r#"{"content":"","done":true}"#),
+            text("Hello", "stop"),
+        ),
+        (
+            "Mastra",
+            [
+                event(r#"{"type":"start","runId":"r","payload":{"id":"a"}}"#),
+                event(r#"{"type":"reasoning-delta","runId":"r","payload":{"text":"hm"}}"#),
+                event(r#"{"type":"text-delta","runId":"r","payload":{"id":"0","text":"Hel"}}"#),
+                event(r#"{"type":"text-delta","runId":"r","payload":{"id":"0","text":"lo"}}"#),
+                event(
+                    r#"{"type":"tool-call","payload":{"toolCallId":"a","toolName":"f","args":{"p":1}}}"#,
+                ),
+                event(r#"{"type":"finish","payload":{"stepResult":{"reason":"tool-calls"}}}"#),
+            ]
+            .concat(),
+            thought("hm", calls(&[p("a", "f")], text("Hello", "tool-calls"))),
+        ),
+        (
+            "Copilot's reasoning",
+            delta(r#"{"reasoning_text":"hm","content":null}"#) + &delta(r#"{"content":"Hi"}"#),
+            thought("hm", text("Hi", "")),
+        ),
+        (
+            "a whole completion with an empty delta",
+            event(
+                r#"{"object":"chat.completion","choices":[{"delta":{"role":null,"content":""},"finish_reason":"stop","message":{"content":"Hi"}}]}"#,
+            ),
+            text("Hi", "stop"),
+        ),
+        (
+            "messages that grow beside deltas",
+            [("", ""), ("He", "He"), ("llo", "Hello"), ("", "Hello")]
+                .map(|(delta, all)| {
+                    event(&format!(
+                        r#"{{"choices":[{{"delta":{{"content":"{delta}"}},"message":{{"content":"{all}"}}}}]}}"#
+                    ))
+                })
+                .concat(),
+            text("Hello", ""),
+        ),
+        (
+            "chunks with messages",
+            ["He", "llo"]
+                .map(|text| {
+                    event(&format!(
+                        r#"{{"object":"chat.completion.chunk","choices":[{{"message":{{"content":"{text}"}}}}]}}"#
+                    ))
+                })
+                .concat(),
+            text("Hello", ""),
+        ),
+        (
+            "missing blank lines",
+            [delta(r#"{"content":"H"}"#), delta(r#"{"content":"i"}"#), "data: [DONE]\n\n".into()]
+                .concat()
+                .replace("\n\nevent: message", "")
+                .replace("\n\ndata", "\ndata"),
+            text("Hi", ""),
+        ),
+        ("a message that is done", done.clone(), text("Hi", "")),
+        (
+            "a message in deltas, and done",
+            [
+                event(r#"{"type":"response.output_text.delta","delta":"H"}"#),
+                event(r#"{"type":"response.output_text.delta","delta":"i"}"#),
+                event(r#"{"type":"response.output_text.done","text":"Hi"}"#),
+                event(
+                    r#"{"type":"response.content_part.done","part":{"type":"output_text","text":"Hi"}}"#,
+                ),
+                done,
+                event(r#"{"type":"response.completed","response":{"status":"completed"}}"#),
+            ]
+            .concat(),
+            text("Hi", "completed"),
+        ),
+        (
+            "parts that are done",
+            [
+                event(r#"{"type":"response.reasoning_summary_text.done","text":"hm"}"#),
+                event(
+                    r#"{"type":"response.content_part.done","part":{"type":"output_text","text":"Hi"}}"#,
+                ),
+            ]
+            .concat(),
+            thought("hm", text("Hi", "")),
+        ),
+        (
+            "the response itself as data",
+            concat!(
+                "event: response.created\ndata: {\"object\":\"response\",\"status\":\"in_progress\"}\n\n",
+                "event: response.output_text.delta\ndata: {\"delta\":\"Hi\"}\n\n",
+                "event: response.completed\ndata: {\"object\":\"response\",\"status\":\"completed\"}\n\n",
+            )
+            .into(),
+            text("Hi", "completed"),
+        ),
+        (
+            "a flat error with a type of its own",
+            delta(r#"{"content":"Hi"}"#)
+                + &event(r#"{"message":"no","code":"quota_exceeded","type":"too_many_tokens_error"}"#),
+            failed("Hi", false),
+        ),
+    ];
+    for (name, body, expected) in cases {
+        for size in [usize::MAX, 1] {
+            let mut answer = read(Format::Auto, body.as_bytes(), sse::Format::Sse, size);
+            for call in answer.calls.iter_mut().filter(|call| call.2 == "{}") {
+                call.2.clear();
+            }
+            assert_eq!(answer, expected, "{name}");
+        }
+    }
+}

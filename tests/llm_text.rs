@@ -221,6 +221,14 @@ fn errors_say_what_came() {
             r#"the model's API sent an error in the stream: "bad""#,
         ),
         (
+            r#"{"message":"many","type":"too_many_tokens_error","code":"token_quota_exceeded"}"#,
+            r#"the model's API sent an error in the stream: "many""#,
+        ),
+        (
+            r#"{"type":"error","payload":{"error":{"message":"no"}}}"#,
+            r#"the model's API sent an error in the stream: "no""#,
+        ),
+        (
             r#"{"choices":[{"del"#,
             r#"the data of an event of the model's API is broken JSON: "{\"choices\":[{\"del""#,
         ),
@@ -240,6 +248,18 @@ fn errors_say_what_came() {
         (
             "data: {\"foo\":1}\n\ndata: [DONE]\n\n",
             r#"nothing in the response was understood. It starts with "{\"foo\":1}""#,
+        ),
+        (
+            "data: {\"value\":\"He\",\"done\":false}\n\ndata: {\"value\":\"\",\"done\":true}\n\n",
+            r#"nothing in the response was understood. It starts with "{\"value\":\"He\",\"done\":false}""#,
+        ),
+        (
+            "data: {\"type\":\"reasoning_chunk\",\"content\":\"hm\",\"done\":false}\n\n",
+            r#"nothing in the response was understood. It starts with "{\"type\":\"reasoning_chunk\",\"content\":\"hm\",\"done\":false}""#,
+        ),
+        (
+            "data: {\"message\":{\"text\":\"q\"},\"created\":true}\n\n",
+            r#"nothing in the response was understood. It starts with "{\"message\":{\"text\":\"q\"},\"created\":true}""#,
         ),
     ] {
         let (_, result) = read(Format::Auto, body.as_bytes(), sse::Format::Sse);

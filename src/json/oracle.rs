@@ -64,6 +64,7 @@ fn compare(value: Value<'_>, json: &Json) {
     assert_eq!(value.is_object(), json.is_object());
     assert_eq!(value.is_null(), json.is_null());
     assert_eq!(value.is_true(), *json == Json::Bool(true));
+    assert_eq!(value.is_number(), json.is_number());
     match json {
         Json::String(expected) => {
             let literal = value.string().expect("a string");

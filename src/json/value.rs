@@ -60,6 +60,10 @@ impl<'a> Value<'a> {
         self.first() == b't'
     }
 
+    pub(crate) fn is_number(self) -> bool {
+        matches!(self.first(), b'-' | b'0'..=b'9')
+    }
+
     /// The string that it is.
     pub(crate) fn string(self) -> Option<Literal<'a>> {
         Scanner::new(self.text).string()

@@ -6,7 +6,7 @@ use super::{
     extras::{Extras, extras},
     format::Format,
     half::Joiner,
-    reader::{TextReader, parse},
+    reader::{TextReader, events_of, parse},
 };
 use crate::{json::Value, sse::EventRef};
 use alloc::string::String;
@@ -105,17 +105,31 @@ impl AnswerReader {
             add_text(text, &mut add);
             return Ok(false);
         }
+        for event in events_of(event) {
+            if self.read_one(&event, &mut add)? {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
+    fn read_one(
+        &mut self,
+        event: &EventRef<'_>,
+        add: &mut impl FnMut(Delta),
+    ) -> Result<bool, TextError> {
+        let mut text = String::new();
         let is_end = self.text.read(event, &mut text)?;
         let mut text = Some(text);
         if let Some(json) = parse(event.event_type, event.data)? {
             let one = Some(json).filter(|json| json.is_object());
             for json in one.into_iter().chain(json.items().filter(|item| item.is_object())) {
-                self.add_extras(json, event.event_type, &mut text, &mut add);
+                self.add_extras(json, event.event_type, &mut text, add);
             }
         }
-        add_text(text.unwrap_or_default(), &mut add);
+        add_text(text.unwrap_or_default(), add);
         if is_end {
-            self.end(&mut add);
+            self.end(add);
         }
         Ok(is_end)
     }

@@ -26,6 +26,24 @@ pub(super) fn is_at(json: Value<'_>, path: &str, text: &str) -> bool {
     string_at(json, path).is_some_and(|string| string.is(text))
 }
 
+/// As [`text_at`], for what a model said: a number is text, too, as Cloudflare sends digits.
+pub(super) fn said_at(json: Value<'_>, path: &str) -> Vec<u8> {
+    at(json, path).map_or_else(Vec::new, |value| {
+        let mut text = Vec::new();
+        say(value, &mut text);
+        text
+    })
+}
+
+/// Appends a string, decoded, or a number.
+pub(super) fn say(value: Value<'_>, to: &mut Vec<u8>) {
+    if let Some(string) = value.string() {
+        string.decode(to);
+    } else if value.is_number() {
+        to.extend_from_slice(value.raw());
+    }
+}
+
 /// The string at a path, decoded; empty if there is none.
 pub(super) fn text_at(json: Value<'_>, path: &str) -> Vec<u8> {
     let mut text = Vec::new();

@@ -88,7 +88,13 @@ impl Calls {
             call.key.fits(&part.key)
                 && (part.id.is_empty() || call.id.is_empty() || call.id == part.id)
         };
-        let found = self.all.iter().rposition(is_same);
+        // Some gateways send another id with each fragment.
+        let newest = || {
+            let at = self.all.iter().rposition(|call| call.key.fits(&part.key))?;
+            let is_open = !is_json_object(self.all[at].arguments.as_bytes());
+            (part.name.is_empty() && is_open).then_some(at)
+        };
+        let found = self.all.iter().rposition(is_same).or_else(newest);
         let at = found.filter(|at| !self.all[*at].is_followed_by(&part)).unwrap_or_else(|| {
             self.all.push(Call { key: part.key.clone(), ..Call::default() });
             self.all.len() - 1
@@ -103,21 +109,19 @@ impl Calls {
         if call.initial.is_empty() {
             call.initial = part.initial;
         }
-        if !part.arguments.is_empty() {
-            // What comes as a fragment holds, not what was there at the start.
-            call.initial.clear();
-        }
         let before = call.arguments.as_bytes();
+        let has_fragment = !part.arguments.is_empty();
         let mut fragment = match part.whole.strip_prefix(before) {
             Some(rest) if !part.whole.is_empty() => rest.to_vec(),
             _ => part.arguments,
         };
         // An empty object stands for what is still to come; what is whole may be sent again.
-        let is_known = match before {
-            b"" => fragment == b"{}",
-            before => fragment == before && is_json_object(before),
-        };
-        if is_known {
+        let is_empty = before.is_empty() && fragment == b"{}";
+        if has_fragment {
+            // What comes as a fragment holds, not what was there at the start.
+            call.initial = if is_empty { fragment.clone() } else { Vec::new() };
+        }
+        if is_empty || fragment == before && is_json_object(before) {
             fragment.clear();
         }
         let mut text = String::new();
@@ -149,10 +153,13 @@ impl Call {
         if part.name.is_empty() || self.name.is_empty() || is_this {
             return false;
         }
-        let is_other = part.name != self.name;
-        let is_new = !part.arguments.is_empty() && part.arguments != self.arguments.as_bytes();
-        is_other && part.id.is_empty() && part.key == Key::Unknown
-            || (is_other || is_new) && is_json_object(self.arguments.as_bytes())
+        let arguments = self.arguments.as_bytes();
+        if part.name != self.name {
+            let all = if arguments.is_empty() { &self.initial } else { arguments };
+            return part.id.is_empty() && part.key == Key::Unknown || is_json_object(all);
+        }
+        let is_new = !part.arguments.is_empty() && part.arguments != arguments;
+        is_new && is_json_object(arguments)
     }
 
     fn tell(&mut self, piece: &str, is_new: bool, named: &mut usize, to: &mut impl FnMut(Delta)) {

@@ -1,17 +1,20 @@
 //! What an event adds to an answer beside its text, as `pkg/src/llm` reads it.
 
 use super::{
-    at::{at, is_at, string_at, text_at},
+    at::{at, is_at, said_at, say, string_at, text_at},
     calls::{CallPart, Key},
     format::Format,
-    formats::Kind,
+    formats::{Kind, message_of},
 };
 use crate::json::Value;
 use alloc::vec::Vec;
 
 /// Where a call, or a fragment of one, has its id, its name and its arguments.
-const ID: &str = "item.call_id|call_id|toolCallId|id";
-const NAME: &str = "function.name|custom.name|item.name|toolCallName|toolName|name";
+const ID: &str = "item.call_id|call_id|toolCallId|payload.toolCallId|id";
+/// The same of an event, whose own `id` is none of a call.
+const EVENT_ID: &str = "item.call_id|call_id|toolCallId|payload.toolCallId";
+const NAME: &str =
+    "function.name|custom.name|item.name|toolCallName|toolName|payload.toolName|name";
 const ARGUMENTS: &str = "function.arguments|custom.input|arguments|args|input";
 
 /// Where fragments say which call or block they are of.
@@ -46,12 +49,11 @@ pub(super) fn extras(format: Format, json: Value<'_>, event_type: &str) -> Extra
 
 impl Extras {
     fn openai_chat(&mut self, json: Value<'_>) {
-        let Some(choice) = at(json, "choices.*") else { return };
-        let delta = at(choice, "delta").filter(|delta| !delta.is_falsy());
-        self.finish_reason = text_at(choice, "finish_reason");
-        let Some(message) = delta.or_else(|| at(choice, "message")) else { return };
-        self.is_whole = delta.is_none() && !is_at(json, "object", "chat.completion.chunk");
-        let thoughts = at(message, "reasoning_content|reasoning|reasoning_details");
+        self.finish_reason = text_at(json, "choices.*.finish_reason");
+        let (message, is_whole) = message_of(json);
+        let Some(message) = message else { return };
+        self.is_whole = is_whole;
+        let thoughts = at(message, "reasoning_content|reasoning|reasoning_text|reasoning_details");
         self.blocks(thoughts, None, true);
         self.blocks(at(message, "content"), None, false);
         self.refusal.extend(text_at(message, "refusal"));
@@ -67,7 +69,17 @@ impl Extras {
         } else if kind
             .is_one_of(&["response.reasoning_text.delta", "response.reasoning_summary_text.delta"])
         {
-            self.reasoning = text_at(json, "delta");
+            self.reasoning = said_at(json, "delta");
+        } else if kind
+            .is_one_of(&["response.reasoning_text.done", "response.reasoning_summary_text.done"])
+        {
+            self.is_whole = true;
+            self.reasoning = text_at(json, "text");
+        } else if kind.is("response.content_part.done")
+            || kind.is("response.output_item.done") && is_at(json, "item.type", "message")
+        {
+            self.is_whole = true;
+            self.blocks(at(json, "part|item"), None, false);
         } else if kind.is("response.reasoning_summary_part.added") {
             let is_first = json.get("summary_index").is_none_or(|index| index.raw() == b"0");
             self.reasoning = if is_first { Vec::new() } else { b"\n\n".to_vec() };
@@ -105,7 +117,7 @@ impl Extras {
             let key = at(json, KEY).map_or(Key::Unknown, Key::of);
             self.blocks(at(json, "content_block"), Some(&key), false);
         } else if kind.is("content_block_delta") {
-            self.reasoning = text_at(json, "delta.thinking");
+            self.reasoning = said_at(json, "delta.thinking");
             let fragment = arguments_at(json, "delta.partial_json");
             self.event_call(json, |call| call.arguments = fragment);
         } else if kind.is("message_delta") {
@@ -136,7 +148,7 @@ impl Extras {
         for call in calls.into_iter().flat_map(Value::items) {
             self.calls.push(CallPart {
                 whole: arguments_at(call, ARGUMENTS),
-                ..CallPart::new(call, Key::Own, ID, NAME)
+                ..CallPart::new(call, Key::Own, ID)
             });
         }
     }
@@ -144,15 +156,16 @@ impl Extras {
     fn ai_sdk(&mut self, json: Value<'_>, event_type: &str) {
         let kind = Kind::new(json, "type", event_type);
         if kind.is("reasoning-delta") {
-            self.reasoning = text_at(json, "delta|textDelta|text");
+            self.reasoning = said_at(json, "delta|textDelta|text|payload.text");
         } else if kind.is_one_of(&["tool-input-start", "tool-input-delta"]) {
             let fragment = arguments_at(json, "inputTextDelta");
             self.event_call(json, |call| call.arguments = fragment);
-        } else if kind.is_one_of(&["tool-input-available", "tool-input-error"]) {
-            let whole = arguments_at(json, "input");
+        } else if kind.is_one_of(&["tool-input-available", "tool-input-error", "tool-call"]) {
+            let whole = arguments_at(json, "input|payload.args");
             self.event_call(json, |call| call.whole = whole);
         } else if kind.is("finish") {
-            self.finish_reason = or(text_at(json, "finishReason"), b"stop");
+            self.finish_reason =
+                or(text_at(json, "finishReason|payload.stepResult.reason"), b"stop");
         } else if kind.is("abort") {
             self.finish_reason = b"abort".to_vec();
         }
@@ -165,7 +178,7 @@ impl Extras {
             "REASONING_MESSAGE_CHUNK",
             "THINKING_TEXT_MESSAGE_CONTENT",
         ]) {
-            self.reasoning = text_at(json, "delta");
+            self.reasoning = said_at(json, "delta");
         } else if kind.is_one_of(&["TOOL_CALL_START", "TOOL_CALL_ARGS", "TOOL_CALL_CHUNK"]) {
             let fragment = arguments_at(json, "delta");
             self.event_call(json, |call| call.arguments = fragment);
@@ -187,15 +200,15 @@ impl Extras {
             };
             self.calls.push(CallPart {
                 arguments: arguments_at(call, ARGUMENTS),
-                ..CallPart::new(call, key, ID, NAME)
+                ..CallPart::new(call, key, ID)
             });
         }
     }
 
-    /// Adds the call that an event itself is a fragment of. The event's own `id` is none of a call.
+    /// Adds the call that an event itself is a fragment of.
     fn event_call(&mut self, json: Value<'_>, set: impl FnOnce(&mut CallPart)) {
         let key = at(json, KEY).map_or(Key::Unknown, Key::of);
-        let mut call = CallPart::new(json, key, "item.call_id|call_id|toolCallId", NAME);
+        let mut call = CallPart::new(json, key, EVENT_ID);
         set(&mut call);
         if !call.is_empty() {
             self.calls.push(call);
@@ -207,8 +220,8 @@ impl Extras {
     /// may be.
     fn blocks(&mut self, block: Option<Value<'_>>, key: Option<&Key>, is_thought: bool) {
         let Some(block) = block else { return };
-        if let Some(string) = block.string().filter(|_| is_thought) {
-            string.decode(&mut self.reasoning);
+        if is_thought {
+            say(block, &mut self.reasoning);
         }
         for inner in block.items() {
             self.blocks(Some(inner), key, is_thought);
@@ -224,7 +237,7 @@ impl Extras {
         self.refusal.extend(text_at(block, "refusal"));
         if let Some(call) = call {
             let arguments = arguments_at(call, ARGUMENTS);
-            let mut part = CallPart::new(call, key.cloned().unwrap_or(Key::Own), ID, NAME);
+            let mut part = CallPart::new(call, key.cloned().unwrap_or(Key::Own), ID);
             match key {
                 Some(_) => part.initial = arguments,
                 None => part.whole = arguments,
@@ -247,10 +260,12 @@ impl Extras {
 }
 
 impl CallPart {
-    fn new(call: Value<'_>, key: Key, id: &str, name: &str) -> Self {
+    fn new(call: Value<'_>, key: Key, id: &str) -> Self {
         let string =
             |path| alloc::string::String::from_utf8(text_at(call, path)).unwrap_or_default();
-        Self { key, id: string(id), name: string(name), ..Self::default() }
+        // Some servers write that there is none.
+        let id = Some(string(id)).filter(|id| id != "null").unwrap_or_default();
+        Self { key, id, name: string(NAME), ..Self::default() }
     }
 }
 

@@ -1,6 +1,9 @@
 //! Errors that a vendor sends in its stream.
 
-use super::{at::at, error::TextError};
+use super::{
+    at::{at, text_at},
+    error::TextError,
+};
 use crate::json::Value;
 use alloc::{
     string::{String, ToString},
@@ -15,8 +18,9 @@ const SHOWN: usize = 200;
 
 /// The error for what a vendor sent.
 pub(super) fn upstream(json: Value<'_>) -> TextError {
-    let inner =
-        ["error", "errors.0"].iter().find_map(|path| at(json, path).filter(|e| e.is_object()));
+    let inner = ["error", "errors.0", "payload.error"]
+        .iter()
+        .find_map(|path| at(json, path).filter(|e| e.is_object()));
     let problem = inner.unwrap_or(json);
     let message = reason_in(problem).unwrap_or_else(|| lossy(json.raw()));
     TextError::Upstream { message: start_of(&message), retryable: is_retryable(problem) }
@@ -73,8 +77,8 @@ pub(super) fn is_error(event_type: &str, json: Option<Value<'_>>) -> bool {
         })
 }
 
-/// Whether an object that no format knows has the shape of an error: `{ code, message }`,
-/// `{ success: false }`, or nothing but FastAPI's `{ detail }`.
+/// Whether an object that no format knows has the shape of an error: `{ code, message }` without a
+/// `type`, or with an error's, `{ success: false }`, or nothing but FastAPI's `{ detail }`.
 pub(super) fn is_problem(json: Value<'_>) -> bool {
     let is_there = |name| json.get(name).is_some_and(|value| !value.is_falsy());
     let is_fine = |code: Value<'_>| {
@@ -83,7 +87,9 @@ pub(super) fn is_problem(json: Value<'_>) -> bool {
         matches!(code.as_str(), "ok" | "success")
             || !zeros.is_empty() && zeros.bytes().all(|byte| byte == b'0')
     };
-    let is_code = !is_there("type")
+    let kind = text_at(json, "type");
+    let is_kind = kind.ends_with(b"_error") || kind.windows(9).any(|part| part == b"exception");
+    let is_code = (is_kind || !is_there("type"))
         && is_there("code")
         && !json.get("code").is_some_and(is_fine)
         && reason_in(json).is_some();

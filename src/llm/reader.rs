@@ -88,22 +88,31 @@ impl TextReader {
         if !self.is_understood && self.start.is_empty() {
             self.start = start_of(event.data);
         }
+        for event in events_of(event) {
+            if self.read_one(&event, to)? {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
+    fn read_one(&mut self, event: &EventRef<'_>, to: &mut String) -> Result<bool, TextError> {
         if is_done(event) {
             return self.finish(to).map(|()| true);
         }
         let mut is_end = false;
         self.each_part(event, |reader, part| {
-            reader.is_understood = true;
+            reader.is_understood |= !part.is_end_alone;
             let is_known = part.is_whole && reader.has_text || part.is_repeated && reader.is_alone;
             if !is_known {
                 reader.piece = part.text;
                 reader.add(to);
             }
-            if part.is_end {
-                is_end = true;
-                reader.joiner.finish(to);
-            }
+            is_end |= part.is_end;
         })?;
+        if is_end {
+            self.finish(to)?;
+        }
         Ok(is_end)
     }
 
@@ -242,6 +251,16 @@ fn detect(json: Value<'_>, event_type: &str) -> Result<Option<(Format, Part)>, T
         }
     }
     Ok(None)
+}
+
+/// An event, or those that are its lines: some gateways forget the blank line between two.
+pub(super) fn events_of<'a>(event: &EventRef<'a>) -> impl Iterator<Item = EventRef<'a>> {
+    let EventRef { event_type, data, last_event_id } = *event;
+    let of_data = move |data| EventRef { event_type, data, last_event_id };
+    let is_glued = data.contains('\n')
+        && !is_json(data.as_bytes())
+        && data.split('\n').all(|line| is_done(&of_data(line)) || is_json_object(line.as_bytes()));
+    data.split(move |c| is_glued && c == '\n').map(of_data)
 }
 
 /// Whether an event is `[DONE]`, which may end any format. Coze quotes it.

@@ -71,6 +71,11 @@ fn plain_tokens_are_text() {
         (rules::OLLAMA, "message", r#"{"response":"Hi","p":"abdefg"}"#),
         (rules::AI_SDK, "message", r#"{"type":"text-delta","id":"0","delta":"Hi"}"#),
         (
+            rules::AI_SDK,
+            "message",
+            r#"{"type":"text-delta","runId":"r","from":"AGENT","payload":{"id":"0","text":"Hi"}}"#,
+        ),
+        (
             rules::AG_UI,
             "message",
             r#"{"type":"TEXT_MESSAGE_CONTENT","messageId":"m","delta":"Hi","timestamp":1}"#,
@@ -110,6 +115,9 @@ fn all_else_is_other() {
         (rules::OPENAI_CHAT, "message", chat(r#","refusal":"no""#)),
         (rules::OPENAI_CHAT, "message", chat(r#","reasoning":"hm""#)),
         (rules::OPENAI_CHAT, "message", chat(r#","reasoning_content":"hm""#)),
+        (rules::OPENAI_CHAT, "message", chat(r#","reasoning_text":"hm""#)),
+        (rules::OPENAI_CHAT, "message", chat(r#","content":6"#)),
+        (rules::OPENAI_CHAT, "message", r#"{"choices":[{"delta":{"content":0}}]}"#.to_owned()),
         (rules::OPENAI_CHAT, "message", chat(r#","function_call":{"name":"f"}"#)),
         (rules::OPENAI_CHAT, "message", chat(r#","content":"twice""#)),
         (rules::OPENAI_CHAT, "message", chat(r#","refus\u0061l":"no""#)),
@@ -151,6 +159,9 @@ fn all_else_is_other() {
             r#"{"candidates":[{"content":{"parts":[{"text":"hm","thought":true}]}}]}"#.to_owned(),
         ),
         (rules::OLLAMA, "message", r#"{"response":"Hi","done":true}"#.to_owned()),
+        (rules::OLLAMA, "message", r#"{"message":{"text":"Hi"},"done":false}"#.to_owned()),
+        (rules::OLLAMA, "message", r#"{"text":"Hi","response":"","done":false}"#.to_owned()),
+        (rules::OLLAMA, "message", r#"{"done":false}"#.to_owned()),
         (rules::OLLAMA, "message", r#"{"content":"Hi","stop":false}"#.to_owned()),
         (rules::AI_SDK, "message", r#"{"type":"reasoning-delta","delta":"hm"}"#.to_owned()),
         (rules::AG_UI, "message", r#"{"type":"TOOL_CALL_ARGS","delta":"{"}"#.to_owned()),
@@ -222,6 +233,7 @@ mod mutated {
             Format::Ollama => alloc::vec![
                 json!({"model": "m", "message": {"role": "assistant", "content": "Hi", "thinking": ""}, "done": false}),
                 json!({"response": "Hi", "done": false, "p": "abc"}),
+                json!({"content": "Hi", "done": false}),
             ],
             Format::AiSdk => alloc::vec![json!({"type": "text-delta", "id": "0", "delta": "Hi"})],
             _ => alloc::vec![

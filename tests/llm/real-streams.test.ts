@@ -56,8 +56,11 @@ const WAYS: Record<string, (body: string, format: AnswerFormat) => Promise<[stri
       for (const delta of frame) {
         if (delta.type === 'text') texts.push(delta.text)
         if (delta.type !== 'tool-call') continue
-        fragments[delta.index] = (fragments[delta.index] ?? '') + delta.fragment
-        assert.equal(delta.call.arguments, fragments[delta.index])
+        const { index, fragment, call } = delta
+        // They may replace those before them.
+        const isAll = fragment === call.arguments
+        fragments[index] = isAll ? fragment : fragments[index] + fragment
+        assert.equal(call.arguments, fragments[index])
       }
     }
     const answer = await stream.done

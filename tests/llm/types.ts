@@ -54,7 +54,11 @@ export const chat: [
   // Whole completions and legacy ones have these.
   Matches<OpenAIChatChoice, Chunk.Choice, 'message' | 'text'>,
   // Other vendors of the same API have these.
-  Matches<OpenAIChatDelta, Chunk.Choice.Delta, 'reasoning' | 'reasoning_content'>,
+  Matches<
+    OpenAIChatDelta,
+    Chunk.Choice.Delta,
+    'reasoning' | 'reasoning_content' | 'reasoning_text'
+  >,
   Matches<OpenAIChatToolCall, Chunk.Choice.Delta.ToolCall>,
   Matches<OpenAIChatUsage, CompletionUsage>,
 ] = [true, true, true, true, true]

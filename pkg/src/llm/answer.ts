@@ -49,7 +49,10 @@ export type Delta =
       readonly type: 'tool-call'
       /** The position of the call in the answer, starting at 0. */
       readonly index: number
-      /** The text that this part adds to the arguments of the call. */
+      /**
+       * The text that this part adds to the arguments of the call, or all of them if the vendor replaces
+       * what it sent before. Then it is the same as `call.arguments`.
+       */
       readonly fragment: string
       /** The call so far. */
       readonly call: ToolCall
@@ -70,7 +73,10 @@ export interface ToolCallPart {
   readonly name?: string | undefined
   /** The text that this fragment adds to the JSON of the arguments. */
   readonly arguments?: string | undefined
-  /** The complete arguments. They add only what the fragments did not contain. */
+  /**
+   * The complete arguments. They add only what the fragments did not contain. JSON replaces fragments
+   * that are none.
+   */
   readonly whole?: string | undefined
   /** The arguments to use if no fragment follows. */
   readonly initial?: string | undefined

@@ -74,9 +74,11 @@ export function assemble(): Assembly {
 
   function addCall(part: ToolCallPart): void {
     const { key, id = '', name = '', initial = '', whole } = part
-    const isSame = (call: Call) =>
-      (key == null || call.key == null || call.key === key) && (!id || !call.id || call.id === id)
-    let call = calls.filter(isSame).at(-1)
+    const ofKey = calls.filter((call) => key == null || call.key == null || call.key === key)
+    let call = ofKey.filter((call) => !id || !call.id || call.id === id).at(-1)
+    // Some gateways send another id with each fragment.
+    const newest = ofKey.at(-1)
+    if (!call && !name && newest && !jsonObject(newest.arguments)) call = newest
     if (!call || isAnother(call, part)) {
       call = { key, id, name, arguments: '', initial: '', untold: '', join: joiner() }
       calls.push(call)
@@ -88,10 +90,16 @@ export function assemble(): Assembly {
     const before = call.arguments
     let fragment = part.arguments ?? ''
     if (whole?.startsWith(before)) fragment = whole.slice(before.length)
+    else if (whole && jsonObject(whole) && !jsonObject(before)) {
+      // Copilot encrypts the fragments.
+      call.arguments = call.untold = ''
+      fragment = whole
+    }
     // An empty object stands for what is still to come; what is whole may be sent again.
-    if (before ? fragment === before && jsonObject(before) : fragment === '{}') fragment = ''
+    const isEmpty = !before && fragment === '{}'
+    if (isEmpty || (before && fragment === before && jsonObject(before))) fragment = ''
     // What comes as a fragment holds, not what was there at the start.
-    if (part.arguments) call.initial = ''
+    if (part.arguments) call.initial = isEmpty ? '{}' : ''
     tell(call, call.join(fragment), isNew)
   }
 
@@ -147,9 +155,8 @@ export function assemble(): Assembly {
 /** Whether a part that seems to be a call's is the start of another one. */
 function isAnother(call: Call, { key, id, name, arguments: fragment }: ToolCallPart): boolean {
   if (!name || !call.name || (id && id === call.id)) return false
-  const isOther = name !== call.name
-  return (
-    (isOther && !id && key == null) ||
-    ((isOther || (!!fragment && fragment !== call.arguments)) && !!jsonObject(call.arguments))
-  )
+  if (name !== call.name) {
+    return (!id && key == null) || !!jsonObject(call.arguments || call.initial)
+  }
+  return !!fragment && fragment !== call.arguments && !!jsonObject(call.arguments)
 }

@@ -54,8 +54,9 @@ export function auto(): HoldingExtractor {
     }
     for (const read of Object.values(JSON_FORMATS)) {
       const part = read(json, event)
-      // Others than the AI SDK start and finish, too.
-      if (!part || (/^(start|finish)$/.test(json['type'] ?? type) && !json['messageId'])) continue
+      // Others start and finish, too: Bedrock has a `messageStart`.
+      const isCommon = /^(start|finish|messageStart)$/.test(json['type'] ?? type)
+      if (!part || (isCommon && !json['messageId'])) continue
       format = jsonFormat(read)
       extract.isPure = true
       return part

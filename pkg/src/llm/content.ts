@@ -21,7 +21,8 @@ export function contentOf(content: unknown, key?: unknown): Part {
   const part = { text: '', reasoning: '', refusal: '', toolCalls: [] as ToolCallPart[] }
 
   function read(block: unknown, type: 'text' | 'reasoning'): void {
-    if (typeof block === 'string') part[type] += block
+    // Cloudflare sends digits as numbers.
+    if (/string|number/.test(typeof block)) part[type] += block
     for (const inner of list(block as unknown[])) read(inner, type)
     const json = objectOf(block)
     if (!json) return
@@ -49,10 +50,14 @@ export const ARGUMENTS = 'function.arguments|custom.input|arguments|args|input'
 /** A call, or a fragment of one. */
 export function callOf(call: unknown, key: unknown, paths: CallPaths): ToolCallPart {
   const read = (path?: string) => argumentsOf(at(call, path))
+  const id = text(at(call, 'item.call_id|call_id|toolCallId|payload.toolCallId|id'))
   return {
     key,
-    id: text(at(call, 'item.call_id|call_id|toolCallId|id')),
-    name: text(at(call, 'function.name|custom.name|item.name|toolCallName|toolName|name')),
+    // Some servers write that there is none.
+    id: id === 'null' ? undefined : id,
+    name: text(
+      at(call, 'function.name|custom.name|item.name|toolCallName|toolName|payload.toolName|name'),
+    ),
     arguments: read(paths.arguments),
     whole: read(paths.whole),
     initial: read(paths.initial),

@@ -36,6 +36,8 @@ export interface OpenAIChatDelta {
   reasoning_content?: string | null
   /** OpenRouter's and Groq's name for the same. */
   reasoning?: string | null
+  /** Copilot's name for the same. */
+  reasoning_text?: string | null
   tool_calls?: readonly OpenAIChatToolCall[] | null
   /** What came before `tool_calls`. */
   function_call?: { name?: string; arguments?: string } | null
@@ -55,6 +57,10 @@ export interface OpenAIChatUsage {
   completion_tokens?: number
 }
 
+/** Which members of a delta make it one. */
+const DELTA =
+  'content|reasoning_content|reasoning|reasoning_text|reasoning_details.0|tool_calls.0|function_call|refusal'
+
 /** The first answer (`index: 0`) of Chat Completions chunks, or of a whole completion. */
 export const openaiChat: Reader = (json) => {
   // Figures alone are ours, but not those beside somebody else's answer.
@@ -65,16 +71,19 @@ export const openaiChat: Reader = (json) => {
   const error = at(json, 'choices.*.error|x_groq.error')
   if (error) throw upstreamError({ error })
   const delta = at(choice, 'delta')
-  const message = delta ?? at(choice, 'message')
+  // Some send an empty one beside the message.
+  const isDelta = at(delta, DELTA) !== undefined
+  const message = isDelta ? delta : (at(choice, 'message') ?? delta)
   const rule = {
     content: 'message.content|choice.text',
-    reasoning: 'message.reasoning_content|message.reasoning|message.reasoning_details',
+    reasoning:
+      'message.reasoning_content|message.reasoning|message.reasoning_text|message.reasoning_details',
     refusal: 'message.refusal',
     calls: 'message.tool_calls|message.function_call',
     finishReason: 'choice.finish_reason',
     id: 'id',
     // Some stream messages as others stream deltas.
-    isWhole: !delta && message && json['object'] !== 'chat.completion.chunk',
+    isWhole: message !== delta && (delta || json['object'] !== 'chat.completion.chunk'),
   }
   const part = partBy(rule, { __proto__: json, choice, message })
   if (part.finishReason === 'error') throw upstreamError(json)

@@ -2,28 +2,36 @@ import type { Reader } from './format.js'
 import { objectOf } from './json.js'
 import { partBy } from './rules.js'
 
+/** What an Ollama message has, one of them. */
+const MESSAGE = ['content', 'thinking', 'tool_calls']
+
+/** Under which names other servers have their text beside `done`. */
+const OTHERS = ['content', 'text', 'delta', 'token']
+
 /**
  * The answer of objects that say it in a member: Ollama's lines (`message` or `response`),
- * Cloudflare's `{ response }`, whose end is `[DONE]`, and llama.cpp's `{ content, stop }`.
+ * Cloudflare's `{ response }`, whose end is `[DONE]`, llama.cpp's `{ content, stop }`, and the
+ * `{ content, done }` of many.
  */
 export const plainJson: Reader = (json) => {
-  const { content, message, done, stop, p } = json
-  // Workers AI sends digits as numbers; it pads with `p`.
-  const isDigit = typeof json['response'] === 'number' && p !== undefined
-  const response = isDigit ? String(json['response']) : json['response']
+  const { content, message, response, done, stop, p, type } = json
   // `content` alone is too common a name.
   const isContent =
     typeof content === 'string' && ('stop' in json || Object.keys(json).length === 1)
+  const others = 'done' in json && !type ? OTHERS : []
   const isOurs =
-    objectOf(message) ||
-    'done' in json ||
+    MESSAGE.some((name) => name in (objectOf(message) ?? {})) ||
+    others.some((name) => /string|number/.test(typeof json[name])) ||
+    done === true ||
     typeof response === 'string' ||
+    // Workers AI sends digits as numbers; it pads with `p`.
+    (typeof response === 'number' && p !== undefined) ||
     json['tool_calls'] ||
     isContent
   if (!isOurs) return undefined
   const isEnd = done === true || stop === true
   const rule = {
-    content: isContent ? 'content' : 'message.content|response',
+    content: isContent ? 'content' : ['message.content', 'response', ...others].join('|'),
     reasoning: 'message.thinking|thinking',
     calls: 'message.tool_calls|tool_calls',
     finishReason: isEnd ? 'done_reason|stop_type|=stop' : 'finish_reason',
@@ -32,5 +40,5 @@ export const plainJson: Reader = (json) => {
     isWhole: true,
     isEnd,
   }
-  return { ...partBy(rule, { __proto__: json, response }), isWhole: false }
+  return { ...partBy(rule, json), isWhole: false }
 }

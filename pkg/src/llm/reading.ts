@@ -4,9 +4,9 @@ import { isText, type ServerSentEvent } from '../event.js'
 import { reasonOf } from '../fetch/response.js'
 import type { Answer, Delta, Part, Usage } from './answer.js'
 import { assemble } from './assembly.js'
-import { END, type Extractor } from './format.js'
+import { type Extractor, isDone } from './format.js'
 import { type AnswerFormat, extractorOf } from './formats.js'
-import { type Json, objectOf, parsed } from './json.js'
+import { type Json, jsonObject, objectOf, parsed } from './json.js'
 import { finder } from './template.js'
 
 /** Events to read an answer from: what `openStream` and `decode` return. */
@@ -100,7 +100,7 @@ export function readingOf(
 
   function add(part: Part): Delta[] {
     addFigures()
-    if (part === END && !isUnderstood) throw unknownFormat(body)
+    if (!isUnderstood && extract !== format && isEndAlone(part)) throw unknownFormat(body)
     isUnderstood = true
     if (own) own.tap = undefined
     body = ''
@@ -152,6 +152,11 @@ export function readingOf(
   }
 }
 
+/** Whether a part says no more than that the answer ends. */
+function isEndAlone({ isEnd, isWhole: _, finishReason: __, ...rest }: Part): unknown {
+  return isEnd && !Object.values(rest).some((value) => (value as string)?.length ?? value)
+}
+
 function unknownFormat(body: string): StreamError {
   const start = body.trim().slice(0, SHOWN)
   const shown = start ? `It starts with ${JSON.stringify(start)}` : 'No data was received'
@@ -161,10 +166,18 @@ function unknownFormat(body: string): StreamError {
 
 /**
  * What an event adds: several parts where its data is an array of what a format streams. Some gateways
- * wrap that in an object.
+ * wrap that in an object; some forget the blank line between two events.
  */
 function partsOf(extract: Extractor, event: ServerSentEvent): Part[] {
-  const part = extract(event)
+  let part: ReturnType<Extractor>
+  try {
+    part = extract(event)
+  } catch (error) {
+    const events = event.data.split('\n').map((data) => ({ ...event, data }))
+    const isBroken = (error as StreamError | undefined)?.code === 'parse-json'
+    if (!isBroken || !events.every((one) => isDone(one) || jsonObject(one.data))) throw error
+    return events.flatMap((one) => partsOf(extract, one))
+  }
   if (part != null) return [typeof part === 'string' ? { text: part } : part]
   const value = parsed(event.data) as Json | unknown[] | null | undefined
   const { type, event: kind, result, response, data } = Object(value) as Json

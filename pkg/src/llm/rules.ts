@@ -34,7 +34,7 @@ const TEXTS = Object.entries({
 })
 /** Where they have its figures. */
 const USAGE =
-  'usage|usageMetadata|message.usage|response.usage|interaction.usage|messageMetadata.totalUsage|messageMetadata.usage|metadata.tanstack.usage|metadata.usage|x_groq.usage|choice.usage'
+  'usage|usageMetadata|message.usage|response.usage|interaction.usage|messageMetadata.totalUsage|messageMetadata.usage|metadata.tanstack.usage|metadata.usage|payload.output.usage|x_groq.usage|choice.usage'
 
 /** Where fragments say which call or block they are of. */
 const KEY = 'output_index|index|item_id|item.id'
@@ -50,7 +50,9 @@ export function partBy(rule: Rule, json: Json): Part {
   const part: Json = contentOf(at(json, rule.content), key)
   for (const [name, path] of TEXTS) {
     const value = at(json, rule[name as 'text'] ?? path)
-    part[name] ||= Array.isArray(value) ? (contentOf(value) as Json)[name] : text(value)
+    // A text may be a number, which no name is.
+    const one = name in part && typeof value === 'number' ? String(value) : value
+    part[name] ||= Array.isArray(one) ? (contentOf(one) as Json)[name] : text(one)
   }
   if (rule.calls) {
     part['toolCalls'] = [at(json, rule.calls) ?? []].flat().map((call) => {
@@ -77,8 +79,8 @@ function figuresIn(usage: unknown): Json | undefined {
   return sum
 }
 
-function figuresOf(json: Json): Json {
-  const figures: Json = {}
-  for (const name in json) if (/count|tokens/.test(name)) figures[name] = json[name]
+function figuresOf(json: Json): Json | undefined {
+  let figures: Json | undefined
+  for (const name in json) if (/count|tokens/.test(name)) (figures ??= {})[name] = json[name]
   return figures
 }

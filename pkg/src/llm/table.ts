@@ -27,11 +27,14 @@ message:assistant id=id content=content finishReason=stop_reason isWhole=1
 response.created response.in_progress response.reasoning_summary_part.added:0
 response.output_text.delta text=delta
 response.output_text.done text=text isWhole=1
+response.content_part.done content=part isWhole=1
 response.refusal.delta refusal=delta
 response.reasoning_text.delta response.reasoning_summary_text.delta reasoning=delta
+response.reasoning_text.done response.reasoning_summary_text.done reasoning=text isWhole=1
 response.reasoning_summary_part.added reasoning==\n\n
 response.output_item.added:function_call response.output_item.added:custom_tool_call content=item
 response.output_item.done:function_call response.output_item.done:custom_tool_call whole=item.arguments|item.input
+response.output_item.done:message content=item isWhole=1
 response.function_call_arguments.delta response.function_call_arguments.done response.custom_tool_call_input.delta response.custom_tool_call_input.done arguments=delta whole=arguments|input
 response.completed response.incomplete response.cancelled response id=response.id|id content=response.output|output finishReason=response.incomplete_details.reason|incomplete_details.reason|response.status|status isWhole=1 isEnd=1
 response.failed response:failed isFailed=1
@@ -45,11 +48,11 @@ interaction.completed interaction id=interaction.id|id content=interaction.steps
 interaction.completed:failed interaction:failed isFailed=1
 #ai-sdk,type
 start message-metadata start-step text-start reasoning-start
-text-delta text=delta|textDelta|text
-reasoning-delta reasoning=delta|textDelta|text
+text-delta text=delta|textDelta|text|payload.text
+reasoning-delta reasoning=delta|textDelta|text|payload.text
 tool-input-start tool-input-delta arguments=inputTextDelta
-tool-input-available tool-input-error whole=input
-finish finishReason=finishReason|=stop
+tool-input-available tool-input-error tool-call whole=input|payload.args
+finish finishReason=finishReason|payload.stepResult.reason|=stop
 abort finishReason==abort
 #ag-ui,type,finishReason|metadata.tanstack.finishReason|outcome.type|=stop
 RUN_STARTED
@@ -66,7 +69,7 @@ conversation.chat.completed conversation.chat.requires_action finishReason=statu
 conversation.chat.failed isFailed=1
 #dify,event,data.status
 workflow_started
-message agent_message text=answer
+message agent_message text=answer|data.content
 text_chunk text=data.text
 message_replace text=answer isWhole=1
 message_end text=answer finishReason==stop isEnd=1
@@ -92,7 +95,9 @@ export const TABLE_FORMATS = Object.fromEntries(
     const read: Reader = (json, { type }) => {
       const found = at(json, kind)
       const sub = at(json, subkind)
-      const name = text(found) ?? (type === 'message' ? sub : type)
+      // Some send the response itself as the data of each event that has one.
+      const isNamed = found === 'response' && type.startsWith('response.')
+      const name = (!isNamed && text(found)) || (type === 'message' ? sub : type)
       const rule = rules.get(`${name}:${sub}`) ?? rules.get(name) ?? rules.get(found && '*')
       return rule && partBy(rule, json)
     }

@@ -61,7 +61,10 @@ function isProblem(json: Json): unknown {
     [error, errors].some((e) => e === true || Object.values(Object(e)).some(Boolean)) ||
     success === false ||
     (detail && Object.keys(json).length === 1) ||
-    (!type && code && !/^(0+|20+|ok|success)$/i.test(code) && reasonFor(base_resp))
+    ((!type || /_error$|exception/.test(type)) &&
+      code &&
+      !/^(0+|20+|ok|success)$/i.test(code) &&
+      reasonFor(base_resp))
   )
 }
 
@@ -74,7 +77,7 @@ const TRANSIENT =
 
 /** Returns the error for what a vendor sent: `{ error: { type, message } }` in one of its dialects. */
 export function upstreamError(data: Json | string): StreamError {
-  const inner = objectOf(at(data, 'error|errors.0|base_resp'))
+  const inner = objectOf(at(data, 'error|errors.0|base_resp|payload.error'))
   const problem = inner ?? data
   const { type: kind, status, object } = problem as Json
   // Of an event without an error object, `type` is the event's own.

@@ -1,4 +1,5 @@
 import type { Usage } from './answer.js'
+import { at, type Json } from './json.js'
 
 /** Under which names vendors send a sum or its parts. The first of these that is there counts. */
 const INPUT =
@@ -12,9 +13,17 @@ export function merge(before: Usage | undefined, usage: Usage): Usage {
   for (const [name, figure] of Object.entries(usage.raw ?? {})) raw[name] = figure ?? raw[name]
   return {
     inputTokens: usage.inputTokens ?? sum(raw, INPUT) ?? before?.inputTokens,
-    outputTokens: usage.outputTokens ?? sum(raw, OUTPUT) ?? before?.outputTokens,
+    outputTokens:
+      usage.outputTokens ?? withReasoning(raw) ?? sum(raw, OUTPUT) ?? before?.outputTokens,
     raw,
   }
+}
+
+/** The output of those who, as the total shows, don't count reasoning among the completion: xAI, Gemini. */
+function withReasoning(figures: Json): number | undefined {
+  const output =
+    figures['completion_tokens'] + at(figures, 'completion_tokens_details.reasoning_tokens')
+  return figures['prompt_tokens'] + output === figures['total_tokens'] ? output : undefined
 }
 
 function sum(figures: Usage['raw'], sums: string): number | undefined {

@@ -16,7 +16,27 @@ const chunk = (delta: unknown, more: object = {}) => ({
   object: 'chat.completion.chunk',
   choices: [{ index: 0, delta, ...more }],
 })
-const HI = data(chunk({ content: 'Hi' }), '[DONE]')
+const HI_CHUNK = chunk({ content: 'Hi' })
+const HI = data(HI_CHUNK, '[DONE]')
+const toolCalls = (...tool_calls: object[]) => chunk({ tool_calls })
+/** A call whose arguments are `{ p: 1 }`. */
+const P = (id: string, name: string) => ({ id, name, arguments: '{"p":1}' })
+const CALL = { type: 'function_call', call_id: 'a', name: 'f', arguments: '' }
+const MESSAGE = {
+  type: 'message',
+  role: 'assistant',
+  content: [{ type: 'output_text', text: 'Hi' }],
+}
+const RESPONSE = (status: string) => ({ id: 'r', object: 'response', status, output: [] })
+const responses = (...events: { type: string; [name: string]: unknown }[]) =>
+  events.map((one) => event(one.type, one)).join('')
+const mastra = (type: string, payload: object) => ({ type, runId: 'r', from: 'AGENT', payload })
+const QUOTA = {
+  message: 'too many tokens',
+  type: 'too_many_tokens_error',
+  param: 'quota',
+  code: 'token_quota_exceeded',
+}
 
 function table(kind: string, rows: Row[]): StreamCase[] {
   return rows.map(([name, body, expect, format = 'auto']) => {
@@ -1611,6 +1631,418 @@ export const GATEWAYS: StreamCase[] = [
     [
       'ndjson openai content-type event-stream w/ data prefix missing first',
       JSON.stringify(chunk({ content: 'x' })) + '\n\n' + HI,
+      { text: 'Hi' },
+    ],
+  ]),
+
+  ...table('tool calls', [
+    [
+      'another id in each fragment',
+      data(
+        toolCalls({ index: 0, id: 'call_1', function: { name: 'f', arguments: '' } }),
+        toolCalls({ index: 0, id: 'call_2', function: { arguments: '{"p"' } }),
+        toolCalls({ index: 0, id: 'call_3', function: { arguments: ':1}' } }),
+      ),
+      { toolCalls: [P('call_1', 'f')] },
+    ],
+    [
+      'another id and an empty name in each fragment',
+      data(
+        toolCalls({ index: 0, id: 'call_1', function: { name: 'f', arguments: '' } }),
+        toolCalls({ index: 0, id: 'call_2', function: { name: '', arguments: '{"p"' } }),
+        toolCalls({ index: 0, id: 'call_3', function: { name: null, arguments: ':1}' } }),
+      ),
+      { toolCalls: [P('call_1', 'f')] },
+    ],
+    [
+      'another id in each fragment, without an index',
+      data(
+        toolCalls({ id: 'call_1', function: { name: 'f', arguments: '' } }),
+        toolCalls({ id: 'call_2', function: { arguments: '{"p":1}' } }),
+        toolCalls({ id: 'call_3', function: { name: 'g', arguments: '' } }),
+        toolCalls({ id: 'call_4', function: { arguments: '{"p":1}' } }),
+      ),
+      { toolCalls: [P('call_1', 'f'), P('call_3', 'g')] },
+    ],
+    [
+      'another id in each fragment, in parallel',
+      data(
+        toolCalls({ index: 0, id: 'call_1', function: { name: 'f', arguments: '' } }),
+        toolCalls({ index: 1, id: 'call_2', function: { name: 'g', arguments: '' } }),
+        toolCalls({ index: 0, id: 'call_3', function: { arguments: '{"p"' } }),
+        toolCalls({ index: 1, id: 'call_4', function: { arguments: '{"p"' } }),
+        toolCalls({ index: 0, id: 'call_5', function: { arguments: ':1}' } }),
+        toolCalls({ index: 1, id: 'call_6', function: { arguments: ':1}' } }),
+      ),
+      { toolCalls: [P('call_1', 'f'), P('call_2', 'g')] },
+    ],
+    [
+      'the id "null" in each fragment',
+      data(
+        toolCalls({ index: 0, id: 'call_1', function: { name: 'f', arguments: '' } }),
+        toolCalls({ index: 0, id: 'null', function: { name: '', arguments: '{"p":1}' } }),
+      ),
+      { toolCalls: [P('call_1', 'f')] },
+    ],
+    [
+      'no id at all but "null"',
+      data(toolCalls({ index: 0, id: 'null', function: { name: 'f', arguments: '{"p":1}' } })),
+      { toolCalls: [P('', 'f')] },
+    ],
+    [
+      'two without ids, the first without arguments',
+      data(
+        toolCalls({ index: 0, function: { name: 'f', arguments: '{}' } }),
+        toolCalls({ index: 0, function: { name: 'g', arguments: '{"p":1}' } }),
+      ),
+      { toolCalls: [{ id: '', name: 'f', arguments: '{}' }, P('', 'g')] },
+    ],
+    [
+      'an empty object before the arguments',
+      data(
+        toolCalls({ index: 0, function: { name: 'f', arguments: '{}' } }),
+        toolCalls({ index: 0, function: { arguments: '{"p"' } }),
+        toolCalls({ index: 0, function: { arguments: ':1}' } }),
+      ),
+      { toolCalls: [P('', 'f')] },
+    ],
+    [
+      "Copilot's encrypted fragments",
+      responses(
+        { type: 'response.output_item.added', output_index: 0, item: CALL },
+        { type: 'response.function_call_arguments.delta', output_index: 0, delta: 'gAAAAABqpw==' },
+        { type: 'response.function_call_arguments.done', output_index: 0, arguments: '{"p":1}' },
+        {
+          type: 'response.output_item.done',
+          output_index: 0,
+          item: { ...CALL, arguments: '{"p":1}' },
+        },
+        {
+          type: 'response.completed',
+          response: { status: 'completed', output: [{ ...CALL, arguments: '{"p":1}' }] },
+        },
+      ),
+      { toolCalls: [P('a', 'f')], finishReason: 'completed' },
+    ],
+    [
+      "Copilot's encrypted fragments, only the item is whole",
+      responses(
+        { type: 'response.output_item.added', output_index: 0, item: CALL },
+        { type: 'response.function_call_arguments.delta', output_index: 0, delta: 'gAAAAABqpw==' },
+        {
+          type: 'response.output_item.done',
+          output_index: 0,
+          item: { ...CALL, arguments: '{"p":1}' },
+        },
+      ),
+      { toolCalls: [P('a', 'f')] },
+    ],
+    [
+      "a custom tool's input is no JSON",
+      responses(
+        {
+          type: 'response.output_item.added',
+          output_index: 0,
+          item: { type: 'custom_tool_call', call_id: 'a', name: 'sh', input: '' },
+        },
+        { type: 'response.custom_tool_call_input.delta', output_index: 0, delta: 'ls' },
+        { type: 'response.custom_tool_call_input.done', output_index: 0, input: 'ls -l' },
+      ),
+      { toolCalls: [{ id: 'a', name: 'sh', arguments: 'ls -l' }] },
+    ],
+  ]),
+  ...table('numbers', [
+    [
+      'as content',
+      data(chunk({ content: 'It is ' }), chunk({ content: 6 }), chunk({ content: 0 }), '[DONE]'),
+      { text: 'It is 60' },
+    ],
+    ['as the first content', data(chunk({ content: 42 }), '[DONE]'), { text: '42' }],
+    [
+      'as reasoning',
+      data(chunk({ reasoning_content: 'v' }), chunk({ reasoning_content: 3 }), HI_CHUNK),
+      { text: 'Hi', reasoning: 'v3' },
+    ],
+    [
+      'as the text of legacy completions',
+      data({ object: 'text_completion', choices: [{ index: 0, text: 42 }] }, '[DONE]'),
+      { text: '42' },
+    ],
+    [
+      'as text blocks',
+      data(chunk({ content: [{ type: 'text', text: 4 }, { text: 2 }] }), '[DONE]'),
+      { text: '42' },
+    ],
+    [
+      "as Ollama's content",
+      data({ message: { content: 4 }, done: false }, { message: { content: 2 }, done: true }),
+      { text: '42' },
+    ],
+    ['as a delta', data({ type: 'text-delta', id: '0', delta: 42 }), { text: '42' }],
+    [
+      'among texts that come by template',
+      data(
+        ...['a', 'b', 'c', 4, 'd', 2, 'e'].map((content) => chunk({ content })),
+        ...['f', 'g'].map((content) => chunk({ content })),
+        '[DONE]',
+      ),
+      { text: 'abc4d2efg' },
+    ],
+  ]),
+  ...table('figures', [
+    [
+      'reasoning beside the completion',
+      data(HI_CHUNK, {
+        choices: [],
+        usage: {
+          prompt_tokens: 32,
+          completion_tokens: 9,
+          total_tokens: 135,
+          completion_tokens_details: { reasoning_tokens: 94 },
+        },
+      }),
+      { inputTokens: 32, outputTokens: 103 },
+    ],
+    [
+      'reasoning in the completion',
+      data(HI_CHUNK, {
+        choices: [],
+        usage: {
+          prompt_tokens: 32,
+          completion_tokens: 103,
+          total_tokens: 135,
+          completion_tokens_details: { reasoning_tokens: 94 },
+        },
+      }),
+      { inputTokens: 32, outputTokens: 103 },
+    ],
+  ]),
+  ...table('strangers', [
+    [
+      'content and done',
+      data(
+        { content: 'He', done: false },
+        { content: 'llo', done: false },
+        { content: '', done: true },
+      ),
+      { text: 'Hello', finishReason: 'stop' },
+    ],
+    [
+      'text and done',
+      data({ text: 'He', done: false }, { text: 'llo', done: true }),
+      { text: 'Hello', finishReason: 'stop' },
+    ],
+    [
+      'delta and done',
+      data(
+        { delta: 'Hel', done: false, chunk_index: 1 },
+        { delta: 'lo', done: false, chunk_index: 2 },
+        { delta: '', done: true, chunk_index: 3 },
+      ),
+      { text: 'Hello', finishReason: 'stop' },
+    ],
+    [
+      'token and done, by name',
+      data({ token: 'He', done: false }, { token: 'llo', done: false }, { done: true }),
+      { text: 'Hello', finishReason: 'stop' },
+      'ollama',
+    ],
+    [
+      'another name and done',
+      data({ value: 'He', done: false }, { value: '', done: true }),
+      { fails: 'unknown-format', says: 'He' },
+    ],
+    ['only done', data({ done: true }), { fails: 'unknown-format' }],
+    [
+      'a type beside done',
+      data(
+        { type: 'reasoning_chunk', content: 'hm', done: false },
+        { type: 'reasoning_chunk', content: '', done: true },
+      ),
+      { fails: 'unknown-format', says: 'hm' },
+    ],
+    [
+      "a message that is not Ollama's",
+      data({ message: { messageId: 'u', text: 'q' }, created: true }),
+      { fails: 'unknown-format', says: 'created' },
+    ],
+    [
+      "Bedrock's events",
+      event('messageStart', { role: 'assistant' }) +
+        event('contentBlockDelta', { contentBlockIndex: 0, delta: { text: 'Hi' } }) +
+        event('messageStop', { stopReason: 'end_turn' }),
+      { fails: 'unknown-format', says: 'assistant' },
+    ],
+  ]),
+  ...table('dialects', [
+    [
+      'Mastra',
+      data(
+        mastra('start', { id: 'a' }),
+        mastra('step-start', { messageId: 'm' }),
+        mastra('reasoning-delta', { id: '0', text: 'hm' }),
+        mastra('text-start', { id: '1' }),
+        mastra('text-delta', { id: '1', text: 'Hel' }),
+        mastra('text-delta', { id: '1', text: 'lo' }),
+        mastra('tool-call', { toolCallId: 'a', toolName: 'f', args: { p: 1 } }),
+        mastra('finish', {
+          stepResult: { reason: 'tool-calls' },
+          output: { usage: { inputTokens: 3, outputTokens: 1 } },
+        }),
+        '[DONE]',
+      ),
+      {
+        text: 'Hello',
+        reasoning: 'hm',
+        toolCalls: [P('a', 'f')],
+        finishReason: 'tool-calls',
+        inputTokens: 3,
+        outputTokens: 1,
+      },
+    ],
+    [
+      "Mastra's error",
+      data(mastra('error', { error: { message: 'no such model' } })),
+      { fails: 'upstream', says: ': no such model' },
+    ],
+    [
+      'RAGFlow',
+      data(
+        { event: 'message', message_id: 'm', task_id: 't', data: { content: 'Hel' } },
+        { event: 'message', message_id: 'm', task_id: 't', data: { content: 'lo' } },
+        { event: 'message_end', message_id: 'm', task_id: 't', data: {} },
+      ),
+      { text: 'Hello', finishReason: 'stop' },
+    ],
+    [
+      "Copilot's reasoning",
+      data(chunk({ reasoning_text: 'hm', content: null }), HI_CHUNK),
+      { text: 'Hi', reasoning: 'hm' },
+    ],
+    [
+      'a whole completion with an empty delta',
+      JSON.stringify({
+        object: 'chat.completion',
+        choices: [
+          {
+            index: 0,
+            delta: { role: null, content: '', tool_calls: null, reasoning_content: '' },
+            finish_reason: 'stop',
+            message: { role: 'assistant', content: 'Hi' },
+          },
+        ],
+      }),
+      { text: 'Hi', finishReason: 'stop' },
+    ],
+    [
+      "Perplexity's messages, which grow",
+      data(
+        ...[
+          ['', ''],
+          ['He', 'He'],
+          ['llo', 'Hello'],
+          ['', 'Hello'],
+        ].map(([content, all]) => ({
+          ...chunk({ content }, { message: { role: 'assistant', content: all } }),
+          object: 'chat.completion',
+        })),
+        '[DONE]',
+      ),
+      { text: 'Hello' },
+    ],
+    [
+      'a missing blank line',
+      `data: ${JSON.stringify(chunk({ content: 'H' }))}\n${data(chunk({ content: 'i' }), '[DONE]')}`,
+      { text: 'Hi' },
+    ],
+    [
+      'a missing blank line before [DONE]',
+      `${data(HI_CHUNK)}data: ${JSON.stringify(chunk({}, { finish_reason: 'stop' }))}\n${data('[DONE]')}`,
+      { text: 'Hi', finishReason: 'stop' },
+    ],
+    [
+      'a missing blank line before an error',
+      `data: ${JSON.stringify(HI_CHUNK)}\n${data({ error: { message: 'no' } })}`,
+      { fails: 'upstream', says: ': no' },
+    ],
+    [
+      'a missing blank line before broken JSON',
+      `data: ${JSON.stringify(HI_CHUNK)}\n${data('{"choices":[{')}`,
+      { fails: 'parse-json' },
+    ],
+    [
+      'JSON over several lines',
+      `data: {"choices":\ndata: [{"delta":{"content":"Hi"}}]}\n\n`,
+      { text: 'Hi' },
+    ],
+  ]),
+  ...table('responses', [
+    [
+      'a message only when it is done',
+      responses(
+        { type: 'response.created', response: { id: 'r' } },
+        { type: 'response.output_item.done', output_index: 0, item: MESSAGE },
+        { type: 'response.completed', response: { id: 'r', status: 'completed', output: [] } },
+      ),
+      { text: 'Hi', finishReason: 'completed' },
+    ],
+    [
+      'a message in deltas, and when it is done',
+      responses(
+        { type: 'response.output_text.delta', delta: 'H' },
+        { type: 'response.output_text.delta', delta: 'i' },
+        { type: 'response.output_text.done', text: 'Hi' },
+        { type: 'response.content_part.done', part: MESSAGE.content[0] },
+        { type: 'response.output_item.done', output_index: 0, item: MESSAGE },
+        { type: 'response.completed', response: { status: 'completed', output: [MESSAGE] } },
+      ),
+      { text: 'Hi' },
+    ],
+    [
+      'a part only when it is done',
+      responses(
+        { type: 'response.created', response: { id: 'r' } },
+        { type: 'response.content_part.done', part: MESSAGE.content[0] },
+        { type: 'response.completed', response: { id: 'r', status: 'completed' } },
+      ),
+      { text: 'Hi', finishReason: 'completed' },
+    ],
+    [
+      'reasoning only when it is done',
+      responses(
+        { type: 'response.reasoning_summary_text.done', summary_index: 0, text: 'hm' },
+        { type: 'response.output_text.delta', delta: 'Hi' },
+        { type: 'response.completed', response: { status: 'completed', output: [] } },
+      ),
+      { text: 'Hi', reasoning: 'hm' },
+    ],
+    [
+      'the response itself as data',
+      event('response.created', RESPONSE('in_progress')) +
+        event('response.in_progress', RESPONSE('in_progress')) +
+        event('response.output_text.delta', { delta: 'Hi' }) +
+        event('response.completed', RESPONSE('completed')),
+      { text: 'Hi', finishReason: 'completed', id: 'r' },
+    ],
+    [
+      'the failed response itself as data',
+      event('response.created', RESPONSE('in_progress')) +
+        event('response.failed', { ...RESPONSE('failed'), error: { message: 'no' } }),
+      { fails: 'upstream', says: ': no' },
+    ],
+  ]),
+  ...table('flat errors', [
+    ['behind text', data(HI_CHUNK, QUOTA), { fails: 'upstream', says: 'too many tokens' }],
+    ['first', data(QUOTA), { fails: 'upstream', says: 'token_quota_exceeded: too many tokens' }],
+    ['by name', data(QUOTA), { fails: 'upstream', says: 'too many tokens' }, 'anthropic'],
+    [
+      "an AG-UI subagent's is none",
+      data(
+        { type: 'RUN_STARTED', runId: 'r' },
+        { type: 'SUBAGENT_ERROR', code: 'x', message: 'no' },
+        { type: 'TEXT_MESSAGE_CONTENT', delta: 'Hi' },
+        { type: 'RUN_FINISHED' },
+      ),
       { text: 'Hi' },
     ],
   ]),
