@@ -1,6 +1,8 @@
 /** `useEventStream` for Vue 3.3 and newer. */
 
 import {
+  type ComponentInternalInstance,
+  type EffectScope,
   getCurrentInstance,
   getCurrentScope,
   type MaybeRefOrGetter,
@@ -99,15 +101,24 @@ export function useEventStream(
     )
   }
 
-  const instance = getCurrentInstance()
+  const scope = getCurrentScope()
+  // Vue's types leave the instance's scope out.
+  const current = getCurrentInstance() as
+    (ComponentInternalInstance & { scope: EffectScope }) | null
+  // A scope of its own, such as a Pinia store's, outlives the component that was first to use it.
+  const instance = current?.scope === scope ? current : null
   if (instance) {
     onActivated(() => (isHidden.value = false))
     onDeactivated(() => (isHidden.value = true))
   }
   // What is rendered on a server and in the browser at first has to be the same.
   if (instance && !instance.isMounted) onMounted(followUrl)
-  else if (typeof window !== 'undefined') followUrl()
-  if (getCurrentScope()) onScopeDispose(() => store.deactivate())
+  else if (typeof window !== 'undefined') {
+    if (instance === current) followUrl()
+    // Once the component that was first has taken over what the server rendered.
+    else void Promise.resolve().then(() => scope?.active && scope.run(followUrl))
+  }
+  if (scope) onScopeDispose(() => store.deactivate())
   else {
     warn(
       'useEventStream() was called outside of setup() and of an effect scope, such as after an ' +

@@ -131,6 +131,18 @@ test('functions that give the body that cancels, at once or late', async () => {
   assert.deepEqual(JSON.parse(late.bodies['POST /cancel']!), { a: 1, sessionId: 's' })
 })
 
+test('an endpoint that is asked by GET or HEAD gets no body', async () => {
+  const get = await sent({ cancel: { url: '', method: 'get' } })
+  assert.equal(get.bodies['GET /cancel'], '')
+  const head = await sent({ cancel: { url: '', method: 'HEAD' } })
+  assert.equal(head.bodies['HEAD /cancel'], '')
+  const stream = openChat('http://127.0.0.1/', {
+    messages: [],
+    cancel: { url: 'http://127.0.0.1/', method: 'GET', body: { a: 1 } },
+  })
+  await assert.rejects(stream.next(), { code: 'invalid-options' })
+})
+
 test('a form is sent with the conversation and the session, and stays as it is', async () => {
   const form = new FormData()
   form.append('file', new Blob(['x']), 'x.txt')

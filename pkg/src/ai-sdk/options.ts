@@ -20,6 +20,8 @@ export type SluicegateChatTransportOptions<UI_MESSAGE extends UIMessage> =
      * request that began the answer. `job` is the chat's id, `reason` is `extra`.
      */
     cancel?: CancelOptions
+    /** How long a request may take until its response begins, in milliseconds. Default: no limit. */
+    connectTimeout?: number
     /** The longest pause between bytes, in milliseconds. Default: no limit. */
     idleTimeout?: number
   }

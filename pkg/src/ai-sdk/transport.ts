@@ -1,4 +1,5 @@
 import type { ChatTransport, UIMessage, UIMessageChunk } from 'ai'
+import { VERDICT_READ, VERDICT_WRONG_TYPE } from '../border.js'
 import { abortError, isStreamError, StreamError } from '../error.js'
 import { asOfFetch } from '../fetch/as-of-fetch.js'
 import { send } from '../fetch/request.js'
@@ -17,6 +18,12 @@ import {
 } from './requests.js'
 
 const JSON_TYPE = { 'content-type': 'application/json' }
+
+/** A request that is being prepared. */
+interface Pending {
+  chatId: string
+  isCancelled: boolean
+}
 
 /** An answer under way. */
 interface Answer {
@@ -38,6 +45,7 @@ export class SluicegateChatTransport<
   readonly resumeStreamIsReplay: boolean
   readonly #options: SluicegateChatTransportOptions<UI_MESSAGE>
   readonly #requests: ChatRequests<UI_MESSAGE>
+  readonly #pending = new Set<Pending>()
   readonly #streams = new Map<string, EventStream>()
 
   constructor(options: SluicegateChatTransportOptions<UI_MESSAGE> = {}) {
@@ -51,8 +59,10 @@ export class SluicegateChatTransport<
     sending: Sending<UI_MESSAGE>,
   ): Promise<ReadableStream<UIMessageChunk>> => {
     const { abortSignal: signal } = sending
-    const [request, body, prepared] = await this.#requests.send(sending)
-    const answer = this.#open(sending, request, prepared, { method: 'POST', body, signal })
+    const preparing = this.#requests.send(sending)
+    const answer = await this.#prepare(sending, preparing, ([request, body, prepared]) =>
+      this.#open(sending, request, prepared, { method: 'POST', body, signal }),
+    )
     const parts = await partsOf(answer)
     if (!parts) throw new Error('The response body is empty.')
     return parts
@@ -63,8 +73,11 @@ export class SluicegateChatTransport<
     reconnecting: Reconnecting<UI_MESSAGE>,
   ): Promise<ReadableStream<UIMessageChunk> | null> => {
     const { abortSignal: signal } = reconnecting
-    const request = await this.#requests.reconnect(reconnecting)
-    return partsOf(this.#open(reconnecting, request, undefined, { signal }))
+    const preparing = this.#requests.reconnect(reconnecting)
+    const answer = await this.#prepare(reconnecting, preparing, (request) =>
+      this.#open(reconnecting, request, undefined, { signal }),
+    )
+    return partsOf(answer)
   }
 
   /**
@@ -74,8 +87,31 @@ export class SluicegateChatTransport<
    * @param extra the JSON body of the stop request. Default: `{}`
    */
   readonly cancel = async (chatId: string, extra?: unknown): Promise<CancelResult> => {
+    let aborted = false
+    for (const pending of this.#pending) {
+      if (pending.chatId !== chatId) continue
+      pending.isCancelled = true
+      aborted = true
+    }
     const stream = this.#streams.get(chatId)
-    return stream ? stream.cancel(extra) : { aborted: false, notified: false }
+    return stream ? stream.cancel(extra) : { aborted, notified: false }
+  }
+
+  /** Opens an answer once its request is prepared, unless `cancel()` was called meanwhile. */
+  async #prepare<T>(
+    { chatId }: Chat<UI_MESSAGE>,
+    preparing: Promise<T>,
+    open: (prepared: T) => Answer,
+  ): Promise<Answer> {
+    const pending: Pending = { chatId, isCancelled: false }
+    this.#pending.add(pending)
+    try {
+      const prepared = await preparing
+      if (pending.isCancelled) throw cancelled()
+      return open(prepared)
+    } finally {
+      this.#pending.delete(pending)
+    }
   }
 
   /** Sends a request for an answer. `prepared`: what the page prepared of the one that began it. */
@@ -87,6 +123,7 @@ export class SluicegateChatTransport<
   ): Answer {
     const { chatId } = chat
     const { retry = { maxAttempts: 5 }, resume, cancel, idleTimeout, fetch } = this.#options
+    const { connectTimeout = Infinity } = this.#options
     /** The last request of the answer, and the one that stops it. */
     let last: ChatRequest | undefined = request
     let stop: ChatRequest | undefined
@@ -101,13 +138,15 @@ export class SluicegateChatTransport<
       }
     const options = {
       ...init,
+      format: 'sse',
+      connectTimeout,
       headers: init.method ? { ...JSON_TYPE, ...request.headers } : request.headers,
       credentials: request.credentials,
       done: ({ data }) => {
         if (data === '[DONE]') return true
         const part = partOf(data)
         answer.parts.push(part)
-        answer.isOver = isLast(part)
+        answer.isOver ||= isLast(part)
         return false
       },
       retry: retry && {
@@ -137,6 +176,11 @@ export class SluicegateChatTransport<
         if (resume && attempt > 1) last = undefined
         return send({ ...template, fetch: fetchAs(last) }, init, attempt)
       },
+      // Routes often have no content type, or a wrong one. A page is a login or an error.
+      judge: (verdict, { headers }) => {
+        const isPage = /^text\/html/i.test(`${headers.get('content-type')}`)
+        return verdict === VERDICT_READ && isPage ? VERDICT_WRONG_TYPE : verdict
+      },
     })
     const answer: Answer = { stream, parts: [], isOver: false }
     this.#streams.set(chatId, stream)
@@ -157,6 +201,8 @@ async function partsOf(answer: Answer): Promise<ReadableStream<UIMessageChunk> |
     if (type === 'no-content') return null
     if (!isStreamError(error)) throw error
     if (error.code === 'http') throw new Error(error.body || error.message, { cause: error })
+    const own = ownErrorOf(error)
+    if (own !== undefined) throw own
     throw isOfNetwork(error) ? asOfFetch(error) : error
   }
   const batches = stream.batches()
@@ -177,7 +223,7 @@ async function partsOf(answer: Answer): Promise<ReadableStream<UIMessageChunk> |
           throw isStreamError(error) && error.code !== 'parse-json' ? asOfFetch(error) : error
         }
         const { type } = await stream.closed
-        if (type === 'cancelled') throw abortError('the answer was cancelled')
+        if (type === 'cancelled') throw cancelled()
         if (type === 'truncated' && !answer.isOver) {
           throw asOfFetch(new StreamError('network', 'the answer ended before its last part'))
         }
@@ -187,6 +233,16 @@ async function partsOf(answer: Answer): Promise<ReadableStream<UIMessageChunk> |
     },
     { highWaterMark: 0 },
   )
+}
+
+function cancelled(): Error {
+  return abortError('the answer was cancelled')
+}
+
+/** What the page's own `fetch` threw. The platform's throws a `TypeError`. */
+function ownErrorOf(error: StreamError): unknown {
+  const { code, cause } = error.code === 'retries-exhausted' ? (error.cause as StreamError) : error
+  return code === 'network' && Object(cause).name !== 'TypeError' ? cause : undefined
 }
 
 function isOfNetwork({ code }: StreamError): boolean {

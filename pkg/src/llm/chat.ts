@@ -27,8 +27,8 @@ export interface ChatOptions extends Omit<OpenOptions, 'body' | 'cancel'> {
   body?: object
   /**
    * The URL of the endpoint that stops the answer, or the option `cancel` of `openStream`. The
-   * `sessionId` is added to its JSON body; a body that is no plain object is sent unchanged. Default:
-   * none.
+   * `sessionId` is added to its JSON body; a body that is no plain object is sent unchanged. A GET has
+   * no body: its URL may be a function, whose `job` is the `sessionId`. Default: none.
    */
   cancel?: string | URL | CancelOptions
   /** The name of this answer. Default: a random UUID. */
@@ -122,7 +122,8 @@ function bodyOf(messages: unknown, body: object | undefined, sessionId: string):
 
 function withSession(cancel: string | URL | CancelOptions, sessionId: string): CancelOptions {
   const options = typeof cancel === 'string' || 'href' in cancel ? { url: cancel } : cancel
-  const { body } = options as CancelOptions
+  const { body, method } = options as CancelOptions
+  if (/^(get|head)$/i.test(`${method}`)) return options
   const add = (given: Body): Body => (isPlain(given) ? { ...given, sessionId } : given)
   const called = (context: CancelContext) => {
     const given = (body as (context: CancelContext) => Body & Partial<Promise<Body>>)(context)

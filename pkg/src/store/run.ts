@@ -111,15 +111,13 @@ export class Run {
       const part = this.#reader.read(event)
       const { text, isEnd } = typeof part === 'string' ? { text: part } : (part ?? {})
       this.#text += text ?? ''
-      if (isEnd) this.#close(DONE)
+      if (!isEnd) return
+      this.#stream.finish()
+      this.#end(DONE)
     } catch (error) {
-      this.#close({ status: 'error', error: toError(error) })
+      this.#stream.fail(error)
+      this.#end({ status: 'error', error: toError(error) })
     }
-  }
-
-  #close(ending: Ending): void {
-    this.#stream.close()
-    this.#end(ending)
   }
 
   /** The first ending counts. */

@@ -28,8 +28,8 @@ export interface DriverEvents extends Hooks {
   opened(response: Response): void
   /** Answers a pull: events, never none, or `undefined` at the end. */
   received(events: ServerSentEvent[] | undefined): void
-  /** Nothing more is handed out. */
-  ended(type: StreamOutcomeType, error: unknown): void
+  /** Nothing more is handed out. `notifies`: truthy if the backend is going to be notified. */
+  ended(type: StreamOutcomeType, error: unknown, notifies?: number): void
   /** Called when the backend was notified, or need not be. */
   closed(notified: boolean | undefined): void
   /** The event that the consumer got last, the id to resume from, and how many events it got. */
@@ -70,7 +70,7 @@ export class Ending {
     const context = this.#context()
     const type = OUTCOME_TYPES[(step >> STEP_TYPE_SHIFT) & STEP_NIBBLE]!
     const lingers = step & STEP_LINGERS
-    this.#events.ended(type, error)
+    this.#events.ended(type, error, step & STEP_NOTIFY)
     if (!lingers) scope.close()
     this.#events.received(undefined)
     this.#acks?.finish()

@@ -135,7 +135,7 @@ export class EventStream extends EventSequence implements AsyncDisposable {
           this.#memory?.keep()
         },
         received: (events) => this.received(events),
-        ended: (ending, error) => this.#end(ending, error),
+        ended: (ending, error, notifies) => this.#end(ending, error, notifies),
         closed: (notified) => this.#close(notified),
         consumed: () => ({
           lastEvent: this.lastEvent,
@@ -177,11 +177,11 @@ export class EventStream extends EventSequence implements AsyncDisposable {
     driver.stopLater(() => action(driver))
   }
 
-  #end(ending: StreamOutcomeType, error: unknown): void {
+  #end(ending: StreamOutcomeType, error: unknown, notifies?: number): void {
     this.#ending = ending
     this.#error = error
     this.drop()
-    this.#memory?.end(runsOn(ending, error))
+    this.#memory?.end(!notifies && runsOn(ending, error))
     this.#rejectOpened(error ?? abortError(`the stream ended (${ending}) before it was opened`))
   }
 

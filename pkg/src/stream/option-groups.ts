@@ -2,7 +2,7 @@
 
 import * as border from '../border.js'
 import type { Endpoint } from '../fetch/endpoint.js'
-import { isSafe, isStream, type RequestTemplate } from '../fetch/request.js'
+import { isStream, type RequestTemplate } from '../fetch/request.js'
 import type { AckContext, AttemptContext, CancelContext, OpenOptions } from '../options.js'
 import type { Policy } from '../stream-handle.js'
 import { Reader } from './reader.js'
@@ -54,8 +54,6 @@ export function readResume(
   const { url, method, headers = request.headers, body } = reader.endpoint<AttemptContext>('GET')
   if (isStream(body))
     throw reader.invalid('body', 'something other than a stream, because it may be sent again')
-  if (body !== undefined && isSafe(method))
-    throw reader.invalid('body', `absent, because the method is ${method}`)
   return { ...request, url, method, headers, body, replays }
 }
 

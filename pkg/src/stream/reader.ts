@@ -1,6 +1,6 @@
 import type { StreamError } from '../error.js'
 import type { Endpoint } from '../fetch/endpoint.js'
-import { invalid } from '../fetch/request.js'
+import { invalid, isSafe } from '../fetch/request.js'
 
 /** Milliseconds for a whole notification, unless the page says otherwise. */
 const ENDPOINT_TIMEOUT = 10_000
@@ -56,11 +56,14 @@ export class Reader {
   ) {
     const url = this.get('url')
     if (url === undefined) throw this.invalid('url', 'a URL or a function')
+    const body = this.get('body')
+    const method = this.method(preset)
+    if (body !== undefined && isSafe(method)) throw this.invalid('body', `absent for ${method}`)
     return {
       url,
-      method: this.method(preset),
+      method,
       headers: this.get('headers'),
-      body: this.get('body'),
+      body,
       init: credentials ? { credentials } : {},
       fetch,
       timeout: this.number('timeout', 0) ?? ENDPOINT_TIMEOUT,

@@ -108,20 +108,22 @@ export function readOptions(
   const [cancel, on] = readCancel(options.cancel, init, fetch)
   const [ack, ackEvery] = readAck(options.ack, init, fetch)
   const request: RequestTemplate<AttemptContext> = {
-    // Without an input, only the resuming request is sent.
-    url: input === undefined ? '' : resolveUrl(isRequest(input) ? input.url : input),
+    // Of an answer that began in a page before, only the resuming request is sent.
+    url: hooks.start ? '' : resolveUrl(isRequest(input) ? input.url : input),
     method: reader.method('GET'),
     headers: headersOf(reader.get('headers')),
     body: reader.get('body'),
     init,
     fetch,
   }
-  if (input !== undefined) check(request)
+  if (!hooks.start) check(request)
   const format = reader.oneOf('format', ['sse', 'ndjson'])
-  const isDone = (value: unknown) => typeof value === 'string' || typeof value === 'function'
-  const done = reader.get<OpenOptions['done']>('done', 'a string or a function', isDone)
-  const isJob = (value: unknown) => typeof value === 'string' || typeof value === 'function'
-  const job = reader.get<OpenOptions['job']>('job', 'a string or a function', isJob)
+  const stringOrFunction = <T>(name: string) =>
+    reader.get<T>(name, 'a string or a function', (value: unknown) => {
+      return typeof value === 'string' || typeof value === 'function'
+    })
+  const done = stringOrFunction<OpenOptions['done']>('done')
+  const job = stringOrFunction<OpenOptions['job']>('job')
   const resume = readResume(options.resume, request)
   const remember = reader.string('remember')
   if (remember !== undefined && !resume) throw invalid('`remember` needs `resume`')

@@ -53,6 +53,9 @@ describe('errors of options', () => {
       "`cancel.on` must be an array of 'abort', 'return', 'pagehide' and 'unsent'",
     ],
     [{ cancel: { url: '/x', timeout: -5 } }, '`cancel.timeout` must be a number of at least 0'],
+    [{ cancel: { url: '/x', method: 'get', body: {} } }, '`cancel.body` must be absent for GET'],
+    [{ ack: { url: '/x', method: 'HEAD', body: '' } }, '`ack.body` must be absent for HEAD'],
+    [{ resume: { url: '/x', body: {} } }, '`resume.body` must be absent for GET'],
     [{ ack: { url: '/x', every: 0 } }, '`ack.every` must be a number of at least 1'],
     [{ body: { a: 1 } }, "a GET request has no body: set `method: 'POST'`"],
     [{ method: 'HEAD', body: 'x' }, "a HEAD request has no body: set `method: 'POST'`"],
@@ -89,6 +92,15 @@ describe('errors of options', () => {
       expect(error).to.include({
         code: 'invalid-options',
         message: 'the URL does not parse: pass an absolute URL, or one relative to the page',
+      })
+    })
+  }
+
+  for (const url of [undefined, null, 5]) {
+    test(`a URL that is none: ${url}`, async () => {
+      expect(await failure(wrong<string>(url))).to.include({
+        code: 'invalid-options',
+        message: 'the URL must be a string, a URL or a Request',
       })
     })
   }

@@ -240,6 +240,42 @@ export function testBehaviour(mount: Mount): void {
         else expect(server.exchanges).toHaveLength(2)
       })
     }
+
+    test.each([
+      ['at its end', '[DONE]', 'done'],
+      ['after an error that is final', '{"error":{"type":"invalid_request_error"}}', 'error'],
+    ])('is forgotten %s, as `textReader` finds it', async (_, last, status) => {
+      const storage = memoryStorage()
+      vi.stubGlobal('sessionStorage', storage)
+      const { done: _done, ...others } = options()
+      const stream = await open(server.url, { ...others, text: textReader('openai-chat') })
+      const exchange = (await server.exchange(0)).open()
+      exchange.send(['{"choices":[{"delta":{"content":"Hi"}}]}'], 1)
+      await until(() => stream.now.text === 'Hi')
+      exchange.send([last])
+      await until(isStatus(status))
+      stream.unmount()
+      expect(storage.getItem('sluicegate:a1')).toBeNull()
+    })
+
+    test.each([
+      ['is kept by an abort', [], true],
+      ['is forgotten by an abort that stops the backend', ['abort'], false],
+    ] as const)('%s', async (_, on, isKept) => {
+      const storage = memoryStorage()
+      vi.stubGlobal('sessionStorage', storage)
+      const controller = new AbortController()
+      const stream = await open(server.url, {
+        ...options(),
+        signal: controller.signal,
+        cancel: { url: `${server.url}stop`, on },
+      })
+      ;(await server.exchange(0)).open().send(['Hi'], 1)
+      await until(() => stream.now.text === 'Hi')
+      controller.abort()
+      await until(isStatus('cancelled'))
+      expect(storage.getItem('sluicegate:a1') !== null).toBe(isKept)
+    })
   })
 
   describe('start()', () => {
@@ -418,6 +454,18 @@ export function testBehaviour(mount: Mount): void {
       expect(stream.now.error).toMatchObject({ name: 'StreamError', code: 'invalid-options' })
       expect(stream.now.error?.message).toMatch(message)
       expect(server.exchanges).toHaveLength(0)
+    })
+
+    test('a URL that is not known yet is one, until it is', async () => {
+      const stream = await open(undefined as never, { retry: false })
+      await until(isStatus('error'))
+      expect(stream.now.error).toMatchObject({
+        code: 'invalid-options',
+        message: 'the URL must be a string, a URL or a Request',
+      })
+      await stream.update(server.url)
+      ;(await server.exchange(0)).open().send(['a'])
+      await until(() => stream.now.text === 'a')
     })
   })
 }

@@ -11,9 +11,12 @@ import {
   h,
   isProxy,
   isReactive,
+  KeepAlive,
   nextTick,
   reactive,
   ref,
+  shallowRef,
+  Suspense,
   version,
   watch,
 } from 'vue'
@@ -115,6 +118,100 @@ describe('an effect scope outside of components', () => {
     page.value = 3
     expect(await server.exchange(1)).toMatchObject({ path: '3', headers: { 'x-page': '3' } })
     scope.stop()
+  })
+})
+
+describe('an effect scope of its own, as of a store', () => {
+  let store: ReturnType<typeof useEventStream> | undefined
+  let scope = effectScope(true)
+  const room = ref('a')
+
+  beforeEach(() => {
+    store = undefined
+    scope = effectScope(true)
+    room.value = 'a'
+  })
+  afterEach(() => scope.stop())
+
+  const useStore = () =>
+    (store ??= scope.run(() => useEventStream(() => `${server.url}${room.value}`))!)
+  const View = defineComponent(() => {
+    const { text } = useStore()
+    return () => h('p', text.value)
+  })
+
+  /** A page that shows this component, until it shows another. */
+  function showing(first: object) {
+    const shown = shallowRef(first)
+    const place = document.createElement('div')
+    const app = createApp(() => h(KeepAlive, null, { default: () => h(shown.value) }))
+    app.mount(place)
+    return { app, place, shown }
+  }
+
+  test('follows its URL after the component that was first to use it', async () => {
+    const app = createApp(View)
+    app.mount(document.createElement('div'))
+    ;(await server.exchange(0)).open().send(['one'])
+    await until(() => store!.text.value === 'one')
+    app.unmount()
+    expect(store!.status.value).toBe('open')
+    room.value = 'b'
+    expect((await server.exchange(1)).path).toBe('b')
+  })
+
+  test('follows its URL while that component is deactivated', async () => {
+    const { app, place, shown } = showing(View)
+    await server.exchange(0)
+    shown.value = defineComponent(() => {
+      const { text } = useStore()
+      return () => h('b', text.value)
+    })
+    await nextTick()
+    room.value = 'b'
+    const exchange = await server.exchange(1)
+    expect(exchange.path).toBe('b')
+    exchange.open().send(['two'])
+    await until(() => place.innerHTML === '<b>two</b>')
+    app.unmount()
+  })
+
+  test('starts though that component is never mounted', async () => {
+    const Pending = defineComponent({
+      async setup() {
+        useStore()
+        await new Promise(() => undefined)
+      },
+    })
+    const app = createApp(() => h(Suspense, null, { default: () => h(Pending) }))
+    app.mount(document.createElement('div'))
+    app.unmount()
+    expect((await server.exchange(0)).path).toBe('a')
+  })
+
+  test('that is stopped at once starts nothing', async () => {
+    const app = createApp(View)
+    app.mount(document.createElement('div'))
+    scope.stop()
+    const other = fetch(`${server.url}other`)
+    ;(await server.exchange(0)).end()
+    await other
+    expect(server.exchanges.map(({ path }) => path)).toEqual(['other'])
+    app.unmount()
+  })
+
+  test('takes over what a server rendered without a mismatch', async () => {
+    const Page = defineComponent(() => {
+      const { status } = useStore()
+      return () => h('p', status.value)
+    })
+    const place = document.createElement('div')
+    place.innerHTML = '<p>idle</p>'
+    const app = createSSRApp(Page)
+    app.mount(place)
+    await server.exchange(0)
+    await until(() => place.textContent === 'connecting')
+    app.unmount()
   })
 })
 

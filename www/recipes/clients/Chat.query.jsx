@@ -1,9 +1,4 @@
-import {
-  experimental_streamedQuery,
-  isCancelledError,
-  useQuery,
-  useQueryClient,
-} from '@tanstack/react-query'
+import { experimental_streamedQuery, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import { openStream } from 'sluicegate'
 
@@ -51,13 +46,12 @@ export function Chat() {
           <input name="prompt" value={prompt} onChange={(event) => setPrompt(event.target.value)} />
         </label>
         <button>Ask</button>
-        {/* `revert: false` keeps what has come. */}
-        <button type="button" onClick={() => client.cancelQueries(query, { revert: false })}>
+        <button type="button" onClick={() => client.cancelQueries(query)}>
           Stop
         </button>
       </form>
       <output aria-live="polite">
-        {data} {isCancelledError(error) ? '' : error?.message}
+        {data} {error?.message}
       </output>
     </>
   )
