@@ -47,6 +47,8 @@ pub struct TextReader {
     piece: Vec<u8>,
     has_text: bool,
     is_understood: bool,
+    /// Whether nobody named the format: an end alone is no proof of it.
+    is_guessed: bool,
     /// How the data of the first event starts, while nothing is understood.
     start: String,
     /// Whether no other event is read.
@@ -63,6 +65,7 @@ impl TextReader {
             piece: Vec::new(),
             has_text: false,
             is_understood: false,
+            is_guessed: format == Format::Auto,
             start: String::new(),
             is_alone: false,
         }
@@ -102,7 +105,7 @@ impl TextReader {
         }
         let mut is_end = false;
         self.each_part(event, |reader, part| {
-            reader.is_understood |= !part.is_end_alone;
+            reader.is_understood |= !(part.is_end_alone && reader.is_guessed);
             let is_known = part.is_whole && reader.has_text || part.is_repeated && reader.is_alone;
             if !is_known {
                 reader.piece = part.text;

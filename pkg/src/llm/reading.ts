@@ -4,7 +4,7 @@ import { isText, type ServerSentEvent } from '../event.js'
 import { reasonOf } from '../fetch/response.js'
 import type { Answer, Delta, Part, Usage } from './answer.js'
 import { assemble } from './assembly.js'
-import { type Extractor, isDone } from './format.js'
+import { END, type Extractor, isDone } from './format.js'
 import { type AnswerFormat, extractorOf } from './formats.js'
 import { type Json, jsonObject, objectOf, parsed } from './json.js'
 import { finder } from './template.js'
@@ -100,7 +100,9 @@ export function readingOf(
 
   function add(part: Part): Delta[] {
     addFigures()
-    if (!isUnderstood && extract !== format && isEndAlone(part)) throw unknownFormat(body)
+    // An end alone is no proof of a format that nobody named.
+    const isUnknown = part === END || (format === 'auto' && isEndAlone(part))
+    if (!isUnderstood && isUnknown) throw unknownFormat(body)
     isUnderstood = true
     if (own) own.tap = undefined
     body = ''

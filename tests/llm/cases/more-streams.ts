@@ -241,6 +241,13 @@ export const MORE_STREAMS: StreamCase[] = [
       ),
       { text: '', finishReason: 'end_turn' },
     ],
+    [
+      'an end alone, of a format by name',
+      data({ type: 'finish' }, '[DONE]'),
+      { text: '' },
+      'ai-sdk',
+    ],
+    ['an end alone, of no format', data({ done: true }), { fails: 'unknown-format' }],
     ['a truncated JSON at the start', 'data: {"choices":[{"del\n\n', { fails: 'parse-json' }],
   ]),
 
