@@ -1,8 +1,10 @@
 import { isStreamError } from '../error.js'
 import { baseOf } from './base.js'
 
+const Base: typeof Event = baseOf('Event')
+
 /** The `error` event of an `EventSource`. Unlike that of browsers, it says what happened. */
-export class EventSourceErrorEvent extends baseOf('Event') {
+export class EventSourceErrorEvent extends Base {
   /**
    * A `StreamError`, the value that one of the page's own callbacks threw, or the reason of its signal.
    * Absent if the source just ended. `any`, as in the platform's `ErrorEvent`.

@@ -22,11 +22,13 @@ export interface EventSourceEvents {
 const abandoned =
   globalThis.FinalizationRegistry && new FinalizationRegistry<Feed>((feed) => feed.close())
 
+const Base: typeof EventTarget = baseOf('EventTarget')
+
 /**
  * The standard's `EventSource` (WHATWG HTML, 9.2) over `fetch`, with any method, headers and body, and
  * with errors that say what happened.
  */
-export class EventSource extends baseOf('EventTarget') implements globalThis.EventSource {
+export class EventSource extends Base implements globalThis.EventSource {
   declare static readonly CONNECTING: typeof CONNECTING
   declare static readonly OPEN: typeof OPEN
   declare static readonly CLOSED: typeof CLOSED
