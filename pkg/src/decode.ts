@@ -58,7 +58,7 @@ export class DecodedEvents extends EventSequence {
   protected leave(): void {
     if (this.#isOver) return
     this.#stop()
-    // A source that does not answer keeps nobody waiting.
+    // Whoever waits for an event is answered now: the source may never send one.
     this.received(undefined)
   }
 

@@ -1,16 +1,9 @@
+import { baseOf } from './base.js'
 import { decode, type DecodedEvents } from './decode.js'
 import type { DecoderOptions } from './decoder.js'
-import { StreamError } from './error.js'
 import type { ServerSentEvent } from './event.js'
 
-/** Replaces a missing `TransformStream`, so that the package can be imported. */
-class NoTransformStream {
-  constructor() {
-    throw new StreamError('unsupported', 'this host has no TransformStream: use decode() instead')
-  }
-}
-
-const Base = (globalThis.TransformStream ?? NoTransformStream) as typeof TransformStream
+const Base: typeof TransformStream = baseOf('TransformStream', 'use decode() instead')
 
 /**
  * A `TransformStream` (WHATWG Streams, 6.2) from bytes to events, for `pipeThrough`.

@@ -47,7 +47,8 @@ pub struct TextReader {
     piece: Vec<u8>,
     has_text: bool,
     is_understood: bool,
-    /// Whether nobody named the format: an end alone is no proof of it.
+    /// Whether the format is detected. Then an end marker alone does not mean that the stream was
+    /// understood.
     is_guessed: bool,
     /// How the data of the first event starts, while nothing is understood.
     start: String,

@@ -134,6 +134,12 @@ test('of a Request, `body: null` replaces nothing', async () => {
   expect(backend.received.at(-1)!.body).toBe('its own')
 })
 
+test('of a Request, `signal: null` removes the signal', async () => {
+  const request = new Request(`${backend.url}/`, { signal: AbortSignal.abort() })
+  const stream = openStream(request, { signal: null as never, retry: false })
+  expect(await data(stream)).toEqual(['żółć', '漢字 😀'])
+})
+
 test('a signal that listens to no removal', async () => {
   const signal = { aborted: false, addEventListener() {} } as unknown as AbortSignal
   const stream = openStream(`${backend.url}/held`, { signal })

@@ -63,17 +63,17 @@ for (const [name, rob] of MISSING) {
   })
 }
 
-/** Hosts whose `fetch` refuses what others take, as their `Request` shows: the script, and what is then missing. */
-const REFUSING: [what: string, rob: string, member: string][] = [
+/** What some hosts' `fetch` refuses, as their `Request` shows. */
+const REFUSED: [what: string, member: string][] = [
   // Cloudflare's Workers of an old compatibility date.
-  ['a cache mode', "if (init?.cache) throw new TypeError('not implemented')", 'cache'],
+  ['a cache mode', 'cache'],
   // The globals of jsdom under Node 24.
-  ['the signals there are', "if (init?.signal) throw new TypeError('not mine')", 'signal'],
+  ['the signals there are', 'signal'],
 ]
 
-for (const [what, refuse, member] of REFUSING) {
+for (const [what, member] of REFUSED) {
   test(`where requests refuse ${what}: streams without`, async () => {
-    const rob = `const refuse = (init) => { ${refuse} }
+    const rob = `const refuse = (init) => { if (init?.${member}) throw new TypeError('not taken') }
       globalThis.Request = class extends Request { constructor(url, init) { refuse(init); super(url, init) } }
       const inner = fetch
       globalThis.fetch = async (url, init) => { refuse(init); return inner(url, init) }`
@@ -84,7 +84,7 @@ for (const [what, refuse, member] of REFUSING) {
       seen.push(await (await createFetch()(origin + '/breaks')).text())
       print(seen)`
     const bytes = 'retry: 1\nid: 1\ndata: a\n\ndata: b\n\n'
-    expect(await run(rob, script), member).toEqual(['żółć', '漢字 😀', bytes])
+    expect(await run(rob, script)).toEqual(['żółć', '漢字 😀', bytes])
   })
 }
 

@@ -1,7 +1,7 @@
 import { isStreamError } from '../error.js'
-import { baseOf } from './base.js'
+import { baseOf } from '../base.js'
 
-const Base: typeof Event = baseOf('Event')
+const Base: typeof Event = baseOf('Event', 'load a polyfill before sluicegate, or use openStream()')
 
 /** The `error` event of an `EventSource`. Unlike that of browsers, it says what happened. */
 export class EventSourceErrorEvent extends Base {

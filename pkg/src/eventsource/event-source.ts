@@ -1,4 +1,4 @@
-import { baseOf } from './base.js'
+import { baseOf } from '../base.js'
 import type { EventSourceErrorEvent } from './error-event.js'
 import { CLOSED, CONNECTING, Feed, OPEN } from './feed.js'
 import { Handlers, Listeners } from './listeners.js'
@@ -22,7 +22,10 @@ export interface EventSourceEvents {
 const abandoned =
   globalThis.FinalizationRegistry && new FinalizationRegistry<Feed>((feed) => feed.close())
 
-const Base: typeof EventTarget = baseOf('EventTarget')
+const Base: typeof EventTarget = baseOf(
+  'EventTarget',
+  'load a polyfill before sluicegate, or use openStream()',
+)
 
 /**
  * The standard's `EventSource` (WHATWG HTML, 9.2) over `fetch`, with any method, headers and body, and

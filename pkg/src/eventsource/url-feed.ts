@@ -1,6 +1,7 @@
 import { judge } from '../dropin/judge.js'
 import { nextTask } from '../dropin/task.js'
 import { isStreamError, StreamError, type StreamErrorCode } from '../error.js'
+import { isSafe } from '../fetch/request.js'
 import { reasonOf } from '../fetch/response.js'
 import type { OpenOptions, RetryOptions } from '../options.js'
 import { EventStream } from '../stream/event-stream.js'
@@ -130,7 +131,7 @@ export class UrlFeed extends Feed {
     if (retry === false) return false
     const given = typeof retry === 'object' ? retry : {}
     // To send anything else again unasked runs the work twice.
-    const mayRepeat = retry !== undefined || /^(get|head)$/i.test(method)
+    const mayRepeat = retry !== undefined || isSafe(method)
     return {
       initialDelay: RECONNECTION_TIME,
       jitter: 0,

@@ -47,7 +47,7 @@ export interface RequestTemplate<Context> {
 
 /** Returns whether a method is safe to repeat (RFC 9110, 9.2.1). */
 export function isSafe(method: string): boolean {
-  return method === 'GET' || method === 'HEAD'
+  return /^(get|head)$/i.test(method)
 }
 
 /**

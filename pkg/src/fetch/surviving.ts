@@ -135,7 +135,7 @@ export class Surviving {
       Object.assign(all, { [name]: given[name] })
     }
     const method = all.method ?? (isRequest(input) ? input.method : 'GET')
-    const policy = retry ?? (isSafe(method.toUpperCase()) && !options.resume && this.#byId)
+    const policy = retry ?? (isSafe(method) && !options.resume && this.#byId)
     if (policy) all.retry = policy
     const { shouldRetry } = Object(policy) as RetryOptions
     if (shouldRetry) {

@@ -2,7 +2,7 @@ import { recall } from '../remember.js'
 import type { ResumeStreamOptions } from '../resume-stream.js'
 import { EventStream } from '../stream/event-stream.js'
 import { tagOf } from '../bytes.js'
-import { invalid } from '../fetch/request.js'
+import { invalid, isSafe } from '../fetch/request.js'
 import type { Body, CancelContext, CancelOptions, OpenOptions } from '../options.js'
 import type { CancelResult } from '../outcome.js'
 import { textOf, type TextStream } from './streams.js'
@@ -123,7 +123,7 @@ function bodyOf(messages: unknown, body: object | undefined, sessionId: string):
 function withSession(cancel: string | URL | CancelOptions, sessionId: string): CancelOptions {
   const options = typeof cancel === 'string' || 'href' in cancel ? { url: cancel } : cancel
   const { body, method } = options as CancelOptions
-  if (/^(get|head)$/i.test(`${method}`)) return options
+  if (method && isSafe(method)) return options
   const add = (given: Body): Body => (isPlain(given) ? { ...given, sessionId } : given)
   const called = (context: CancelContext) => {
     const given = (body as (context: CancelContext) => Body & Partial<Promise<Body>>)(context)

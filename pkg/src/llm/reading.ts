@@ -100,7 +100,7 @@ export function readingOf(
 
   function add(part: Part): Delta[] {
     addFigures()
-    // An end alone is no proof of a format that nobody named.
+    // If the format is only detected, an end marker alone does not mean that the stream was understood.
     const isUnknown = part === END || (format === 'auto' && isEndAlone(part))
     if (!isUnderstood && isUnknown) throw unknownFormat(body)
     isUnderstood = true

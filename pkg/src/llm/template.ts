@@ -42,15 +42,13 @@ export function finder(
         credit -= COST
         const shape = shapeOf(extract, event, takesFigures)
         if (!shape) continue
-        const { template, tokens, hasFigures } = shape
-        const key = template.join('')
+        const { tokens, marks, hasFigures } = shape
+        const key = tokens.map((token, i) => marks[i] ?? token).join('')
         const before = seen.get(key)
         // What they share is compared as one text, which is fastest.
-        const next = before
-          ? tokens.map((token, i) => (token === before[i] ? token : template[i]!))
-          : tokens
-        seen.set(key, next)
-        if (before) return [next.join(''), hasFigures]
+        const shared = tokens.map((token, i) => (before && token !== before[i] ? marks[i]! : token))
+        seen.set(key, shared)
+        if (before) return [shared.join(''), hasFigures]
       }
     }
     return undefined
@@ -74,10 +72,10 @@ function isTextAlone({ text, model, id, toolCalls, usage, ...rest }: Part): bool
 
 /** What events look like that differ in nothing but their text and in what the extractor does not read. */
 interface Shape {
-  /** Their template, token by token. */
-  template: string[]
-  /** The same, but with an event's own strings and numbers where others may have other ones. */
+  /** The template of those that share all but the text with one of them, token by token. */
   tokens: string[]
+  /** What stands for a token where others may have another one. */
+  marks: (string | undefined)[]
   hasFigures: boolean
 }
 
@@ -120,8 +118,8 @@ function shapeOf(
     let hasFigures = false
     let index = 0
     const tokens = data.match(TOKEN)!
-    const template = [...tokens]
-    for (const [at, token] of template.entries()) {
+    const marks: Shape['marks'] = []
+    for (const [at, token] of tokens.entries()) {
       if (/[[{]$/.test(token)) starts.push(at)
       if (/[[{,:\s]$/.test(token)) continue
       // A name that comes twice is more than there is.
@@ -130,20 +128,18 @@ function shapeOf(
         const start = starts.pop()!
         if (usage?.raw !== value) continue
         hasFigures = true
-        for (const list of [tokens, template]) {
-          list[start] = KEPT_START + list[start]!
-          list[at] += KEPT_END
-        }
+        tokens[start] = KEPT_START + tokens[start]!
+        tokens[at] += KEPT_END
         continue
       }
       if (JSON.parse(token) !== value) return undefined
       const isRead = reads.some((one) => one[0] === holder && one[1] === name)
       if (typeof value !== 'string') {
-        if (!isRead && /^\d+$/.test(token)) template[at] = NUMBER
+        if (!isRead && /^\d+$/.test(token)) marks[at] = NUMBER
       } else if (!isRead) {
-        template[at] = STRING
+        marks[at] = STRING
       } else if (value === text) {
-        tokens[at] = template[at] = WANTED
+        tokens[at] = WANTED
         places.push([holder, name])
       }
     }
@@ -151,8 +147,8 @@ function shapeOf(
     if (!place || other || (usage && !(hasFigures && takesFigures))) return undefined
     place[0][place[1] as string] = PROBE
     const start = (type === 'message' ? '' : `event: ${type}\n`) + 'data: '
-    for (const list of [tokens, template]) list.unshift(type, NUL, start, NUL)
-    return read(json).text === PROBE ? { template, tokens, hasFigures } : undefined
+    tokens[0] = [type, start, tokens[0]].join(NUL)
+    return read(json).text === PROBE ? { tokens, marks, hasFigures } : undefined
   } catch {
     return undefined
   }

@@ -111,7 +111,7 @@ export function readOptions(
     // Of an answer that began in a page before, only the resuming request is sent.
     url: hooks.start ? '' : resolveUrl(isRequest(input) ? input.url : input),
     method: reader.method('GET'),
-    headers: headersOf(reader.get('headers')),
+    headers: repeatable(reader.get('headers')),
     body: reader.get('body'),
     init,
     fetch,
@@ -206,18 +206,18 @@ function withRequest(request: Request, options: OpenOptions): OpenOptions {
   }
   // Said or not, it is there: ours is another default.
   if (all['cache'] === 'default') delete all['cache']
+  for (const [name, value] of Object.entries(options)) {
+    if (value !== undefined) all[name] = value
+  }
   let body: Promise<{ value?: unknown }> | undefined
   if (!isSafe(request.method)) {
-    all['body'] = async () => (await (body ??= whole(request).next())).value
-  }
-  for (const [name, value] of Object.entries(options)) {
-    if ((value ?? undefined) !== undefined) all[name] = value
+    all['body'] ??= async () => (await (body ??= whole(request).next())).value
   }
   return all
 }
 
-/** An iterator can be read once, and attempts are many. */
-function headersOf<T>(headers: T): T {
+/** Headers for any number of attempts: an iterator can be read only once. */
+function repeatable<T>(headers: T): T {
   return 'next' in Object(headers) ? ([...(headers as never)] as T) : headers
 }
 

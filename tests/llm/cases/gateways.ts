@@ -38,6 +38,17 @@ const QUOTA = {
   code: 'token_quota_exceeded',
 }
 
+/** Figures of a chat whose reasoning is in its completion, or beside it. */
+const reasoned = (completion: number) => ({
+  choices: [],
+  usage: {
+    prompt_tokens: 32,
+    completion_tokens: completion,
+    total_tokens: 135,
+    completion_tokens_details: { reasoning_tokens: 94 },
+  },
+})
+
 function table(kind: string, rows: Row[]): StreamCase[] {
   return rows.map(([name, body, expect, format = 'auto']) => {
     return { name: `${kind}: ${name}`, body, expect, format }
@@ -1792,28 +1803,12 @@ export const GATEWAYS: StreamCase[] = [
   ...table('figures', [
     [
       'reasoning beside the completion',
-      data(HI_CHUNK, {
-        choices: [],
-        usage: {
-          prompt_tokens: 32,
-          completion_tokens: 9,
-          total_tokens: 135,
-          completion_tokens_details: { reasoning_tokens: 94 },
-        },
-      }),
+      data(HI_CHUNK, reasoned(9)),
       { inputTokens: 32, outputTokens: 103 },
     ],
     [
       'reasoning in the completion',
-      data(HI_CHUNK, {
-        choices: [],
-        usage: {
-          prompt_tokens: 32,
-          completion_tokens: 103,
-          total_tokens: 135,
-          completion_tokens_details: { reasoning_tokens: 94 },
-        },
-      }),
+      data(HI_CHUNK, reasoned(103)),
       { inputTokens: 32, outputTokens: 103 },
     ],
   ]),
