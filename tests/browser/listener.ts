@@ -2,66 +2,58 @@ import type { Engine } from '../webdriver/index.js'
 import type { Progress } from './support/progress.js'
 import type { Difference, Verdict } from './verdicts.js'
 
-interface Tally {
-  engine: Engine
-  passed: number
-  skipped: number
-  failed: number
-  started: number
-  /** Milliseconds. */
-  took: number
-}
-
-/** Prints what a page reports, and keeps count. */
+/** Prints what the page in one engine reports, and keeps count. */
 export class Listener {
-  /** What the browsers' own `EventSource` made of the conformance suite. */
+  readonly engine: Engine
+  /** What the browser's own `EventSource` made of the conformance suite. */
   readonly verdicts: Verdict[] = []
   /** Where `@microsoft/fetch-event-source` and ours differ. */
   readonly differences: Difference[] = []
-  readonly #tallies: Tally[] = []
   readonly #failures: string[] = []
+  readonly #started = Date.now()
+  /** Milliseconds. */
+  #took = 0
+  #passed = 0
+  #skipped = 0
   #current = 'before the first test'
 
-  get isGood(): boolean {
-    return this.#failures.length === 0 && this.#tallies.every(({ passed }) => passed > 0)
+  constructor(engine: Engine) {
+    this.engine = engine
   }
 
-  start(engine: Engine): void {
-    this.#current = 'before the first test'
-    const tally = { engine, passed: 0, skipped: 0, failed: 0, started: Date.now(), took: 0 }
-    this.#tallies.push(tally)
-    console.log(`\n${engine}`)
+  get isGood(): boolean {
+    return this.#failures.length === 0 && this.#passed > 0
   }
 
   hear(progress: Progress): void {
-    const tally = this.#tally
-    tally.took = Date.now() - tally.started
+    this.#took = Date.now() - this.#started
     switch (progress.type) {
       case 'test':
         this.#current = progress.title
         break
       case 'pass':
-        tally.passed++
-        console.log(`  ok    ${progress.title} (${Math.round(progress.milliseconds)} ms)`)
+        this.#passed++
+        this.#print(`ok    ${progress.title} (${Math.round(progress.milliseconds)} ms)`)
         break
       case 'skip':
-        tally.skipped++
-        console.log(`  skip  ${progress.title}`)
+        this.#skipped++
+        this.#print(`skip  ${progress.title}`)
         break
       case 'fail':
         this.#fail(progress.title, progress.error)
         break
       case 'verdict':
-        this.verdicts.push({ ...progress, engine: tally.engine })
-        if (progress.why !== undefined) console.log(`        native: ${progress.why}`)
+        this.verdicts.push({ ...progress, engine: this.engine })
+        if (progress.why !== undefined) this.#print(`      native: ${progress.why}`)
         break
       case 'difference':
         this.differences.push(progress)
         break
       case 'note':
-        console.log(`        ${progress.text}`)
+        this.#print(`      ${progress.text}`)
         break
       case 'end':
+        this.#print(this.#counts)
         break
     }
   }
@@ -71,27 +63,27 @@ export class Listener {
     this.#fail(this.#current, reason)
   }
 
+  /** Once more what failed, and how much did not. */
   summarize(): void {
-    if (this.#failures.length > 0) console.log(`\n\n${this.#failures.join('\n\n')}`)
-    console.log('')
-    for (const { engine, passed, skipped, failed, took } of this.#tallies) {
-      const counts = `${passed} passed, ${failed} failed, ${skipped} skipped`
-      console.log(`${engine}: ${counts}, ${(took / 1000).toFixed(1)} s`)
-      if (passed === 0) console.log(`${engine}: no test has passed; are there any of that name?`)
+    for (const failure of this.#failures) console.log(`\n\n${this.engine}: ${failure}`)
+    console.log(`\n${this.engine}: ${this.#counts}`)
+    if (this.#passed === 0) {
+      console.log(`${this.engine}: no test has passed; are there any of that name?`)
     }
   }
 
-  get #tally(): Tally {
-    const tally = this.#tallies.at(-1)
-    if (!tally) throw new Error('no engine has started')
-    return tally
+  get #counts(): string {
+    const counts = `${this.#passed} passed, ${this.#failures.length} failed, ${this.#skipped} skipped`
+    return `${counts}, ${(this.#took / 1000).toFixed(1)} s`
   }
 
   #fail(title: string, error: string): void {
-    const tally = this.#tally
-    tally.failed++
-    const indented = error.replaceAll(/^/gm, '        ')
-    this.#failures.push(`${tally.engine}: ${title}\n${indented}`)
-    console.log(`  FAIL  ${title}\n${indented}`)
+    const failure = `${title}\n${error.replaceAll(/^/gm, '        ')}`
+    this.#failures.push(failure)
+    this.#print(`FAIL  ${failure}`)
+  }
+
+  #print(line: string): void {
+    console.log(`  ${this.engine.padEnd(8)}  ${line}`)
   }
 }

@@ -21,13 +21,8 @@ const ARGUMENTS: Record<Engine, string[]> = {
 }
 
 /** Runs the suites `rounds` times in a new browser, the page loaded again for each round. */
-export async function runPage(
-  engine: Engine,
-  url: string,
-  rounds: number,
-  listener: Listener,
-): Promise<void> {
-  listener.start(engine)
+export async function runPage(url: string, rounds: number, listener: Listener): Promise<void> {
+  const { engine } = listener
   let driver: WebDriver | undefined
   try {
     driver = await launch(engine, ARGUMENTS[engine])

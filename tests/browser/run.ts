@@ -35,43 +35,47 @@ const rounds = Number(values.repeat)
 if (!(rounds >= 1)) throw new Error(`--repeat takes a number, not ${values.repeat}`)
 
 const site = await mkdtemp(join(tmpdir(), 'sluicegate-browser-'))
-const listener = new Listener()
+const listeners = engines.map((engine) => new Listener(engine))
 try {
   if (values['js-module']) await bundleScenarios(site)
   else await bundle(site, values.compat ? 'sluicegate/compat' : 'sluicegate')
-  for (const engine of engines) {
-    // Servers of its own: no engine meets what another one has left.
-    const server = await startServer('sluicegate-test-server', ['--site', site])
-    const vendors = await startVendors()
-    const sdks = await SdkServers.start()
-    try {
-      const page = new URL('/site/index.html', server.url)
-      page.searchParams.set('engine', engine)
-      page.searchParams.set('vendors', vendors.url)
-      page.searchParams.set('sdks', sdks.url)
-      page.searchParams.set('player', values['js-module'] ? 'js' : 'npm')
-      page.searchParams.set('closedPort', String(await freePort()))
-      if (values.grep !== undefined) page.searchParams.set('grep', values.grep)
-      await runPage(engine, page.href, rounds, listener)
-    } finally {
-      await server.stop()
-      await vendors[Symbol.asyncDispose]()
-      await sdks[Symbol.asyncDispose]()
-    }
-  }
+  // All at once: much of the time, a test waits.
+  await Promise.all(listeners.map(runEngine))
 } finally {
   await rm(site, { recursive: true, force: true })
 }
+let isGood = listeners.every((listener) => listener.isGood)
+for (const listener of listeners) listener.summarize()
 // Only a run of everything has all that the page tells of.
 const isWhole =
   !values['js-module'] &&
   engines.length === ENGINES.length &&
   (values.grep === undefined || values.update)
-if (isWhole && listener.isGood) {
-  const { verdicts, differences } = listener
-  if (!(await isPageCurrent(verdicts, differences, values.update))) {
-    listener.broke('docs/eventsource.md is not what was found: run this with --update')
+if (isWhole && isGood) {
+  const verdicts = listeners.flatMap((listener) => listener.verdicts)
+  const differences = listeners.flatMap((listener) => listener.differences)
+  isGood = await isPageCurrent(verdicts, differences, values.update)
+  if (!isGood) console.log('\ndocs/eventsource.md is not what was found: run this with --update')
+}
+process.exitCode = isGood ? 0 : 1
+
+/** Servers of its own: no engine meets what another one does. */
+async function runEngine(listener: Listener): Promise<void> {
+  const server = await startServer('sluicegate-test-server', ['--site', site])
+  const vendors = await startVendors()
+  const sdks = await SdkServers.start()
+  try {
+    const page = new URL('/site/index.html', server.url)
+    page.searchParams.set('engine', listener.engine)
+    page.searchParams.set('vendors', vendors.url)
+    page.searchParams.set('sdks', sdks.url)
+    page.searchParams.set('player', values['js-module'] ? 'js' : 'npm')
+    page.searchParams.set('closedPort', String(await freePort()))
+    if (values.grep !== undefined) page.searchParams.set('grep', values.grep)
+    await runPage(page.href, rounds, listener)
+  } finally {
+    await server.stop()
+    await vendors[Symbol.asyncDispose]()
+    await sdks[Symbol.asyncDispose]()
   }
 }
-listener.summarize()
-process.exitCode = listener.isGood ? 0 : 1

@@ -124,13 +124,19 @@ async function answers(url: string): Promise<boolean> {
   }
 }
 
-/** A port that nobody listens on: one that was free a moment ago. */
+/** A port that nobody listens on. */
 export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const address = server.address()
-  server.close()
-  await once(server, 'close')
-  if (address === null || typeof address === 'string') throw new Error('no port to be had')
-  return address.port
+  for (;;) {
+    // Below those that a system hands out by itself, so that nobody else gets it before it is used.
+    const port = 20_000 + Math.floor(Math.random() * 10_000)
+    const server = createServer().listen(port, '127.0.0.1')
+    try {
+      await once(server, 'listening')
+    } catch {
+      continue // Somebody has it.
+    }
+    server.close()
+    await once(server, 'close')
+    return port
+  }
 }

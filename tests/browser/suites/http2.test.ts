@@ -145,7 +145,7 @@ describe('HTTP/2', () => {
   test(`${STREAMS} streams are stopped at once, and the backend hears of each`, async () => {
     const [held, sink] = [new Held(), new Sink()]
     const streams = Array.from({ length: STREAMS }, (_, id) =>
-      open(secure(held.url), { cancel: { url: secure(sink.url), body: { id } } }),
+      open(secure(held.url), { cancel: { url: secure(sink.url), body: { id }, timeout: 60_000 } }),
     )
     // As many as the server takes on a connection; the others wait for their turn.
     await eventually(async () => expect((await held.counters()).open).to.be.at.least(100))
