@@ -62,12 +62,13 @@ for (const engine of ENGINES) {
       if (!isFirst && ONCE.includes(page)) continue
       test(`in ${page}`, async () => {
         for (const [width, language] of VIEWS) {
+          const isAll = isFirst && width === VIEWS[0][0]
           await driver.manage().window().setRect({ width, height: 860 })
           await openPage(driver, urlOf(page), { theme: 'light', language, relay: relay.url })
-          assert.deepEqual(await violations(driver, isFirst), [], `${width} px, light`)
+          assert.deepEqual(await violations(driver, isAll), [], `${width} px, light`)
           await driver.findElement(By.css('[data-testid=theme] option[value=dark]')).click()
           await driver.wait(until.elementLocated(By.css('html[data-theme=dark]')), 20_000)
-          assert.deepEqual(await violations(driver, isFirst), [], `${width} px, dark`)
+          assert.deepEqual(await violations(driver, isAll), [], `${width} px, dark`)
         }
       })
     }
