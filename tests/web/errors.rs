@@ -10,7 +10,7 @@ use wasm_bindgen::JsCast as _;
 use wasm_bindgen_test::wasm_bindgen_test as test;
 
 const DOES_NOT_PARSE: &str =
-    "the URL does not parse: pass an absolute URL, or one relative to the page";
+    "the URL does not parse: pass an absolute URL, https:// included, or one relative to the page";
 
 /// The error that a stream fails with.
 async fn failed(builder: Builder) -> Error {
