@@ -60,7 +60,7 @@ fn assert_invalid(builder: Builder, message: &str) {
 
 #[test]
 fn invalid_options_are_refused_by_open() {
-    for url in ["http://", "https://host:port/", "http://[::1"] {
+    for url in ["http://", "https://host:port/", "http://[::1", "localhost:3000/x"] {
         assert_invalid(EventStream::builder(url), DOES_NOT_PARSE);
     }
     let builder = EventStream::builder(SERVER).body("x");
