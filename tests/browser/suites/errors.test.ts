@@ -37,8 +37,8 @@ const WRONG_URL = 'the URL must be a string, a URL or a Request'
 const WRONG_HEADERS = '`headers` must be what the Headers constructor accepts'
 const noBody = (method: string) => `a ${method} request has no body: set \`method: 'POST'\``
 
-/** What JSON can't be made of; as a title, it is an empty object. */
-const NO_JSON = Object.defineProperty({}, 'toJSON', { value: () => undefined })
+/** What no JSON can be made of. */
+const NO_JSON = { toJSON: () => undefined }
 
 describe('errors of options', () => {
   const wrong = <T>(value: unknown) => value as T
