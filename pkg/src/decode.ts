@@ -7,7 +7,7 @@ import { FLAG_NDJSON } from './border.js'
 import { formatOf, load } from './wasm.js'
 
 /** Bytes in any view, or text, which counts as its UTF-8. */
-export type Bytes = ArrayBufferView | ArrayBuffer | string
+export type Bytes = ArrayBufferView | ArrayBufferLike | string
 
 /** A source of bytes or text for `decode`. */
 export type DecodeSource =

@@ -56,7 +56,7 @@ export class Decoder {
     if (format !== 'sse' && format !== 'ndjson') {
       throw invalid("`format` must be 'sse' or 'ndjson'")
     }
-    if (!(maxEventSize >= 1)) {
+    if (typeof maxEventSize !== 'number' || !(maxEventSize >= 1)) {
       throw invalid('`maxEventSize` must be a number of at least 1')
     }
     this.#maxEventSize = maxEventSize

@@ -32,6 +32,9 @@ export interface EventSourceMessage {
   retry?: number
 }
 
+/** Milliseconds until the next attempt, or nothing. */
+type RetryInterval = number | null | undefined | void
+
 /**
  * The options of `fetchEventSource`: those of `fetch`, the callbacks of
  * `@microsoft/fetch-event-source`, and four options of `openStream`.
@@ -57,7 +60,7 @@ export interface FetchEventSourceInit
    * if it returns nothing, a GET is retried with growing waits if the failure may be temporary. A POST
    * is not, because that would run the work twice. A `body` that is a stream can be sent only once.
    */
-  onerror?: (error: any) => number | null | undefined | void
+  onerror?: (error: any) => RetryInterval | Promise<RetryInterval>
   /**
    * Whether a stream stays open while the page is hidden. `false` closes a GET while the page is hidden,
    * and resumes it when the page is visible again. Default: `true`.
@@ -67,7 +70,7 @@ export interface FetchEventSourceInit
    * The function to use instead of the global `fetch`. It is called with the arguments of
    * `fetchEventSource`, the headers as a record.
    */
-  fetch?: typeof fetch
+  fetch?: (input: RequestInfo | URL, init?: RequestInit) => Promise<Response>
 }
 
 /**
@@ -107,11 +110,13 @@ class Call {
     this.#init = init
     this.#request = isRequest(input) ? input : undefined
     this.#method = init.method ?? this.#request?.method ?? 'GET'
-    this.signal = init.signal ?? this.#request?.signal
+    // As in `fetch`, `null` removes that of the `Request`.
+    this.signal = (init.signal === undefined ? this.#request?.signal : init.signal) ?? undefined
   }
 
   async run(): Promise<void> {
     const { headers, onmessage, onclose, onerror } = this.#init
+    checkCallbacks(this.#init)
     this.#headers = pairsOf(headers)
     const stream = this.#open()
     for await (const event of stream) {
@@ -124,7 +129,7 @@ class Call {
         throw thrown
       }
     }
-    if ((await stream.closed).type === 'no-content') onclose?.()
+    if ((await stream.closed).type === 'no-content') await onclose?.()
   }
 
   #open(): EventStream {
@@ -211,9 +216,9 @@ class Call {
   }
 
   /** The server has ended the response. */
-  #ended(): StreamError | undefined {
+  async #ended(): Promise<StreamError | undefined> {
     try {
-      this.#init.onclose?.()
+      await this.#init.onclose?.()
       return undefined
     } catch (cause) {
       return new StreamError('refused', 'onclose threw an error', { cause })
@@ -221,11 +226,11 @@ class Call {
   }
 
   /** Decides what follows a failure. */
-  #decide(error: StreamError): boolean | number {
+  async #decide(error: StreamError): Promise<boolean | number> {
     const { onerror, body } = this.#init
     const isRefusal = error.code === 'refused'
     const failure: unknown = isRefusal ? error.cause : error
-    const interval = onerror?.(failure)
+    const interval = await onerror?.(failure)
     if (!isStream(body)) {
       if (typeof interval === 'number') return interval
       if (this.#isGet && (isRefusal || error.retryable)) return true
@@ -236,6 +241,15 @@ class Call {
 
 /** `onerror` decides what is sent again, and that is the same request. */
 const SAME_REQUEST: object = { resume: undefined, remember: undefined }
+
+/** Throws an error `'invalid-options'` if a callback is there and is no function. */
+function checkCallbacks(init: FetchEventSourceInit): void {
+  for (const name of ['onopen', 'onmessage', 'onclose', 'onerror'] as const) {
+    if (typeof (init[name] ?? isNaN) !== 'function') {
+      throw invalid(`\`${name}\` must be a function`)
+    }
+  }
+}
 
 /** Returns a `Headers` of any realm, pairs or a record as pairs. */
 function pairsOf(headers: HeadersInit | undefined): [string, string][] {

@@ -22,6 +22,7 @@ export type {
   Body,
   CancelContext,
   CancelOptions,
+  FetchFunction,
   OpenOptions,
   ResumeOptions,
   RetryInfo,

@@ -121,9 +121,13 @@ export interface RetryOptions {
   minDelay?: number
   /**
    * Decides what follows a failure. `false` ends the stream with the error, `true` retries after the
-   * usual wait, and a number retries after that many milliseconds. Default: `error.retryable`.
+   * usual wait, and a number retries after that many milliseconds. May be async. Default:
+   * `error.retryable`.
    */
-  shouldRetry?: (error: StreamError, attempt: number) => boolean | number
+  shouldRetry?: (
+    error: StreamError,
+    attempt: number,
+  ) => boolean | number | Promise<boolean | number>
 }
 
 /** The argument of `onRetry`. */
@@ -136,18 +140,25 @@ export interface RetryInfo {
   readonly error: StreamError
 }
 
-/** The options that are passed on to `fetch`. */
-type FetchMembers = Pick<
-  RequestInit,
-  | 'credentials'
-  | 'mode'
-  | 'cache'
-  | 'redirect'
-  | 'referrer'
-  | 'referrerPolicy'
-  | 'integrity'
-  | 'priority'
->
+/** A function that sends a request, such as `fetch`. It gets an absolute URL. */
+export type FetchFunction = (url: string, init: RequestInit) => Promise<Response>
+
+/** The options that are passed on to `fetch`, as far as the host's types know them: Node's lack some. */
+type FetchMembers = {
+  [
+    Name in keyof RequestInit &
+      (
+        | 'credentials'
+        | 'mode'
+        | 'cache'
+        | 'redirect'
+        | 'referrer'
+        | 'referrerPolicy'
+        | 'integrity'
+        | 'priority'
+      )
+  ]?: RequestInit[Name]
+}
 
 /**
  * The options of `openStream`. `credentials`, `mode`, `cache`, `redirect`, `referrer`,
@@ -168,13 +179,13 @@ export interface OpenOptions extends FetchMembers {
    * Ends the stream when it is aborted, with its reason, or with an `AbortError` if it has none. If it
    * is aborted already, no request is sent.
    */
-  signal?: AbortSignal | undefined
+  signal?: AbortSignal | null | undefined
   /**
    * The function to use instead of the global `fetch`. The response may be of any class. Its body may
    * be a web stream, a Node stream or any async iterable; a response without any of these is read as a
    * whole.
    */
-  fetch?: typeof fetch
+  fetch?: FetchFunction
   /**
    * The format of the body: server-sent events or newline-delimited JSON. Default: the one that the
    * response's content type names; any other content type is an error.
@@ -252,7 +263,7 @@ export interface OpenOptions extends FetchMembers {
    * its `cause`.
    */
   onOpen?: (response: Response) => void | Promise<void>
-  /** Called before the wait for each new attempt. */
+  /** Called before the wait for each new attempt. If it throws or rejects, the stream ends. */
   onRetry?: (info: RetryInfo) => void
   /** Called with the text of each comment, without the colon. */
   onComment?: (comment: string) => void

@@ -31,7 +31,7 @@ export class Scope {
   listen(name: string, callback: (event: Event) => void): () => void {
     if (!globalThis.addEventListener) return () => undefined
     addEventListener(name, callback)
-    return this.add(() => removeEventListener(name, callback))
+    return this.add(() => globalThis.removeEventListener?.(name, callback))
   }
 
   /** Settles as the promise does, or to what `late` returns if that takes longer. No timer where `limit` is infinite. */

@@ -96,9 +96,10 @@ impl ErrorText {
                 &["fetch refuses URLs with a user name or a password: send them in a header"]
             }
             Self::BadRequest => &["fetch refuses these options: ", ""],
-            Self::BadUrl => {
-                &["the URL does not parse: pass an absolute URL, or one relative to the page"]
-            }
+            Self::BadUrl => &[
+                "the URL does not parse: pass an absolute URL, https:// included, or one relative \
+                   to the page",
+            ],
             Self::BadUrlType => &["the URL must be a string, a URL or a Request"],
             Self::BadHeaders => &["`headers` must be what the Headers constructor accepts"],
             Self::BadBody => {

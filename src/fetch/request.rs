@@ -201,9 +201,14 @@ pub(crate) fn resolve_url(url: &str) -> Result<String, Error> {
         Some(base) => web_sys::Url::new_with_base(url, &base),
         None => web_sys::Url::new(url),
     };
-    parsed
-        .map(|url| url.href())
-        .map_err(|cause| Error::invalid(ErrorText::BadUrl, "").caused_by(cause))
+    let invalid = || Error::invalid(ErrorText::BadUrl, "");
+    let href = parsed.map_err(|cause| invalid().caused_by(cause))?.href();
+    // Of `localhost:3000`, the host is the scheme.
+    let is_port = |rest: &str| rest.starts_with(|first: char| first.is_ascii_digit());
+    if href.split_once(':').is_some_and(|(_, rest)| is_port(rest)) {
+        return Err(invalid());
+    }
+    Ok(href)
 }
 
 /// The URL without the parts that may hold secrets.

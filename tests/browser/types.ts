@@ -2,7 +2,9 @@
 
 import type * as Microsoft from '@microsoft/fetch-event-source'
 import { useEventSource, type UseEventSourceReturn } from '@vueuse/core'
+import { decode, openStream } from 'sluicegate'
 import { EventSource, type EventSourceOptions, installEventSource } from 'sluicegate/eventsource'
+import { createFetch } from 'sluicegate/fetch'
 import * as Ours from 'sluicegate/fetch-event-source'
 
 type Native = typeof globalThis.EventSource
@@ -59,3 +61,39 @@ export const call: typeof Microsoft.fetchEventSource = Ours.fetchEventSource
 export const type: typeof Microsoft.EventStreamContentType = Ours.EventStreamContentType
 export const init = (theirs: Microsoft.FetchEventSourceInit): Ours.FetchEventSourceInit => theirs
 export const message = (ours: Ours.EventSourceMessage): Microsoft.EventSourceMessage => ours
+
+/** Functions that send requests, as apps, SDKs and Bun's types have them. */
+type BunFetch = ((input: string | URL | Request, init?: RequestInit) => Promise<Response>) & {
+  preconnect(url: string): void
+}
+
+export function send(
+  bun: BunFetch,
+  ofUrls: (url: string | URL, init?: RequestInit) => Promise<Response>,
+  ofText: (url: string, init: RequestInit) => Promise<Response>,
+): void {
+  for (const fetch of [bun, ofUrls, globalThis.fetch]) {
+    openStream('/', { fetch })
+    openStream('/', { fetch: async (url, init) => fetch(url, { ...init, keepalive: false }) })
+    void new EventSource('/', { fetch })
+  }
+  openStream('/', { fetch: ofText })
+  void new EventSource('/', { fetch: (url, init) => ofUrls(url, init) })
+  createFetch({ fetch: bun })
+  createFetch({ fetch: async (input, init) => bun(input, init) })
+  Ours.fetchEventSource('/', { fetch: bun })
+}
+
+/** What `fetch` takes, and callbacks that are async. */
+export function ask(init: RequestInit, signal: AbortSignal | null): void {
+  openStream('/', init)
+  openStream('/', { ...init, signal, retry: { shouldRetry: async ({ status }) => status === 503 } })
+  openStream('/', { onRetry: async ({ delay }) => console.log(delay) })
+  Ours.fetchEventSource('/', {
+    ...init,
+    onmessage: async ({ data }) => console.log(data),
+    onclose: async () => console.log('closed'),
+    onerror: async ({ status }) => (status === 503 ? 1_000 : undefined),
+  })
+  decode(new SharedArrayBuffer(1))
+}

@@ -5,7 +5,7 @@ import { createServer, type IncomingMessage } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { text } from 'node:stream/consumers'
 import { after, before, beforeEach, test } from 'node:test'
-import { createFetch } from 'sluicegate/fetch'
+import { createFetch, type FetchOptions } from 'sluicegate/fetch'
 
 /** The first connection breaks behind an event, the second brings the next one. */
 const EVENTS = ['retry: 1\nid: 1\ndata: a\n\n', 'retry: 1\nid: 2\ndata: b\n\n']
@@ -97,8 +97,48 @@ test('a text that is sent again is the same', async () => {
   )
 })
 
+/** What is wrong with an option, and what the error says. */
+const INVALID: [options: object, message: string][] = [
+  [{ cancel: {} }, '`cancel.url` must be a URL or a function'],
+  [{ cancel: { url: 'http://' } }, 'in `cancel`: the URL does not parse'],
+  [{ resume: { url: 5 } }, 'in `resume`: the URL must be a string'],
+  [{ done: true }, '`done` must be a string or a function'],
+  [{ job: 'a string' }, '`job` must be a function'],
+  [{ key: 'a string' }, '`key` must be a function'],
+  [{ cursor: 5 }, '`cursor` must be a function'],
+  [{ onRetry: 5 }, '`onRetry` must be a function'],
+  [{ fetch: 5 }, '`fetch` must be a function'],
+  [{ retry: 3 }, '`retry` must be a boolean or an object'],
+  [{ idleTimeout: '1s' }, '`idleTimeout` must be a number of at least 0'],
+  [{ whenHidden: 'stop' }, "`whenHidden` must be 'keep' or 'pause'"],
+]
+
+for (const [options, message] of INVALID) {
+  test(`an error before anything is sent: ${message}`, async () => {
+    const call = createFetch(options as FetchOptions)(url, { method: 'POST' })
+    await assert.rejects(call, (error: Error & { code: string }) => {
+      return error.code === 'invalid-options' && error.message.startsWith(message)
+    })
+    assert.equal(requests.length, 0)
+  })
+}
+
 const ready = () =>
   new Response(new ReadableStream(), { headers: { 'content-type': 'text/event-stream' } })
+
+/** What mocks pass off as a response. */
+const MOCKS = [
+  { ok: true, json: async () => ({}) },
+  { ok: true, headers: {}, text: async () => '' },
+  { ok: true, headers: { 'content-type': 'text/event-stream' }, body: new ReadableStream() },
+]
+
+for (const mock of MOCKS) {
+  test(`a mock with ${Object.keys(mock).join(', ')} is passed through`, async () => {
+    const response = await createFetch({ fetch: async () => mock as unknown as Response })(url)
+    assert.equal(response, mock)
+  })
+}
 
 test('mocks may return the response itself', async () => {
   const mock = (() => new Response('plain')) as unknown as typeof fetch

@@ -99,6 +99,96 @@ for (const headers of [() => ({}), Promise.resolve({}), 5, 'a: b']) {
   })
 }
 
+/** What is no function. */
+const NO_FUNCTIONS = [5, 'x', true, {}, []]
+
+for (const name of ['onopen', 'onmessage', 'onclose', 'onerror']) {
+  test(`fetchEventSource: ${name} that is no function is an error, and nothing is sent`, async () => {
+    serve('data: a\n\n')
+    for (const value of NO_FUNCTIONS) {
+      await assert.rejects(fetchEventSource(url, { [name]: value }), {
+        code: 'invalid-options',
+        message: `\`${name}\` must be a function`,
+      })
+    }
+    assert.equal(requests.length, 0)
+  })
+}
+
+test('fetchEventSource waits for what onerror and onclose return', async () => {
+  serve('data: a\n\n')
+  const order: string[] = []
+  await fetchEventSource(url, {
+    async onclose() {
+      order.push('close')
+      await new Promise(setImmediate)
+      // The second attempt is answered 204.
+      if (order.length === 1) throw new Error('too early')
+    },
+    async onerror({ message }) {
+      await new Promise(setImmediate)
+      order.push(message as string)
+      return 0
+    },
+  })
+  assert.deepEqual(order, ['close', 'too early', 'close'])
+  assert.equal(requests.length, 2)
+})
+
+test('fetchEventSource rejects with what an async onerror throws', async () => {
+  serve('data: a\n\n')
+  const fatal = new Error('fatal')
+  const call = fetchEventSource(url, {
+    method: 'POST',
+    onclose() {
+      throw new Error('too early')
+    },
+    onerror: () => Promise.reject(fatal),
+  })
+  await assert.rejects(call, fatal)
+  assert.equal(requests.length, 1)
+})
+
+test('fetchEventSource: of a Request, `signal: null` removes the signal', async () => {
+  serve('data: a\n\n')
+  const request = new Request(url, { signal: AbortSignal.abort() })
+  await fetchEventSource(request, { signal: null })
+  assert.equal(requests.length, 1)
+})
+
+/** The values of `retry` that are none of a source's. */
+for (const retry of [5, 'x', Symbol('x'), () => true]) {
+  test(`EventSource: ${typeof retry} as \`retry\` is an error, and nothing is sent`, async () => {
+    serve('data: a\n\n')
+    const source = new EventSource(url, { method: 'POST', retry: retry as never })
+    const error = await new Promise((resolve) => {
+      source.addEventListener('error', (event) => resolve(event.error))
+    })
+    assert.ok(isInvalid(error))
+    assert.equal(source.readyState, source.CLOSED)
+    assert.equal(requests.length, 0)
+  })
+}
+
+test('EventSource: `retry: null` is none', async () => {
+  serve('data: a\n\n')
+  const source = new EventSource(url, { retry: null as never })
+  await new Promise((resolve) => {
+    source.addEventListener('message', resolve)
+  })
+  source.close()
+})
+
+test('EventSource tells of an error of its options once somebody can listen', async () => {
+  serve('')
+  const source = new EventSource(url, { method: Symbol('x') as never })
+  assert.equal(source.readyState, source.CONNECTING)
+  await new Promise((resolve) => {
+    source.addEventListener('error', resolve)
+  })
+  assert.equal(source.readyState, source.CLOSED)
+})
+
 /** What a source says at its end, if `fetch` returns this. */
 async function endOf(response: unknown): Promise<string> {
   const source = new EventSource(url, { fetch: async () => response as Response })

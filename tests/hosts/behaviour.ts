@@ -101,7 +101,7 @@ export function behaves(name: string, { options = {}, isWhole }: Host = {}): voi
     })
 
     test('decode() reads its responses', async () => {
-      const response = await (options.fetch ?? fetch)(`${backend.url}/`)
+      const response = await (options.fetch ?? fetch)(`${backend.url}/`, {})
       expect(await data(decode(response))).toEqual(['żółć', '漢字 😀'])
     })
   })

@@ -156,3 +156,18 @@ test('a connection that broke says after how many events, and why', async () => 
     `the connection to ${backend.url}/breaks broke after 1 event: terminated (UND_ERR_SOCKET: other side closed)`,
   )
 })
+
+test('a scheme that fetch does not know fails at once', async () => {
+  for (const url of ['htp://example.com/', 'ftp://example.com/']) {
+    const { error } = await openStream(url).closed
+    expect(error).toMatchObject({ code: 'network', retryable: false, attempt: 1 })
+  }
+})
+
+test('a response without a status of its own says what it is', async () => {
+  for (const type of ['opaque', 'opaqueredirect', 'error']) {
+    const response = { status: 0, type, headers: new Headers(), body: null } as Response
+    const { error } = await openStream(backend.url, { fetch: async () => response }).closed
+    expect(error).toMatchObject({ code: 'http', message: `${backend.url}/ answered 0 ${type}` })
+  }
+})

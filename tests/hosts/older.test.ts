@@ -46,6 +46,8 @@ const MISSING: [names: string, rob: string][] = [
   ['performance', 'delete globalThis.performance; delete globalThis.Request'],
   ['DOMException', 'delete globalThis.DOMException'],
   ['URL.canParse', 'delete URL.canParse'],
+  // What apps for React Native stand in with.
+  ['removeEventListener', 'globalThis.addEventListener = () => {}'],
   [
     'all encodings but UTF-8',
     `globalThis.TextDecoder = class extends TextDecoder {
@@ -85,6 +87,67 @@ for (const [what, member] of REFUSED) {
       print(seen)`
     const bytes = 'retry: 1\nid: 1\ndata: a\n\ndata: b\n\n'
     expect(await run(rob, script)).toEqual(['żółć', '漢字 😀', bytes])
+  })
+}
+
+/** Frames as tests stand in for them. */
+const FRAMES: [what: string, rob: string][] = [
+  ['are there at once', 'globalThis.requestAnimationFrame = (callback) => callback(0)'],
+  [
+    'can’t be cancelled',
+    'globalThis.requestAnimationFrame = (callback) => setTimeout(callback, 1)',
+  ],
+]
+
+for (const [what, rob] of FRAMES) {
+  test(`where animation frames ${what}: frames() all the same`, async () => {
+    const script = `
+      const seen = []
+      for await (const events of openStream(origin + '/', { retry: false }).frames()) seen.push(events.length)
+      print(seen)`
+    expect(await run(rob, script)).toEqual([2])
+  })
+}
+
+/** Clocks that measure nothing. */
+const CLOCKS = ['{ now: () => Date.now() }', 'undefined']
+
+for (const clock of CLOCKS) {
+  test(`with \`debug\` and ${clock} as performance: streams all the same`, async () => {
+    const rob = `Object.defineProperty(globalThis, 'performance', { value: ${clock} })
+      delete globalThis.Request`
+    expect(await run(rob, STREAM.replace('retry: false', 'retry: false, debug: true'))).toEqual([
+      'żółć',
+      '漢字 😀',
+    ])
+  })
+}
+
+/** What of the drop-in for `EventSource` needs what some hosts lack. */
+const LACKS: [what: string, rob: string][] = [
+  [
+    'setImmediate and MessageChannel, as workers at the edge',
+    'delete globalThis.setImmediate; delete globalThis.MessageChannel',
+  ],
+  ['MessageEvent, as React Native', 'delete globalThis.MessageEvent'],
+  ['a location', 'globalThis.location = null; globalThis.document = null'],
+]
+
+for (const [what, rob] of LACKS) {
+  test(`without ${what}: the drop-in for EventSource`, async () => {
+    const script = `
+      const { EventSource } = await import('sluicegate/eventsource')
+      const source = new EventSource(origin + '/held')
+      const event = await new Promise((resolve, reject) => {
+        source.onmessage = resolve
+        source.onerror = ({ error }) => reject(error)
+      })
+      source.close()
+      const bytes = new Response('data: piped\\n\\n').body
+      const piped = EventSource.fromReadableStream(bytes)
+      const { data } = await new Promise((resolve) => (piped.onmessage = resolve))
+      print([event.type, event.data, event.origin === origin, data])`
+    expect(await run(rob, script)).toEqual(['message', 'held', true, 'piped'])
   })
 }
 

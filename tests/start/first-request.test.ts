@@ -70,7 +70,7 @@ describe('the first request', () => {
       method: 'POST',
       headers: () => (order.push('headers'), {}),
       body: () => (order.push('body'), 'x'),
-      fetch: (...request) => (order.push('fetch'), fetch(...(request as [string]))),
+      fetch: (...request) => (order.push('fetch'), fetch(...request)),
     })
     order.push('returned')
     assert.deepEqual(order, ['headers', 'body', 'fetch', 'returned'])
@@ -78,7 +78,7 @@ describe('the first request', () => {
     assert.deepEqual(await dataOf(stream), ['one', 'two'])
     // The next one finds the module.
     const again = openStream(`${origin}/`, {
-      fetch: (...request) => (order.push('again'), fetch(...(request as [string]))),
+      fetch: (...request) => (order.push('again'), fetch(...request)),
     })
     assert.equal(order.at(-1), 'again')
     again.close()
@@ -116,7 +116,7 @@ describe('the first request', () => {
     let attempts = 0
     const stream = openStream(`${origin}/`, {
       fetch: (...request) => {
-        if (attempts++ > 0) return fetch(...(request as [string]))
+        if (attempts++ > 0) return fetch(...request)
         return Promise.reject(new TypeError('no network'))
       },
       done: 'two',

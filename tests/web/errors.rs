@@ -10,7 +10,7 @@ use wasm_bindgen::JsCast as _;
 use wasm_bindgen_test::wasm_bindgen_test as test;
 
 const DOES_NOT_PARSE: &str =
-    "the URL does not parse: pass an absolute URL, or one relative to the page";
+    "the URL does not parse: pass an absolute URL, https:// included, or one relative to the page";
 
 /// The error that a stream fails with.
 async fn failed(builder: Builder) -> Error {
@@ -60,7 +60,7 @@ fn assert_invalid(builder: Builder, message: &str) {
 
 #[test]
 fn invalid_options_are_refused_by_open() {
-    for url in ["http://", "https://host:port/", "http://[::1"] {
+    for url in ["http://", "https://host:port/", "http://[::1", "localhost:3000/x"] {
         assert_invalid(EventStream::builder(url), DOES_NOT_PARSE);
     }
     let builder = EventStream::builder(SERVER).body("x");

@@ -10,8 +10,10 @@ export function nextTask(): Promise<void> {
     waiting.push(resolve)
     // In Node, an open channel would keep the process alive.
     const { setImmediate } = globalThis as { setImmediate?: (callback: () => void) => void }
-    if (setImmediate) {
-      setImmediate(runNext)
+    // Some workers at the edge have neither: timers will do.
+    const queue = setImmediate ?? (globalThis.MessageChannel ? undefined : setTimeout)
+    if (queue) {
+      queue(runNext)
       return
     }
     if (!channel) {

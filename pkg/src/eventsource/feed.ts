@@ -86,7 +86,11 @@ export abstract class Feed {
   protected dispatch({ type, data, lastEventId }: ServerSentEvent, origin: string): void {
     if (this.#readyState === CLOSED) return
     this.lastEventId = lastEventId
-    this.#dispatch(() => new MessageEvent(type, { data, origin, lastEventId }))
+    const init = { data, origin, lastEventId }
+    this.#dispatch(() =>
+      // React Native has none.
+      globalThis.MessageEvent ? new MessageEvent(type, init) : Object.assign(new Event(type), init),
+    )
   }
 
   #become(state: ReadyState): void {

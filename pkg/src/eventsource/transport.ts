@@ -61,7 +61,7 @@ function moveId(url: string, name: string, headers: Headers): string {
 
 function needsPermission(url: string): boolean {
   const { location } = globalThis as Partial<typeof globalThis>
-  return location !== undefined && new URL(url).origin !== location.origin && /^https?:/.test(url)
+  return !!location && new URL(url).origin !== location.origin && /^https?:/.test(url)
 }
 
 function isPreflighted({ method, headers, body, lastEventId }: EventSourceOptions): boolean {

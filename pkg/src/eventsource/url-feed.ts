@@ -37,7 +37,7 @@ export class UrlFeed extends Feed {
     this.#options = options
     this.lastEventId = options.lastEventId ?? ''
     const { retry } = options
-    if (typeof retry === 'object') this.reconnectionTime = retry.initialDelay ?? RECONNECTION_TIME
+    this.reconnectionTime = (Object(retry) as RetryOptions).initialDelay ?? RECONNECTION_TIME
   }
 
   /** Each connection starts with nothing anyway. */
@@ -58,6 +58,8 @@ export class UrlFeed extends Feed {
       const { type } = await stream.closed
       this.fail(type === 'no-content' ? this.#noContent() : this.#ended())
     } catch (error) {
+      // The page can listen by then.
+      await nextTask()
       this.fail(this.#explained(error))
     }
   }
@@ -128,17 +130,17 @@ export class UrlFeed extends Feed {
 
   #retry(): boolean | RetryOptions {
     const { retry, method = 'GET' } = this.#options
-    if (retry === false) return false
-    const given = typeof retry === 'object' ? retry : {}
+    // `false`, and what the stream refuses.
+    if (typeof (retry ?? {}) !== 'object' && retry !== true) return retry!
+    const given = Object(retry) as RetryOptions
     // To send anything else again unasked runs the work twice.
-    const mayRepeat = retry !== undefined || isSafe(method)
+    const mayRepeat = retry != null || isSafe(method)
     return {
       initialDelay: RECONNECTION_TIME,
       jitter: 0,
       ...given,
       shouldRetry: (error, attempt) => {
-        const isFutile = error.code === 'network' && !error.retryable
-        if (isFutile || (this.#origin === '' && !/^https?:/.test(this.url))) return false
+        if (error.code === 'network' && !error.retryable) return false
         if (given.shouldRetry) return given.shouldRetry(error, attempt)
         return TRANSIENT.includes(error.code) && mayRepeat
       },

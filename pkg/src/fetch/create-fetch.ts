@@ -1,6 +1,8 @@
 import type { OpenOptions } from '../options.js'
 import type { CancelResult } from '../outcome.js'
 import { load } from '../wasm.js'
+import { Reader } from '../stream/reader.js'
+import { readOptions } from '../stream/settings.js'
 import { isRequest, isStream } from './request.js'
 import { Surviving } from './surviving.js'
 
@@ -11,7 +13,6 @@ export interface FetchOptions extends Pick<
   | 'connectTimeout'
   | 'cursor'
   | 'done'
-  | 'fetch'
   | 'idleTimeout'
   | 'maxEventSize'
   | 'onRetry'
@@ -19,6 +20,8 @@ export interface FetchOptions extends Pick<
   | 'retry'
   | 'whenHidden'
 > {
+  /** The function to use instead of the global `fetch`. It gets what the function returned here gets. */
+  fetch?: (input: RequestInfo | URL, init?: RequestInit) => Promise<Response>
   /** Returns the job that works on the answer, as in `openStream`. */
   job?: Exclude<OpenOptions['job'], string>
   /**
@@ -61,6 +64,11 @@ export function createFetch(options: FetchOptions = {}): StreamingFetch {
   const byResponse = new WeakMap<Response, Surviving>()
 
   const fetchOf = async (input: RequestInfo | URL, init?: RequestInit): Promise<Response> => {
+    // What is wrong with them is told before anything is sent.
+    const reader = new Reader(options)
+    reader.function('key')
+    reader.function('job')
+    readOptions('data:', options as OpenOptions, {})
     // The module is compiled while the request is under way.
     load().catch(() => undefined)
     const name = await key?.(requestOf(input, init))

@@ -42,12 +42,9 @@ export interface CancelNotification {
 export async function notify<Context>(
   endpoint: Endpoint<Context>,
   context: Context,
-  isLeaving: boolean,
 ): Promise<CancelNotification> {
   try {
-    return isLeaving && !knowsKeepalive() && endpoint.method === 'POST'
-      ? { notified: await sendBeacon(endpoint, context) }
-      : { notified: true, status: await tell(endpoint, context) }
+    return { notified: true, status: await tell(endpoint, context) }
   } catch (error) {
     const status = error instanceof StreamError ? error.status : undefined
     return { notified: false, status, error }
@@ -78,22 +75,6 @@ export async function tell<Context>(
   } finally {
     scope.close()
   }
-}
-
-function knowsKeepalive(): boolean {
-  return !globalThis.Request || 'keepalive' in Request.prototype
-}
-
-/** The way out for pages that are going away in browsers without `keepalive`. */
-async function sendBeacon<Context>(
-  endpoint: Endpoint<Context>,
-  context: Context,
-): Promise<boolean> {
-  const prepared = prepareEndpoint(endpoint, context)
-  const [{ url }, { body }] = isPromise(prepared) ? await prepared : prepared
-  // Beacons have no headers but their body's type.
-  const data = typeof body === 'string' ? new Blob([body], { type: 'application/json' }) : body
-  return navigator.sendBeacon(url, data as Blob)
 }
 
 function prepareEndpoint<Context>(

@@ -1,7 +1,7 @@
 import { bytesOf, tagOf } from '../bytes.js'
 import { StreamError, type StreamErrorDetails } from '../error.js'
-import type { AttemptContext, Body, Source } from '../options.js'
-import { chain } from '../promise.js'
+import type { AttemptContext, Body, FetchFunction, Source } from '../options.js'
+import { chain, isPromise } from '../promise.js'
 import {
   TEXT_BAD_BODY,
   TEXT_BAD_HEADERS,
@@ -28,6 +28,12 @@ export function invalid(text: string, details?: StreamErrorDetails): StreamError
   return new StreamError('invalid-options', text, details)
 }
 
+/** Returns what a function of the page returned, whose answer can't be waited for. */
+export function refusePromise<T>(value: T): T {
+  if (isPromise(value)) throw invalid('`done`, `job` and `cursor` must not return a promise')
+  return value
+}
+
 /** Returns a value, or what a function returns. */
 function get<T, Context>(source: Source<T, Context>, context: Context): T | PromiseLike<T> {
   return typeof source === 'function' ? (source as (context: Context) => T)(context) : (source as T)
@@ -42,7 +48,7 @@ export interface RequestTemplate<Context> {
   /** The members that are passed to `fetch` unchanged: `credentials`, `mode` and the like. */
   readonly init: RequestInit
   /** The function to call instead of the global `fetch`. */
-  readonly fetch: typeof fetch | undefined
+  readonly fetch: FetchFunction | undefined
 }
 
 /** Returns whether a method is safe to repeat (RFC 9110, 9.2.1). */
@@ -54,7 +60,7 @@ export function isSafe(method: string): boolean {
  * Lets the platform check all that does not change from attempt to attempt: `fetch` itself would
  * report it as if the network had failed.
  */
-export function check({ url, method, body, init }: RequestTemplate<AttemptContext>): void {
+export function check({ url, method, body, init }: RequestTemplate<never>): void {
   if (body !== undefined && isSafe(method)) throw invalid(errorText(TEXT_BODY_OF_GET, method))
   if (/^[^/]*\/\/[^/?#]*@/.test(url)) throw invalid(errorText(TEXT_SECRETS))
   try {
@@ -62,6 +68,19 @@ export function check({ url, method, body, init }: RequestTemplate<AttemptContex
   } catch (cause) {
     throw invalid(errorText(TEXT_BAD_REQUEST, (cause as Error).message), { cause })
   }
+}
+
+/** Checks what is sent later, and is no function, while an error still helps. */
+export function checkEndpoint<Context>(
+  endpoint: Omit<RequestTemplate<Context>, 'url'> & { url: unknown },
+): void {
+  const { url, headers, body } = endpoint
+  check({
+    ...endpoint,
+    url: typeof url === 'function' ? 'https://sluicegate.test' : resolveUrl(url),
+  })
+  const known = (value: unknown) => (typeof value === 'function' || isPromise(value) ? null : value)
+  initOf(endpoint, known(headers) as HeadersInit, known(body) as Body, 0)
 }
 
 /** Whether requests of this platform take these members. */
@@ -166,7 +185,14 @@ function unreachable(
   attempt: number,
 ): StreamError {
   const text = errorText(TEXT_UNREACHABLE, method, displayUrl(url))
-  return new StreamError('network', text, { cause, attempt, retryable: true })
+  // `fetch` may not know another scheme at all.
+  const retryable = attempt > 1 || /^https?:/.test(url)
+  return new StreamError('network', text, { cause, attempt, retryable })
+}
+
+/** Headers for any number of attempts: an iterator can be read only once. */
+export function repeatable<T>(headers: T): T {
+  return 'next' in Object(headers) ? ([...(headers as never)] as T) : headers
 }
 
 function headersOf(init: HeadersInit | undefined, attempt: number): Headers {
@@ -236,11 +262,15 @@ export function resolveUrl(url: unknown): string {
   // Not by its class: it may be a URL of another realm.
   const href: unknown = typeof url === 'string' ? url : (Object(url) as Partial<URL>).href
   if (typeof href !== 'string') throw invalid(errorText(TEXT_BAD_URL_TYPE))
+  let cause: unknown
   try {
-    return new URL(href, globalThis.document?.baseURI ?? globalThis.location?.href).href
-  } catch (cause) {
-    throw invalid(errorText(TEXT_BAD_URL), { cause })
+    const absolute = new URL(href, globalThis.document?.baseURI ?? globalThis.location?.href).href
+    // Of `localhost:3000`, the host is the scheme.
+    if (!/^[^/:]+:\d/.test(absolute)) return absolute
+  } catch (error) {
+    cause = error
   }
+  throw invalid(errorText(TEXT_BAD_URL), { cause })
 }
 
 /** The URL without the parts that may hold secrets. */

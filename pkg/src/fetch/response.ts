@@ -38,11 +38,11 @@ export async function refusalOf(
   attempt: number,
   scope: Scope,
 ): Promise<StreamError> {
-  const { url, status, statusText = '', headers } = response
+  const { url, status, statusText, type = '', headers } = response
   const body = await readText(response, scope)
   const [parts, detail] =
     failure === FAILURE_HTTP
-      ? [TEXT_STATUS, `${status} ${statusText}`.trimEnd()]
+      ? [TEXT_STATUS, `${status} ${statusText || (status ? '' : type)}`.trimEnd()]
       : [TEXT_WRONG_TYPE, displayedType(headers.get('content-type') ?? '')]
   const reason = reasonOf(body)
   const text = errorText(parts, displayUrl(url || request.url), detail) + reason

@@ -47,7 +47,7 @@ export class Surviving {
 
   /** Sends the request. `over` is called when it can't be cancelled any more. */
   constructor(
-    options: FetchOptions & { fetch: typeof globalThis.fetch },
+    options: FetchOptions & Required<Pick<FetchOptions, 'fetch'>>,
     name: string | undefined,
     input: RequestInfo | URL,
     init: RequestInit | undefined,
@@ -113,8 +113,9 @@ export class Surviving {
   }
 
   /** The format of a response that is kept alive. */
-  async #formatOf({ headers }: Response): Promise<number> {
-    const type = `${headers.get('content-type') ?? ''}`
+  async #formatOf({ headers }: Partial<Response>): Promise<number> {
+    // Mocks may have none, or a record.
+    const type = `${headers?.get?.('content-type')}`
     if (!/event-stream|ndjson|jsonl/i.test(type)) return 0
     await load()
     return formatOf(type) & (this.#options.ndjson ? FLAG_SSE | FLAG_NDJSON : FLAG_SSE)

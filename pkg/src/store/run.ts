@@ -60,7 +60,7 @@ export class Run {
     }
     this.#maxEvents = maxEvents
     this.#onChange = onChange
-    this.#signal = rest.signal
+    this.#signal = rest.signal ?? undefined
     this.#stream = new EventStream(url, rest, {
       changed: () => this.#schedule(),
       isDeferred: true,

@@ -177,13 +177,13 @@ export class Driver implements Owner {
 
   async #askRetry(): Promise<void> {
     const error = this.#error as StreamError
-    const verdict = this.#settings.shouldRetry!(error, error.attempt)
+    const verdict = await this.#settings.shouldRetry!(error, error.attempt)
     const delay = typeof verdict === 'number' ? Math.max(verdict, 0) : verdict ? NaN : -1
     this.tell(border.INPUT_DECIDED, delay)
   }
 
   async #askEnd(): Promise<void> {
-    const error = this.#events.bodyEnded!()
+    const error = await this.#events.bodyEnded!()
     if (error) this.failed(error, border.FAILURE_REFUSED)
     else this.tell(border.INPUT_END_ACCEPTED)
   }
@@ -191,7 +191,7 @@ export class Driver implements Owner {
   async #sleep(): Promise<void> {
     const attempt = this.stats.attempts + 1
     const error = this.#error as StreamError
-    this.#settings.onRetry?.({ attempt, delay: this.machine.handle!.timer, error })
+    await this.#settings.onRetry?.({ attempt, delay: this.machine.handle!.timer, error })
   }
 
   #end(step: number): void {

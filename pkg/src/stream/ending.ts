@@ -97,7 +97,7 @@ export class Ending {
     }
   }
 
-  /** Where the page is. What its `cursor` throws now, it threw when the event came. */
+  /** Where the page is. */
   #context(): CancelContext {
     const { lastEvent, lastEventId, events } = this.#events.consumed()
     const { attempts } = this.#stats
@@ -112,7 +112,7 @@ export class Ending {
       notification =
         cancelNeedsJob && context.job === undefined
           ? { notified: false, error: new StreamError('no-job', errorText(TEXT_NO_JOB)) }
-          : await notify(cancel, context, this.reason === 'pagehide')
+          : await notify(cancel, context)
     }
     this.#events.closed(notification?.notified)
     return notification

@@ -26,7 +26,7 @@ export class EventStream extends EventSequence implements AsyncDisposable {
   /** Resolves to the outcome when the stream has ended. Never rejects. */
   readonly closed: Promise<StreamOutcome>
 
-  readonly #initialId: string
+  #initialId = ''
   #driver: Driver | undefined
   #memory: Memory | undefined
   #ending: StreamOutcomeType | undefined
@@ -39,7 +39,6 @@ export class EventStream extends EventSequence implements AsyncDisposable {
   /** @internal Use `openStream`. */
   constructor(input: string | URL | Request | undefined, options: OpenOptions, hooks: Hooks = {}) {
     super()
-    this.#initialId = hooks.start?.lastEventId ?? options.lastEventId ?? ''
     this.opened = new Promise((resolve, reject) => {
       this.#resolveOpened = resolve
       this.#rejectOpened = reject
@@ -47,7 +46,6 @@ export class EventStream extends EventSequence implements AsyncDisposable {
     // The iterator reports the same error.
     this.opened.catch(() => undefined)
     this.closed = new Promise((resolve) => (this.#resolveClosed = resolve))
-    if (options.debug) observe(this, input ?? `${options.remember}`, options)
     this.#start(input, options, hooks)
   }
 
@@ -64,9 +62,7 @@ export class EventStream extends EventSequence implements AsyncDisposable {
 
   /** A copy of the counts and times so far. */
   get stats(): StreamStats {
-    return this.#driver
-      ? { ...this.#driver.stats }
-      : { bytes: 0, events: 0, attempts: 0, acknowledged: 0 }
+    return { bytes: 0, events: 0, attempts: 0, acknowledged: 0, ...this.#driver?.stats }
   }
 
   /**
@@ -126,6 +122,8 @@ export class EventStream extends EventSequence implements AsyncDisposable {
   #start(input: string | URL | Request | undefined, options: OpenOptions, hooks: Hooks): void {
     let driver: Driver
     try {
+      if (options?.debug) observe(this, input ?? `${options.remember}`, options)
+      this.#initialId = hooks.start?.lastEventId ?? options?.lastEventId ?? ''
       driver = new Driver(input, options, {
         ...hooks,
         tap: () => this.tap,

@@ -32,7 +32,7 @@ export interface Hooks {
   /** Called when there is a connection. */
   connected?: (response: Response) => void
   /** Called at the end of each response's body. Returns the failure to recover from, if there is one. */
-  bodyEnded?: () => StreamError | undefined
+  bodyEnded?: () => StreamError | undefined | Promise<StreamError | undefined>
   /**
    * Hands on bytes. Called with each chunk once it is decoded, and without one at a body's end that
    * was an event.

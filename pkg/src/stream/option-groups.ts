@@ -3,7 +3,13 @@
 import * as border from '../border.js'
 import type { Endpoint } from '../fetch/endpoint.js'
 import { isStream, type RequestTemplate } from '../fetch/request.js'
-import type { AckContext, AttemptContext, CancelContext, OpenOptions } from '../options.js'
+import type {
+  AckContext,
+  AttemptContext,
+  CancelContext,
+  FetchFunction,
+  OpenOptions,
+} from '../options.js'
 import type { Policy } from '../stream-handle.js'
 import { Reader } from './reader.js'
 
@@ -20,7 +26,7 @@ export type Resume = Omit<Endpoint<AttemptContext>, 'timeout'> & { replays: bool
 export function readCancel(
   options: OpenOptions['cancel'] | null,
   init: RequestInit,
-  fetch: typeof globalThis.fetch | undefined,
+  fetch: FetchFunction | undefined,
 ): [Endpoint<CancelContext> | undefined, number] {
   if (options === undefined || options === null) return [undefined, 0]
   const reader = new Reader(options, 'cancel.')
@@ -35,7 +41,7 @@ export function readCancel(
 export function readAck(
   options: OpenOptions['ack'] | null,
   init: RequestInit,
-  fetch: typeof globalThis.fetch | undefined,
+  fetch: FetchFunction | undefined,
 ): [Endpoint<AckContext> | undefined, number] {
   if (options === undefined || options === null) return [undefined, 1]
   const reader = new Reader(options, 'ack.')

@@ -1,4 +1,5 @@
 import type { ServerSentEvent } from '../event.js'
+import { refusePromise } from '../fetch/request.js'
 import type { AttemptContext } from '../options.js'
 import type { Remembered } from '../remember.js'
 import type { Settings } from './settings.js'
@@ -83,7 +84,12 @@ export class Position {
     last: ServerSentEvent | undefined,
   ): AttemptContext {
     const index = last ? this.#batch.lastIndexOf(last) : -1
-    return this.#at(attempt, lastEventId, events, index)
+    try {
+      return this.#at(attempt, lastEventId, events, index)
+    } catch {
+      // What `cursor` throws is an error of the next request or batch. This is for the end.
+      return this.#at(attempt, lastEventId, events, -1)
+    }
   }
 
   /** Returns what the page needs after a reload, if there is an answer to continue. */
@@ -121,5 +127,6 @@ export class Position {
 }
 
 function textOf(value: string | number | null | undefined): string | undefined {
+  refusePromise(value)
   return value === undefined || value === null || value === '' ? undefined : `${value}`
 }

@@ -1,6 +1,7 @@
 import type { StreamError } from '../error.js'
 import type { Endpoint } from '../fetch/endpoint.js'
-import { invalid, isSafe } from '../fetch/request.js'
+import type { FetchFunction } from '../options.js'
+import { checkEndpoint, invalid, repeatable } from '../fetch/request.js'
 
 /** Milliseconds for a whole notification, unless the page says otherwise. */
 const ENDPOINT_TIMEOUT = 10_000
@@ -49,25 +50,24 @@ export class Reader {
   }
 
   /** Its credentials and its `fetch` are the stream's. */
-  endpoint<Context>(
-    preset: string,
-    { credentials }: RequestInit = {},
-    fetch?: typeof globalThis.fetch,
-  ) {
+  endpoint<Context>(preset: string, { credentials }: RequestInit = {}, fetch?: FetchFunction) {
     const url = this.get('url')
     if (url === undefined) throw this.invalid('url', 'a URL or a function')
-    const body = this.get('body')
-    const method = this.method(preset)
-    if (body !== undefined && isSafe(method)) throw this.invalid('body', `absent for ${method}`)
-    return {
+    const endpoint = {
       url,
-      method,
-      headers: this.get('headers'),
-      body,
+      method: this.method(preset),
+      headers: repeatable(this.get('headers')),
+      body: this.get('body'),
       init: credentials ? { credentials } : {},
       fetch,
       timeout: this.number('timeout', 0) ?? ENDPOINT_TIMEOUT,
     } as Endpoint<Context>
+    try {
+      checkEndpoint(endpoint)
+    } catch (error) {
+      throw invalid(`in \`${this.#path.slice(0, -1)}\`: ${(error as Error).message}`)
+    }
+    return endpoint
   }
 
   invalid(name: string, expected: string): StreamError {

@@ -3,6 +3,7 @@ import { bytesOf, tagOf } from '../bytes.js'
 import { StreamError } from '../error.js'
 import { countOf, type ServerSentEvent } from '../event.js'
 import type { StreamStats } from '../outcome.js'
+import { refusePromise } from '../fetch/request.js'
 import { now } from '../timing.js'
 import type { StreamHandle } from '../stream-handle.js'
 import type { DriverEvents } from './ending.js'
@@ -71,7 +72,7 @@ export class Reading {
     const { done } = this.#settings
     let end = -1
     try {
-      if (typeof done === 'function') end = events.findIndex((event) => done(event))
+      if (typeof done === 'function') end = events.findIndex((event) => refusePromise(done(event)))
       if (end >= 0) events.length = end
     } finally {
       this.#count(countOf(events))

@@ -7,6 +7,7 @@ import {
   isRequest,
   isSafe,
   isStream,
+  repeatable,
   type RequestTemplate,
   resolveUrl,
   takes,
@@ -15,6 +16,7 @@ import type {
   AckContext,
   AttemptContext,
   CancelContext,
+  FetchFunction,
   OpenOptions,
   RetryOptions,
 } from '../options.js'
@@ -104,7 +106,7 @@ export function readOptions(
     const value = reader.get(name)
     if (value !== undefined) Object.assign(init, { [name]: value })
   }
-  const fetch = reader.function<typeof globalThis.fetch>('fetch')
+  const fetch = reader.function<FetchFunction>('fetch')
   const [cancel, on] = readCancel(options.cancel, init, fetch)
   const [ack, ackEvery] = readAck(options.ack, init, fetch)
   const request: RequestTemplate<AttemptContext> = {
@@ -214,11 +216,6 @@ function withRequest(request: Request, options: OpenOptions): OpenOptions {
     all['body'] ??= async () => (await (body ??= whole(request).next())).value
   }
   return all
-}
-
-/** Headers for any number of attempts: an iterator can be read only once. */
-function repeatable<T>(headers: T): T {
-  return 'next' in Object(headers) ? ([...(headers as never)] as T) : headers
 }
 
 /** As many bytes as the module can count. */

@@ -153,8 +153,7 @@ impl Audit {
             Action::Prepare => self.check_prepare(setup, now, input, step),
             Action::Read => {
                 assert!(self.is_pulled, "a read that nobody waits for");
-                let is_paused = setup.pauses && self.is_hidden && self.may_repeat(setup);
-                assert!(!is_paused, "a read while the page is hidden");
+                assert!(!self.pauses(setup), "a read while the page is hidden");
             }
             Action::Deliver => self.is_pulled = false,
             Action::Sleep => {
@@ -333,10 +332,14 @@ impl Audit {
         assert!(is_right, "a timer that nobody asked for: {step:?}");
     }
 
+    /// Whether the page is hidden, and that matters.
+    fn pauses(&self, setup: &Setup) -> bool {
+        setup.pauses && self.is_hidden && self.may_repeat(setup)
+    }
+
     fn check_wait(&mut self, setup: &Setup, input: &Input<'_>, step: &Step, after: State) {
         if step.close && after == State::Waiting {
-            let pauses = setup.pauses && self.may_repeat(setup) && self.is_hidden;
-            assert!(pauses, "suspended for nothing");
+            assert!(self.pauses(setup), "suspended for nothing");
             self.rest = Rest::Suspended;
         }
         if let Input::Bytes { last: true, .. } = input {
@@ -351,6 +354,7 @@ impl Audit {
         let timeout = match self.doing {
             Action::Send => setup.connect_timeout,
             Action::Read => setup.idle_timeout,
+            Action::Sleep if self.pauses(setup) => return assert_eq!(step.action, Action::Wait),
             Action::Sleep => return assert_eq!(step.action, Action::Prepare),
             _ => return,
         };

@@ -282,8 +282,17 @@ describe('createDecoder()', () => {
     two.free()
   })
 
-  test('refuses options that it can’t use', async () => {
-    const options = { maxEventSize: 0 }
-    expect(await rejection(createDecoder(options))).to.include({ code: 'invalid-options' })
-  })
+  const INVALID: [options: object, message: string][] = [
+    [{ format: 'xml' }, "`format` must be 'sse' or 'ndjson'"],
+    [{ maxEventSize: 0 }, '`maxEventSize` must be a number of at least 1'],
+    [{ maxEventSize: '9' }, '`maxEventSize` must be a number of at least 1'],
+  ]
+
+  for (const [options, message] of INVALID) {
+    test(`refuses ${JSON.stringify(options)}`, async () => {
+      const expected = { code: 'invalid-options', message }
+      expect(await rejection(createDecoder(options))).to.include(expected)
+      expect(await rejection(decode('data: a\n\n', options).next())).to.include(expected)
+    })
+  }
 })

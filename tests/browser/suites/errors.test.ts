@@ -1,5 +1,11 @@
 import { expect } from 'chai'
-import { isStreamError, type OpenOptions, StreamError, type StreamErrorCode } from 'sluicegate'
+import {
+  isStreamError,
+  type OpenOptions,
+  openStream,
+  StreamError,
+  type StreamErrorCode,
+} from 'sluicegate'
 import { rejection } from '../support/consume.js'
 import { otherOrigin, unreachable } from '../support/page.js'
 import { counters, event, script } from '../support/server.js'
@@ -24,6 +30,15 @@ const unreachableMessage = (method: string, url: string) =>
   `${method} ${url} failed: the server can't be reached, the connection broke, or CORS forbids it ` +
   "(the server has to allow this origin and the request's headers, Last-Event-ID on reconnects " +
   'included)'
+
+const NO_URL =
+  'the URL does not parse: pass an absolute URL, https:// included, or one relative to the page'
+const WRONG_URL = 'the URL must be a string, a URL or a Request'
+const WRONG_HEADERS = '`headers` must be what the Headers constructor accepts'
+const noBody = (method: string) => `a ${method} request has no body: set \`method: 'POST'\``
+
+/** What no JSON can be made of. */
+const NO_JSON = { toJSON: () => undefined }
 
 describe('errors of options', () => {
   const wrong = <T>(value: unknown) => value as T
@@ -53,20 +68,35 @@ describe('errors of options', () => {
       "`cancel.on` must be an array of 'abort', 'return', 'pagehide' and 'unsent'",
     ],
     [{ cancel: { url: '/x', timeout: -5 } }, '`cancel.timeout` must be a number of at least 0'],
-    [{ cancel: { url: '/x', method: 'get', body: {} } }, '`cancel.body` must be absent for GET'],
-    [{ ack: { url: '/x', method: 'HEAD', body: '' } }, '`ack.body` must be absent for HEAD'],
-    [{ resume: { url: '/x', body: {} } }, '`resume.body` must be absent for GET'],
+    [{ cancel: { url: '/x', method: 'get', body: {} } }, `in \`cancel\`: ${noBody('GET')}`],
+    [{ ack: { url: '/x', method: 'HEAD', body: '' } }, `in \`ack\`: ${noBody('HEAD')}`],
+    [{ resume: { url: '/x', body: {} } }, `in \`resume\`: ${noBody('GET')}`],
+    // What is no function is known from the start.
+    [{ cancel: { url: wrong(5) } }, `in \`cancel\`: ${WRONG_URL}`],
+    [{ ack: { url: 'http://' } }, `in \`ack\`: ${NO_URL}`],
+    [{ resume: { url: 'localhost:3000/x' } }, `in \`resume\`: ${NO_URL}`],
+    [{ cancel: { url: 'http://user:password@x/' } }, /^in `cancel`: fetch refuses URLs with /],
+    [{ cancel: { url: '/x', method: 'TRACE' } }, /^in `cancel`: fetch refuses these options: ./],
+    [{ cancel: { url: '/x', headers: wrong('x') } }, `in \`cancel\`: ${WRONG_HEADERS}`],
+    [{ ack: { url: '/x', headers: { 'no good': 'x' } } }, `in \`ack\`: ${WRONG_HEADERS}`],
+    [{ resume: { url: '/x', headers: { a: 'b\nc' } } }, `in \`resume\`: ${WRONG_HEADERS}`],
+    [
+      { cancel: { url: '/x', body: new Map() } },
+      /^in `cancel`: `body` must be .* not \[object Map\]$/,
+    ],
+    [
+      { ack: { url: '/x', body: wrong(true) } },
+      /^in `ack`: `body` must be .* not \[object Boolean\]$/,
+    ],
+    [{ cancel: { url: '/x', body: NO_JSON } }, "in `cancel`: `body` can't be turned into JSON"],
     [{ ack: { url: '/x', every: 0 } }, '`ack.every` must be a number of at least 1'],
-    [{ body: { a: 1 } }, "a GET request has no body: set `method: 'POST'`"],
-    [{ method: 'HEAD', body: 'x' }, "a HEAD request has no body: set `method: 'POST'`"],
+    [{ body: { a: 1 } }, noBody('GET')],
+    [{ method: 'HEAD', body: 'x' }, noBody('HEAD')],
     [
       { method: 'POST', body: wrong(5) },
       '`body` must be an object, an array, or what fetch accepts as a body, not [object Number]',
     ],
-    [
-      { headers: wrong({ 'no good': 'x' }) },
-      '`headers` must be what the Headers constructor accepts',
-    ],
+    [{ headers: wrong({ 'no good': 'x' }) }, WRONG_HEADERS],
     [{ method: 'TRACE' }, /^fetch refuses these options: ./],
     [{ credentials: wrong('all') }, /^fetch refuses these options: ./],
   ]
@@ -86,12 +116,26 @@ describe('errors of options', () => {
     })
   }
 
-  for (const url of ['http://', 'https://host:port/', 'http://[::1']) {
+  for (const url of [
+    'http://',
+    'https://host:port/',
+    'http://[::1',
+    // Their hosts would be schemes.
+    'localhost:3000/events',
+    'example.com:8080',
+  ]) {
     test(`a URL that does not parse: ${url}`, async () => {
       const error = await failure(url)
+      expect(error).to.include({ code: 'invalid-options', message: NO_URL })
+    })
+  }
+
+  for (const options of [null, 5, 'x']) {
+    test(`options that are none: ${JSON.stringify(options)}`, async () => {
+      const { error } = await openStream('/echo', wrong(options)).closed
       expect(error).to.include({
         code: 'invalid-options',
-        message: 'the URL does not parse: pass an absolute URL, or one relative to the page',
+        message: 'the options must be an object',
       })
     })
   }
@@ -100,7 +144,7 @@ describe('errors of options', () => {
     test(`a URL that is none: ${url}`, async () => {
       expect(await failure(wrong<string>(url))).to.include({
         code: 'invalid-options',
-        message: 'the URL must be a string, a URL or a Request',
+        message: WRONG_URL,
       })
     })
   }

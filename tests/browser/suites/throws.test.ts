@@ -1,7 +1,7 @@
 import { expect } from 'chai'
-import type { EventStream, OpenOptions } from 'sluicegate'
+import type { EventStream, OpenOptions, StreamError } from 'sluicegate'
 import { allUntilError, data, rejection } from '../support/consume.js'
-import { type Attempt, event, script, streaming } from '../support/server.js'
+import { type Attempt, event, script, Sink, streaming } from '../support/server.js'
 import { open, test } from '../support/test.js'
 
 const QUICK = { minDelay: 0, initialDelay: 1 }
@@ -27,7 +27,9 @@ const PLACES: [name: string, options: OpenOptions, attempt: Attempt, requests: n
   ['done()', { done: toss }, TWO_EVENTS, 1],
   ['onComment()', { onComment: toss }, TWO_EVENTS, 1],
   ['onRetry()', { onRetry: toss }, FAILING, 1],
+  ['async onRetry()', { onRetry: async () => toss() }, FAILING, 1],
   ['shouldRetry()', { retry: { ...QUICK, shouldRetry: toss } }, FAILING, 1],
+  ['async shouldRetry()', { retry: { ...QUICK, shouldRetry: async () => toss() } }, FAILING, 1],
 ]
 
 describe('exceptions of the page’s own code', () => {
@@ -92,16 +94,70 @@ describe('exceptions of the page’s own code', () => {
     })
   }
 
-  test('an option that throws when it is read', async () => {
-    const source = await streaming({ send: event('a') })
-    const options = {
-      get done(): string {
-        return toss()
-      },
-    }
-    const stream = open(source.url, options)
-    expect(await rejection(stream.next())).to.equal(THROWN)
-    expect(await source.log()).to.deep.equal([])
+  for (const name of ['done', 'lastEventId', 'debug']) {
+    test(`the option ${name} throws when it is read`, async () => {
+      const source = await streaming({ send: event('a') })
+      const options = Object.defineProperty({}, name, { get: toss })
+      const stream = open(source.url, options)
+      expect(await rejection(stream.next())).to.equal(THROWN)
+      expect(await source.log()).to.deep.equal([])
+    })
+  }
+
+  /** What comes after an event whose cursor can't be had, and how the stream ends then. */
+  const CURSORS: [
+    name: string,
+    attempt: Attempt,
+    outcome: object,
+    end?: (stream: EventStream) => unknown,
+  ][] = [
+    ['cancel()', TWO_EVENTS, { type: 'cancelled', notified: true }, (stream) => stream.cancel()],
+    ['the end', { steps: [{ send: event('a') }] }, { type: 'failed', error: THROWN }],
+    [
+      'the resuming request',
+      { steps: [{ send: event('a') }, { waitFor: 'seen' }, { reset: true }] },
+      { type: 'failed', error: THROWN },
+    ],
+  ]
+  for (const [name, attempt, outcome, end] of CURSORS) {
+    test(`cursor(): it does not keep ${name} from ending the stream`, async () => {
+      const [source, sink] = [await script([attempt]), new Sink()]
+      const stream = open(source.url, {
+        method: 'POST',
+        retry: QUICK,
+        cursor: toss,
+        resume: { url: source.url },
+        cancel: { url: sink.url },
+      })
+      await stream.next()
+      await source.signal('seen')
+      end?.(stream)
+      await stream.next().catch(() => undefined)
+      expect(await stream.closed).to.include(outcome)
+      await source.over(1)
+    })
+  }
+
+  for (const name of ['done', 'job', 'cursor'] as const) {
+    test(`${name}() that returns a promise is an error`, async () => {
+      const source = await streaming({ send: event('a') }, { send: event('b') })
+      const options = { [name]: async () => undefined, resume: { url: source.url } }
+      const { error } = await allUntilError(open(source.url, options))
+      expect(error).to.include({
+        code: 'invalid-options',
+        message: '`done`, `job` and `cursor` must not return a promise',
+      })
+      await source.over(1)
+    })
+  }
+
+  test('shouldRetry() may be async', async () => {
+    const source = await script([FAILING, { steps: [{ send: event('a') }, { stall: true }] }])
+    const shouldRetry = async ({ status }: StreamError) => status === 503
+    const stream = open(source.url, { retry: { ...QUICK, shouldRetry } })
+    expect((await stream.next()).value?.data).to.equal('a')
+    stream.close()
+    await source.over(2)
   })
 
   test('a fetch of the page’s own that throws is a failed network, with its cause', async () => {
