@@ -125,7 +125,8 @@ function initOf(
  */
 export function setStreamHeaders(
   headers: Headers,
-  { attempt, lastEventId }: AttemptContext,
+  lastEventId: string,
+  attempt: number,
   accept = ACCEPT,
 ): void {
   if (!headers.has('accept')) headers.set('accept', accept)
