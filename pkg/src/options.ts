@@ -221,8 +221,10 @@ export interface OpenOptions extends FetchMembers {
   lastEventId?: string
   /**
    * The job that works on the answer, for `resume` and `cancel`. A function finds it in an event or in
-   * the response; it is called for each event until it returns a value. A string is known from the
-   * start; with `resume`, the first request is then the resuming one.
+   * the response; it is called for each event until it returns a value. It is also called with an empty
+   * event when a response begins, and without a response when the stream is stopped before that; what it
+   * throws then is ignored. A string is known from the start; with `resume`, the first request is then
+   * the resuming one.
    */
   job?:
     string | ((event: ServerSentEvent, response: Response) => string | number | null | undefined)

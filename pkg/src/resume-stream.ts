@@ -1,6 +1,8 @@
 import type { OpenOptions } from './options.js'
 import { recall } from './remember.js'
 import { EventStream } from './stream/event-stream.js'
+import type { Hooks } from './stream/hooks.js'
+import type { Start } from './stream/position.js'
 
 /** The options of `resumeStream`: those of `openStream`, without those of the first request. */
 export type ResumeStreamOptions = Omit<OpenOptions, 'method' | 'body' | 'remember' | 'lastEventId'>
@@ -18,5 +20,17 @@ export type ResumeStreamOptions = Omit<OpenOptions, 'method' | 'body' | 'remembe
  */
 export function resumeStream(name: string, options: ResumeStreamOptions): EventStream | undefined {
   const start = recall(name)
-  return start && new EventStream(undefined, { ...options, remember: name }, { start })
+  return start && streamFrom(start, { ...options, remember: name })
+}
+
+/** Opens a stream, or continues an answer from where the page before has left it. @internal */
+export function streamFrom(
+  start: Start | undefined,
+  options: OpenOptions,
+  hooks?: Hooks,
+  url?: string | URL,
+): EventStream {
+  const stream = new EventStream(url, options, { ...hooks, start })
+  if (start) stream.isLater = start.events > 0 && !options.resume?.replays
+  return stream
 }

@@ -35,6 +35,8 @@ export interface Tap {
   chunk(bytes: Uint8Array): void
   /** Called at the end of the body. Returns an event to deliver after the others. */
   end(): ServerSentEvent | undefined
+  /** Called with the event that the option `done` has found, which is not delivered. */
+  last?(event: ServerSentEvent): void
 }
 
 /**
@@ -63,6 +65,9 @@ export abstract class EventSequence implements AsyncIterableIterator<ServerSentE
 
   /** @internal */
   tap: Tap | undefined
+
+  /** @internal Whether an answer began before this, in a page that has read its start. */
+  declare isLater?: boolean
 
   /** @internal Set by `readTexts`, for the decoder. */
   findTemplate: FindTemplate | undefined

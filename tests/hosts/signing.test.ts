@@ -118,8 +118,11 @@ function withToken(refresh: () => Promise<string>, first: string): typeof fetch 
     }
     const response = await send()
     if (response.status !== 401) return response
-    // One refresh, however many requests were refused.
-    if (used === token) token = refresh()
+    // One refresh, however many requests were refused. After one that fails, the next 401 asks again.
+    if (used === token) {
+      token = refresh()
+      token.catch(() => (token = used))
+    }
     return send()
   }
 }
@@ -157,5 +160,22 @@ describe('a token that is refreshed at a 401', () => {
     validToken = 'last'
     expect(await left.cancel()).toMatchObject({ notified: true, status: 200 })
     expect(refreshes).toBe(3)
+  })
+
+  test('again, if the refresh failed', async () => {
+    validToken = 'new'
+    let isOnline = false
+    const refresh = async () => {
+      if (isOnline) return 'new'
+      isOnline = true
+      throw new Error('offline')
+    }
+    const stream = openStream(`${base}/tokens/again`, {
+      done: '[DONE]',
+      retry: { initialDelay: 0, minDelay: 0 },
+      fetch: withToken(refresh, 'old'),
+    })
+    expect(await data(stream)).toEqual(['a', 'b'])
+    expect(seenAt('/tokens/again').map(({ token }) => token)).toEqual(['old', 'old', 'new', 'new'])
   })
 })

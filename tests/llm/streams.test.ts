@@ -5,7 +5,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net'
 import { after, before, test } from 'node:test'
 import { decode, type EventStream, openStream, type StreamError } from 'sluicegate'
-import { type AnswerFormat, deltasOf, textOf } from 'sluicegate/llm'
+import { type Answer, type AnswerFormat, deltasOf, textOf } from 'sluicegate/llm'
 import { eventsOf, TRANSCRIPTS } from './transcripts.js'
 
 type Handler = (request: IncomingMessage, response: ServerResponse) => void
@@ -61,6 +61,98 @@ test('the end marker closes the connection, and the stream is done', async () =>
   assert.deepEqual(await stream.closed, { type: 'done', dropped: 1 })
   assert.equal(requests, 1)
 })
+
+const RESPONSES = {
+  delta: { type: 'response.output_text.delta', delta: 'Hel' },
+  completed: {
+    type: 'response.completed',
+    response: {
+      id: 'r1',
+      status: 'completed',
+      output: [{ type: 'message', content: [{ type: 'output_text', text: 'Hello' }] }],
+      usage: { input_tokens: 1, output_tokens: 2 },
+    },
+  },
+  incomplete: {
+    type: 'response.incomplete',
+    response: { status: 'incomplete', incomplete_details: { reason: 'max_output_tokens' } },
+  },
+  failed: {
+    type: 'response.failed',
+    response: { status: 'failed', error: { code: 'server_error', message: 'overloaded' } },
+  },
+}
+const EVENTS_AND_ENDS: [string, AnswerFormat, object[], object, object][] = [
+  [
+    'completed',
+    'auto',
+    [RESPONSES.delta],
+    RESPONSES.completed,
+    { text: 'Hel', finishReason: 'completed', outputTokens: 2, id: 'r1' },
+  ],
+  [
+    'that is all of it',
+    'auto',
+    [],
+    RESPONSES.completed,
+    { text: 'Hello', finishReason: 'completed', outputTokens: 2, id: 'r1' },
+  ],
+  [
+    'incomplete',
+    'openai-responses',
+    [RESPONSES.delta],
+    RESPONSES.incomplete,
+    { text: 'Hel', finishReason: 'max_output_tokens' },
+  ],
+  ['failed', 'auto', [RESPONSES.delta], RESPONSES.failed, { text: 'Hel', error: 'upstream' }],
+  ['failed at once', 'auto', [], RESPONSES.failed, { text: '', error: 'upstream' }],
+  [
+    "of Dify's",
+    'auto',
+    [{ event: 'message', answer: 'Hi' }],
+    { event: 'message_end', metadata: { usage: { prompt_tokens: 3, completion_tokens: 4 } } },
+    { text: 'Hi', finishReason: 'stop', outputTokens: 4 },
+  ],
+  [
+    'that is text, which is none of the answer',
+    'auto',
+    [{ choices: [{ delta: { content: 'Hi' } }] }],
+    { choices: [{ delta: { content: '!' }, finish_reason: 'stop' }] },
+    { text: 'Hi', finishReason: 'stop' },
+  ],
+  [
+    "that is no vendor's",
+    'openai-chat',
+    [{ choices: [{ delta: { content: 'Hi' } }] }],
+    [1],
+    { text: 'Hi' },
+  ],
+]
+for (const [what, format, events, end, expected] of EVENTS_AND_ENDS) {
+  test(`the event that \`done\` finds tells how the answer ended: ${what}`, async () => {
+    const last = JSON.stringify(end)
+    const all = [...events, end].map((data) => `data: ${JSON.stringify(data)}\n\n`)
+    for (const read of ['for await', 'batches', 'frames']) {
+      const gone = serve((response) => response.write(all.join('')))
+      const stream = openStream(url, { done: ({ data }) => data === last })
+      const answer = textOf(stream, format)
+      let text = ''
+      let error: string | undefined
+      try {
+        const views = { batches: () => answer.batches(), frames: () => answer.frames() }
+        const texts = views[read as 'batches']?.() ?? answer
+        for await (const part of texts) text += part
+      } catch (thrown) {
+        error = (thrown as StreamError).code
+      }
+      await gone
+      const { finishReason, usage, id } = await answer.done.catch(() => ({}) as Answer)
+      const seen = { text, error, finishReason, outputTokens: usage?.outputTokens, id }
+      assert.deepEqual(JSON.parse(JSON.stringify(seen)), expected, read)
+      assert.equal((await stream.closed).type, 'done')
+    }
+  })
+}
 
 test('a break leaves the stream and keeps what was read', async () => {
   const gone = serve((response) => response.write(text('one') + text('two')))

@@ -1,3 +1,4 @@
+import { bytesOf } from '../bytes.js'
 import { StreamError } from '../error.js'
 import { FAILURE_HTTP, TEXT_NO_ANSWER } from '../border.js'
 import { errorText } from '../error-text.js'
@@ -16,8 +17,8 @@ import {
 import { refusalOf } from './response.js'
 
 /**
- * The longest body that still gets `keepalive`, in UTF-16 units: such requests share 64 KiB in
- * flight (Fetch, "HTTP-network-or-cache fetch").
+ * The longest body that still gets `keepalive`, in bytes: such requests share 64 KiB in flight
+ * (Fetch, "HTTP-network-or-cache fetch").
  */
 const MAX_KEEPALIVE_BODY = 60 * 1024
 
@@ -83,8 +84,8 @@ function prepareEndpoint<Context>(
 ): Prepared<Context> | PromiseLike<Prepared<Context>> {
   return chain(prepareAt(endpoint, context), (prepared) => {
     const [, init] = prepared
-    const { body } = init
-    if (typeof body !== 'string' || body.length <= MAX_KEEPALIVE_BODY) init.keepalive = true
+    const { length } = bytesOf(init.body) ?? bytesOf(`${init.body as string}`)!
+    init.keepalive = length <= MAX_KEEPALIVE_BODY
     return prepared
   })
 }

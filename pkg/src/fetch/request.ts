@@ -1,6 +1,6 @@
 import { bytesOf, tagOf } from '../bytes.js'
 import { StreamError, type StreamErrorDetails } from '../error.js'
-import type { AttemptContext, Body, FetchFunction, Source } from '../options.js'
+import type { Body, FetchFunction, Source } from '../options.js'
 import { chain, isPromise } from '../promise.js'
 import {
   TEXT_BAD_BODY,
@@ -144,7 +144,8 @@ function initOf(
  */
 export function setStreamHeaders(
   headers: Headers,
-  { attempt, lastEventId }: AttemptContext,
+  lastEventId: string,
+  attempt: number,
   accept = ACCEPT,
 ): void {
   if (!headers.has('accept')) headers.set('accept', accept)

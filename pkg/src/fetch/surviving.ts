@@ -9,10 +9,10 @@ import {
 import { abortError, isStreamError, StreamError } from '../error.js'
 import { errorText } from '../error-text.js'
 import { countOf, type ServerSentEvent } from '../event.js'
-import type { OpenOptions, RetryOptions } from '../options.js'
+import type { AttemptContext, OpenOptions, RetryOptions } from '../options.js'
 import type { CancelResult, StreamOutcomeType } from '../outcome.js'
 import { Driver } from '../stream/driver.js'
-import { FETCH_MEMBERS } from '../stream/settings.js'
+import { FETCH_MEMBERS, withRequest } from '../stream/settings.js'
 import { formatOf, load } from '../wasm.js'
 import { asOfFetch } from './as-of-fetch.js'
 import type { FetchOptions } from './create-fetch.js'
@@ -70,7 +70,11 @@ export class Surviving {
     const { fetch } = options
     // Mocks may return the response itself.
     this.#first = Promise.resolve(fetch(input, sent))
-    this.#first.catch(over)
+    this.#first.catch(() => {
+      over()
+      // The backend may have to be told of that.
+      if (signal?.aborted) void this.#start()
+    })
   }
 
   /** The response: the first one itself, unless that is an event stream. */
@@ -97,8 +101,8 @@ export class Surviving {
       },
       { highWaterMark: 0 },
     )
-    const { status, statusText, headers } = first
-    return withUrl(new Response(body, { status, statusText, headers }), first)
+    // Its status and its headers, too.
+    return withUrl(new Response(body, first), first)
   }
 
   /** Stops the answer here and there. */
@@ -108,8 +112,8 @@ export class Surviving {
   }
 
   get #signal(): AbortSignal | null | undefined {
-    const { signal } = this.#init ?? {}
-    return signal === undefined && isRequest(this.#input) ? this.#input.signal : signal
+    const { signal = (this.#input as Request).signal } = this.#init ?? {}
+    return signal
   }
 
   /** The format of a response that is kept alive. */
@@ -130,14 +134,19 @@ export class Surviving {
     const { key, ndjson, retry, ...options } = this.#options
     const input = this.#input
     const { body, ...given } = this.#init ?? {}
-    const all = { ...options, body: again(body), signal: this.#signal } as OpenOptions
+    const own = { ...options, body: again(body), signal: this.#signal } as OpenOptions
     // What else a page passes to `fetch` is no option of ours.
     for (const name of [...FETCH_MEMBERS, 'method', 'headers'] as const) {
-      Object.assign(all, { [name]: given[name] })
+      Object.assign(own, { [name]: given[name] })
     }
-    const method = all.method ?? (isRequest(input) ? input.method : 'GET')
-    const policy = retry ?? (isSafe(method) && !options.resume && this.#byId)
-    if (policy) all.retry = policy
+    const all = isRequest(input) ? withRequest(input, own) : own
+    // The first request is on its way: its body is not asked for.
+    const { method = 'GET', body: later } = all
+    if (typeof later === 'function') {
+      all.body = (context: AttemptContext) => (context.attempt > 1 ? later(context) : undefined)
+    }
+    const policy = retry ?? (isSafe(method) && !options.resume ? this.#byId : undefined)
+    if (policy !== undefined) all.retry = policy
     const { shouldRetry } = Object(policy) as RetryOptions
     if (shouldRetry) {
       all.retry = {
@@ -147,8 +156,8 @@ export class Surviving {
           error.code !== 'event-too-large' && shouldRetry(error, attempt),
       }
     }
-    const driver = new Driver(input, all, {
-      ...(this.#name === undefined ? {} : { session: this.#name }),
+    const driver = new Driver(urlOf(input), all, {
+      session: this.#name,
       send: (request, init, attempt) => {
         this.#joints.begin(attempt > 1)
         // With what only this `fetch` knows, such as Node's `dispatcher`.
@@ -159,14 +168,14 @@ export class Surviving {
         return format && verdict === VERDICT_READ && isOther ? VERDICT_WRONG_TYPE : verdict
       },
       // Without the option `done`, the end of a response is the end, as in `fetch`.
-      ...(options.done === undefined ? { bodyEnded: () => undefined } : {}),
+      bodyEnded: options.done === undefined ? () => undefined : undefined,
       handOn: (machine, chunk) => this.#joints.take(machine, chunk),
       tap: () => undefined,
       texts: undefined,
       opened: () => undefined,
       received: (events) => this.#received(events),
       ended: (type, error) => this.#end(type, error),
-      closed: () => undefined,
+      closed: () => this.#abort(),
       consumed: () => ({
         lastEvent: this.#last,
         lastEventId: this.#last?.lastEventId ?? '',
@@ -198,10 +207,15 @@ export class Surviving {
     this.#pulled()
   }
 
+  /** In Firefox, the request continues when its body is cancelled. */
+  #abort(): void {
+    this.#controller?.abort()
+  }
+
   #end(type: StreamOutcomeType, error: unknown): void {
     this.#over()
-    // In Firefox, the request continues when its body is cancelled.
-    this.#controller?.abort(abortError('the stream is over'))
+    // A machine that is still there waits for the job.
+    if (!this.#driver?.machine.handle) this.#abort()
     const controller = this.#controllerOfBody
     if (!controller) {
       this.#ended = () => this.#end(type, error)
@@ -210,6 +224,8 @@ export class Surviving {
     if (type === 'closed') return
     if (type === 'ended') this.#joints.flush()
     if (type === 'ended' || type === 'done' || type === 'no-content') return controller.close()
+    // What is still read for the job goes nowhere.
+    this.#controllerOfBody = undefined
     controller.error(
       type === 'cancelled'
         ? abortError('the request was cancelled')
@@ -222,13 +238,15 @@ export class Surviving {
   }
 
   #truncated(): StreamError {
-    const input = this.#input
-    const url = isRequest(input) ? input.url : `${input}`
     return new StreamError(
       'network',
-      `${errorText(TEXT_ENDED, displayUrl(url))} before its last event`,
+      `${errorText(TEXT_ENDED, displayUrl(urlOf(this.#input)))} before its last event`,
     )
   }
+}
+
+function urlOf(input: RequestInfo | URL): string {
+  return (input as Request).url ?? `${input as URL}`
 }
 
 /** A body to send again as `fetch` has sent it. */

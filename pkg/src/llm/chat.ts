@@ -1,5 +1,5 @@
 import { recall } from '../remember.js'
-import type { ResumeStreamOptions } from '../resume-stream.js'
+import { type ResumeStreamOptions, streamFrom } from '../resume-stream.js'
 import { EventStream } from '../stream/event-stream.js'
 import { tagOf } from '../bytes.js'
 import { invalid, isSafe } from '../fetch/request.js'
@@ -95,7 +95,7 @@ export function resumeChat(name: string, options: ResumeChatOptions): Chat | und
     remember: name,
     ...(cancel && { cancel: withSession(cancel, session) }),
   }
-  return chatOf(new EventStream(undefined, request, { start, session }), session)
+  return chatOf(streamFrom(start, request, { session }), session)
 }
 
 function chatOf(stream: EventStream, sessionId: string): Chat {

@@ -1,4 +1,5 @@
 import type { EventSequence, Tap } from '../sequence.js'
+import type { EventStream } from '../stream/event-stream.js'
 import { StreamError } from '../error.js'
 import { isText, type ServerSentEvent } from '../event.js'
 import { reasonOf } from '../fetch/response.js'
@@ -15,6 +16,7 @@ export type AnswerSource = Pick<EventSequence, 'next' | 'return' | 'frames'>
 /** The most characters that are kept of a body of which nothing is understood yet. */
 const MOST = 1 << 20
 const NONE: Delta[] = []
+const NO_TEXT: Part = { text: undefined, reasoning: undefined, refusal: undefined }
 /** How many of them an error shows. */
 const SHOWN = 200
 
@@ -57,7 +59,9 @@ export function readingOf(
   isAll?: boolean,
 ): Reading {
   const extract = extractorOf(format)
-  const own = 'mapEvents' in source ? (source as EventSequence) : undefined
+  const own = 'mapEvents' in source ? (source as EventStream) : undefined
+  /** Of an answer whose start was read before, there may be nothing left but the end. */
+  const isLater = own?.isLater ?? !!own?.lastEventId
   const assembly = assemble()
   const decoder = new TextDecoder()
   let figures: string | undefined
@@ -70,20 +74,27 @@ export function readingOf(
   let body = ''
   /** The whole body as an event, if it is JSON and no event stream. */
   let unframed: ServerSentEvent | undefined
+  /** The event that the option `done` has found. */
+  let last: ServerSentEvent | undefined
 
   const tap: Tap = {
     // Gateways that do not stream send JSON.
-    takes: (contentType) => /json/i.test(contentType),
+    takes: (contentType) => !isUnderstood && /json/i.test(contentType),
     chunk(bytes) {
+      if (isUnderstood) return
       // What came before the last reconnect was read: asking again and again would not help.
       if (isStrange && bodies > 1) throw unknownFormat(body)
       if (body.length < MOST) body += decoder.decode(bytes, { stream: true })
     },
     end() {
+      if (isUnderstood) return undefined
       bodies++
       const data = body.trim()
       const isJson = /^[{[]/.test(data) && parsed(data) !== undefined
       return isJson ? (unframed = { type: 'message', data, lastEventId: '' }) : undefined
+    },
+    last(event) {
+      if (typeof format === 'string') last = event
     },
   }
   if (own) {
@@ -102,18 +113,33 @@ export function readingOf(
     addFigures()
     // If the format is only detected, an end marker alone does not mean that the stream was understood.
     const isUnknown = part === END || (format === 'auto' && isEndAlone(part))
-    if (!isUnderstood && isUnknown) throw unknownFormat(body)
+    if (!isUnderstood && !isLater && isUnknown) throw unknownFormat(body)
     isUnderstood = true
-    if (own) own.tap = undefined
     body = ''
-    return assembly.add(part)
+    // What is whole has come before.
+    return assembly.add(isLater && part.isWhole ? { ...part, ...NO_TEXT } : part)
+  }
+
+  /** Adds what else the event says that the page takes for the end. It may be no vendor's. */
+  function addLast(event: ServerSentEvent): Delta[] {
+    let parts: Part[] = []
+    try {
+      parts = partsOf(extract, event)
+    } catch (error) {
+      if ((error as StreamError).code === 'upstream') throw error
+    }
+    return parts.flatMap((part) => {
+      if (part.isWhole) return add(part)
+      return isUnderstood ? add({ ...part, text: undefined }) : []
+    })
   }
 
   function finish(): Delta[] {
     if (own?.ending && !/^(ended|done|truncated)$/.test(own.ending)) return []
     const text = extract.end?.()
     const deltas = text ? add({ text }) : []
-    if (!isUnderstood) throw unknownFormat(body)
+    if (last) deltas.push(...addLast(last))
+    if (!isUnderstood && (isStrange || !isLater)) throw unknownFormat(body)
     return deltas.concat(assembly.add())
   }
 

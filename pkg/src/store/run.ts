@@ -3,7 +3,8 @@ import { StreamError } from '../error.js'
 import { isText, type ServerSentEvent } from '../event.js'
 import { nextFrame } from '../frame.js'
 import type { CancelResult, StreamOutcome } from '../outcome.js'
-import { EventStream } from '../stream/event-stream.js'
+import { streamFrom } from '../resume-stream.js'
+import type { EventStream } from '../stream/event-stream.js'
 import type { Start } from '../stream/position.js'
 import type { RunReader, StartOptions, StreamSnapshot, TextReader } from './options.js'
 
@@ -61,11 +62,8 @@ export class Run {
     this.#maxEvents = maxEvents
     this.#onChange = onChange
     this.#signal = rest.signal ?? undefined
-    this.#stream = new EventStream(url, rest, {
-      changed: () => this.#schedule(),
-      isDeferred: true,
-      ...(start && { start }),
-    })
+    const hooks = { changed: () => this.#schedule(), isDeferred: true }
+    this.#stream = streamFrom(start, rest, hooks, url)
     this.#reader = reader.begin(this.#stream)
     void this.#read()
   }

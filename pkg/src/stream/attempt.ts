@@ -80,10 +80,10 @@ export class Attempt {
     const template = this.#resumes ? resume! : request
     return chain(prepareAt(template, this.#context, this.#context.attempt), ([resolved, init]) => {
       this.#request = resolved
+      const { attempt, lastEventId } = this.#context
       // A replay is cut by count: the server is not to cut it, too.
-      const isReplay = this.#resumes && resume!.replays
-      const context = isReplay ? { ...this.#context, lastEventId: '' } : this.#context
-      setStreamHeaders(init.headers, context, this.#hooks.accept)
+      const id = this.#resumes && resume!.replays ? '' : lastEventId
+      setStreamHeaders(init.headers, id, attempt, this.#hooks.accept)
       init.signal = this.#exchange.signal
       this.#init = init
       if (maxConnections === Infinity) return undefined

@@ -27,6 +27,7 @@ export interface Owner {
   tell(input: number, number?: number): void
   follow(step: number, events: ServerSentEvent[]): void
   failed(error: StreamError, failure: number): void
+  findJob(): void
 }
 
 /** The attempts of a stream, one after the other: their requests, and what their responses bring. */
@@ -100,10 +101,13 @@ export class Connection {
 
   async accept(isStream: boolean): Promise<void> {
     const attempt = this.#attempt!
-    if (isStream) this.reading.opened()
-    if (isStream) attempt.take()
+    if (isStream) {
+      this.reading.opened()
+      attempt.take()
+    }
     this.#owner.position.opened(attempt.response!)
     if (!this.#owner.isOver) await attempt.show()
+    this.#owner.findJob()
     this.#owner.tell(INPUT_ACCEPTED)
   }
 

@@ -108,10 +108,16 @@ export class Driver implements Owner {
   stop(input: number, error?: unknown, reason?: unknown, number = 0): void {
     if (this.machine.isAwaited) return this.stopLater(() => this.stop(input, error, reason))
     if (!this.isOver) {
+      this.findJob()
       this.#error = error
       this.ending.reason = reason
     }
     this.tell(input, number)
+  }
+
+  /** Looks for the job: in events, or in what is there without them. */
+  findJob(events?: ServerSentEvent[]): void {
+    if (this.position.findJob(events)) this.tell(border.INPUT_JOB_FOUND)
   }
 
   /** What only the machine can answer waits for it. */
@@ -165,7 +171,7 @@ export class Driver implements Owner {
   #deliver(events: ServerSentEvent[]): void {
     try {
       if (!this.isOver) this.#connection.show(events)
-      if (this.position.findJob(events)) this.tell(border.INPUT_JOB_FOUND)
+      this.findJob(events)
     } catch (error) {
       this.#threw(error)
     }

@@ -16,7 +16,7 @@ import type { Scope } from '../scope.js'
 import type { Tap } from '../sequence.js'
 import { Acks } from './acks.js'
 import type { Hooks } from './hooks.js'
-import type { Position } from './position.js'
+import type { Consumed, Position } from './position.js'
 import type { Settings } from './settings.js'
 
 /** What a driver tells its stream. */
@@ -32,8 +32,7 @@ export interface DriverEvents extends Hooks {
   ended(type: StreamOutcomeType, error: unknown, notifies?: number): void
   /** Called when the backend was notified, or need not be. */
   closed(notified: boolean | undefined): void
-  /** The event that the consumer got last, the id to resume from, and how many events it got. */
-  consumed(): Pick<CancelContext, 'lastEvent' | 'lastEventId' | 'events'>
+  consumed(): Consumed
 }
 
 /** Tells the backend what was consumed, and of the end. */
@@ -99,10 +98,9 @@ export class Ending {
 
   /** Where the page is. */
   #context(): CancelContext {
-    const { lastEvent, lastEventId, events } = this.#events.consumed()
-    const { attempts } = this.#stats
-    const position = this.#position.at(attempts, lastEventId, events, lastEvent)
-    return { ...position, reason: this.reason, lastEvent }
+    const consumed = this.#events.consumed()
+    const position = this.#position.at(this.#stats.attempts, consumed)
+    return { ...position, reason: this.reason, lastEvent: consumed.lastEvent }
   }
 
   async #notify(step: number, context: CancelContext): Promise<CancelNotification | undefined> {

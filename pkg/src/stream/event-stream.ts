@@ -121,6 +121,11 @@ export class EventStream extends EventSequence implements AsyncDisposable {
 
   #start(input: string | URL | Request | undefined, options: OpenOptions, hooks: Hooks): void {
     let driver: Driver
+    const consumed = () => ({
+      lastEvent: this.lastEvent,
+      lastEventId: this.lastEventId,
+      events: this.handedOutCount,
+    })
     try {
       if (options?.debug) observe(this, input ?? `${options.remember}`, options)
       this.#initialId = hooks.start?.lastEventId ?? options?.lastEventId ?? ''
@@ -135,11 +140,7 @@ export class EventStream extends EventSequence implements AsyncDisposable {
         received: (events) => this.received(events),
         ended: (ending, error, notifies) => this.#end(ending, error, notifies),
         closed: (notified) => this.#close(notified),
-        consumed: () => ({
-          lastEvent: this.lastEvent,
-          lastEventId: this.lastEventId,
-          events: this.handedOutCount,
-        }),
+        consumed,
       })
     } catch (error) {
       this.#end('failed', error)
@@ -148,10 +149,9 @@ export class EventStream extends EventSequence implements AsyncDisposable {
     }
     this.#driver = driver
     if (options.remember !== undefined) {
-      this.#memory = new Memory(options.remember, () => {
-        const { position, stats } = driver
-        return position.place(stats.attempts, this.lastEventId, this.handedOutCount, this.lastEvent)
-      })
+      this.#memory = new Memory(options.remember, () =>
+        driver.position.place(driver.stats.attempts, consumed()),
+      )
       // A new answer replaces one that was not resumed.
       if (!hooks.start) this.#memory.forget()
     }

@@ -14,9 +14,9 @@ export interface Hooks {
   /** The request leaves a microtask later: StrictMode starts, stops and starts again what it wants once. */
   isDeferred?: boolean
   /** The answer began in a page before: the first request resumes it. */
-  start?: Start
+  start?: Start | undefined
   /** The job of an answer that names none. */
-  session?: string
+  session?: string | undefined
   /** The header `Accept`, unless the page sets it. */
   accept?: string
   /** Sends the request of an attempt. Others, such as the cancel notification, are not its. */
@@ -32,7 +32,7 @@ export interface Hooks {
   /** Called when there is a connection. */
   connected?: (response: Response) => void
   /** Called at the end of each response's body. Returns the failure to recover from, if there is one. */
-  bodyEnded?: () => StreamError | undefined | Promise<StreamError | undefined>
+  bodyEnded?: (() => StreamError | undefined | Promise<StreamError | undefined>) | undefined
   /**
    * Hands on bytes. Called with each chunk once it is decoded, and without one at a body's end that
    * was an event.

@@ -1,8 +1,10 @@
 import type { ServerSentEvent } from '../event.js'
 import { refusePromise } from '../fetch/request.js'
-import type { AttemptContext } from '../options.js'
+import type { AttemptContext, CancelContext, OpenOptions } from '../options.js'
 import type { Remembered } from '../remember.js'
 import type { Settings } from './settings.js'
+
+const NO_EVENT: ServerSentEvent = { type: 'message', data: '', lastEventId: '' }
 
 /** The position of an answer when the page was left. @internal */
 export interface Start {
@@ -12,6 +14,9 @@ export interface Start {
   events: number
   bytes: number
 }
+
+/** The event that the page got last, the id to resume from, and how many events it got. */
+export type Consumed = Pick<CancelContext, 'lastEvent' | 'lastEventId' | 'events'>
 
 /** The progress of an answer, for requests that continue or stop it. */
 export class Position {
@@ -54,14 +59,24 @@ export class Position {
     this.#nextBytes = this.#start.bytes + bytes
   }
 
-  /** Looks for the job. Returns whether these events have it. */
-  findJob(events: readonly ServerSentEvent[]): boolean {
-    const { job } = this.#settings
-    if (this.job !== undefined || typeof job !== 'function') return false
-    return events.some((event) => {
-      this.job = textOf(job(event, this.response!))
-      return this.job !== undefined
-    })
+  /**
+   * Looks for the job. Returns whether these events have it. Without events, the page may have chosen it,
+   * or the headers may tell it: what its function throws then is ignored, since it may take an event.
+   */
+  findJob(events?: readonly ServerSentEvent[]): boolean {
+    const find = this.#settings.job as Exclude<OpenOptions['job'], string | undefined>
+    try {
+      return (
+        this.lacksJob &&
+        (events ?? [NO_EVENT]).some((event) => {
+          this.job = textOf(find(event, this.response!))
+          return !this.lacksJob
+        })
+      )
+    } catch (error) {
+      if (events) throw error
+      return false
+    }
   }
 
   /** Returns the position after all events, for an attempt. */
@@ -76,14 +91,9 @@ export class Position {
     return this.#at(attempt, lastEventId, events, this.#batch.length - 1)
   }
 
-  /** Where the answer is for a page that got so many events, `last` as the last of them. */
-  at(
-    attempt: number,
-    lastEventId: string,
-    events: number,
-    last: ServerSentEvent | undefined,
-  ): AttemptContext {
-    const index = last ? this.#batch.lastIndexOf(last) : -1
+  /** Where the answer is for a page that got so much of it. */
+  at(attempt: number, { lastEvent, lastEventId, events }: Consumed): AttemptContext {
+    const index = this.#batch.lastIndexOf(lastEvent!)
     try {
       return this.#at(attempt, lastEventId, events, index)
     } catch {
@@ -97,8 +107,8 @@ export class Position {
     const { resume, session, isResumed } = this.#settings
     const hasBegun = isResumed || this.response !== undefined
     if (!resume || this.lacksJob || !hasBegun) return undefined
-    const { job, cursor, lastEventId, events, bytes } = this.at(...where)
-    return { job, cursor, lastEventId, events, bytes, session }
+    const { attempt, response, ...place } = this.at(...where)
+    return { ...place, session }
   }
 
   #at(attempt: number, lastEventId: string, events: number, index: number): AttemptContext {

@@ -73,7 +73,10 @@ export class Reading {
     let end = -1
     try {
       if (typeof done === 'function') end = events.findIndex((event) => refusePromise(done(event)))
-      if (end >= 0) events.length = end
+      if (end >= 0) {
+        this.#events.tap()?.last?.(events[end]!)
+        events.length = end
+      }
     } finally {
       this.#count(countOf(events))
     }

@@ -140,7 +140,7 @@ export function readOptions(
   // A replay begins at the start, whatever came before.
   const known = resume?.replays ? { job: hooks.start?.job } : hooks.start
   const start: Start = { lastEventId, events: 0, bytes: 0, ...known }
-  const findsJob = typeof job === 'function' && start.job === undefined
+  const findsJob = typeof job === 'function' && !hooks.start
   const isPausing = reader.oneOf('whenHidden', ['keep', 'pause']) === 1
   const settings: Settings = {
     request,
@@ -177,7 +177,8 @@ export function readOptions(
     (settings.onComment ? border.FLAG_COMMENTS : 0) |
     (settings.shouldRetry ? border.FLAG_ASKS_RETRY : 0) |
     (hooks.bodyEnded ? border.FLAG_ASKS_END : 0) |
-    (hooks.handOn ? border.FLAG_HANDS_ON_BYTES : 0) |
+    // Whose bytes are handed on was requested before.
+    (hooks.handOn ? border.FLAG_HANDS_ON_BYTES | border.FLAG_ON_UNSENT : 0) |
     (isPausing ? border.FLAG_PAUSES : 0) |
     // What began in a page before is at its end at the end of a response.
     (isSafe(request.method) && !isResumed ? border.FLAG_SAFE : 0) |
@@ -200,7 +201,7 @@ export function readOptions(
 }
 
 /** The members of a `Request`, replaced by those that the options have, as in `fetch`. */
-function withRequest(request: Request, options: OpenOptions): OpenOptions {
+export function withRequest(request: Request, options: OpenOptions): OpenOptions {
   if (request.bodyUsed) throw invalid('the body of the Request was read already')
   const all: Record<string, unknown> = {}
   for (const name of [...FETCH_MEMBERS, 'method', 'headers', 'signal'] as const) {

@@ -234,7 +234,9 @@ impl Audit {
             self.patience.failed();
         }
         if facts.is_body_over && matches!(input, Input::Pull | Input::EndAccepted) {
-            let is_in_vain = self.resumes && !self.is_fruitful;
+            let is_replay = setup.resume.is_some_and(|resume| resume.replays);
+            let may_be_in_vain = self.resumes && (setup.has_done() || is_replay);
+            let is_in_vain = may_be_in_vain && !self.is_fruitful;
             let can_go_on = !self.naive.is_ndjson || self.can_resume(setup);
             self.facts.goes_on = self.may_repeat(setup)
                 && (setup.is_safe || setup.has_done())

@@ -1,7 +1,7 @@
 // The recipes of docs/backends.md, against emulators of the backends that the vendors' own clients read as well.
 
 import { expect } from 'chai'
-import type { EventStream, OpenOptions, StreamError } from 'sluicegate'
+import { decode, type EventStream, type OpenOptions, type StreamError } from 'sluicegate'
 import type { BackendName } from '../../vendors/backends/index.js'
 import type { Fault, Plan } from '../../vendors/plan.js'
 import { rejection } from '../support/consume.js'
@@ -184,6 +184,21 @@ describe('backends that refuse to resume', () => {
       expect((await stream.closed).type).to.equal('truncated')
     })
   }
+})
+
+test('langgraph: an error of the run is one of its texts', async () => {
+  const backend = await Backend.open('langgraph')
+  const run = 'event: messages\ndata: [{"content":"Hi"},{}]\n\n'
+  const failure = 'event: error\ndata: {"error":"ValueError","message":"no such tool"}\n\n'
+  const texts = backend.texts(decode(run + failure) as unknown as EventStream)
+  const seen: string[] = []
+  const error = await rejection(
+    (async () => {
+      for await (const text of texts) seen.push(text)
+    })(),
+  )
+  expect(seen).to.deep.equal(['Hi'])
+  expect((error as Error).message).to.equal('no such tool')
 })
 
 describe('backends that can not resume', () => {

@@ -1,7 +1,8 @@
 import { expect } from 'chai'
-import type { CancelContext, StreamError } from 'sluicegate'
+import type { CancelContext, OpenOptions, StreamError, StreamState } from 'sluicegate'
 import { gate } from '../support/consume.js'
-import { Held, Sink, event, script } from '../support/server.js'
+import { eventually } from '../support/eventually.js'
+import { type Attempt, Held, Sink, event, script } from '../support/server.js'
 import { open, test } from '../support/test.js'
 
 const DONE = { done: true, value: undefined }
@@ -38,6 +39,22 @@ describe('cancel()', () => {
     expect(inits[1]?.keepalive).to.equal(true)
     expect(inits[1]?.signal).to.not.equal(inits[0]?.signal)
   })
+
+  // Requests with it share 64 KiB, of bytes.
+  const large: [string, BodyInit][] = [
+    ['text', '漢'.repeat(30_000)],
+    ['bytes', new Uint8Array(100_000)],
+    ['a form', new URLSearchParams({ partial: 'a'.repeat(100_000) })],
+  ]
+  for (const [what, body] of large) {
+    test(`what is too large for keepalive is sent without: ${what}`, async () => {
+      const [held, sink] = [new Held(), new Sink()]
+      const stream = open(held.url, { cancel: { url: sink.url, body } })
+      await stream.next()
+      expect(await stream.cancel()).to.deep.equal({ aborted: true, notified: true, status: 200 })
+      await sink.received(1)
+    })
+  }
 
   test('functions get the reason, the last event and its id, and the response', async () => {
     const sink = new Sink()
@@ -121,6 +138,82 @@ describe('cancel()', () => {
     const [notification] = await sink.received(1)
     expect(notification?.body).to.equal('{"hasResponse":false}')
     expect(await held.counters()).to.include({ requests: 0 })
+  })
+})
+
+describe('a job that is known before the first event', () => {
+  const quiet: Attempt = {
+    headers: { 'x-job': 'j1', 'access-control-expose-headers': 'x-job' },
+    steps: [{ send: ': alive\n\n' }, { stall: true }],
+  }
+  const cases: [string, Attempt, StreamState, NonNullable<OpenOptions['job']>][] = [
+    ['in a header', quiet, 'open', (_, response) => response.headers.get('x-job')],
+    ['chosen by the page', quiet, 'open', () => 'j1'],
+    [
+      'chosen by the page, before the response',
+      { headersDelay: 'never' },
+      'connecting',
+      () => 'j1',
+    ],
+    [
+      'in a header, beside events that are JSON',
+      quiet,
+      'open',
+      ({ data }, response) => JSON.parse(data || '{}').id ?? response.headers.get('x-job'),
+    ],
+  ]
+  for (const [where, attempt, state, job] of cases) {
+    test(`is told at once: ${where}`, async () => {
+      const [source, sink] = [await script([attempt]), new Sink()]
+      const stream = open(source.url, {
+        method: 'POST',
+        job,
+        cancel: { url: ({ job }) => `${sink.url}?job=${job}` },
+      })
+      await source.requests(1)
+      await eventually(() => expect(stream.state).to.equal(state))
+      expect(await stream.cancel()).to.deep.equal({ aborted: true, notified: true, status: 200 })
+      const [notification] = await sink.received(1)
+      expect(notification!.path).to.match(/\?job=j1$/)
+      await source.over(1)
+    })
+  }
+
+  test('is what an answer is resumed by, and remembered by', async () => {
+    const [, , , job] = cases[0]!
+    const source = await script([
+      { ...quiet, steps: [{ send: ': alive\n\n' }, { waitFor: 'seen' }, { reset: true }] },
+      { steps: [{ send: event('a') + event('[DONE]') }] },
+    ])
+    const stream = open(source.url, {
+      method: 'POST',
+      done: '[DONE]',
+      retry: { initialDelay: 0, minDelay: 0 },
+      remember: 'early',
+      job,
+      resume: { url: ({ job }) => `${source.url}?job=${job}` },
+    })
+    const first = stream.next()
+    await eventually(() => expect(stream.state).to.equal('open'))
+    expect(JSON.parse(sessionStorage.getItem('sluicegate:early')!)).to.include({ job: 'j1' })
+    await source.signal('seen')
+    expect((await first).value).to.include({ data: 'a' })
+    expect(await stream.next()).to.deep.equal(DONE)
+    const [, resumed] = await source.over(2)
+    expect(resumed).to.include({ method: 'GET' })
+    expect(resumed!.path).to.match(/\?job=j1$/)
+  })
+
+  test('is asked for again with events, whatever it threw without one', async () => {
+    const [source, sink] = [await script([{ steps: [{ send: event('{"id":"j2"}') }] }]), new Sink()]
+    const stream = open(source.url, {
+      method: 'POST',
+      job: ({ data }) => JSON.parse(data).id,
+      cancel: { url: ({ job }) => `${sink.url}?job=${job}` },
+    })
+    await stream.next()
+    expect(await stream.cancel()).to.include({ notified: true })
+    expect((await sink.received(1))[0]!.path).to.match(/\?job=j2$/)
   })
 })
 

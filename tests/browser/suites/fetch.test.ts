@@ -272,6 +272,20 @@ describe('createFetch', () => {
       'network',
     ],
     [
+      'a GET with ids that is not to be repeated',
+      [{ steps: [{ send: event('a', { id: 1 }) }, { waitFor: 'seen' }, { reset: true }] }],
+      { retry: false },
+      event('a', { id: 1 }),
+      'network',
+    ],
+    [
+      'an answer that is not to be resumed',
+      [{ steps: [{ send: event('a', { id: 1 }) }, { waitFor: 'seen' }, { reset: true }] }],
+      { method: 'POST', retry: false, resume: { url: '/nowhere' } },
+      event('a', { id: 1 }),
+      'network',
+    ],
+    [
       'a GET without ids',
       [{ steps: [{ send: event('a') }, { waitFor: 'seen' }, { reset: true }] }],
       {},
@@ -415,6 +429,61 @@ describe('createFetch', () => {
         expect(notification!.path).to.match(/\?job=c1$/)
         await source.over(1)
       }
+    })
+
+    const sent: [string, (url: string) => Parameters<typeof fetch>][] = [
+      ['a URL', (url) => [url, { method: 'POST', body: '{}' }]],
+      ['a Request', (url) => [new Request(url, { method: 'POST', body: '{}' })]],
+    ]
+    for (const [what, argumentsFor] of sent) {
+      for (const on of ['abort', undefined] as const) {
+        const how = on ? 'an abort' : 'cancel()'
+        test(`${how} before the response tells the backend of ${what}`, async () => {
+          const source = await script([{ headersDelay: 'never', steps: [{ stall: true }] }])
+          const sink = new Sink()
+          const fetchOf = createFetch({
+            key: () => 'c1',
+            cancel: { url: ({ job }) => `${sink.url}?job=${job}`, on: on ? [on] : [] },
+          })
+          const aborter = new AbortController()
+          const [input, init] = argumentsFor(source.url)
+          const failing = rejection(fetchOf(input, { ...init, signal: aborter.signal }))
+          await source.requests(1)
+          if (on) aborter.abort()
+          else expect(await fetchOf.cancel('c1')).to.include({ aborted: true, notified: true })
+          expect(await failing).to.include({ name: 'AbortError' })
+          const [notification] = await sink.received(1)
+          expect(notification!.path).to.match(/\?job=c1$/)
+          await source.over(1)
+        })
+      }
+    }
+
+    test('cancel() waits for the job, as that of a stream does', async () => {
+      const source = await script([
+        {
+          steps: [
+            { send: ': alive\n\n' },
+            { waitFor: 'cancelled' },
+            { send: event('{"id":"j1"}') },
+            { stall: true },
+          ],
+        },
+      ])
+      const sink = new Sink()
+      const fetchOf = createFetch({
+        job: ({ data }) => JSON.parse(data).id,
+        cancel: { url: ({ job }) => `${sink.url}?job=${job}` },
+      })
+      const response = await fetchOf(source.url, { method: 'POST', body: '{}' })
+      const reading = readUntilError(response)
+      await source.requests(1)
+      const cancelled = fetchOf.cancel(response)
+      expect((await reading).error).to.include({ name: 'AbortError' })
+      await source.signal('cancelled')
+      expect(await cancelled).to.deep.equal({ aborted: true, notified: true, status: 200 })
+      expect((await sink.received(1))[0]!.path).to.match(/\?job=j1$/)
+      await source.over(1)
     })
 
     const stops = [

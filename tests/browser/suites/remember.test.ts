@@ -3,7 +3,8 @@
 import { expect } from 'chai'
 import { type OpenOptions, resumeStream } from 'sluicegate'
 import { openChat, resumeChat } from 'sluicegate/llm'
-import { type Attempt, type Script, script, Sink } from '../support/server.js'
+import { rejection } from '../support/consume.js'
+import { type Attempt, event, type Script, script, Sink } from '../support/server.js'
 import { open, test } from '../support/test.js'
 
 const KEY = 'sluicegate:a1'
@@ -134,6 +135,17 @@ describe('remember', () => {
     expect(kept()).to.include({ job: 'j1', events: 1 })
   })
 
+  test('an answer that was kept without a job is resumed, whatever finds one now', async () => {
+    const source = await script([{ steps: [{ send: 'data: a\n\ndata: [DONE]\n\n' }] }])
+    sessionStorage.setItem(KEY, '{"lastEventId":"7","events":1,"bytes":9}')
+    const { method: _method, remember: _remember, ...others } = optionsFor(source)
+    const resumed = resumeStream('a1', others)!
+    expect(await rest(resumed)).to.deep.equal(['a'])
+    const [request] = await source.over(1)
+    expect(request).to.include({ method: 'GET' })
+    expect(request!.headers).to.include({ 'last-event-id': '7' })
+  })
+
   test('storage that throws changes nothing but that nothing is kept', async () => {
     const source = await script(ANSWER)
     const { setItem, getItem, removeItem } = Storage.prototype
@@ -157,6 +169,31 @@ describe('remember', () => {
     const stream = open('/nowhere', { remember: 'a1' })
     const { error } = await stream.closed
     expect(error).to.include({ code: 'invalid-options', message: '`remember` needs `resume`' })
+  })
+
+  const output = [{ type: 'message', content: [{ type: 'output_text', text: 'Hello' }] }]
+  const completed = { type: 'response.completed', response: { status: 'completed', output } }
+  const rests: [string, string, string][] = [
+    ['its end marker', event('[DONE]'), ''],
+    ['its last event', event('{"type":"message_stop"}', { type: 'message_stop' }), ''],
+    ['its end, which has all of the text again', event(JSON.stringify(completed)), ''],
+    ['a comment', ': alive\n\n', ''],
+    ['some text', event('lo') + event('[DONE]'), 'lo'],
+  ]
+  for (const [what, sent, expected] of rests) {
+    test(`of a chat there is nothing left but ${what}`, async () => {
+      sessionStorage.setItem(KEY, '{"job":"j1","lastEventId":"7","events":7,"bytes":0}')
+      const { url } = await script([{ steps: [{ send: sent }] }])
+      const { text } = await resumeChat('a1', { resume: { url } })!.answer()
+      expect(text).to.equal(expected)
+    })
+  }
+
+  test('a chat that is replayed has to be understood', async () => {
+    sessionStorage.setItem(KEY, '{"job":"j1","lastEventId":"7","events":7,"bytes":0}')
+    const { url } = await script([{ steps: [{ send: event('[DONE]') }] }])
+    const chat = resumeChat('a1', { resume: { url, replays: true } })!
+    expect(await rejection(chat.answer())).to.include({ code: 'unknown-format' })
   })
 
   test('a chat goes on with its session, and is cancelled by it', async () => {

@@ -31,6 +31,8 @@ async def chat(question: Question) -> StreamingResponse:
                 yield event
         finally:
             task.cancel()  # nobody is reading any more
+            while not events.empty():  # what is full would hold its end up
+                events.get_nowait()
 
     headers = {"cache-control": "no-store", "x-accel-buffering": "no"}
     return StreamingResponse(body(), media_type="text/event-stream", headers=headers)
