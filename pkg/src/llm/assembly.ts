@@ -97,7 +97,7 @@ export function assemble(): Assembly {
     }
     // An empty object stands for what is still to come; what is whole may be sent again.
     const isEmpty = !before && fragment === '{}'
-    if (isEmpty || (before && fragment === before && jsonObject(before))) fragment = ''
+    if (isEmpty || (jsonObject(fragment) && jsonObject(before))) fragment = ''
     // What comes as a fragment holds, not what was there at the start.
     if (part.arguments) call.initial = isEmpty ? '{}' : ''
     tell(call, call.join(fragment), isNew)

@@ -68,6 +68,11 @@ export function partBy(rule: Rule, json: Json): Part {
   return { ...part, usage: raw && { raw }, isWhole: !!isWhole, isEnd: !!isEnd }
 }
 
+/** Whether a part is more than names. */
+export function hasAny({ id: _, model: __, isWhole: ___, ...rest }: Part): boolean {
+  return Object.values(rest).some((value) => (value as string | undefined)?.length ?? value)
+}
+
 /** The figures of a list's entries, one per model, are added up. */
 function figuresIn(usage: unknown): Json | undefined {
   const [sum, ...others] = [usage].flat().filter(objectOf) as Json[]
