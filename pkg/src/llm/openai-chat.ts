@@ -64,7 +64,7 @@ const DELTA =
   'content|reasoning_content|reasoning|reasoning_text|thinking|reasoning_details.0|tool_calls.0|function_call|refusal'
 
 /** The first answer (`index: 0`) of Chat Completions chunks, or of a whole completion. */
-export const openaiChat: Reader = (json, event) => {
+export const openaiChat = (json: Json): ReturnType<Reader> => {
   // Figures alone are ours, but not those beside somebody else's answer.
   const isOurs = (name: string) => /_|^(id|object|created|model|provider|usage)$/.test(name)
   const isUsage = at(json, 'usage.prompt_tokens') >= 0 && Object.keys(json).every(isOurs)
@@ -72,9 +72,7 @@ export const openaiChat: Reader = (json, event) => {
   const [choice, ...others] = list<Json>(json['choices']).filter((one) => !one?.['index'])
   // Some servers cut what they send for one answer into several.
   if (others[0]) {
-    return [choice, ...others].flatMap(
-      (one) => openaiChat({ ...json, choices: [one] }, event) ?? [],
-    )
+    return [choice, ...others].flatMap((one) => openaiChat({ ...json, choices: [one] }) ?? [])
   }
   const error = at(json, 'choices.*.error|x_groq.error')
   if (error) throw upstreamError({ error })
