@@ -587,7 +587,7 @@ fn dialects() {
     }
 }
 
-/// What nobody knows is no empty answer.
+/// An unknown member is not an empty answer.
 #[test]
 fn text_under_another_name_is_not_understood() {
     for data in [
