@@ -89,7 +89,7 @@ export const openaiChat = (json: Json): ReturnType<Reader> => {
     finishReason: 'choice.finish_reason',
     id: 'id',
     // Some stream messages as others stream deltas.
-    isWhole: message !== delta && (delta || json['object'] !== 'chat.completion.chunk'),
+    isWhole: message !== delta && (!!delta || json['object'] !== 'chat.completion.chunk'),
   }
   const part = partBy(rule, { __proto__: json, choice, message, said: text(message) })
   if (part.finishReason === 'error') throw upstreamError(json)

@@ -26,10 +26,10 @@ message_stop isEnd=1
 message:assistant id=id content=content finishReason=stop_reason isWhole=1
 #openai-responses,type|object,item.type|status|summary_index|response.status
 response.reasoning.delta response.reasoning_text.delta response.reasoning_summary_text.delta reasoning=delta
-response.output_text.done response.content_part.done response.refusal.done response.output_item.done:message response.output_item.done:reasoning content=item|part|text refusal=refusal isWhole=1
+response.output_text.done response.content_part.done response.refusal.done response.output_item.done:message response.output_item.done:reasoning content=item|part|text refusal=refusal isWhole=output_index
 response.completed response.done response.incomplete response.cancelled response id=response.id|id content=response.output|output finishReason=response.incomplete_details.reason|incomplete_details.reason|response.status|status isWhole=1 isEnd=1
 response.refusal.delta refusal=delta
-response.reasoning.done response.reasoning_text.done response.reasoning_summary_text.done reasoning=text isWhole=1
+response.reasoning.done response.reasoning_text.done response.reasoning_summary_text.done reasoning=text isWhole=output_index
 response.created response.in_progress response.reasoning_summary_part.added:0
 response.reasoning_summary_part.added reasoning==\n\n
 response.output_item.added:function_call response.output_item.added:custom_tool_call content=item

@@ -2280,6 +2280,92 @@ export const GATEWAYS: StreamCase[] = [
       { text: 'Hi', reasoning: 'hm' },
     ],
   ]),
+  ...table('items when they are done', [
+    [
+      'two messages',
+      responses(
+        { type: 'response.created', response: { id: 'r' } },
+        { type: 'response.output_item.done', output_index: 0, item: message('One. ') },
+        { type: 'response.output_item.done', output_index: 2, item: message('Two.') },
+        {
+          type: 'response.completed',
+          response: { status: 'completed', output: [message('One. '), message('Two.')] },
+        },
+      ),
+      { text: 'One. Two.', finishReason: 'completed' },
+    ],
+    [
+      'one in deltas, one without',
+      responses(
+        { type: 'response.output_text.delta', output_index: 0, delta: 'On' },
+        { type: 'response.output_text.delta', output_index: 0, delta: 'e. ' },
+        { type: 'response.output_text.done', output_index: 0, text: 'One. ' },
+        { type: 'response.content_part.done', output_index: 0, part: message('One. ').content[0] },
+        { type: 'response.output_item.done', output_index: 0, item: message('One. ') },
+        { type: 'response.output_text.done', output_index: 1, text: 'Two.' },
+        { type: 'response.output_item.done', output_index: 1, item: message('Two.') },
+        { type: 'response.completed', response: { status: 'completed', output: [] } },
+      ),
+      { text: 'One. Two.' },
+    ],
+    [
+      'one without deltas, one in them',
+      responses(
+        { type: 'response.output_item.done', output_index: 0, item: message('One. ') },
+        { type: 'response.output_text.delta', output_index: 1, delta: 'Two' },
+        { type: 'response.output_text.delta', output_index: 1, delta: '.' },
+        { type: 'response.output_item.done', output_index: 1, item: message('Two.') },
+      ),
+      { text: 'One. Two.' },
+    ],
+    [
+      'in deltas, all done at the end',
+      responses(
+        { type: 'response.output_text.delta', output_index: 0, delta: 'One. ' },
+        { type: 'response.output_text.delta', output_index: 1, delta: 'Two.' },
+        { type: 'response.output_item.done', output_index: 0, item: message('One. ') },
+        { type: 'response.output_item.done', output_index: 1, item: message('Two.') },
+      ),
+      { text: 'One. Two.' },
+    ],
+    [
+      'the rest of one',
+      responses(
+        { type: 'response.output_item.done', output_index: 0, item: message('One. ') },
+        { type: 'response.output_text.delta', output_index: 1, delta: 'Tw' },
+        { type: 'response.output_item.done', output_index: 1, item: message('Two.') },
+      ),
+      { text: 'One. Two.' },
+    ],
+    [
+      'written otherwise than in deltas',
+      responses(
+        { type: 'response.output_text.delta', output_index: 0, delta: 'One[1]' },
+        { type: 'response.output_text.done', output_index: 0, text: 'One[1]' },
+        { type: 'response.output_item.done', output_index: 0, item: message('One') },
+        { type: 'response.completed', response: { output: [message('One!')] } },
+      ),
+      { text: 'One[1]' },
+    ],
+    [
+      'a message that grows',
+      data(
+        ...['H', 'Hel', 'Hello'].map((content) => ({
+          object: 'chat.completion',
+          choices: [{ message: { content }, delta: { content: '' } }],
+        })),
+      ),
+      { text: 'Hello' },
+    ],
+    [
+      'a whole completion with the rest of the text',
+      data(chunk({ content: 'Hel' }), {
+        object: 'chat.completion',
+        choices: [{ message: { content: 'Hello' }, finish_reason: 'stop' }],
+      }),
+      { text: 'Hello', finishReason: 'stop' },
+    ],
+  ]),
   ...table('calls and texts', [
     [
       'arguments again, written otherwise',
