@@ -421,6 +421,155 @@ fn dialects() {
             text("Hi", "completed"),
         ),
         (
+            "several choices of one answer in a chunk",
+            event(
+                r#"{"choices":[{"index":0,"delta":{"content":"H"}},{"index":1,"delta":{"content":"no"}},{"index":0,"delta":{"content":"i"},"finish_reason":"stop"}]}"#,
+            ),
+            text("Hi", "stop"),
+        ),
+        (
+            "a call, and the end behind it",
+            event(
+                r#"{"choices":[{"delta":{"tool_calls":[{"index":0,"id":"a","function":{"name":"f","arguments":"{\"p\":1}"}}]}},{"delta":{"content":""},"finish_reason":"tool_calls"}]}"#,
+            ),
+            calls(&[p("a", "f")], text("", "tool_calls")),
+        ),
+        (
+            "deltas that are texts, wrapped",
+            event(r#"{"data":{"choices":[{"delta":"H","finish_reason":""}]},"status":{}}"#)
+                + &event(r#"{"data":{"choices":[{"delta":"i","finish_reason":"stop"}]}}"#),
+            text("Hi", "stop"),
+        ),
+        (
+            "framed twice, encoded twice",
+            "data: data: {\"choices\":[{\"delta\":{\"content\":\"H\"}}]}\n\ndata: \"{\\\"choices\\\":[{\\\"delta\\\":{\\\"content\\\":\\\"i\\\"}}]}\"\n\ndata: data: [done]\n\n".into(),
+            text("Hi", ""),
+        ),
+        (
+            "names with underscores",
+            [
+                event(r#"{"type":"RUN_STARTED","run_id":"r"}"#),
+                event(r#"{"type":"TEXT_MESSAGE_CONTENT","message_id":"m","delta":"Hi"}"#),
+                event(r#"{"type":"TOOL_CALL_START","tool_call_id":"a","tool_call_name":"f"}"#),
+                event(r#"{"type":"TOOL_CALL_ARGS","tool_call_id":"a","delta":"{\"p\":1}"}"#),
+                event(r#"{"type":"RUN_FINISHED","run_id":"r"}"#),
+            ]
+            .concat(),
+            calls(&[p("a", "f")], text("Hi", "stop")),
+        ),
+        (
+            "Gemini's, with underscores, the arguments behind the name",
+            event(
+                r#"{"candidates":[{"content":{"parts":[{"text":"Hi"},{"function_call":{"name":"f","args":{}}}]}}]}"#,
+            ) + &event(
+                r#"{"candidates":[{"content":{"parts":[{"function_call":{"args":{"p":1}}}]},"finish_reason":"STOP"}]}"#,
+            ),
+            calls(&[p("", "f")], text("Hi", "STOP")),
+        ),
+        (
+            "Responses' other names",
+            [
+                event(r#"{"type":"response.reasoning.delta","delta":"hm"}"#),
+                event(r#"{"type":"response.reasoning.done","text":"hm"}"#),
+                event(r#"{"type":"response.content_part.delta","delta":"H"}"#),
+                event(r#"{"type":"response.content_part.delta","delta":{"text":"i"}}"#),
+                event(r#"{"type":"response.done","response":{"status":"completed"}}"#),
+            ]
+            .concat(),
+            thought("hm", text("Hi", "completed")),
+        ),
+        (
+            "a failed end",
+            event(r#"{"type":"response.output_text.delta","delta":"Hi"}"#)
+                + &event(r#"{"type":"response.done","response":{"status":"failed"}}"#),
+            failed("Hi", false),
+        ),
+        (
+            "a cancelled response",
+            event(r#"{"type":"response.output_text.delta","delta":"Hi"}"#)
+                + &event(r#"{"type":"response.cancelled","response":{"status":"cancelled"}}"#)
+                + &event(r#"{"type":"response.output_text.delta","delta":"late"}"#),
+            text("Hi", "cancelled"),
+        ),
+        (
+            "a refusal and reasoning when they are done",
+            event(
+                r#"{"type":"response.output_item.done","output_index":0,"item":{"type":"reasoning","summary":[],"content":[{"type":"reasoning_text","text":"hm"}]}}"#,
+            ) + &event(r#"{"type":"response.refusal.done","output_index":1,"refusal":"No."}"#),
+            thought("hm", refused("No.", text("", ""))),
+        ),
+        (
+            "two messages when they are done",
+            [
+                event(
+                    r#"{"type":"response.output_text.delta","output_index":0,"delta":"One. "}"#,
+                ),
+                event(
+                    r#"{"type":"response.output_text.done","output_index":0,"text":"One. "}"#,
+                ),
+                event(
+                    r#"{"type":"response.output_item.done","output_index":1,"item":{"type":"message","content":[{"text":"Two."}]}}"#,
+                ),
+                event(r#"{"type":"response.completed","response":{"status":"completed"}}"#),
+            ]
+            .concat(),
+            text("One. Two.", "completed"),
+        ),
+        (
+            "HyperCLOVA X",
+            "event: token\ndata: {\"message\":{\"content\":\"H\"}}\n\nevent: token\ndata: {\"message\":{\"content\":\"i\"}}\n\nevent: result\ndata: {\"message\":{\"content\":\"Hi\"}}\n\n".into(),
+            text("Hi", ""),
+        ),
+        (
+            "arguments again, written otherwise",
+            fragment(r#"{"index":0,"id":"a","function":{"name":"f","arguments":"{\"p\":1}"}}"#)
+                + &fragment(r#"{"index":0,"function":{"arguments":"{ \"p\": 1 }"}}"#),
+            calls(&[p("a", "f")], text("", "")),
+        ),
+        (
+            "text at the start of a message",
+            event(
+                r#"{"type":"message_start","message":{"content":[{"type":"text","text":"Hi"},{"type":"tool_use","id":"a","name":"f","input":{"p":1}}]}}"#,
+            ) + &event(r#"{"type":"message_stop"}"#),
+            calls(&[p("a", "f")], text("Hi", "")),
+        ),
+        (
+            "reasoning as `thinking`",
+            delta(r#"{"thinking":"hm"}"#) + &delta(r#"{"content":"Hi"}"#),
+            thought("hm", text("Hi", "")),
+        ),
+        (
+            "calls of Cloudflare, without text",
+            event(r#"{"response":null,"tool_calls":[{"name":"f","arguments":{"p":1}}]}"#)
+                + "data: [DONE]\n\n",
+            calls(&[p("", "f")], text("", "")),
+        ),
+        (
+            "empty members of an error",
+            event(
+                r#"{"choices":[{"delta":{"content":"Hi"}}],"error":{"message":"","code":null}}"#,
+            ),
+            text("Hi", ""),
+        ),
+        (
+            "an error beside an answer",
+            delta(r#"{"content":"Hi"}"#)
+                + &event(
+                    r#"{"choices":[{"delta":{}}],"base_resp":{"status_code":1002,"status_msg":"rate limit"}}"#,
+                ),
+            failed("Hi", false),
+        ),
+        (
+            "an error in capitals",
+            delta(r#"{"content":"Hi"}"#) + "event: ERROR\ndata: no\n\n",
+            failed("Hi", false),
+        ),
+        (
+            "throttled",
+            event(r#"{"error":{"type":"ThrottlingException","message":"no"}}"#),
+            failed("", true),
+        ),
+        (
             "a flat error with a type of its own",
             delta(r#"{"content":"Hi"}"#)
                 + &event(r#"{"message":"no","code":"quota_exceeded","type":"too_many_tokens_error"}"#),
@@ -434,6 +583,29 @@ fn dialects() {
                 call.2.clear();
             }
             assert_eq!(answer, expected, "{name}");
+        }
+    }
+}
+
+/// An unknown member is not an empty answer.
+#[test]
+fn text_under_another_name_is_not_understood() {
+    for data in [
+        r#"{"choices":[{"delta":{"text":"Hi"}}]}"#,
+        r#"{"choices":[{"delta":{"role":"assistant","value":"Hi"}}]}"#,
+        r#"{"choices":[{"content":"Hi"}]}"#,
+        r#"{"type":"text-delta","content":"Hi"}"#,
+        r#"{"type":"TEXT_MESSAGE_CONTENT","content":"Hi"}"#,
+        r#"{"type":"content_block_delta","delta":{"content":"Hi"}}"#,
+        r#"{"type":"response.output_text.delta","text":"Hi"}"#,
+        r#"{"object":"chat.completion","result":"Hi","usage":{"prompt_tokens":1}}"#,
+    ] {
+        for format in [Format::Auto, Format::OpenAiChat, Format::AiSdk, Format::AgUi] {
+            let mut reader = AnswerReader::new(format);
+            let event = sse::EventRef { event_type: "message", data, last_event_id: "" };
+            assert_eq!(reader.read(&event, |_| ()), Ok(false), "{data}");
+            let unknown = TextError::UnknownFormat { start: data.into() };
+            assert_eq!(reader.finish(|_| ()), Err(unknown), "{data} {format:?}");
         }
     }
 }

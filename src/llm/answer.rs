@@ -6,10 +6,11 @@ use super::{
     extras::{Extras, extras},
     format::Format,
     half::Joiner,
-    reader::{TextReader, events_of, parse},
+    reader::{TextReader, decoded, events_of, inner_of, parse},
+    told::Told,
 };
 use crate::{json::Value, sse::EventRef};
-use alloc::string::String;
+use alloc::{string::String, vec::Vec};
 
 /// A part of an answer, as one event adds it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -75,7 +76,7 @@ pub struct AnswerReader {
 #[derive(Clone, Debug, Default)]
 struct Piece {
     joiner: Joiner,
-    has_text: bool,
+    told: Told,
 }
 
 impl AnswerReader {
@@ -105,6 +106,9 @@ impl AnswerReader {
             add_text(text, &mut add);
             return Ok(false);
         }
+        if let Some(data) = decoded(event.data) {
+            return self.read(&EventRef { data: &data, ..*event }, add);
+        }
         for event in events_of(event) {
             if self.read_one(&event, &mut add)? {
                 return Ok(true);
@@ -116,16 +120,13 @@ impl AnswerReader {
     fn read_one(
         &mut self,
         event: &EventRef<'_>,
-        add: &mut impl FnMut(Delta),
+        add: &mut dyn FnMut(Delta),
     ) -> Result<bool, TextError> {
         let mut text = String::new();
         let is_end = self.text.read(event, &mut text)?;
         let mut text = Some(text);
         if let Some(json) = parse(event.event_type, event.data)? {
-            let one = Some(json).filter(|json| json.is_object());
-            for json in one.into_iter().chain(json.items().filter(|item| item.is_object())) {
-                self.add_extras(json, event.event_type, &mut text, add);
-            }
+            self.add_all(json, event.event_type, &mut text, add);
         }
         add_text(text.unwrap_or_default(), add);
         if is_end {
@@ -147,19 +148,38 @@ impl AnswerReader {
         Ok(())
     }
 
+    /// Adds the extras of an object of the format, or of those in it.
+    fn add_all(
+        &mut self,
+        json: Value<'_>,
+        event_type: &str,
+        text: &mut Option<String>,
+        add: &mut dyn FnMut(Delta),
+    ) {
+        let is_part = matches!(self.text.format().part(json, event_type), Ok(Some(_)));
+        if json.is_object() && is_part {
+            self.add_extras(json, event_type, text, add);
+            return;
+        }
+        for inner in inner_of(json) {
+            self.add_all(inner, event_type, text, add);
+        }
+    }
+
     /// Reasoning comes before the text of the same event, everything else after it.
     fn add_extras(
         &mut self,
         json: Value<'_>,
         event_type: &str,
         text: &mut Option<String>,
-        add: &mut impl FnMut(Delta),
+        add: &mut dyn FnMut(Delta),
     ) {
-        let Extras { reasoning, refusal, calls, finish_reason, is_whole } =
+        let Extras { reasoning, refusal, calls, finish_reason, is_whole, item } =
             extras(self.text.format(), json, event_type);
-        self.reasoning.add(&reasoning, is_whole).map(Delta::Reasoning).map(&mut *add);
+        let whole = is_whole.then_some(item);
+        self.reasoning.add(reasoning, whole.clone()).map(Delta::Reasoning).map(&mut *add);
         add_text(text.take().unwrap_or_default(), add);
-        self.refusal.add(&refusal, is_whole).map(Delta::Refusal).map(&mut *add);
+        self.refusal.add(refusal, whole).map(Delta::Refusal).map(&mut *add);
         if !is_whole || self.calls.is_empty() {
             for call in calls {
                 self.calls.add(call, add);
@@ -171,27 +191,30 @@ impl AnswerReader {
         }
     }
 
-    fn end(&mut self, add: &mut impl FnMut(Delta)) {
+    fn end(&mut self, add: &mut dyn FnMut(Delta)) {
         self.reasoning.end().map(Delta::Reasoning).map(&mut *add);
         self.refusal.end().map(Delta::Refusal).map(&mut *add);
         self.calls.settle(true, add);
     }
 }
 
-fn add_text(text: String, add: &mut impl FnMut(Delta)) {
+fn add_text(text: String, add: &mut dyn FnMut(Delta)) {
     if !text.is_empty() {
         add(Delta::Text(text));
     }
 }
 
 impl Piece {
-    fn add(&mut self, piece: &[u8], is_whole: bool) -> Option<String> {
-        if piece.is_empty() || is_whole && self.has_text {
+    fn add(&mut self, mut piece: Vec<u8>, whole: Option<Option<Vec<u8>>>) -> Option<String> {
+        if piece.is_empty() {
             return None;
         }
-        self.has_text = true;
+        if let Some(item) = whole {
+            piece = self.told.rest_of(&piece, item);
+        }
         let mut text = String::new();
-        self.joiner.join(piece, &mut text);
+        self.joiner.join(&piece, &mut text);
+        self.told.push(&text);
         Some(text).filter(|text| !text.is_empty())
     }
 

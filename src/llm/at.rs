@@ -1,19 +1,49 @@
 //! Values at paths, as `pkg/src/llm/json.ts` finds them.
 
 use crate::json::{Literal, Value};
-use alloc::vec::Vec;
+use alloc::{string::String, vec::Vec};
 
-/// The value at a path such as `a.b`, or the first that is there of `a.b|c`. `null` and empty strings
-/// are not there. `*` is an array's first item by its `index`: 0, or none.
+/// The value at a path such as `a.b`, or the first that is there of `a.b|c`. `null`, empty strings and
+/// empty arrays are not there. `*` is an array's first item by its `index`: 0, or none. A name such as
+/// `aB` may also be written `a_b`, as backends in Python do.
 pub(super) fn at<'a>(json: Value<'a>, path: &str) -> Option<Value<'a>> {
     path.split('|').find_map(|names| {
-        let value = names.split('.').try_fold(json, |value, name| match name {
-            "*" => value.items().find(|item| item.get("index").is_none_or(Value::is_falsy)),
-            "0" => value.items().next(),
-            name => value.get(name),
-        });
-        value.filter(|value| !value.is_null() && !value.raw().eq(b"\"\""))
+        let is_mixed = names.contains(|c: char| c.is_ascii_uppercase());
+        value_at(json, names)
+            .or_else(|| is_mixed.then(|| value_at(json, &with_underscores(names))).flatten())
     })
+}
+
+fn value_at<'a>(json: Value<'a>, names: &str) -> Option<Value<'a>> {
+    let value = names.split('.').try_fold(json, |value, name| match name {
+        "*" => answers(value).next(),
+        "0" => value.items().next(),
+        name => value.get(name),
+    });
+    value.filter(|value| {
+        let is_empty = match value.raw() {
+            b"\"\"" => true,
+            [b'[', ..] => value.items().next().is_none(),
+            _ => false,
+        };
+        !value.is_null() && !is_empty
+    })
+}
+
+fn with_underscores(names: &str) -> String {
+    let mut all = String::new();
+    for c in names.chars() {
+        if c.is_ascii_uppercase() {
+            all.push('_');
+        }
+        all.push(c.to_ascii_lowercase());
+    }
+    all
+}
+
+/// The items of an array that are of the first answer, by their `index`: 0, or none.
+pub(super) fn answers<'a>(choices: Value<'a>) -> impl Iterator<Item = Value<'a>> {
+    choices.items().filter(|item| item.get("index").is_none_or(Value::is_falsy))
 }
 
 /// The string at a path, if it is one that is not empty.

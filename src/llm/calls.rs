@@ -83,7 +83,7 @@ impl Calls {
     }
 
     /// Adds a part of a call.
-    pub(super) fn add(&mut self, part: CallPart, to: &mut impl FnMut(Delta)) {
+    pub(super) fn add(&mut self, part: CallPart, to: &mut dyn FnMut(Delta)) {
         let is_same = |call: &Call| {
             call.key.fits(&part.key)
                 && (part.id.is_empty() || call.id.is_empty() || call.id == part.id)
@@ -121,7 +121,7 @@ impl Calls {
             // What comes as a fragment holds, not what was there at the start.
             call.initial = if is_empty { fragment.clone() } else { Vec::new() };
         }
-        if is_empty || fragment == before && is_json_object(before) {
+        if is_empty || is_json_object(&fragment) && is_json_object(before) {
             fragment.clear();
         }
         let mut text = String::new();
@@ -131,7 +131,7 @@ impl Calls {
 
     /// What the calls had at their start holds if nothing more came. At the end halves of characters
     /// come out.
-    pub(super) fn settle(&mut self, is_end: bool, to: &mut impl FnMut(Delta)) {
+    pub(super) fn settle(&mut self, is_end: bool, to: &mut dyn FnMut(Delta)) {
         for call in &mut self.all {
             let mut text = String::new();
             if call.arguments.is_empty() {
@@ -162,7 +162,7 @@ impl Call {
         is_new && is_json_object(arguments)
     }
 
-    fn tell(&mut self, piece: &str, is_new: bool, named: &mut usize, to: &mut impl FnMut(Delta)) {
+    fn tell(&mut self, piece: &str, is_new: bool, named: &mut usize, to: &mut dyn FnMut(Delta)) {
         self.arguments.push_str(piece);
         self.untold.push_str(piece);
         let is_told = self.index.is_some() && self.untold.is_empty() && !is_new;

@@ -1,10 +1,10 @@
 //! What an event adds to an answer beside its text, as `pkg/src/llm` reads it.
 
 use super::{
-    at::{at, is_at, said_at, say, string_at, text_at},
+    at::{answers, at, is_at, said_at, say, string_at, text_at},
     calls::{CallPart, Key},
     format::Format,
-    formats::{Kind, message_of},
+    formats::{Kind, content_of, is_thought, item_of, message_of},
 };
 use crate::json::Value;
 use alloc::vec::Vec;
@@ -27,8 +27,19 @@ pub(super) struct Extras {
     pub(super) refusal: Vec<u8>,
     pub(super) calls: Vec<CallPart>,
     pub(super) finish_reason: Vec<u8>,
-    /// Whether this is all of the answer: texts and calls only count if none came before.
+    /// Whether this is all of the answer, or of an item of it: texts add what did not come before, and calls
+    /// only count if none came before.
     pub(super) is_whole: bool,
+    /// Which item of the answer this is all of, as in JSON.
+    pub(super) item: Option<Vec<u8>>,
+}
+
+impl Extras {
+    /// Whether there is anything but a text.
+    pub(super) fn has_any(&self) -> bool {
+        let texts = [&self.reasoning, &self.refusal, &self.finish_reason];
+        !self.calls.is_empty() || texts.iter().any(|text| !text.is_empty())
+    }
 }
 
 /// Reads the extras of an object in a format.
@@ -49,15 +60,21 @@ pub(super) fn extras(format: Format, json: Value<'_>, event_type: &str) -> Extra
 
 impl Extras {
     fn openai_chat(&mut self, json: Value<'_>) {
-        self.finish_reason = text_at(json, "choices.*.finish_reason");
-        let (message, is_whole) = message_of(json);
-        let Some(message) = message else { return };
-        self.is_whole = is_whole;
-        let thoughts = at(message, "reasoning_content|reasoning|reasoning_text|reasoning_details");
-        self.blocks(thoughts, None, true);
-        self.blocks(at(message, "content"), None, false);
-        self.refusal.extend(text_at(message, "refusal"));
-        self.fragments(at(message, "tool_calls|function_call"));
+        for choice in json.get("choices").into_iter().flat_map(answers) {
+            let reason = text_at(choice, "finish_reason");
+            self.finish_reason = or(reason, &self.finish_reason);
+            let (message, is_whole) = message_of(json, choice);
+            let Some(message) = message.filter(|_| !(self.is_whole && is_whole)) else { continue };
+            self.is_whole = is_whole;
+            let thoughts = at(
+                message,
+                "reasoning_content|reasoning|reasoning_text|thinking|reasoning_details",
+            );
+            self.blocks(thoughts, None, true);
+            self.blocks(content_of(Some(message)), None, false);
+            self.refusal.extend(text_at(message, "refusal"));
+            self.fragments(at(message, "tool_calls|function_call"));
+        }
     }
 
     fn openai_responses(&mut self, json: Value<'_>, event_type: &str) {
@@ -66,19 +83,27 @@ impl Extras {
             ["function_call", "custom_tool_call"].iter().any(|kind| is_at(json, "item.type", kind));
         if kind.is("response.refusal.delta") {
             self.refusal = text_at(json, "delta");
-        } else if kind
-            .is_one_of(&["response.reasoning_text.delta", "response.reasoning_summary_text.delta"])
-        {
+        } else if kind.is("response.refusal.done") {
+            (self.is_whole, self.item) = (true, item_of(json));
+            self.refusal = text_at(json, "refusal");
+        } else if kind.is_one_of(&[
+            "response.reasoning.delta",
+            "response.reasoning_text.delta",
+            "response.reasoning_summary_text.delta",
+        ]) {
             self.reasoning = said_at(json, "delta");
-        } else if kind
-            .is_one_of(&["response.reasoning_text.done", "response.reasoning_summary_text.done"])
-        {
-            self.is_whole = true;
+        } else if kind.is_one_of(&[
+            "response.reasoning.done",
+            "response.reasoning_text.done",
+            "response.reasoning_summary_text.done",
+        ]) {
+            (self.is_whole, self.item) = (true, item_of(json));
             self.reasoning = text_at(json, "text");
         } else if kind.is("response.content_part.done")
-            || kind.is("response.output_item.done") && is_at(json, "item.type", "message")
+            || kind.is("response.output_item.done")
+                && ["message", "reasoning"].iter().any(|kind| is_at(json, "item.type", kind))
         {
-            self.is_whole = true;
+            (self.is_whole, self.item) = (true, item_of(json));
             self.blocks(at(json, "part|item"), None, false);
         } else if kind.is("response.reasoning_summary_part.added") {
             let is_first = json.get("summary_index").is_none_or(|index| index.raw() == b"0");
@@ -100,6 +125,7 @@ impl Extras {
             self.event_call(json, |call| (call.arguments, call.whole) = (fragment, whole));
         } else if kind.is_one_of(&[
             "response.completed",
+            "response.done",
             "response.incomplete",
             "response.cancelled",
             "response",
@@ -120,6 +146,8 @@ impl Extras {
             self.reasoning = said_at(json, "delta.thinking");
             let fragment = arguments_at(json, "delta.partial_json");
             self.event_call(json, |call| call.arguments = fragment);
+        } else if kind.is("message_start") {
+            self.blocks(at(json, "message.content"), None, false);
         } else if kind.is("message_delta") {
             self.finish_reason = text_at(json, "delta.stop_reason");
             self.refusal = text_at(json, "delta.stop_details.explanation");
@@ -238,6 +266,10 @@ impl Extras {
         if let Some(call) = call {
             let arguments = arguments_at(call, ARGUMENTS);
             let mut part = CallPart::new(call, key.cloned().unwrap_or(Key::Own), ID);
+            // Gemini may send a call's arguments after its name.
+            if key.is_none() && part.name.is_empty() {
+                part.key = Key::Unknown;
+            }
             match key {
                 Some(_) => part.initial = arguments,
                 None => part.whole = arguments,
@@ -245,14 +277,11 @@ impl Extras {
             self.calls.push(part);
             return;
         }
-        let has = |word: &[u8]| kind.windows(word.len()).any(|part| part == word);
         let is_thought = at(block, "thought").is_some_and(|thought| !thought.is_falsy())
-            || has(b"think")
-            || has(b"reason")
-            || has(b"thought")
+            || self::is_thought(&kind)
             || is_thought;
         let path = match &*kind {
-            b"message" => "text|thinking|summary|content",
+            b"message" | b"reasoning" => "text|thinking|summary|content",
             _ => "text|thinking|summary",
         };
         self.blocks(at(block, path), key, is_thought);

@@ -88,7 +88,7 @@ impl Format {
             Self::OpenAiResponses => formats::openai_responses(json, event_type),
             Self::Anthropic => formats::anthropic(json, event_type),
             Self::Gemini => formats::gemini(json),
-            Self::Ollama => formats::ollama(json),
+            Self::Ollama => formats::ollama(json, event_type),
             Self::AiSdk => formats::ai_sdk(json, event_type),
             Self::AgUi => formats::ag_ui(json, event_type),
         }

@@ -1,8 +1,10 @@
 //! The text of an event in each format, as `pkg/src/llm` reads it: complete, and slower than a rule.
 
 use super::{
-    at::{at, is_at, said_at, say, string_at, text_at},
+    at::{answers, at, is_at, said_at, say, string_at, text_at},
     error::TextError,
+    extras::extras,
+    format::Format,
     problem::{failed, upstream},
 };
 use crate::json::{Literal, Value};
@@ -13,8 +15,10 @@ use alloc::vec::Vec;
 pub(super) struct Part {
     /// UTF-8, but for surrogates without their other half.
     pub(super) text: Vec<u8>,
-    /// Whether this is all of the text: it only counts if none came before.
+    /// Whether this is all of the text, or of an item of it: it adds what did not come before.
     pub(super) is_whole: bool,
+    /// Which item of the answer this is all of, as in JSON.
+    pub(super) item: Option<Vec<u8>>,
     /// Whether the event repeats at a stream's end what came in it.
     pub(super) is_repeated: bool,
     pub(super) is_end: bool,
@@ -27,6 +31,11 @@ pub(super) type Read = Result<Option<Part>, TextError>;
 
 fn part(text: Vec<u8>) -> Read {
     Ok(Some(Part { text, ..Part::default() }))
+}
+
+/// The part of an event that is nothing without its text: somebody else's of the same name.
+fn text_alone(text: Vec<u8>) -> Read {
+    if text.is_empty() { Ok(None) } else { part(text) }
 }
 
 fn end() -> Read {
@@ -58,34 +67,65 @@ impl<'a> Kind<'a> {
 }
 
 pub(super) fn openai_chat(json: Value<'_>) -> Read {
-    let object = text_at(json, "object");
-    let is_ours = object.starts_with(b"chat.completion")
-        || object.starts_with(b"text_completion")
-        || json.get("choices").is_some()
-        || at(json, "usage.prompt_tokens").is_some();
-    if !is_ours {
+    // Figures alone are ours, but not those beside somebody else's answer.
+    let has_figures = at(json, "usage.prompt_tokens").is_some_and(Value::is_number);
+    if json.get("choices").is_none() && !(has_figures && json.members().all(is_beside_figures)) {
         return Ok(None);
     }
-    if let Some(error) = at(json, "choices.*.error").filter(|error| !error.is_falsy()) {
-        return Err(upstream(error));
+    let mut whole = Part::default();
+    let mut is_known = at(json, "choices").is_none();
+    // Some servers cut what they send for one answer into several choices.
+    for choice in json.get("choices").into_iter().flat_map(answers) {
+        if let Some(error) = at(json, "x_groq.error").or_else(|| at(choice, "error")) {
+            return Err(upstream(error));
+        }
+        if is_at(choice, "finish_reason", "error") {
+            return Err(upstream(json));
+        }
+        let (message, is_whole) = message_of(json, choice);
+        let text = content(content_of(message).or_else(|| at(choice, "text")));
+        // A text under another name is not understood.
+        is_known |= !text.is_empty()
+            || extras(Format::OpenAiChat, json, "").has_any()
+            || figures_in(json).is_some()
+            || !has_text(message.unwrap_or(choice));
+        if !is_whole || whole.text.is_empty() {
+            whole.text.extend(text);
+        }
+        whole.is_whole |= is_whole;
     }
-    if is_at(json, "choices.*.finish_reason", "error") {
-        return Err(upstream(json));
-    }
-    let (message, is_whole) = message_of(json);
-    let text = message.and_then(|message| at(message, "content"));
-    let text = content(text.or_else(|| at(json, "choices.*.text")));
-    Ok(Some(Part { text, is_whole, ..Part::default() }))
+    Ok(Some(whole).filter(|whole| is_known || !whole.text.is_empty()))
+}
+
+/// Whether a member is one that comes beside figures alone.
+fn is_beside_figures((name, _): (Literal<'_>, Value<'_>)) -> bool {
+    let mut text = Vec::new();
+    name.decode(&mut text);
+    text.contains(&b'_')
+        || matches!(&*text, b"id" | b"object" | b"created" | b"model" | b"provider" | b"usage")
+}
+
+/// Whether there is something in a message that may be text.
+fn has_text(message: Value<'_>) -> bool {
+    message.members().any(|(name, value)| {
+        let is_text = value.string().is_some() && !value.is_falsy();
+        is_text && !name.is("role") || has_text(value)
+    }) || message.items().any(has_text)
+}
+
+/// Where an event has its figures.
+fn figures_in(json: Value<'_>) -> Option<Value<'_>> {
+    at(json, "usage|x_groq.usage|choices.*.usage").filter(|usage| usage.is_object())
 }
 
 /// The members that make a delta one.
-const DELTA: &str = "content|reasoning_content|reasoning|reasoning_text|reasoning_details.0|tool_calls.0|function_call|refusal";
+const DELTA: &str = "content|reasoning_content|reasoning|reasoning_text|thinking|reasoning_details.0|tool_calls.0|function_call|refusal";
 
-/// What a chunk has of the first answer, and whether that is all of it: the delta, or a message if
-/// there is no delta, or an empty one.
-pub(super) fn message_of(json: Value<'_>) -> (Option<Value<'_>>, bool) {
-    let [delta, message] = ["choices.*.delta", "choices.*.message"]
-        .map(|path| at(json, path).filter(|value| !value.is_falsy()));
+/// What a choice has of the answer, and whether that is all of it: the delta, or a message if there is
+/// no delta, or an empty one.
+pub(super) fn message_of<'a>(json: Value<'a>, choice: Value<'a>) -> (Option<Value<'a>>, bool) {
+    let [delta, message] =
+        ["delta", "message"].map(|path| at(choice, path).filter(|value| !value.is_falsy()));
     match message {
         Some(_) if delta.is_none_or(|delta| at(delta, DELTA).is_none()) => {
             // Some stream messages as others stream deltas.
@@ -95,16 +135,27 @@ pub(super) fn message_of(json: Value<'_>) -> (Option<Value<'_>>, bool) {
     }
 }
 
+/// The content of a delta or a message, which may be a text itself.
+pub(super) fn content_of(message: Option<Value<'_>>) -> Option<Value<'_>> {
+    message.filter(|message| message.string().is_some()).or_else(|| at(message?, "content"))
+}
+
 pub(super) fn openai_responses(json: Value<'_>, event_type: &str) -> Read {
     let kind = Kind::new(json, "type|object", event_type);
-    if kind.is("response.output_text.delta") {
-        return part(said_at(json, "delta"));
+    if kind.is_one_of(&["response.output_text.delta", "response.content_part.delta"]) {
+        return text_alone(said_at(json, "delta.text|delta"));
     }
-    let has_failed = kind.is("response") && is_at(json, "status", "failed");
+    let has_failed = kind.is("response") && is_at(json, "status", "failed")
+        || kind.is("response.done") && is_at(json, "response.status", "failed");
     if has_failed || kind.is("response.failed") {
         return Err(at(json, "response.error|error").map_or_else(failed, upstream));
     }
-    let is_repeated = kind.is_one_of(&["response.completed", "response.incomplete"]);
+    let is_repeated = kind.is_one_of(&[
+        "response.completed",
+        "response.done",
+        "response.incomplete",
+        "response.cancelled",
+    ]);
     if is_repeated || kind.is("response") {
         let text = content(at(json, "response.output|output"));
         return Ok(Some(Part {
@@ -125,14 +176,18 @@ pub(super) fn openai_responses(json: Value<'_>, event_type: &str) -> Read {
     };
     if let Some(path) = done {
         let text = content(at(json, path));
-        return Ok(Some(Part { text, is_whole: true, is_repeated: true, ..Part::default() }));
+        let item = item_of(json);
+        return Ok(Some(Part { text, is_whole: true, item, is_repeated: true, ..Part::default() }));
     }
     let is_ours = kind.is_one_of(&[
         "response.created",
         "response.in_progress",
         "response.refusal.delta",
+        "response.refusal.done",
+        "response.reasoning.delta",
         "response.reasoning_text.delta",
         "response.reasoning_summary_text.delta",
+        "response.reasoning.done",
         "response.reasoning_text.done",
         "response.reasoning_summary_text.done",
         "response.reasoning_summary_part.added",
@@ -143,14 +198,26 @@ pub(super) fn openai_responses(json: Value<'_>, event_type: &str) -> Read {
     ]) || kind
         .is_one_of(&["response.output_item.added", "response.output_item.done"])
         && (is_at(json, "item.type", "function_call")
-            || is_at(json, "item.type", "custom_tool_call"));
+            || is_at(json, "item.type", "custom_tool_call"))
+        || kind.is("response.output_item.done") && is_at(json, "item.type", "reasoning");
     if is_ours { part(Vec::new()) } else { Ok(None) }
+}
+
+/// Which item of the answer an event is of.
+pub(super) fn item_of(json: Value<'_>) -> Option<Vec<u8>> {
+    at(json, "output_index").map(|index| index.raw().to_vec())
 }
 
 pub(super) fn anthropic(json: Value<'_>, event_type: &str) -> Read {
     let kind = Kind::new(json, "type", event_type);
     if kind.is("content_block_delta") {
-        part(said_at(json, "delta.text"))
+        let text = said_at(json, "delta.text");
+        match extras(Format::Anthropic, json, event_type).has_any() {
+            true => part(text),
+            false => text_alone(text),
+        }
+    } else if kind.is("message_start") {
+        part(content(at(json, "message.content")))
     } else if kind.is("content_block_start") {
         part(content(at(json, "content_block")))
     } else if kind.is("message_stop") {
@@ -158,7 +225,7 @@ pub(super) fn anthropic(json: Value<'_>, event_type: &str) -> Read {
     } else if kind.is("message") && is_at(json, "role", "assistant") {
         let text = content(at(json, "content"));
         Ok(Some(Part { text, is_whole: true, ..Part::default() }))
-    } else if kind.is_one_of(&["message_start", "content_block_stop", "message_delta"]) {
+    } else if kind.is_one_of(&["content_block_stop", "message_delta"]) {
         part(Vec::new())
     } else {
         Ok(None)
@@ -174,7 +241,7 @@ pub(super) fn gemini(json: Value<'_>) -> Read {
 
 /// Ollama's lines, Cloudflare's `{ response }`, llama.cpp's `{ content, stop }`, and the
 /// `{ content, done }` of many.
-pub(super) fn ollama(json: Value<'_>) -> Read {
+pub(super) fn ollama(json: Value<'_>, event_type: &str) -> Read {
     let is_string = |name| json.get(name).is_some_and(|value| value.string().is_some());
     // `content` alone is too common a name.
     let is_content =
@@ -191,6 +258,7 @@ pub(super) fn ollama(json: Value<'_>) -> Read {
         || is_string("response")
         // Workers AI sends digits as numbers; it pads with `p`.
         || is_said("response") && json.get("p").is_some()
+        || is_there("tool_calls")
         || json.get("done").is_some_and(Value::is_true);
     if !is_ours {
         return Ok(None);
@@ -204,14 +272,16 @@ pub(super) fn ollama(json: Value<'_>) -> Read {
     let is_end = ["done", "stop"].iter().any(|name| json.get(name).is_some_and(Value::is_true));
     // Ollama names the model in each line.
     let is_end_alone = is_end && text.is_empty() && message.is_none() && !is_there("model");
-    Ok(Some(Part { text, is_end, is_end_alone, ..Part::default() }))
+    // HyperCLOVA X ends with all of the text.
+    let is_whole = event_type == "result";
+    Ok(Some(Part { text, is_whole, is_end, is_end_alone, ..Part::default() }))
 }
 
 /// The AI SDK's UI message stream. `[DONE]` is its end.
 pub(super) fn ai_sdk(json: Value<'_>, event_type: &str) -> Read {
     let kind = Kind::new(json, "type", event_type);
     if kind.is("text-delta") {
-        return part(said_at(json, "delta|textDelta|text|payload.text"));
+        return text_alone(said_at(json, "delta|textDelta|text|payload.text"));
     }
     let is_ours = kind.is_one_of(&[
         "start",
@@ -234,7 +304,7 @@ pub(super) fn ai_sdk(json: Value<'_>, event_type: &str) -> Read {
 pub(super) fn ag_ui(json: Value<'_>, event_type: &str) -> Read {
     let kind = Kind::new(json, "type", event_type);
     if kind.is_one_of(&["TEXT_MESSAGE_CONTENT", "TEXT_MESSAGE_CHUNK"]) {
-        return part(said_at(json, "delta"));
+        return text_alone(said_at(json, "delta"));
     }
     if kind.is("RUN_FINISHED") {
         // TanStack AI finishes at each turn of its loop.
@@ -274,10 +344,9 @@ fn add_content(block: Value<'_>, text: &mut Vec<u8>) {
     }
     let is_there = |name| block.get(name).is_some_and(|value| !value.is_falsy());
     let kind = text_at(block, "type");
-    let is_call = is_there("functionCall")
+    let is_call = at(block, "functionCall").is_some_and(|call| !call.is_falsy())
         || matches!(&*kind, b"tool_use" | b"function_call" | b"custom_tool_call");
-    let has = |word: &[u8]| kind.windows(word.len()).any(|part| part == word);
-    if is_call || is_there("thought") || has(b"think") || has(b"reason") {
+    if is_call || is_there("thought") || is_thought(&kind) {
         return;
     }
     let path = match &*kind {
@@ -287,4 +356,10 @@ fn add_content(block: Value<'_>, text: &mut Vec<u8>) {
     if let Some(inner) = at(block, path) {
         add_content(inner, text);
     }
+}
+
+/// Whether content blocks of a kind are thoughts.
+pub(super) fn is_thought(kind: &[u8]) -> bool {
+    let has = |word: &[u8]| kind.windows(word.len()).any(|part| part == word);
+    has(b"thought") || has(b"think") || has(b"reason")
 }

@@ -24,6 +24,7 @@ mod half;
 mod problem;
 mod reader;
 mod rules;
+mod told;
 
 pub use answer::{AnswerReader, Delta};
 pub use error::TextError;

@@ -1,7 +1,7 @@
 //! Errors that a vendor sends in its stream.
 
 use super::{
-    at::{at, text_at},
+    at::{at, is_at, text_at},
     error::TextError,
 };
 use crate::json::Value;
@@ -18,11 +18,11 @@ const SHOWN: usize = 200;
 
 /// The error for what a vendor sent.
 pub(super) fn upstream(json: Value<'_>) -> TextError {
-    let inner = ["error", "errors.0", "payload.error"]
+    let inner = ["error", "errors.0", "base_resp", "payload.error"]
         .iter()
         .find_map(|path| at(json, path).filter(|e| e.is_object()));
     let problem = inner.unwrap_or(json);
-    let message = reason_in(problem).unwrap_or_else(|| lossy(json.raw()));
+    let message = reason_for(problem).unwrap_or_else(|| lossy(json.raw()));
     TextError::Upstream { message: start_of(&message), retryable: is_retryable(problem) }
 }
 
@@ -37,9 +37,12 @@ pub(super) fn plain(message: &str) -> TextError {
 }
 
 /// In the names of errors that may pass, without the signs between words.
-const TRANSIENT: [&str; 9] = [
+const TRANSIENT: [&str; 12] = [
     "overload",
     "ratelimit",
+    "throttl",
+    "manyrequests",
+    "busy",
     "servererror",
     "apierror",
     "timeout",
@@ -61,25 +64,20 @@ fn is_retryable(problem: Value<'_>) -> bool {
     })
 }
 
-/// Whether an event is an error, by its name, its kind, or a member `error`.
+/// Whether an event is an error, by its name, its kind, or its members.
 pub(super) fn is_error(event_type: &str, json: Option<Value<'_>>) -> bool {
-    let is_name = |name: &str| matches!(name, "error" | "RUN_ERROR");
-    is_name(event_type)
-        || json.is_some_and(|json| {
-            ["type", "event", "object"].iter().any(|name| {
-                json.get(name)
-                    .and_then(Value::string)
-                    .is_some_and(|kind| kind.is("error") || kind.is("RUN_ERROR"))
-            }) || json.get("error").is_some_and(|error| {
-                let is_empty = error.is_object() && error.members().next().is_none();
-                !error.is_falsy() && !is_empty
-            })
-        })
+    is_fatal(event_type.as_bytes()) || json.is_some_and(is_problem)
 }
 
-/// Whether an object that no format knows has the shape of an error: `{ code, message }` without a
-/// `type`, or with an error's, `{ success: false }`, or nothing but FastAPI's `{ detail }`.
-pub(super) fn is_problem(json: Value<'_>) -> bool {
+/// Whether a kind of event is that of errors.
+pub(super) fn is_fatal(kind: &[u8]) -> bool {
+    [&b"error"[..], b"run_error"].iter().any(|error| kind.eq_ignore_ascii_case(error))
+}
+
+/// Whether an object has the shape of an error: its kind, a member `error` that is not empty,
+/// `{ code, message }` without a `type`, or with an error's, `{ success: false }`, or nothing but FastAPI's
+/// `{ detail }`.
+fn is_problem(json: Value<'_>) -> bool {
     let is_there = |name| json.get(name).is_some_and(|value| !value.is_falsy());
     let is_fine = |code: Value<'_>| {
         let code = lossy(code.raw()).trim_matches('"').to_ascii_lowercase();
@@ -89,12 +87,33 @@ pub(super) fn is_problem(json: Value<'_>) -> bool {
     };
     let kind = text_at(json, "type");
     let is_kind = kind.ends_with(b"_error") || kind.windows(9).any(|part| part == b"exception");
-    let is_code = (is_kind || !is_there("type"))
-        && is_there("code")
-        && !json.get("code").is_some_and(is_fine)
-        && reason_in(json).is_some();
-    let is_detail = is_there("detail") && json.members().count() == 1;
-    is_code || is_detail || json.get("success").is_some_and(|value| value.raw() == b"false")
+    let problem = at(json, "base_resp").unwrap_or(json);
+    let has_code = is_at(json, "status", "error")
+        || at(problem, CODE).is_some_and(|code| !code.is_falsy() && !is_fine(code));
+    ["type", "event", "object"].iter().any(|name| is_fatal(&text_at(json, name)))
+        || ["error", "errors"].iter().filter_map(|name| json.get(name)).any(has_any)
+        || json.get("success").is_some_and(|value| value.raw() == b"false")
+        || is_there("detail") && json.members().count() == 1
+        || (is_kind || !is_there("type")) && has_code && reason_for(problem).is_some()
+}
+
+/// Whether what is under the name of an error is one. Some gateways send the members of an error in
+/// each event, empty ones.
+fn has_any(error: Value<'_>) -> bool {
+    let is_there = |value: Value<'_>| !value.is_falsy();
+    match error.raw().first() {
+        Some(b'{') => error.members().any(|(_, value)| is_there(value)),
+        Some(b'[') => error.items().any(is_there),
+        _ => is_there(error),
+    }
+}
+
+/// Under which names errors have a code.
+const CODE: &str = "code|errorCode|statusCode";
+
+/// What an error says, under vendors' own names as well.
+fn reason_for(problem: Value<'_>) -> Option<String> {
+    reason_in(problem).or_else(|| reason_in(at(problem, "error_msg|status_msg")?))
 }
 
 /// What a value says went wrong.

@@ -5,7 +5,8 @@ use super::{
     format::Format,
     formats::{Part, Read},
     half::Joiner,
-    problem::{failed, is_error, is_problem, plain, start_of, upstream},
+    problem::{failed, is_error, is_fatal, plain, start_of, upstream},
+    told::Told,
 };
 use crate::{
     json::{Found, Pattern, Value, walk},
@@ -16,7 +17,7 @@ use alloc::{string::String, vec::Vec};
 /// A reader of the text of a model's answer, event by event.
 ///
 /// It keeps what a single event does not contain: the format that [`Format::Auto`] detected, half of a
-/// character at the end of a token, and whether there was text before an event that repeats all of it.
+/// character at the end of a token, and the text so far, which an event may repeat.
 ///
 /// ```
 /// use sluicegate::{llm::{Format, TextReader}, sse::Decoder};
@@ -45,7 +46,7 @@ pub struct TextReader {
     joiner: Joiner,
     /// Where an event's text is put together.
     piece: Vec<u8>,
-    has_text: bool,
+    told: Told,
     is_understood: bool,
     /// Whether the format is detected. Then an end marker alone does not mean that the stream was
     /// understood.
@@ -64,7 +65,7 @@ impl TextReader {
             rule: format.rule(),
             joiner: Joiner::default(),
             piece: Vec::new(),
-            has_text: false,
+            told: Told::default(),
             is_understood: false,
             is_guessed: format == Format::Auto,
             start: String::new(),
@@ -92,6 +93,9 @@ impl TextReader {
         if !self.is_understood && self.start.is_empty() {
             self.start = start_of(event.data);
         }
+        if let Some(data) = decoded(event.data) {
+            return self.read(&EventRef { data: &data, ..*event }, to);
+        }
         for event in events_of(event) {
             if self.read_one(&event, to)? {
                 return Ok(true);
@@ -107,9 +111,11 @@ impl TextReader {
         let mut is_end = false;
         self.each_part(event, |reader, part| {
             reader.is_understood |= !(part.is_end_alone && reader.is_guessed);
-            let is_known = part.is_whole && reader.has_text || part.is_repeated && reader.is_alone;
-            if !is_known {
-                reader.piece = part.text;
+            if !(part.is_repeated && reader.is_alone) {
+                reader.piece = match part.is_whole {
+                    true => reader.told.rest_of(&part.text, part.item),
+                    false => part.text,
+                };
                 reader.add(to);
             }
             is_end |= part.is_end;
@@ -126,7 +132,9 @@ impl TextReader {
         self.piece.clear();
         let (event_type, data) = (event.event_type.as_bytes(), event.data.as_bytes());
         let found = &mut Found::default();
-        let is_plain = is_plain(rule, event_type, data, &mut self.piece, found);
+        // Without a text it may be somebody else's event of the same name.
+        let is_plain =
+            is_plain(rule, event_type, data, &mut self.piece, found) && !self.piece.is_empty();
         if is_plain {
             self.is_understood = true;
             self.add(to);
@@ -159,11 +167,11 @@ impl TextReader {
             Ok(piece) if !self.joiner.waits() => to.push_str(piece),
             _ => self.joiner.join(&self.piece, to),
         }
-        self.has_text |= to.len() > before;
+        self.told.push(&to[before..]);
     }
 
     /// Reads an event as all of its format: several parts where its data is an array of what the
-    /// format streams.
+    /// format streams. Some gateways wrap that in an object.
     pub(super) fn each_part(
         &mut self,
         event: &EventRef<'_>,
@@ -176,18 +184,25 @@ impl TextReader {
             }
             return Ok(());
         };
+        self.add_parts(json, event_type, &mut add)
+    }
+
+    fn add_parts(
+        &mut self,
+        json: Value<'_>,
+        event_type: &str,
+        add: &mut dyn FnMut(&mut Self, Part),
+    ) -> Result<(), TextError> {
         let object = if json.is_object() { json } else { NO_JSON };
         if let Some(part) = self.part(object, event_type)? {
             add(self, part);
             return Ok(());
         }
-        for item in json.items().filter(|item| item.is_object()) {
-            if is_error(event_type, Some(item)) {
-                return Err(upstream(item));
+        for inner in inner_of(json) {
+            if is_error(event_type, Some(inner)) {
+                return Err(upstream(inner));
             }
-            if let Some(part) = self.part(item, event_type)? {
-                add(self, part);
-            }
+            self.add_parts(inner, event_type, add)?;
         }
         Ok(())
     }
@@ -196,18 +211,13 @@ impl TextReader {
     fn part(&mut self, json: Value<'_>, event_type: &str) -> Read {
         if self.format == Format::Auto {
             let Some((format, part)) = detect(json, event_type)? else {
-                let is_unknown = event_type == "message" && is_problem(json);
-                return if is_unknown { Err(upstream(json)) } else { Ok(None) };
+                return Ok(None);
             };
             self.format = format;
             self.rule = format.rule();
             return Ok(Some(part));
         }
-        let part = self.format.part(json, event_type)?;
-        if part.is_none() && is_problem(json) {
-            return Err(upstream(json));
-        }
-        Ok(part)
+        self.format.part(json, event_type)
     }
 }
 
@@ -220,8 +230,8 @@ pub(super) fn is_plain(
     text: &mut Vec<u8>,
     found: &mut Found,
 ) -> bool {
-    let is_error = matches!(event_type, b"error" | b"RUN_ERROR");
-    !is_error
+    !is_fatal(event_type)
+        && event_type != b"result"
         && walk(data, rule, text, found).is_ok()
         && !found.is_special()
         && !found.has_lone_surrogate()
@@ -257,9 +267,35 @@ fn detect(json: Value<'_>, event_type: &str) -> Result<Option<(Format, Part)>, T
     Ok(None)
 }
 
+/// The objects in an array, or in an object that is only wrapped around them.
+pub(super) fn inner_of(json: Value<'_>) -> impl Iterator<Item = Value<'_>> {
+    let is_there = |name| json.get(name).is_some_and(|value| !value.is_falsy());
+    let is_wrapper = !is_there("type") && !is_there("event");
+    let names = ["result", "response", "data"].into_iter().filter(move |_| is_wrapper);
+    let wrapped = names.filter_map(move |name| json.get(name));
+    json.items().chain(wrapped).filter(|inner| inner.is_object())
+}
+
+/// JSON that a gateway has encoded twice.
+pub(super) fn decoded(data: &str) -> Option<String> {
+    let mut text = Vec::new();
+    Value::new(unframed(data).as_bytes()).string()?.decode(&mut text);
+    String::from_utf8(text).ok().filter(|text| is_json_object(text.as_bytes()))
+}
+
+/// Data without the fields' names of a gateway that frames twice.
+fn unframed(data: &str) -> &str {
+    let mut inner = data;
+    while let Some(rest) = inner.strip_prefix("data:") {
+        inner = rest.strip_prefix(' ').unwrap_or(rest);
+    }
+    if inner.starts_with(['{', '"']) { inner } else { data }
+}
+
 /// An event, or those that are its lines: some gateways forget the blank line between two.
 pub(super) fn events_of<'a>(event: &EventRef<'a>) -> impl Iterator<Item = EventRef<'a>> {
     let EventRef { event_type, data, last_event_id } = *event;
+    let data = unframed(data);
     let of_data = move |data| EventRef { event_type, data, last_event_id };
     let is_glued = data.contains('\n')
         && !is_json(data.as_bytes())
@@ -267,12 +303,13 @@ pub(super) fn events_of<'a>(event: &EventRef<'a>) -> impl Iterator<Item = EventR
     data.split(move |c| is_glued && c == '\n').map(of_data)
 }
 
-/// Whether an event is `[DONE]`, which may end any format. Coze quotes it.
+/// Whether an event is `[DONE]`, which may end any format. Coze quotes it, some gateways frame it twice.
 fn is_done(event: &EventRef<'_>) -> bool {
     let data = event.data.trim();
+    let data = data.strip_prefix("data:").unwrap_or(data).trim_start();
     let data = data.strip_prefix('"').unwrap_or(data);
     let data = data.strip_suffix('"').unwrap_or(data);
-    event.event_type != "messageFragment" && data == "[DONE]"
+    event.event_type != "messageFragment" && data.eq_ignore_ascii_case("[DONE]")
 }
 
 /// An event's data; `None` if it is no JSON, such as a heartbeat's.

@@ -7,14 +7,14 @@
 //! `error!`, `event!`, `object!` and `type!` are in each of them,
 //! since each may say that the event is an error.
 
-pub(crate) const OPENAI_CHAT: &str = "id# model# choices+(index% delta{content$[type=text text$ thinking! summary! refusal! functionCall! thought!] reasoning_content? reasoning? reasoning_text? reasoning_details? refusal? tool_calls? function_call?} text$ finish_reason? message! usage! error!) usage~ x_groq{usage!} object=chat.completion.chunk,text_completion type! event! error!";
+pub(crate) const OPENAI_CHAT: &str = "id# model# choices+(index% delta{content$[type=text text$ thinking! summary! refusal! functionCall! function_call! thought!] reasoning_content? reasoning? reasoning_text? thinking? reasoning_details? refusal? tool_calls? function_call?} text$ finish_reason? message! usage! error!) usage~ x_groq{usage! error!} object=chat.completion.chunk,text_completion base_resp{status_code%} code% errors? type! event! error!";
 
 pub(crate) const OPENAI_RESPONSES: &str =
     "type@response.output_text.delta delta$ object! event! error!";
 
 pub(crate) const ANTHROPIC: &str = "type@content_block_delta delta{text$ thinking! partial_json!} item! call_id! toolCallId! function! custom! toolCallName! toolName! payload! name! object! event! error!";
 
-pub(crate) const GEMINI: &str = "candidates+(index% content{parts[text$ thought! functionCall! type! thinking! summary! refusal!]} finishReason?) promptFeedback! usageMetadata~ modelVersion# responseId# type! object! event! error!";
+pub(crate) const GEMINI: &str = "candidates+(index% content{parts[text$ thought! functionCall! type! function_call! thinking! summary! refusal!]} finishReason? finish_reason?) promptFeedback! prompt_feedback! usageMetadata~ usage_metadata~ modelVersion# responseId# type! object! event! error!";
 
 pub(crate) const OLLAMA: &str = "model# message{content$+ thinking?+ tool_calls?+} response$+ done% thinking? tool_calls? usage~ content! text! delta! token! stop! type! object! event! error!";
 

@@ -130,6 +130,10 @@ fn all_else_is_other() {
         (rules::OPENAI_CHAT, "message", top(r#","usage":"none""#)),
         (rules::OPENAI_CHAT, "message", top(r#","x_groq":{"usage":{}}"#)),
         (rules::OPENAI_CHAT, "message", top(r#","type":"error""#)),
+        (rules::OPENAI_CHAT, "message", top(r#","code":10014"#)),
+        (rules::OPENAI_CHAT, "message", top(r#","base_resp":{"status_code":1002}"#)),
+        (rules::OPENAI_CHAT, "message", chat(r#","thinking":"hm""#)),
+        (rules::OPENAI_CHAT, "Error", top("")),
         (rules::OPENAI_CHAT, "message", top(r#","object":"error""#)),
         (rules::OPENAI_CHAT, "error", top("")),
         (rules::OPENAI_CHAT, "message", top("").replace("Hi", r"Hi\ud83d")),
@@ -158,7 +162,14 @@ fn all_else_is_other() {
             "message",
             r#"{"candidates":[{"content":{"parts":[{"text":"hm","thought":true}]}}]}"#.to_owned(),
         ),
+        (
+            rules::GEMINI,
+            "message",
+            r#"{"candidates":[{"content":{"parts":[{"text":"Hi"}]},"finish_reason":"STOP"}]}"#
+                .to_owned(),
+        ),
         (rules::OLLAMA, "message", r#"{"response":"Hi","done":true}"#.to_owned()),
+        (rules::OLLAMA, "result", r#"{"message":{"content":"Hi"}}"#.to_owned()),
         (rules::OLLAMA, "message", r#"{"message":{"text":"Hi"},"done":false}"#.to_owned()),
         (rules::OLLAMA, "message", r#"{"text":"Hi","response":"","done":false}"#.to_owned()),
         (rules::OLLAMA, "message", r#"{"done":false}"#.to_owned()),
@@ -346,7 +357,8 @@ mod mutated {
                 let kinds = 1 + random.below(KINDS.len());
                 let event_type = *random.pick(&KINDS[..kinds]);
                 let (is_text, text) = verdict_of(&rule, event_type, &data);
-                if !is_text {
+                // Events without a text are read as all of the format.
+                if !is_text || text.is_empty() {
                     continue;
                 }
                 fast += 1;

@@ -57,7 +57,7 @@ export const chat: [
   Matches<
     OpenAIChatDelta,
     Chunk.Choice.Delta,
-    'reasoning' | 'reasoning_content' | 'reasoning_text'
+    'reasoning' | 'reasoning_content' | 'reasoning_text' | 'thinking'
   >,
   Matches<OpenAIChatToolCall, Chunk.Choice.Delta.ToolCall>,
   Matches<OpenAIChatUsage, CompletionUsage>,

@@ -101,8 +101,8 @@ export interface Part {
   /** The vendor's id of the answer. */
   readonly id?: string | undefined
   /**
-   * Whether text, reasoning, refusal and calls are those of the whole answer. Each counts only if none
-   * of its kind came before.
+   * Whether text, reasoning, refusal and calls are those of the whole answer. Texts add only what did
+   * not come before, if they begin with that. Calls count only if none came before.
    */
   readonly isWhole?: boolean | undefined
   /** Whether this is the last event, after which the stream is closed. */

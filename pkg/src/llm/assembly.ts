@@ -18,10 +18,16 @@ interface Call {
   readonly join: (piece?: string) => string
 }
 
+/** A part as vendors' events contain it. */
+interface ReadPart extends Part {
+  /** Which item of the answer is whole, if it is not all of the answer. */
+  readonly item?: unknown
+}
+
 /** An answer that is put together, part by part. */
 export interface Assembly {
   /** Adds what an event brought; without a part, what was held back. Returns it as deltas. */
-  add(part?: Part): Delta[]
+  add(part?: ReadPart): Delta[]
   /** Adds well-formed text; returns what is handed out of it. */
   addText(text: string): string
   /** The answer so far. */
@@ -36,6 +42,8 @@ export interface Assembly {
  */
 export function assemble(): Assembly {
   const joiners = TEXTS.map(joiner)
+  /** Of each of the texts: the item that came last as a whole, and where it ended. */
+  const wholes: [item: unknown, end: number][] = []
   const answer: { -readonly [Name in keyof Answer]: Answer[Name] } = {
     text: '',
     finishReason: undefined,
@@ -50,12 +58,21 @@ export function assemble(): Assembly {
   let deltas: Delta[] = []
 
   /** Adds to each of the texts; without a part, ends them. */
-  function addTexts(part?: Part): void {
+  function addTexts(part?: ReadPart): void {
     for (const [index, type] of TEXTS.entries()) {
-      const piece = part && (part.isWhole && answer[type] ? '' : (part[type] ?? ''))
+      const all = answer[type] ?? ''
+      let piece = part && (part[type] ?? '')
+      if (piece && part!.isWhole) {
+        const { item } = part!
+        const [last, end] = wholes[index] ?? []
+        // An item of the answer may come whole, behind others.
+        const before = item == null || item === last ? all : all.slice(end)
+        piece = all.includes(piece) || !piece.startsWith(before) ? '' : piece.slice(before.length)
+        wholes[index] = [item, all.length + piece.length]
+      }
       const text = joiners[index]!(piece)
       if (!text) continue
-      answer[type] = (answer[type] ?? '') + text
+      answer[type] = all + text
       deltas.push({ type, text })
     }
   }
@@ -97,7 +114,7 @@ export function assemble(): Assembly {
     }
     // An empty object stands for what is still to come; what is whole may be sent again.
     const isEmpty = !before && fragment === '{}'
-    if (isEmpty || (before && fragment === before && jsonObject(before))) fragment = ''
+    if (isEmpty || (jsonObject(fragment) && jsonObject(before))) fragment = ''
     // What comes as a fragment holds, not what was there at the start.
     if (part.arguments) call.initial = isEmpty ? '{}' : ''
     tell(call, call.join(fragment), isNew)

@@ -28,14 +28,15 @@ export function contentOf(content: unknown, key?: unknown): Part {
     if (!json) return
     const kind = String(json['type'])
     const call =
-      json['functionCall'] ?? (/^(tool_use|(function|custom_tool)_call)$/.test(kind) && json)
+      at(json, 'functionCall') ?? (/^(tool_use|(function|custom_tool)_call)$/.test(kind) && json)
     part.refusal += text(json['refusal']) ?? ''
     if (call) {
       const paths = key === undefined ? { whole: ARGUMENTS } : { initial: ARGUMENTS }
-      part.toolCalls.push(callOf(call, key ?? {}, paths))
+      // Gemini may send a call's arguments after its name.
+      part.toolCalls.push(callOf(call, key ?? (call.name && {}), paths))
     } else {
       const isThought = json['thought'] || /thought|think|reason/.test(kind)
-      const inner = /^(message|model_output)$/.test(kind) ? '|content' : ''
+      const inner = /^(message|model_output|reasoning)$/.test(kind) ? '|content' : ''
       read(at(json, `text|thinking|summary${inner}`), isThought ? 'reasoning' : type)
     }
   }

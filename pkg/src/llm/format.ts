@@ -10,15 +10,16 @@ import { parse } from './upstream.js'
 export type Extractor = (event: ServerSentEvent) => string | Part | null | undefined
 
 /**
- * Returns what an event adds to an answer in a vendor's format, or `undefined` if it is not of that
- * format.
+ * Returns what an event adds to an answer in a vendor's format, in one part or several, or `undefined`
+ * if it is not of that format.
  *
  * @param json the data of the event, or `NO_JSON` if that is no JSON object
  */
-export type Reader = (json: Json, event: ServerSentEvent) => Part | undefined
+export type Reader = (json: Json, event: ServerSentEvent) => Part | Part[] | undefined
 
 /** An extractor that may hold back what comes first, and find its format only then. */
-export interface HoldingExtractor extends Extractor {
+export interface HoldingExtractor {
+  (event: ServerSentEvent): ReturnType<Extractor> | Part[]
   /** Whether it goes by an event's type and JSON alone: it may be called again for the same event. */
   isPure?: boolean
   /** Called at the end of the stream, for what it holds back. */

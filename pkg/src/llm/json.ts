@@ -42,8 +42,8 @@ const PATHS = new Map<string, string[][]>()
 
 /**
  * The value at a path such as `a.b`, the first that is there of `a.b|c`, or the text after a `=`.
- * Empty texts are not there. `*` is a list's first item by its `index`: 0, or none. Without a path it
- * is an empty text.
+ * Empty texts and lists are not there. `*` is a list's first item by its `index`: 0, or none. Without a
+ * path it is an empty text. A name such as `aB` may also be written `a_b`, as backends in Python do.
  */
 export function at(json: any, path = '='): any {
   let options = PATHS.get(path)
@@ -52,9 +52,16 @@ export function at(json: any, path = '='): any {
     let value = json
     for (const name of names) {
       if (name[0] === '=') return name.slice(1)
-      value = name === '*' ? list<Json>(value).find((item) => !item?.['index']) : value?.[name]
+      value =
+        name === '*'
+          ? list<Json>(value).find((item) => !item?.['index'])
+          : (value?.[name] ?? value?.[withUnderscores(name)])
     }
-    if (value != null && value !== '') return value
+    if (value != null && value.length !== 0) return value
   }
   return undefined
+}
+
+function withUnderscores(name: string): string {
+  return name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)
 }

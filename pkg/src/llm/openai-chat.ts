@@ -1,6 +1,6 @@
 import type { Reader } from './format.js'
-import { at } from './json.js'
-import { partBy } from './rules.js'
+import { at, type Json, list, text } from './json.js'
+import { hasAny, partBy } from './rules.js'
 import { upstreamError } from './upstream.js'
 
 /**
@@ -38,6 +38,8 @@ export interface OpenAIChatDelta {
   reasoning?: string | null
   /** Copilot's name for the same. */
   reasoning_text?: string | null
+  /** The same of gateways in front of Anthropic's models. */
+  thinking?: string | null
   tool_calls?: readonly OpenAIChatToolCall[] | null
   /** What came before `tool_calls`. */
   function_call?: { name?: string; arguments?: string } | null
@@ -59,15 +61,19 @@ export interface OpenAIChatUsage {
 
 /** Which members of a delta make it one. */
 const DELTA =
-  'content|reasoning_content|reasoning|reasoning_text|reasoning_details.0|tool_calls.0|function_call|refusal'
+  'content|reasoning_content|reasoning|reasoning_text|thinking|reasoning_details.0|tool_calls.0|function_call|refusal'
 
 /** The first answer (`index: 0`) of Chat Completions chunks, or of a whole completion. */
-export const openaiChat: Reader = (json) => {
+export const openaiChat = (json: Json): ReturnType<Reader> => {
   // Figures alone are ours, but not those beside somebody else's answer.
   const isOurs = (name: string) => /_|^(id|object|created|model|provider|usage)$/.test(name)
-  const isUsage = at(json, 'usage.prompt_tokens') && Object.keys(json).every(isOurs)
+  const isUsage = at(json, 'usage.prompt_tokens') >= 0 && Object.keys(json).every(isOurs)
   if (!('choices' in json || isUsage)) return undefined
-  const choice = at(json, 'choices.*')
+  const [choice, ...others] = list<Json>(json['choices']).filter((one) => !one?.['index'])
+  // Some servers cut what they send for one answer into several.
+  if (others[0]) {
+    return [choice, ...others].flatMap((one) => openaiChat({ ...json, choices: [one] }) ?? [])
+  }
   const error = at(json, 'choices.*.error|x_groq.error')
   if (error) throw upstreamError({ error })
   const delta = at(choice, 'delta')
@@ -75,17 +81,20 @@ export const openaiChat: Reader = (json) => {
   const isDelta = at(delta, DELTA) !== undefined
   const message = isDelta ? delta : (at(choice, 'message') ?? delta)
   const rule = {
-    content: 'message.content|choice.text',
+    content: 'message.content|choice.text|said',
     reasoning:
-      'message.reasoning_content|message.reasoning|message.reasoning_text|message.reasoning_details',
+      'message.reasoning_content|message.reasoning|message.reasoning_text|message.thinking|message.reasoning_details',
     refusal: 'message.refusal',
     calls: 'message.tool_calls|message.function_call',
     finishReason: 'choice.finish_reason',
     id: 'id',
     // Some stream messages as others stream deltas.
-    isWhole: message !== delta && (delta || json['object'] !== 'chat.completion.chunk'),
+    isWhole: message !== delta && (!!delta || json['object'] !== 'chat.completion.chunk'),
   }
-  const part = partBy(rule, { __proto__: json, choice, message })
+  const part = partBy(rule, { __proto__: json, choice, message, said: text(message) })
   if (part.finishReason === 'error') throw upstreamError(json)
-  return part
+  // A text under another name is not understood.
+  return hasAny(part) || !/"(?!role")[^"]*":"[^"]/.test(JSON.stringify(message ?? choice))
+    ? part
+    : undefined
 }

@@ -13,7 +13,7 @@ const OTHERS = ['content', 'text', 'delta', 'token']
  * Cloudflare's `{ response }`, whose end is `[DONE]`, llama.cpp's `{ content, stop }`, and the
  * `{ content, done }` of many.
  */
-export const plainJson: Reader = (json) => {
+export const plainJson: Reader = (json, event) => {
   const { content, message, response, done, stop, p, type } = json
   // `content` alone is too common a name.
   const isContent =
@@ -40,5 +40,6 @@ export const plainJson: Reader = (json) => {
     isWhole: true,
     isEnd,
   }
-  return { ...partBy(rule, json), isWhole: false }
+  // HyperCLOVA X ends with all of the text.
+  return { ...partBy(rule, json), isWhole: event.type === 'result' }
 }

@@ -5,9 +5,10 @@ import { isText, type ServerSentEvent } from '../event.js'
 import { reasonOf } from '../fetch/response.js'
 import type { Answer, Delta, Part, Usage } from './answer.js'
 import { assemble } from './assembly.js'
-import { END, type Extractor, isDone } from './format.js'
+import { END, type Extractor, type HoldingExtractor, isDone } from './format.js'
 import { type AnswerFormat, extractorOf } from './formats.js'
 import { type Json, jsonObject, objectOf, parsed } from './json.js'
+import { hasAny } from './rules.js'
 import { finder } from './template.js'
 
 /** Events to read an answer from: what `openStream` and `decode` return. */
@@ -181,8 +182,8 @@ export function readingOf(
 }
 
 /** Whether a part says no more than that the answer ends. */
-function isEndAlone({ isEnd, isWhole: _, finishReason: __, ...rest }: Part): unknown {
-  return isEnd && !Object.values(rest).some((value) => (value as string)?.length ?? value)
+function isEndAlone({ isEnd, finishReason: _, ...rest }: Part): unknown {
+  return isEnd && !hasAny(rest)
 }
 
 function unknownFormat(body: string): StreamError {
@@ -196,8 +197,8 @@ function unknownFormat(body: string): StreamError {
  * What an event adds: several parts where its data is an array of what a format streams. Some gateways
  * wrap that in an object; some forget the blank line between two events.
  */
-function partsOf(extract: Extractor, event: ServerSentEvent): Part[] {
-  let part: ReturnType<Extractor>
+function partsOf(extract: HoldingExtractor, event: ServerSentEvent): Part[] {
+  let part: ReturnType<HoldingExtractor>
   try {
     part = extract(event)
   } catch (error) {
@@ -206,7 +207,7 @@ function partsOf(extract: Extractor, event: ServerSentEvent): Part[] {
     if (!isBroken || !events.every((one) => isDone(one) || jsonObject(one.data))) throw error
     return events.flatMap((one) => partsOf(extract, one))
   }
-  if (part != null) return [typeof part === 'string' ? { text: part } : part]
+  if (part != null) return [typeof part === 'string' ? { text: part } : part].flat()
   const value = parsed(event.data) as Json | unknown[] | null | undefined
   const { type, event: kind, result, response, data } = Object(value) as Json
   const items = Array.isArray(value) ? value : type || kind ? [] : [result, response, data]

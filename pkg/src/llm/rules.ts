@@ -18,6 +18,7 @@ export interface Rule extends CallPaths {
   isUsage?: unknown
   /** Whether the event says that there will be no answer. */
   isFailed?: unknown
+  /** Whether all of the answer is there; as a path, where the event says which item of it is. */
   isWhole?: unknown
   isEnd?: unknown
 }
@@ -65,7 +66,18 @@ export function partBy(rule: Rule, json: Json): Part {
     if (call.id || call.name || call.arguments || call.whole) part['toolCalls'] = [call]
   }
   const raw = figuresIn(at(json, USAGE)) ?? (isUsage ? figuresOf(json) : undefined)
-  return { ...part, usage: raw && { raw }, isWhole: !!isWhole, isEnd: !!isEnd }
+  return {
+    ...part,
+    usage: raw && { raw },
+    isWhole: !!isWhole,
+    item: at(json, `${isWhole}`),
+    isEnd: !!isEnd,
+  } as Part
+}
+
+/** Whether a part is more than names. */
+export function hasAny({ id: _, model: __, isWhole: ___, ...rest }: Part): boolean {
+  return Object.values(rest).some((value) => (value as string | undefined)?.length ?? value)
 }
 
 /** The figures of a list's entries, one per model, are added up. */

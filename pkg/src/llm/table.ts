@@ -1,6 +1,6 @@
-import type { Reader } from './format.js'
-import { at, text } from './json.js'
-import { partBy, type Rule } from './rules.js'
+import type { ServerSentEvent } from '../event.js'
+import { at, type Json, text } from './json.js'
+import { hasAny, partBy, type Rule } from './rules.js'
 
 /**
  * The formats whose events are recognised by their kind, one after each `#`.
@@ -17,27 +17,26 @@ messageEnd finishReason=finishReason isEnd=1
 start
 done finishReason=finishReason isUsage=1 isEnd=1
 #anthropic,type,role
-message_start content_block_stop
+content_block_stop
+message_start content=message.content
 content_block_start content=content_block
 content_block_delta text=delta.text reasoning=delta.thinking arguments=delta.partial_json
 message_delta finishReason=delta.stop_reason refusal=delta.stop_details.explanation
 message_stop isEnd=1
 message:assistant id=id content=content finishReason=stop_reason isWhole=1
-#openai-responses,type|object,item.type|status|summary_index
-response.created response.in_progress response.reasoning_summary_part.added:0
-response.output_text.delta text=delta
-response.output_text.done text=text isWhole=1
-response.content_part.done content=part isWhole=1
+#openai-responses,type|object,item.type|status|summary_index|response.status
+response.reasoning.delta response.reasoning_text.delta response.reasoning_summary_text.delta reasoning=delta
+response.output_text.done response.content_part.done response.refusal.done response.output_item.done:message response.output_item.done:reasoning content=item|part|text refusal=refusal isWhole=output_index
+response.completed response.done response.incomplete response.cancelled response id=response.id|id content=response.output|output finishReason=response.incomplete_details.reason|incomplete_details.reason|response.status|status isWhole=1 isEnd=1
 response.refusal.delta refusal=delta
-response.reasoning_text.delta response.reasoning_summary_text.delta reasoning=delta
-response.reasoning_text.done response.reasoning_summary_text.done reasoning=text isWhole=1
+response.reasoning.done response.reasoning_text.done response.reasoning_summary_text.done reasoning=text isWhole=output_index
+response.created response.in_progress response.reasoning_summary_part.added:0
 response.reasoning_summary_part.added reasoning==\n\n
 response.output_item.added:function_call response.output_item.added:custom_tool_call content=item
+response.output_text.delta response.content_part.delta text=delta.text|delta
 response.output_item.done:function_call response.output_item.done:custom_tool_call whole=item.arguments|item.input
-response.output_item.done:message content=item isWhole=1
 response.function_call_arguments.delta response.function_call_arguments.done response.custom_tool_call_input.delta response.custom_tool_call_input.done arguments=delta whole=arguments|input
-response.completed response.incomplete response.cancelled response id=response.id|id content=response.output|output finishReason=response.incomplete_details.reason|incomplete_details.reason|response.status|status isWhole=1 isEnd=1
-response.failed response:failed isFailed=1
+response.failed response.done:failed response:failed isFailed=1
 #gemini-interactions,event_type|object,step.type|delta.type|interaction.status|status
 interaction.created
 step.start content=step
@@ -92,14 +91,16 @@ export const TABLE_FORMATS = Object.fromEntries(
         else rule[field!] = path.join('=')
       }
     }
-    const read: Reader = (json, { type }) => {
+    const read = (json: Json, { type }: ServerSentEvent) => {
       const found = at(json, kind)
       const sub = at(json, subkind)
       // Some send the response itself as the data of each event that has one.
       const isNamed = found === 'response' && type.startsWith('response.')
       const name = (!isNamed && text(found)) || (type === 'message' ? sub : type)
       const rule = rules.get(`${name}:${sub}`) ?? rules.get(name) ?? rules.get(found && '*')
-      return rule && partBy(rule, json)
+      const part = rule && partBy(rule, json)
+      // Without its text it is somebody else's event of the same name.
+      return rule?.text && !hasAny(part!) ? undefined : part
     }
     return [name!, read]
   }),

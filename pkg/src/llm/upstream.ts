@@ -45,10 +45,10 @@ export function parse(
 }
 
 /** The kinds of events that are errors. */
-const FATAL = /^(RUN_ERROR|error)$/
+const FATAL = /^(RUN_)?error$/i
 
 /** Under which names errors have a code. */
-const CODE = 'code|error_code|status_code|statusCode'
+const CODE = 'code|errorCode|statusCode'
 
 /** Whether an object has the shape of an error, in one of its dialects. */
 function isProblem(json: Json): unknown {
@@ -58,7 +58,7 @@ function isProblem(json: Json): unknown {
   return (
     [type, event, event_type, object].some((kind) => FATAL.test(kind)) ||
     // Some gateways send the members of an error in each event, empty ones.
-    [error, errors].some((e) => e === true || Object.values(Object(e)).some(Boolean)) ||
+    [error, errors].some((e) => e > 0 || Object.values(Object(e)).some(Boolean)) ||
     success === false ||
     (detail && Object.keys(json).length === 1) ||
     ((!type || /_error$|exception/.test(type)) &&
@@ -73,7 +73,7 @@ function reasonFor(problem: Json | string): string | undefined {
 }
 
 const TRANSIENT =
-  /overload|rate.?limit|(server|api).?error|time.?out|unavailable|internal|exhausted|^(429|5\d\d)$/i
+  /overload|rate.?limit|throttl|many.?requests|busy|(server|api).?error|time.?out|unavailable|internal|exhausted|^(429|5\d\d)$/i
 
 /** Returns the error for what a vendor sent: `{ error: { type, message } }` in one of its dialects. */
 export function upstreamError(data: Json | string): StreamError {

@@ -3,9 +3,9 @@ import { at, type Json } from './json.js'
 
 /** Under which names vendors send a sum or its parts. The first of these that is there counts. */
 const INPUT =
-  'prompt_tokens|input_tokens+cache_creation_input_tokens+cache_read_input_tokens|promptTokenCount+toolUsePromptTokenCount|inputTokens|total_input_tokens+total_tool_use_tokens|input_count|prompt_eval_count|tokens_evaluated'
+  'promptTokens|inputTokens+cache_creation_input_tokens+cache_read_input_tokens|promptTokenCount+toolUsePromptTokenCount|total_input_tokens+total_tool_use_tokens|input_count|prompt_eval_count|tokens_evaluated'
 const OUTPUT =
-  'completion_tokens|output_tokens|candidatesTokenCount+thoughtsTokenCount|outputTokens|total_output_tokens+total_thought_tokens|output_count|eval_count|tokens_predicted|tokens'
+  'completionTokens|outputTokens|candidatesTokenCount+thoughtsTokenCount|total_output_tokens+total_thought_tokens|output_count|eval_count|tokens_predicted|tokens'
 
 /** The figures of two events, added up once they are merged. */
 export function merge(before: Usage | undefined, usage: Usage): Usage {
@@ -22,14 +22,15 @@ export function merge(before: Usage | undefined, usage: Usage): Usage {
 /** The output of those who, as the total shows, don't count reasoning among the completion: xAI, Gemini. */
 function withReasoning(figures: Json): number | undefined {
   const output =
-    figures['completion_tokens'] + at(figures, 'completion_tokens_details.reasoning_tokens')
-  return figures['prompt_tokens'] + output === figures['total_tokens'] ? output : undefined
+    sum(figures, OUTPUT)! +
+    at(figures, 'completion_tokens_details.reasoning_tokens|output_tokens_details.reasoning_tokens')
+  return sum(figures, INPUT)! + output === figures['total_tokens'] ? output : undefined
 }
 
 function sum(figures: Usage['raw'], sums: string): number | undefined {
   for (const names of sums.split('|')) {
     const numbers = names.split('+').flatMap((name) => {
-      const figure = figures[name]
+      const figure = at(figures, name)
       return typeof figure === 'number' ? figure : []
     })
     if (numbers.length > 0) return numbers.reduce((total, number) => total + number)

@@ -18,15 +18,17 @@ const chunk = (delta: unknown, more: object = {}) => ({
 })
 const HI_CHUNK = chunk({ content: 'Hi' })
 const HI = data(HI_CHUNK, '[DONE]')
+const HI_TEXT = { text: 'Hi' }
 const toolCalls = (...tool_calls: object[]) => chunk({ tool_calls })
 /** A call whose arguments are `{ p: 1 }`. */
 const P = (id: string, name: string) => ({ id, name, arguments: '{"p":1}' })
 const CALL = { type: 'function_call', call_id: 'a', name: 'f', arguments: '' }
-const MESSAGE = {
+const message = (text: string) => ({
   type: 'message',
   role: 'assistant',
-  content: [{ type: 'output_text', text: 'Hi' }],
-}
+  content: [{ type: 'output_text', text }],
+})
+const MESSAGE = message('Hi')
 const RESPONSE = (status: string) => ({ id: 'r', object: 'response', status, output: [] })
 const responses = (...events: { type: string; [name: string]: unknown }[]) =>
   events.map((one) => event(one.type, one)).join('')
@@ -2039,6 +2041,440 @@ export const GATEWAYS: StreamCase[] = [
         { type: 'RUN_FINISHED' },
       ),
       { text: 'Hi' },
+    ],
+  ]),
+  ...table('several choices', [
+    [
+      'of one answer in a chunk',
+      data(
+        {
+          choices: [
+            { index: 0, delta: { content: 'H' } },
+            { index: 0, delta: { content: 'i' }, finish_reason: 'stop' },
+          ],
+        },
+        '[DONE]',
+      ),
+      { text: 'Hi', finishReason: 'stop' },
+    ],
+    [
+      'a call, and the end behind it',
+      data({
+        choices: [
+          {
+            index: 0,
+            delta: {
+              tool_calls: [{ index: 0, id: 'a', function: { name: 'f', arguments: '{"p":' } }],
+            },
+          },
+          { index: 1, delta: { content: 'no' } },
+          { index: 0, delta: { tool_calls: [{ index: 0, function: { arguments: '1}' } }] } },
+          { index: 0, delta: { content: '' }, finish_reason: 'tool_calls' },
+        ],
+      }),
+      { text: '', toolCalls: [P('a', 'f')], finishReason: 'tool_calls' },
+    ],
+    [
+      'null before one',
+      data({ choices: [null, { delta: { content: 'Hi' } }] }, '[DONE]'),
+      { text: 'Hi' },
+    ],
+    [
+      'whole answers: the first counts',
+      JSON.stringify({ choices: [{ message: { content: 'Hi' } }, { message: { content: 'no' } }] }),
+      { text: 'Hi' },
+    ],
+    [
+      "an error in the second one's place",
+      data({ choices: [{ delta: { content: 'Hi' } }, { index: 0, error: { message: 'no' } }] }),
+      { fails: 'upstream', says: ': no' },
+    ],
+  ]),
+  ...table('text under another name', [
+    [
+      'a delta that is text',
+      data({ choices: [{ delta: 'H' }] }, { choices: [{ delta: 'i' }] }),
+      HI_TEXT,
+    ],
+    ['a message that is text', JSON.stringify({ choices: [{ message: 'Hi' }] }), HI_TEXT],
+    [
+      "SenseNova's",
+      data(
+        { data: { id: 'x', choices: [{ index: 0, delta: 'H', finish_reason: '' }] }, status: {} },
+        { data: { id: 'x', choices: [{ index: 0, delta: 'i', finish_reason: 'stop' }] } },
+        '[DONE]',
+      ),
+      { text: 'Hi', id: 'x', finishReason: 'stop' },
+    ],
+    ...[
+      { choices: [{ delta: { text: 'Hi' } }] },
+      { choices: [{ delta: { role: 'assistant', value: 'Hi' } }] },
+      { choices: [{ content: 'Hi' }] },
+      { event: 'message', data: 'Hi' },
+      { event: 'message', content: 'Hi' },
+      { event: 'message', data: HI_CHUNK },
+      { event: 'text_chunk', text: 'Hi' },
+      { type: 'text-delta', content: 'Hi' },
+      { type: 'TEXT_MESSAGE_CONTENT', content: 'Hi' },
+      { type: 'content_block_delta', delta: { content: 'Hi' } },
+      { type: 'response.output_text.delta', text: 'Hi' },
+    ].flatMap((json): Row[] => [
+      [JSON.stringify(json), data(json, '[DONE]'), { fails: 'unknown-format', says: 'Hi' }],
+    ]),
+    [
+      'by name',
+      data({ choices: [{ delta: { text: 'Hi' } }] }, '[DONE]'),
+      { fails: 'unknown-format', says: 'Hi' },
+      'openai-chat',
+    ],
+    [
+      'an end alone does not make it one',
+      data({ choices: [{ delta: { text: 'Hi' } }] }, chunk({}, { finish_reason: 'stop' })),
+      { text: '', finishReason: 'stop' },
+    ],
+  ]),
+  ...table('names with underscores', [
+    [
+      "AG-UI's, of Python",
+      data(
+        { type: 'RUN_STARTED', thread_id: 't', run_id: 'r' },
+        { type: 'TEXT_MESSAGE_CONTENT', message_id: 'm', delta: 'Hi' },
+        { type: 'TOOL_CALL_START', tool_call_id: 'a', tool_call_name: 'f' },
+        { type: 'TOOL_CALL_START', tool_call_id: 'b', tool_call_name: 'g' },
+        { type: 'TOOL_CALL_ARGS', tool_call_id: 'a', delta: '{"p":1}' },
+        { type: 'TOOL_CALL_ARGS', tool_call_id: 'b', delta: '{"p":1}' },
+        { type: 'RUN_FINISHED', thread_id: 't', run_id: 'r' },
+      ),
+      { text: 'Hi', id: 'r', toolCalls: [P('a', 'f'), P('b', 'g')], finishReason: 'stop' },
+    ],
+    [
+      "Gemini's, of Python",
+      data(
+        {
+          candidates: [
+            {
+              content: {
+                parts: [{ text: 'Hi' }, { function_call: { name: 'f', args: { p: 1 } } }],
+              },
+              finish_reason: 'STOP',
+            },
+          ],
+          usage_metadata: {
+            prompt_token_count: 3,
+            candidates_token_count: 1,
+            thoughts_token_count: 2,
+          },
+          model_version: 'm',
+          response_id: 'r',
+        },
+        { prompt_feedback: { block_reason: 'SAFETY' } },
+      ),
+      {
+        text: 'Hi',
+        toolCalls: [P('', 'f')],
+        finishReason: 'SAFETY',
+        inputTokens: 3,
+        outputTokens: 3,
+        model: 'm',
+        id: 'r',
+      },
+    ],
+    [
+      "the AI SDK's",
+      data(
+        { type: 'start', message_id: 'm' },
+        { type: 'text-delta', id: '0', delta: 'Hi' },
+        { type: 'tool-input-available', tool_call_id: 'a', tool_name: 'f', input: { p: 1 } },
+        { type: 'finish', finish_reason: 'tool-calls' },
+      ),
+      { text: 'Hi', toolCalls: [P('a', 'f')], finishReason: 'tool-calls' },
+      'ai-sdk',
+    ],
+  ]),
+  ...table("Responses' other names", [
+    [
+      "Open Responses' reasoning",
+      responses(
+        { type: 'response.reasoning.delta', delta: 'h' },
+        { type: 'response.reasoning.delta', delta: 'm' },
+        { type: 'response.reasoning.done', text: 'hm' },
+        { type: 'response.output_text.delta', delta: 'Hi' },
+        { type: 'response.completed', response: { status: 'completed' } },
+      ),
+      { text: 'Hi', reasoning: 'hm', finishReason: 'completed' },
+    ],
+    [
+      "OpenRouter's deltas and end",
+      data(
+        { type: 'response.created', response: { id: 'r', status: 'in_progress' } },
+        { type: 'response.content_part.delta', output_index: 0, content_index: 0, delta: 'H' },
+        { type: 'response.content_part.delta', output_index: 0, content_index: 0, delta: 'i' },
+        { type: 'response.output_item.done', output_index: 0, item: MESSAGE },
+        {
+          type: 'response.done',
+          response: { id: 'r', status: 'completed', usage: { input_tokens: 3, output_tokens: 1 } },
+        },
+        { type: 'response.output_text.delta', delta: 'late' },
+      ),
+      { text: 'Hi', id: 'r', finishReason: 'completed', inputTokens: 3, outputTokens: 1 },
+    ],
+    [
+      'deltas that are parts',
+      data({ type: 'response.content_part.delta', delta: { type: 'output_text', text: 'Hi' } }),
+      HI_TEXT,
+    ],
+    [
+      'a failed end',
+      data(
+        { type: 'response.output_text.delta', delta: 'Hi' },
+        { type: 'response.done', response: { status: 'failed', error: { message: 'no' } } },
+      ),
+      { fails: 'upstream', says: ': no' },
+    ],
+    [
+      'a refusal only when it is done',
+      responses(
+        { type: 'response.created', response: { id: 'r' } },
+        { type: 'response.refusal.done', refusal: 'No.' },
+        { type: 'response.completed', response: { status: 'completed', output: [] } },
+      ),
+      { text: '', refusal: 'No.', finishReason: 'completed' },
+    ],
+    [
+      'a refusal in deltas, and when it is done',
+      responses(
+        { type: 'response.refusal.delta', delta: 'N' },
+        { type: 'response.refusal.delta', delta: 'o.' },
+        { type: 'response.refusal.done', refusal: 'No.' },
+        { type: 'response.content_part.done', part: { type: 'refusal', refusal: 'No.' } },
+      ),
+      { refusal: 'No.' },
+    ],
+    [
+      'a reasoning item only when it is done',
+      responses(
+        { type: 'response.created', response: { id: 'r' } },
+        {
+          type: 'response.output_item.done',
+          output_index: 0,
+          item: { type: 'reasoning', summary: [{ type: 'summary_text', text: 'hm' }] },
+        },
+        { type: 'response.output_item.done', output_index: 1, item: MESSAGE },
+        { type: 'response.completed', response: { status: 'completed', output: [] } },
+      ),
+      { text: 'Hi', reasoning: 'hm' },
+    ],
+    [
+      'a whole response whose reasoning has no summary',
+      JSON.stringify({
+        ...RESPONSE('completed'),
+        output: [
+          {
+            type: 'reasoning',
+            summary: [],
+            content: [{ type: 'reasoning_text', text: 'hm' }],
+          },
+          MESSAGE,
+        ],
+      }),
+      { text: 'Hi', reasoning: 'hm' },
+    ],
+  ]),
+  ...table('items when they are done', [
+    [
+      'two messages',
+      responses(
+        { type: 'response.created', response: { id: 'r' } },
+        { type: 'response.output_item.done', output_index: 0, item: message('One. ') },
+        { type: 'response.output_item.done', output_index: 2, item: message('Two.') },
+        {
+          type: 'response.completed',
+          response: { status: 'completed', output: [message('One. '), message('Two.')] },
+        },
+      ),
+      { text: 'One. Two.', finishReason: 'completed' },
+    ],
+    [
+      'one in deltas, one without',
+      responses(
+        { type: 'response.output_text.delta', output_index: 0, delta: 'On' },
+        { type: 'response.output_text.delta', output_index: 0, delta: 'e. ' },
+        { type: 'response.output_text.done', output_index: 0, text: 'One. ' },
+        { type: 'response.content_part.done', output_index: 0, part: message('One. ').content[0] },
+        { type: 'response.output_item.done', output_index: 0, item: message('One. ') },
+        { type: 'response.output_text.done', output_index: 1, text: 'Two.' },
+        { type: 'response.output_item.done', output_index: 1, item: message('Two.') },
+        { type: 'response.completed', response: { status: 'completed', output: [] } },
+      ),
+      { text: 'One. Two.' },
+    ],
+    [
+      'one without deltas, one in them',
+      responses(
+        { type: 'response.output_item.done', output_index: 0, item: message('One. ') },
+        { type: 'response.output_text.delta', output_index: 1, delta: 'Two' },
+        { type: 'response.output_text.delta', output_index: 1, delta: '.' },
+        { type: 'response.output_item.done', output_index: 1, item: message('Two.') },
+      ),
+      { text: 'One. Two.' },
+    ],
+    [
+      'in deltas, all done at the end',
+      responses(
+        { type: 'response.output_text.delta', output_index: 0, delta: 'One. ' },
+        { type: 'response.output_text.delta', output_index: 1, delta: 'Two.' },
+        { type: 'response.output_item.done', output_index: 0, item: message('One. ') },
+        { type: 'response.output_item.done', output_index: 1, item: message('Two.') },
+      ),
+      { text: 'One. Two.' },
+    ],
+    [
+      'the rest of one',
+      responses(
+        { type: 'response.output_item.done', output_index: 0, item: message('One. ') },
+        { type: 'response.output_text.delta', output_index: 1, delta: 'Tw' },
+        { type: 'response.output_item.done', output_index: 1, item: message('Two.') },
+      ),
+      { text: 'One. Two.' },
+    ],
+    [
+      'written otherwise than in deltas',
+      responses(
+        { type: 'response.output_text.delta', output_index: 0, delta: 'One[1]' },
+        { type: 'response.output_text.done', output_index: 0, text: 'One[1]' },
+        { type: 'response.output_item.done', output_index: 0, item: message('One') },
+        { type: 'response.completed', response: { output: [message('One!')] } },
+      ),
+      { text: 'One[1]' },
+    ],
+    [
+      'a message that grows',
+      data(
+        ...['H', 'Hel', 'Hello'].map((content) => ({
+          object: 'chat.completion',
+          choices: [{ message: { content }, delta: { content: '' } }],
+        })),
+      ),
+      { text: 'Hello' },
+    ],
+    [
+      'a whole completion with the rest of the text',
+      data(chunk({ content: 'Hel' }), {
+        object: 'chat.completion',
+        choices: [{ message: { content: 'Hello' }, finish_reason: 'stop' }],
+      }),
+      { text: 'Hello', finishReason: 'stop' },
+    ],
+  ]),
+  ...table('calls and texts', [
+    [
+      'arguments again, written otherwise',
+      data(
+        toolCalls({ index: 0, id: 'a', function: { name: 'f', arguments: '' } }),
+        toolCalls({ index: 0, function: { arguments: '{"p":' } }),
+        toolCalls({ index: 0, function: { arguments: '1}' } }),
+        toolCalls({ index: 0, function: { arguments: '{ "p": 1 }' } }),
+      ),
+      { toolCalls: [P('a', 'f')] },
+    ],
+    [
+      'arguments again, with the same id and name',
+      data(
+        toolCalls({ index: 0, id: 'a', function: { name: 'f', arguments: '{"p":1}' } }),
+        toolCalls({ index: 0, id: 'a', function: { name: 'f', arguments: '{ "p": 1 }' } }),
+      ),
+      { toolCalls: [P('a', 'f')] },
+    ],
+    [
+      "Gemini's arguments in the chunk behind the name",
+      data(
+        { candidates: [{ content: { parts: [{ functionCall: { name: 'f', args: {} } }] } }] },
+        { candidates: [{ content: { parts: [{ functionCall: { args: { p: 1 } } }] } }] },
+        { candidates: [{ content: { parts: [{ functionCall: { name: 'f', args: { p: 1 } } }] } }] },
+        { candidates: [{ content: { parts: [{ functionCall: { args: {} } }] } }] },
+      ),
+      { toolCalls: [P('', 'f'), P('', 'f')] },
+    ],
+    [
+      'text and a call at the start of an Anthropic message',
+      responses(
+        {
+          type: 'message_start',
+          message: {
+            id: 'm',
+            content: [
+              { type: 'text', text: 'Hi' },
+              { type: 'tool_use', id: 'a', name: 'f', input: { p: 1 } },
+            ],
+          },
+        },
+        { type: 'message_stop' },
+      ),
+      { text: 'Hi', id: 'm', toolCalls: [P('a', 'f')] },
+    ],
+    [
+      "HyperCLOVA X's result",
+      event('token', { message: { role: 'assistant', content: 'H' } }) +
+        event('token', { message: { role: 'assistant', content: 'i' } }) +
+        event('result', { message: { role: 'assistant', content: 'Hi' }, stopReason: 'stop' }) +
+        event('signal', { data: '[DONE]' }),
+      HI_TEXT,
+    ],
+    [
+      "HyperCLOVA X's result alone",
+      event('result', { message: { role: 'assistant', content: 'Hi' } }),
+      HI_TEXT,
+    ],
+    [
+      'reasoning as `thinking`',
+      data(chunk({ thinking: 'h' }), chunk({ thinking: 'm', content: '' }), HI_CHUNK),
+      { text: 'Hi', reasoning: 'hm' },
+    ],
+  ]),
+  ...table('more errors', [
+    ['a number', data(HI_CHUNK, { error: 1, msg: 'no' }), { fails: 'upstream', says: ': no' }],
+    ['zero is none', data({ error: 0, ...HI_CHUNK }, '[DONE]'), HI_TEXT],
+    ['in capitals', data(HI_CHUNK) + event('ERROR', 'no'), { fails: 'upstream', says: ': no' }],
+    [
+      'a type in capitals',
+      data(HI_CHUNK, { type: 'Error', message: 'no' }),
+      { fails: 'upstream', says: ': no' },
+    ],
+  ]),
+  ...table('more figures', [
+    [
+      "the AI SDK's of version 4",
+      data(
+        { type: 'text-delta', delta: 'Hi' },
+        {
+          type: 'finish',
+          messageMetadata: { usage: { promptTokens: 3, completionTokens: 1 } },
+        },
+      ),
+      { inputTokens: 3, outputTokens: 1 },
+    ],
+    [
+      'no tokens of the prompt',
+      data(HI_CHUNK, { usage: { prompt_tokens: 0, completion_tokens: 1 } }),
+      { inputTokens: 0, outputTokens: 1 },
+    ],
+    [
+      "reasoning beside Responses' output",
+      responses(
+        { type: 'response.output_text.delta', delta: 'Hi' },
+        {
+          type: 'response.completed',
+          response: {
+            usage: {
+              input_tokens: 32,
+              output_tokens: 9,
+              total_tokens: 135,
+              output_tokens_details: { reasoning_tokens: 94 },
+            },
+          },
+        },
+      ),
+      { inputTokens: 32, outputTokens: 103 },
     ],
   ]),
 ]
