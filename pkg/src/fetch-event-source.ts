@@ -32,9 +32,6 @@ export interface EventSourceMessage {
   retry?: number
 }
 
-/** Milliseconds until the next attempt, or nothing. */
-type RetryInterval = number | null | undefined | void
-
 /**
  * The options of `fetchEventSource`: those of `fetch`, the callbacks of
  * `@microsoft/fetch-event-source`, and four options of `openStream`.
@@ -60,7 +57,9 @@ export interface FetchEventSourceInit
    * if it returns nothing, a GET is retried with growing waits if the failure may be temporary. A POST
    * is not, because that would run the work twice. A `body` that is a stream can be sent only once.
    */
-  onerror?: (error: any) => RetryInterval | Promise<RetryInterval>
+  onerror?: (
+    error: any,
+  ) => number | null | undefined | void | Promise<number | null | undefined | void>
   /**
    * Whether a stream stays open while the page is hidden. `false` closes a GET while the page is hidden,
    * and resumes it when the page is visible again. Default: `true`.
