@@ -88,7 +88,7 @@ const EVENTS_AND_ENDS: [string, AnswerFormat, object[], object, object][] = [
     'auto',
     [RESPONSES.delta],
     RESPONSES.completed,
-    { text: 'Hel', finishReason: 'completed', outputTokens: 2, id: 'r1' },
+    { text: 'Hello', finishReason: 'completed', outputTokens: 2, id: 'r1' },
   ],
   [
     'that is all of it',
