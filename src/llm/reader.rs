@@ -17,7 +17,7 @@ use alloc::{string::String, vec::Vec};
 /// A reader of the text of a model's answer, event by event.
 ///
 /// It keeps what a single event does not contain: the format that [`Format::Auto`] detected, half of a
-/// character at the end of a token, and the text so far, which an event may repeat.
+/// character at the end of a token, and the first 128 KiB of the text, which an event may repeat.
 ///
 /// ```
 /// use sluicegate::{llm::{Format, TextReader}, sse::Decoder};

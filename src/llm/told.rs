@@ -2,6 +2,9 @@
 
 use alloc::{string::String, vec::Vec};
 
+/// Bytes of text that are kept at most. Of a longer answer, nothing that comes whole is added.
+const LIMIT: usize = 128 * 1024;
+
 /// A text so far, and which of its items came last as a whole.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Told {
@@ -9,16 +12,23 @@ pub(super) struct Told {
     item: Option<Vec<u8>>,
     /// Where that item ended.
     end: usize,
+    /// Whether there was more than is kept.
+    is_long: bool,
 }
 
 impl Told {
     pub(super) fn push(&mut self, piece: &str) {
-        self.text.push_str(piece);
+        self.is_long |= self.text.len() + piece.len() > LIMIT;
+        if self.is_long {
+            self.text = String::new();
+        } else {
+            self.text.push_str(piece);
+        }
     }
 
     /// What a whole text, or a whole item of it, adds, as `pkg/src/llm/assembly.ts` tells it.
     pub(super) fn rest_of(&mut self, whole: &[u8], item: Option<Vec<u8>>) -> Vec<u8> {
-        if whole.is_empty() {
+        if whole.is_empty() || self.is_long {
             return Vec::new();
         }
         let all = self.text.as_bytes();
@@ -36,6 +46,7 @@ impl Told {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use alloc::format;
 
     fn told(pieces: &[(&str, Option<u8>, bool)]) -> String {
         let mut told = Told::default();
@@ -47,6 +58,17 @@ mod tests {
             told.push(core::str::from_utf8(&piece).expect("UTF-8"));
         }
         told.text
+    }
+
+    #[test]
+    fn a_long_text_is_not_kept() {
+        let mut told = Told::default();
+        let piece = "a".repeat(LIMIT);
+        told.push(&piece);
+        assert_eq!(told.rest_of(format!("{piece}b").as_bytes(), None), b"b");
+        told.push("b");
+        assert_eq!(told.text.capacity(), 0);
+        assert_eq!(told.rest_of(format!("{piece}bc").as_bytes(), None), b"");
     }
 
     #[test]
