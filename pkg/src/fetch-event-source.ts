@@ -15,6 +15,7 @@ import {
 } from './fetch/request.js'
 import type { AttemptContext, OpenOptions } from './options.js'
 import { EventStream } from './stream/event-stream.js'
+import { Reader } from './stream/reader.js'
 import { TEXT_BAD_HEADERS, VERDICT_NO_CONTENT, VERDICT_READ } from './border.js'
 
 /** The MIME type of event streams: `'text/event-stream'`. */
@@ -115,7 +116,8 @@ class Call {
 
   async run(): Promise<void> {
     const { headers, onmessage, onclose, onerror } = this.#init
-    checkCallbacks(this.#init)
+    const reader = new Reader(this.#init)
+    for (const name of CALLBACKS) reader.function(name)
     this.#headers = pairsOf(headers)
     const stream = this.#open()
     for await (const event of stream) {
@@ -241,14 +243,7 @@ class Call {
 /** `onerror` decides what is sent again, and that is the same request. */
 const SAME_REQUEST: object = { resume: undefined, remember: undefined }
 
-/** Throws an error `'invalid-options'` if a callback is there and is no function. */
-function checkCallbacks(init: FetchEventSourceInit): void {
-  for (const name of ['onopen', 'onmessage', 'onclose', 'onerror'] as const) {
-    if (typeof (init[name] ?? isNaN) !== 'function') {
-      throw invalid(`\`${name}\` must be a function`)
-    }
-  }
-}
+const CALLBACKS = ['onopen', 'onmessage', 'onclose', 'onerror']
 
 /** Returns a `Headers` of any realm, pairs or a record as pairs. */
 function pairsOf(headers: HeadersInit | undefined): [string, string][] {

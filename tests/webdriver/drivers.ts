@@ -124,16 +124,17 @@ async function answers(url: string): Promise<boolean> {
   }
 }
 
-/** A port that nobody listens on. */
+/** Returns a port that is free. */
 export async function freePort(): Promise<number> {
   for (;;) {
-    // Below those that a system hands out by itself, so that nobody else gets it before it is used.
+    // The system hands out ports above 32767: none of them, so that no other program gets this one first.
     const port = 20_000 + Math.floor(Math.random() * 10_000)
     const server = createServer().listen(port, '127.0.0.1')
     try {
       await once(server, 'listening')
-    } catch {
-      continue // Somebody has it.
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'EADDRINUSE') continue
+      throw error
     }
     server.close()
     await once(server, 'close')

@@ -37,8 +37,8 @@ export function argumentsOf(value: unknown): string | undefined {
   return typeof value === 'object' && value !== null ? JSON.stringify(value) : text(value)
 }
 
-/** The paths that were read before, split. */
-const PATHS = new Map<string, string[][]>()
+/** The paths that were read before, split, each name as it is and with underscores. */
+const PATHS = new Map<string, [name: string, other: string][][]>()
 
 /**
  * The value at a path such as `a.b`, the first that is there of `a.b|c`, or the text after a `=`.
@@ -47,21 +47,24 @@ const PATHS = new Map<string, string[][]>()
  */
 export function at(json: any, path = '='): any {
   let options = PATHS.get(path)
-  if (!options) PATHS.set(path, (options = path.split('|').map((option) => option.split('.'))))
+  if (!options) {
+    options = path.split('|').map((option) => option.split('.').map(spellingsOf))
+    PATHS.set(path, options)
+  }
   for (const names of options) {
     let value = json
-    for (const name of names) {
+    for (const [name, other] of names) {
       if (name[0] === '=') return name.slice(1)
       value =
         name === '*'
           ? list<Json>(value).find((item) => !item?.['index'])
-          : (value?.[name] ?? value?.[withUnderscores(name)])
+          : (value?.[name] ?? value?.[other])
     }
     if (value != null && value.length !== 0) return value
   }
   return undefined
 }
 
-function withUnderscores(name: string): string {
-  return name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)
+function spellingsOf(name: string): [name: string, other: string] {
+  return [name, name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)]
 }
