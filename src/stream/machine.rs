@@ -345,6 +345,7 @@ impl Machine {
         if timer < f64::INFINITY { step.with(Step::TIMED) } else { step }
     }
 
+    #[inline(never)]
     fn is_paused(&self) -> bool {
         self.config.pauses && self.is_hidden && !self.lingers && self.may_request_again()
     }

@@ -85,7 +85,12 @@ impl Machine {
     pub(super) fn should_reopen(&self) -> bool {
         // NDJSON has no reconnection: its end is its end, unless another request goes on with it.
         let can_go_on = self.decoder.is_sse() || self.can_resume();
-        let is_too_early = self.config.has_done || self.config.is_safe;
-        is_too_early && can_go_on && self.may_request_again() && !self.is_resumed_in_vain()
+        let replays = self.config.resume.is_some_and(|resume| resume.replays);
+        if !can_go_on || !self.may_request_again() || !(self.config.has_done || self.config.is_safe)
+        {
+            return false;
+        }
+        // Without a last event to wait for, a GET is a feed: it may be quiet for long. A replay is none.
+        !self.is_resumed_in_vain() || !(self.config.has_done || replays)
     }
 }

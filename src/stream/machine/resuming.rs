@@ -87,6 +87,9 @@ impl Machine {
     /// Begins an attempt.
     #[inline(never)]
     pub(super) fn connect(&mut self) -> Step {
+        if self.attempt > 0 && self.is_paused() {
+            return self.suspend();
+        }
         self.decoder.reset();
         self.attempt += 1;
         self.phase = Phase::Preparing;

@@ -153,8 +153,7 @@ impl Audit {
             Action::Prepare => self.check_prepare(setup, now, input, step),
             Action::Read => {
                 assert!(self.is_pulled, "a read that nobody waits for");
-                let is_paused = setup.pauses && self.is_hidden && self.may_repeat(setup);
-                assert!(!is_paused, "a read while the page is hidden");
+                assert!(!self.pauses(setup), "a read while the page is hidden");
             }
             Action::Deliver => self.is_pulled = false,
             Action::Sleep => {
@@ -235,7 +234,9 @@ impl Audit {
             self.patience.failed();
         }
         if facts.is_body_over && matches!(input, Input::Pull | Input::EndAccepted) {
-            let is_in_vain = self.resumes && !self.is_fruitful;
+            let is_replay = setup.resume.is_some_and(|resume| resume.replays);
+            let may_be_in_vain = self.resumes && (setup.has_done() || is_replay);
+            let is_in_vain = may_be_in_vain && !self.is_fruitful;
             let can_go_on = !self.naive.is_ndjson || self.can_resume(setup);
             self.facts.goes_on = self.may_repeat(setup)
                 && (setup.is_safe || setup.has_done())
@@ -333,10 +334,14 @@ impl Audit {
         assert!(is_right, "a timer that nobody asked for: {step:?}");
     }
 
+    /// Whether the page is hidden, and that matters.
+    fn pauses(&self, setup: &Setup) -> bool {
+        setup.pauses && self.is_hidden && self.may_repeat(setup)
+    }
+
     fn check_wait(&mut self, setup: &Setup, input: &Input<'_>, step: &Step, after: State) {
         if step.close && after == State::Waiting {
-            let pauses = setup.pauses && self.may_repeat(setup) && self.is_hidden;
-            assert!(pauses, "suspended for nothing");
+            assert!(self.pauses(setup), "suspended for nothing");
             self.rest = Rest::Suspended;
         }
         if let Input::Bytes { last: true, .. } = input {
@@ -351,6 +356,7 @@ impl Audit {
         let timeout = match self.doing {
             Action::Send => setup.connect_timeout,
             Action::Read => setup.idle_timeout,
+            Action::Sleep if self.pauses(setup) => return assert_eq!(step.action, Action::Wait),
             Action::Sleep => return assert_eq!(step.action, Action::Prepare),
             _ => return,
         };

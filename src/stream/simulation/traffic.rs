@@ -67,6 +67,11 @@ impl Traffic {
             };
             blocks.push(block);
         }
+        // Where no last event is waited for, a rest without events would be asked for without end.
+        if is_faithful && setup.resume.is_some() && !setup.has_done() {
+            let length = blocks.iter().rposition(|block| block.is_event).map_or(0, |last| last + 1);
+            blocks.truncate(length);
+        }
         if setup.max_event_size < 1_000 && random.percent(60) {
             let field = if is_ndjson { "" } else { "data:" };
             let bytes = format!("{field}{}\n\n", "x".repeat(4 * setup.max_event_size));
