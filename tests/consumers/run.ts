@@ -64,34 +64,45 @@ after(async () => {
   await rm(site, { recursive: true, force: true })
 })
 
-for (const consumer of chosen) {
-  const skip = consumer.needsNewerNode && !HAS_NEWER_NODE ? 'there is no newer Node for it' : false
-  suite(consumer.title, { skip }, () => {
-    let app: App
-    const row: Row = { title: consumer.title, versions: [], seconds: {}, bundle: undefined }
-    const timed = (what: string, work: () => Promise<void>) =>
-      test(what, async () => {
-        const start = performance.now()
-        await work()
-        row.seconds[what] = (performance.now() - start) / 1000
-      })
-
-    timed('installs', async () => {
-      const node = consumer.needsNewerNode ? newerNode! : OUR_NODE
-      app = new App(consumer, join(site, consumer.name), node)
-      await app.install(tarball.path)
-      row.versions = await app.versions()
-    })
-    timed('builds', async () => {
-      await app.build()
-      row.bundle = await app.weight()
-    })
-    timed('streams', () => streams(consumer, app))
-    after(async () => {
+// Two at a time: one's packages are fetched while another is built. They take turns at the browsers. The table has the
+// time that each takes alone.
+suite('the package in apps', { concurrency: values.table ? 1 : 2 }, () => {
+  for (const consumer of chosen) {
+    const skip =
+      consumer.needsNewerNode && !HAS_NEWER_NODE ? 'there is no newer Node for it' : false
+    suite(consumer.title, { skip, concurrency: 1 }, () => {
+      let app: App
+      const row: Row = { title: consumer.title, versions: [], seconds: {}, bundle: undefined }
       rows.push(row)
-      await rm(join(site, consumer.name), { recursive: true, force: true })
+      const timed = (what: string, work: () => Promise<void>) =>
+        test(what, async () => {
+          const start = performance.now()
+          await work()
+          row.seconds[what] = (performance.now() - start) / 1000
+        })
+
+      timed('installs', async () => {
+        const node = consumer.needsNewerNode ? newerNode! : OUR_NODE
+        app = new App(consumer, join(site, consumer.name), node)
+        await app.install(tarball.path)
+        row.versions = await app.versions()
+      })
+      timed('builds', async () => {
+        await app.build()
+        row.bundle = await app.weight()
+      })
+      timed('streams', () => takingTurns(() => streams(consumer, app)))
+      after(() => rm(join(site, consumer.name), { recursive: true, force: true }))
     })
-  })
+  }
+})
+
+let turn: Promise<unknown> = Promise.resolve()
+
+async function takingTurns(work: () => Promise<void>): Promise<void> {
+  const mine = turn.then(work)
+  turn = mine.catch(() => undefined)
+  return mine
 }
 
 async function streams(consumer: Consumer, app: App): Promise<void> {

@@ -7,6 +7,7 @@ use crate::{audit, build, docs, publish, setup, simulate};
 use anyhow::{Context as _, Result, bail, ensure};
 use std::fmt::Write as _;
 use std::fs;
+use std::thread;
 use std::time::{Duration, Instant};
 
 struct Stage {
@@ -206,8 +207,9 @@ fn rust(workspace: &Workspace) -> Result<()> {
 }
 
 fn types(workspace: &Workspace) -> Result<()> {
-    workspace.run("npm run check --workspaces --if-present")?;
-    docs::typescript(workspace)
+    at_once([&|| workspace.run("npm run check --workspaces --if-present"), &|| {
+        docs::typescript(workspace)
+    }])
 }
 
 fn unit(workspace: &Workspace) -> Result<()> {
@@ -266,22 +268,36 @@ fn browser(workspace: &Workspace) -> Result<()> {
     workspace.run("npm run browser --workspace sluicegate-tests")?;
     // The same Rust in JavaScript. Not the suites that look into WebAssembly's memory, take minutes, or test other
     // entries.
-    let compat = "npm run browser --workspace sluicegate-tests -- --compat --engine chromium";
-    execute(
-        workspace
-            .command("npm")
-            .args(compat.split(' ').skip(1))
-            .args(["--grep", "^(?!leaks|random schedules|WHATWG|.*([Ee]vent-?[Ss]ource))"]),
-    )?;
+    let compat = || {
+        let options = "run browser --workspace sluicegate-tests -- --compat --engine chromium";
+        execute(
+            workspace
+                .command("npm")
+                .args(options.split(' '))
+                .args(["--grep", "^(?!leaks|random schedules|WHATWG|.*([Ee]vent-?[Ss]ource))"]),
+        )
+    };
     // The scenarios through a module of an app's own, in the engine that the stage `wasm` has not.
     build::examples(workspace)?;
-    workspace.run("npm run browser --workspace sluicegate-tests -- --js-module --engine webkit")
+    let js_module = || {
+        workspace.run("npm run browser --workspace sluicegate-tests -- --js-module --engine webkit")
+    };
+    at_once([&compat, &js_module])
+}
+
+/// Runs two things that each leave a processor idle at times.
+fn at_once(runs: [&(dyn Fn() -> Result<()> + Sync); 2]) -> Result<()> {
+    let [first, second] = runs;
+    thread::scope(|threads| {
+        let other = threads.spawn(second);
+        let result = first();
+        result.and(other.join().expect("it returns its errors"))
+    })
 }
 
 fn e2e(workspace: &Workspace) -> Result<()> {
     build::recipes(workspace)?;
-    workspace.run("npm run e2e --workspace sluicegate-tests")?;
-    workspace.run("npm run ai-sdk-next --workspace sluicegate-tests")
+    workspace.run("npm run e2e --workspace sluicegate-tests")
 }
 
 fn packages(workspace: &Workspace) -> Result<()> {

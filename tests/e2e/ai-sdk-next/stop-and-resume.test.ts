@@ -1,8 +1,4 @@
-/**
- * The example with the AI SDK, Next.js and resumable-stream, where Stop and resume both work, in each engine.
- *
- *     node --import tsx e2e/ai-sdk-next/run.ts
- */
+/** The example with the AI SDK, Next.js and resumable-stream, where Stop and resume both work, in each engine. */
 
 import assert from 'node:assert/strict'
 import { after, afterEach, before, describe, test } from 'node:test'
