@@ -94,8 +94,8 @@ export class Batches {
   }
 
   /** Adds the events that the end of the bytes completes. */
-  finish(events: ServerSentEvent[] = []): ServerSentEvent[] {
-    return this.#cut(this.#handle.finish(), events)
+  finish(events: ServerSentEvent[] = [], completes?: boolean): ServerSentEvent[] {
+    return this.#cut(this.#handle.finish(completes), events)
   }
 
   /**

@@ -86,8 +86,12 @@ export class DecodedEvents extends EventSequence {
     const idBefore = decoder.lastEventId
     let events
     try {
-      events = done ? decoder.end() : decoder.push(value as Uint8Array)
-      if (!done) this.tap?.chunk(bytesOf(value)!)
+      if (done) {
+        events = this.tap?.completes ? decoder.push('\n\n') : decoder.end()
+      } else {
+        events = decoder.push(value as Uint8Array)
+        this.tap?.chunk(bytesOf(value)!)
+      }
     } catch (error) {
       this.#failure = { error }
       events = decoder.take()

@@ -34,8 +34,11 @@ export class DecoderHandle {
     return exports.push(this.address, length, +isLast)
   }
 
-  /** Decodes what the end of the bytes completes. Returns the address of the batch. */
-  finish(): number {
-    return exports.finish(this.address)
+  /**
+   * Decodes what the end of the bytes completes. With `completes`, the last event of an event stream may
+   * lack its blank line. Returns the address of the batch.
+   */
+  finish(completes = false): number {
+    return exports.finish(this.address, +completes)
   }
 }

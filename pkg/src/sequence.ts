@@ -33,6 +33,8 @@ export interface Tap {
   /** Returns whether to read a body whose content type is not that of a stream. */
   takes(contentType: string): boolean
   chunk(bytes: Uint8Array): void
+  /** Whether the last event of the stream may lack its blank line. */
+  completes?: boolean
   /** Called at the end of the body. Returns an event to deliver after the others. */
   end(): ServerSentEvent | undefined
   /** Called with the event that the option `done` has found, which is not delivered. */

@@ -176,11 +176,12 @@ pub extern "C" fn push(handle: Handle, length: usize, last: bool) -> *const usiz
     publish(machine.decoder(), step)
 }
 
-/// As `push`, at the end of the bytes.
+/// As `push`, at the end of the bytes. Unless `completes` is 0, the last event of an event stream may lack
+/// its blank line, if nothing follows.
 #[unsafe(no_mangle)]
-pub extern "C" fn finish(handle: Handle) -> *const usize {
+pub extern "C" fn finish(handle: Handle, completes: f64) -> *const usize {
     let machine = machine(handle);
-    let step = machine.handle(Input::BodyEnded, 0.0);
+    let step = machine.handle(Input::BodyEnded, completes);
     publish(machine.decoder(), step)
 }
 

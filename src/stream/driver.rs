@@ -54,6 +54,8 @@ pub(super) struct Driver {
     /// When the stream was opened, on the clock of `now`.
     opened_at: Cell<f64>,
     pub(super) position: RefCell<Position>,
+    /// Whether the last event of the stream may lack its blank line.
+    pub(super) completes: Cell<bool>,
     /// What the consumer took.
     taken: Cell<u32>,
     /// Whether requests ask for what the consumer took last.
@@ -104,6 +106,7 @@ impl Driver {
             stats: RefCell::default(),
             opened_at: Cell::default(),
             position: RefCell::new(Position::new(job)),
+            completes: Cell::default(),
             taken: Cell::default(),
             remembers,
             last_event: RefCell::default(),

@@ -158,6 +158,11 @@ impl EventStream {
         rest
     }
 
+    /// From now on, the last event may lack its blank line.
+    pub(super) fn complete(&self) {
+        self.driver.completes.set(true);
+    }
+
     pub(super) fn done(&self) {
         self.driver.done();
     }

@@ -239,7 +239,7 @@ impl Machine {
                 self.go_on()
             }
             (Phase::Inspecting, Input::Accepted) => self.refuse(),
-            (Phase::Reading, Input::BodyEnded) => self.body_ended(),
+            (Phase::Reading, Input::BodyEnded) => self.body_ended(number != 0.0),
             (Phase::Delivered(_), Input::FoundDone) => self.close_then(Next::Done),
             (Phase::AskingEnd, Input::EndAccepted) => self.response_ended(),
             (Phase::Asking, Input::Decided) if number < 0.0 => self.fail(),

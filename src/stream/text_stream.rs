@@ -24,7 +24,8 @@ pub struct TextStream {
 impl EventStream {
     /// Returns the text of a model's answer, token by token.
     ///
-    /// The vendor's end marker ends the stream: it is closed without reconnecting. If the stream fails, its
+    /// The vendor's end marker ends the stream: it is closed without reconnecting. If no other request
+    /// follows, the last event may lack its blank line. If the stream fails, its
     /// last item is the error: one of the stream, [`ErrorCode::Upstream`] if the model's API sent an error
     /// in it, or [`ErrorCode::UnknownFormat`] if nothing in it was understood.
     ///
@@ -42,6 +43,7 @@ impl EventStream {
     /// # }
     /// ```
     pub fn text(self, format: Format) -> TextStream {
+        self.complete();
         TextStream { stream: self, reader: TextReader::new(format), is_over: false }
     }
 }

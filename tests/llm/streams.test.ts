@@ -234,6 +234,61 @@ test('the end of a response without a marker is the end, and no success', async 
   assert.deepEqual([answer.text, answer.finishReason], ['one', undefined])
 })
 
+const UNFINISHED = [
+  ['no line end', text('Hel') + text('lo').trimEnd(), 'Hello'],
+  ['one line end', text('Hel') + text('lo').slice(0, -1), 'Hello'],
+  ['CRLF', text('Hel') + text('lo').trimEnd() + '\r\n', 'Hello'],
+  ['an end marker', text('Hello') + END.trimEnd(), 'Hello'],
+  [
+    'no blank line at all',
+    text('Hel').slice(0, -1) + text('lo').slice(0, -1) + 'data: [DONE]\n',
+    'Hello',
+  ],
+  ['cut JSON', text('Hello') + text('!').slice(0, -9), undefined],
+  ['a cut field', `${text('Hello')}dat`, 'Hello'],
+  ['a cut comment', `${text('Hello')}: keep-`, 'Hello'],
+] as const
+
+for (const [what, body, whole] of UNFINISHED) {
+  test(`the last event without its blank line: ${what}`, async () => {
+    const posted = () => {
+      void serve((response) => response.end(body))
+      return openStream(url, { method: 'POST', body: {} })
+    }
+    for (const format of ['auto', 'openai-chat'] as const) {
+      for (const source of [decode(body), decode(body.match(/[^]/g)!), posted()]) {
+        const answer = textOf(source, format).answer()
+        if (whole === undefined) await assert.rejects(answer, { code: 'parse-json' })
+        else assert.equal((await answer).text, whole)
+      }
+    }
+  })
+}
+
+/** Serves this body until it was asked for three times. */
+function serveAgain(body: string): void {
+  requests = 0
+  handle = (_, response) => {
+    if (requests > 2) response.writeHead(204).end()
+    else response.setHeader('content-type', 'text/event-stream').end(body)
+  }
+}
+
+test('an event without its blank line is not read if it is going to come again', async () => {
+  serveAgain(text('Hi') + text('!').trimEnd())
+  assert.equal((await textOf(open(), 'openai-chat').answer()).text, 'HiHi')
+})
+
+test('what was not understood is no empty answer because a 204 came after it', async () => {
+  serveAgain(text('Hi').trimEnd())
+  await assert.rejects(textOf(open(), 'openai-chat').answer(), { code: 'unknown-format' })
+})
+
+test("a page's own format sees no event without its blank line", async () => {
+  const answer = textOf(decode('data: a\n\ndata: b'), ({ data }) => data)
+  assert.equal((await answer.answer()).text, 'a')
+})
+
 test('NDJSON over a connection', async () => {
   const { bytes } = TRANSCRIPTS.find(({ name }) => name === 'ollama/text.ndjson')!
   const gone = serve((response) => response.write(bytes), 'application/x-ndjson')

@@ -140,7 +140,8 @@ async fn the_text_of_an_answer_comes_token_by_token() {
         let choices = json!([{ "index": 0, "delta": { "content": text } }]);
         format!("data: {}\n\n", json!({ "choices": choices }))
     };
-    let cases: [(&[String], &[&str], Option<ErrorCode>); 4] = [
+    let unfinished = |text: &str| token(text).trim_end().to_string();
+    let cases: [(&[String], &[&str], Option<ErrorCode>); 6] = [
         (
             &[": hi\n\n".into(), token("Hel"), token("lo"), "data: [DONE]\n\n".into(), token("no")],
             &["Hel", "lo"],
@@ -153,6 +154,8 @@ async fn the_text_of_an_answer_comes_token_by_token() {
             Some(ErrorCode::Upstream),
         ),
         (&["data: {\"what\":1}\n\n".into()], &[], Some(ErrorCode::UnknownFormat)),
+        (&[token("Hi"), unfinished("!")], &["Hi", "!"], None),
+        (&[token("Hi"), "data: {\"choi".into()], &["Hi"], Some(ErrorCode::ParseJson)),
     ];
     for (sent, texts, code) in cases {
         let script = Script::streaming(json!([{ "send": sent.concat() }])).await;

@@ -87,6 +87,7 @@ export function readingOf(
       if (isStrange && bodies > 1) throw unknownFormat(body)
       if (body.length < MOST) body += decoder.decode(bytes, { stream: true })
     },
+    completes: typeof format === 'string',
     end() {
       if (isUnderstood) return undefined
       bodies++
@@ -136,7 +137,9 @@ export function readingOf(
   }
 
   function finish(): Delta[] {
-    if (own?.ending && !/^(ended|done|truncated)$/.test(own.ending)) return []
+    // What a server sends that has nothing is no failure, unless it sent something before.
+    const ends = body.trim() ? /^(ended|done|truncated|no-content)$/ : /^(ended|done|truncated)$/
+    if (own?.ending && !ends.test(own.ending)) return []
     const text = extract.end?.()
     const deltas = text ? add({ text }) : []
     if (last) deltas.push(...addLast(last))

@@ -60,9 +60,10 @@ export class Reading {
 
   /** Returns the events that the end of the body completes. */
   end(): ServerSentEvent[] {
-    const events = this.#batches.finish()
+    const tap = this.#events.tap()
+    const events = this.#batches.finish([], tap?.completes)
     if (events.length > 0) this.#handOn?.()
-    const last = this.#events.tap()?.end()
+    const last = tap?.end()
     if (last) events.push(last)
     return events
   }

@@ -24,9 +24,14 @@ impl Machine {
         }
     }
 
-    /// The last line of NDJSON may be an event, also without a line break.
-    pub(super) fn body_ended(&mut self) -> Step {
-        self.decoder.finish();
+    /// The last line of NDJSON may be an event, also without a line break. With `completes`, so may be the
+    /// last lines of an event stream without a blank line, if nothing follows.
+    pub(super) fn body_ended(&mut self, completes: bool) -> Step {
+        if completes && !self.should_reopen() {
+            let _ = self.decode(b"\n\n");
+        } else {
+            self.decoder.finish();
+        }
         if self.marker_position().is_none() {
             self.drop_replayed();
         }
@@ -82,6 +87,7 @@ impl Machine {
     }
 
     /// Whether a response that has ended is to be requested again.
+    #[inline(never)]
     pub(super) fn should_reopen(&self) -> bool {
         // NDJSON has no reconnection: its end is its end, unless another request goes on with it.
         let can_go_on = self.decoder.is_sse() || self.can_resume();

@@ -160,6 +160,33 @@ fn a_post_that_ends_is_at_its_end() {
 }
 
 #[test]
+fn the_last_event_may_lack_its_blank_line_where_that_is_asked_for_and_nothing_follows() {
+    let has_done =
+        |config| StreamConfig { has_done: true, marker: Some("[DONE]".into()), ..config };
+    let cases = [
+        (post(), "data: a", 1.0, &["a"][..], Some(OutcomeType::Ended)),
+        (post(), "data: a\r\n", 1.0, &["a"], Some(OutcomeType::Ended)),
+        (post(), "data: a", 0.0, &[], Some(OutcomeType::Ended)),
+        (post(), ": a", 1.0, &[], Some(OutcomeType::Ended)),
+        (has_done(post()), "data: [DONE]", 1.0, &[], Some(OutcomeType::Done)),
+        // It comes again.
+        (config(), "data: a", 1.0, &[], None),
+        (has_done(config()), "data: [DONE]", 1.0, &[], None),
+    ];
+    for (config, sent, completes, events, end) in cases {
+        let mut machine = reading(config);
+        chunk(&mut machine, sent);
+        machine.handle(Input::BodyEnded, completes);
+        assert_eq!(data(&machine), events, "{sent}");
+        let step = machine.handle(Input::Pull, 0.0);
+        match end {
+            Some(end) => assert_eq!(ending(step), end, "{sent}"),
+            None => assert_eq!(step.action(), Action::Sleep, "{sent}"),
+        }
+    }
+}
+
+#[test]
 fn what_is_read_only_once_is_never_repeated() {
     let config = StreamConfig { retry: RetryMode::Always, is_repeatable: false, ..config() };
     assert_eq!(ending(break_off(&mut reading(config))), OutcomeType::Failed);
