@@ -29,6 +29,7 @@ export class Surviving {
   readonly #input: RequestInfo | URL
   readonly #init: RequestInit | undefined
   readonly #signal: AbortSignal | null | undefined
+  readonly #scope = new Scope()
   readonly #first: Promise<Response>
   /** Aborts the first request: that is not the driver's. */
   readonly #controller: AbortController | undefined
@@ -76,7 +77,7 @@ export class Surviving {
       sent = { ...init, signal: isAlone ? own : AbortSignal.any([signal, own]) }
     }
     if (outlives) {
-      watchSignal(new Scope(), signal, (reason) => this.#driver ?? this.#abort(reason))
+      watchSignal(this.#scope, signal, (reason) => this.#driver ?? this.#abort(reason))
     }
     const { fetch } = options
     // Mocks may return the response itself.
@@ -213,6 +214,7 @@ export class Surviving {
 
   /** In Firefox, the request continues when its body is cancelled. */
   #abort(reason?: unknown): void {
+    this.#scope.close()
     this.#controller?.abort(reason)
   }
 
