@@ -29,7 +29,6 @@ export class Surviving {
   readonly #input: RequestInfo | URL
   readonly #init: RequestInit | undefined
   readonly #signal: AbortSignal | null | undefined
-  readonly #scope = new Scope()
   readonly #first: Promise<Response>
   /** Aborts the first request: that is not the driver's. */
   readonly #controller: AbortController | undefined
@@ -44,6 +43,7 @@ export class Surviving {
   #pulled = () => {}
   /** Ends the body, if the stream ended before there was one. */
   #ended = () => {}
+  readonly #scope = new Scope()
   #driver: Driver | undefined
   /** What the body's consumer got. */
   #events = 0
