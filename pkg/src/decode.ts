@@ -2,7 +2,7 @@ import { Decoder, type DecoderOptions } from './decoder.js'
 import { countOf } from './event.js'
 import { EventSequence } from './sequence.js'
 import { bytesOf } from './bytes.js'
-import { bodyOf, type Chunks, chunksOf, chunksOfIterator } from './fetch/chunks.js'
+import { bodyOf, type Chunks, chunksOf } from './fetch/chunks.js'
 import { FLAG_NDJSON } from './border.js'
 import { formatOf, load } from './wasm.js'
 
@@ -144,26 +144,17 @@ export class DecodedEvents extends EventSequence {
  * @param source a `Response`, a `ReadableStream`, an iterable of chunks, bytes or a string
  */
 export function decode(source: DecodeSource, options: DecoderOptions = {}): DecodedEvents {
-  const contentType = isResponse(source) ? source.headers.get('content-type') : null
-  return new DecodedEvents(chunksOfSource(source), contentType ?? '', options)
-}
-
-function isResponse(source: DecodeSource): source is Response {
-  return typeof (source as Partial<Response>)?.headers?.get === 'function'
+  const { headers } = Object(source) as Partial<Response>
+  const isResponse = typeof headers?.get === 'function'
+  const chunks = isResponse ? bodyOf(source as Response) : chunksOfSource(source)
+  return new DecodedEvents(chunks, (isResponse && headers.get('content-type')) || '', options)
 }
 
 function chunksOfSource(source: DecodeSource): Chunks {
   const bytes = bytesOf(source)
-  if (bytes) return chunksOfIterator(piecesOf(bytes))
-  if (isResponse(source)) return bodyOf(source)
-  const chunks = chunksOf(source)
+  const chunks = chunksOf(bytes ? piecesOf(bytes) : source)
   if (chunks) return chunks
-  if (Symbol.iterator in Object(source)) {
-    return chunksOfIterator((source as Iterable<Uint8Array>)[Symbol.iterator]())
-  }
-  throw new TypeError(
-    'decode() takes a Response, a ReadableStream, an (async) iterable of Uint8Arrays, bytes or a string',
-  )
+  throw new TypeError('decode() takes a Response, a stream, an iterable, bytes or a string')
 }
 
 function* piecesOf(bytes: Uint8Array): Generator<Uint8Array> {

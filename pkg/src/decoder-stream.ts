@@ -3,7 +3,10 @@ import { decode, type DecodedEvents } from './decode.js'
 import type { DecoderOptions } from './decoder.js'
 import type { ServerSentEvent } from './event.js'
 
-const Base: typeof TransformStream = baseOf('TransformStream', 'use decode() instead')
+const Base: typeof TransformStream = /* @__PURE__ */ baseOf(
+  'TransformStream',
+  'use decode() instead',
+)
 
 /**
  * A `TransformStream` (WHATWG Streams, 6.2) from bytes to events, for `pipeThrough`.

@@ -3,7 +3,6 @@ import { bytesOf, tagOf } from './bytes.js'
 import { StreamError } from './error.js'
 import type { ServerSentEvent, TextFinder } from './event.js'
 import { invalid } from './fetch/request.js'
-import { markRaw } from './mark-raw.js'
 import { FLAG_COMMENTS, FLAG_NDJSON, FLAG_SSE, TEXT_TOO_LARGE } from './border.js'
 import { errorText } from './error-text.js'
 import { MAX_EVENT_SIZE, sizeOf } from './stream/settings.js'
@@ -40,15 +39,13 @@ export interface DecoderOptions {
  * is lost: the next call runs the remaining callbacks and returns the events of both calls.
  */
 export class Decoder {
-  static {
-    markRaw(this)
-  }
-
   readonly #handle: DecoderHandle
   readonly #batches: Batches
   readonly #maxEventSize: number
   #events: ServerSentEvent[] = []
   #isFreed = false
+  /** The first half of a character that a string ended in. */
+  #half = ''
 
   /** @internal Use `createDecoder`. */
   constructor(options: DecoderOptions, texts?: TextFinder) {
@@ -59,11 +56,21 @@ export class Decoder {
     if (typeof maxEventSize !== 'number' || !(maxEventSize >= 1)) {
       throw invalid('`maxEventSize` must be a number of at least 1')
     }
+    for (const name of ['onComment', 'onRetry', 'onId'] as const) {
+      if (typeof (options[name] ?? invalid) !== 'function') {
+        throw invalid(`\`${name}\` must be a function`)
+      }
+    }
     this.#maxEventSize = maxEventSize
     const flags =
       (format === 'sse' ? FLAG_SSE : FLAG_NDJSON) | (options.onComment ? FLAG_COMMENTS : 0)
     this.#handle = new DecoderHandle(flags, sizeOf(maxEventSize), Infinity, Infinity)
     this.#batches = new Batches(this.#handle, '', { ...options, texts })
+  }
+
+  /** @internal Keeps Vue from putting a proxy around this: it would have no private members. */
+  protected get __v_skip(): boolean {
+    return true
   }
 
   /**
@@ -84,6 +91,12 @@ export class Decoder {
    * @param chunk bytes, or a string, which counts as its UTF-8
    */
   push(chunk: ArrayBufferView | ArrayBufferLike | string): ServerSentEvent[] {
+    if (typeof chunk === 'string') {
+      // Half a character waits for its other half.
+      chunk = this.#half + chunk
+      this.#half = chunk.match(/[\ud800-\udbff]?$/)![0]
+      chunk = chunk.slice(0, chunk.length - this.#half.length)
+    }
     const bytes = bytesOf(chunk)
     if (!bytes) throw new TypeError(`a chunk must be bytes or a string, not ${tagOf(chunk)}`)
     if (this.#isDecoding()) this.#events = this.#batches.push(bytes, this.#events)
@@ -96,6 +109,7 @@ export class Decoder {
    * another stream with the same last event id.
    */
   end(): ServerSentEvent[] {
+    this.#half = ''
     if (this.#isDecoding()) this.#events = this.#batches.finish(this.#events)
     return this.#finish()
   }
@@ -105,15 +119,14 @@ export class Decoder {
    * If a callback frees the decoder, the call that it runs in still returns its events.
    */
   free(): void {
-    if (!this.#isFreed) this.#handle.free()
+    if (this.#isFreed) return
     this.#isFreed = true
+    this.#handle.free()
   }
 
   /** @internal The events that a call decoded whose hook has thrown. */
   take(): ServerSentEvent[] {
-    const events = this.#events
-    this.#events = []
-    return events
+    return this.#events.splice(0)
   }
 
   /** Whether no event has outgrown the limit. */

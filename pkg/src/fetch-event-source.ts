@@ -10,6 +10,7 @@ import {
   invalid,
   isRequest,
   isStream,
+  membersOf,
   type RequestTemplate,
   send,
 } from './fetch/request.js'
@@ -107,7 +108,7 @@ class Call {
 
   constructor(input: RequestInfo | URL, init: FetchEventSourceInit) {
     this.#input = input
-    this.#init = init
+    this.#init = membersOf(init)
     this.#request = isRequest(input) ? input : undefined
     this.#method = init.method ?? this.#request?.method ?? 'GET'
     // As in `fetch`, `null` removes that of the `Request`.

@@ -9,7 +9,6 @@ import {
   textsFrom,
 } from './event.js'
 import { nextFrame } from './frame.js'
-import { markRaw } from './mark-raw.js'
 import type { StreamOutcomeType } from './outcome.js'
 
 /** A call that waits for events. */
@@ -47,10 +46,6 @@ export interface Tap {
  * consumer.
  */
 export abstract class EventSequence implements AsyncIterableIterator<ServerSentEvent> {
-  static {
-    markRaw(this)
-  }
-
   #batch: ServerSentEvent[] = []
   #index = 0
   /** The number of texts joined at the index that are delivered. */
@@ -73,6 +68,11 @@ export abstract class EventSequence implements AsyncIterableIterator<ServerSentE
 
   /** @internal Set by `readTexts`, for the decoder. */
   findTemplate: FindTemplate | undefined
+
+  /** @internal Keeps Vue from putting a proxy around this: it would have no private members. */
+  protected get __v_skip(): boolean {
+    return true
+  }
 
   /** @internal How the sequence ended; `undefined` if only its consumer can end it. */
   get ending(): StreamOutcomeType | undefined {

@@ -188,3 +188,106 @@ for (const [name, end] of ENDINGS) {
     )
   })
 }
+
+test('its `init` may be a Request, as for `fetch`', async () => {
+  const headers = { 'x-own': '1' }
+  const request = new Request('http://elsewhere.test/', { method: 'POST', headers, body: 'asked' })
+  let method = ''
+  const key = (of: Request) => {
+    method = of.method
+    return undefined
+  }
+  const response = await createFetch({ key })(url, request)
+  await assert.rejects(response.text(), /broke after 1 event/)
+  assert.equal(method, 'POST')
+  assert.deepEqual(
+    requests.map(({ headers, body }) => [headers['x-own'], body]),
+    [['1', 'asked']],
+  )
+})
+
+for (const key of [() => 'name', () => Promise.resolve('name')]) {
+  test(`cancel() by the name right after the call: ${String(key)}`, async () => {
+    const fetch: typeof globalThis.fetch = (input, init) =>
+      input === url
+        ? globalThis.fetch(input, init)
+        : new Promise((_, reject) => {
+            init!.signal!.addEventListener('abort', () => reject(init!.signal!.reason as Error))
+          })
+    const fetchOf = createFetch({ fetch, key, cancel: { url } })
+    const failed = assert.rejects(fetchOf('http://held.test/'), { name: 'AbortError' })
+    const { aborted, notified } = await fetchOf.cancel('name')
+    assert.deepEqual({ aborted, notified }, { aborted: true, notified: true })
+    await failed
+  })
+}
+
+/** A stream of which nothing has come yet, and what sends its first event. */
+function quiet(): { fetch: typeof globalThis.fetch; send: () => void; isClosed: () => boolean } {
+  let controller: ReadableStreamDefaultController<Uint8Array>
+  let isClosed = false
+  const fetch: typeof globalThis.fetch = async (_, init) => {
+    const body = new ReadableStream<Uint8Array>({
+      start: (own) => void (controller = own),
+      cancel: () => void (isClosed = true),
+    })
+    init?.signal?.addEventListener('abort', () => controller.error(init.signal!.reason))
+    return new Response(body, { headers: { 'content-type': 'text/event-stream' } })
+  }
+  const send = () => controller.enqueue(new TextEncoder().encode('id: 1\ndata: job 7\n\n'))
+  return { fetch, send, isClosed: () => isClosed }
+}
+
+test('an abort waits for the event that tells the job', async () => {
+  const { fetch, send, isClosed } = quiet()
+  const stopped: string[] = []
+  let done: () => void
+  const told = new Promise<void>((resolve) => (done = resolve))
+  const fetchOf = createFetch({
+    fetch: async (input, init) => {
+      if (input === 'https://stream.test/') return fetch(input, init)
+      stopped.push(String(input))
+      done()
+      return new Response()
+    },
+    job: ({ data }) => /\d/.exec(data)?.[0],
+    cancel: { url: ({ job }) => `https://stop.test/${job}`, on: ['abort'] },
+  })
+  const controller = new AbortController()
+  const response = await fetchOf('https://stream.test/', { signal: controller.signal })
+  controller.abort()
+  await assert.rejects(response.text(), { name: 'AbortError' })
+  assert.deepEqual(stopped, [])
+  send()
+  await told
+  assert.deepEqual(stopped, ['https://stop.test/7'])
+  assert.ok(isClosed())
+})
+
+test('with `on: abort`, an abort ends a response that is no stream, too', async () => {
+  const fetch: typeof globalThis.fetch = async (_, init) => {
+    init!.signal!.throwIfAborted()
+    const body = new ReadableStream({
+      start: (own) =>
+        init!.signal!.addEventListener('abort', () => own.error(init!.signal!.reason)),
+    })
+    return new Response(body, { headers: { 'content-type': 'text/plain' } })
+  }
+  const controller = new AbortController()
+  const { signal } = controller
+  const fetchOf = createFetch({ fetch, cancel: { url, on: ['abort'] } })
+  const response = await fetchOf(url, { signal })
+  controller.abort(new Error('enough'))
+  await assert.rejects(response.text(), /enough/)
+  await assert.rejects(fetchOf(url, { signal: AbortSignal.abort(new Error('early')) }), /early/)
+})
+
+test('the signal of a Request ends the body', async () => {
+  const { fetch } = quiet()
+  const controller = new AbortController()
+  const response = await createFetch({ fetch })(new Request(url, { signal: controller.signal }))
+  // A clone of the request may be collected, and the chain of signals with it.
+  await new Promise((resolve) => setTimeout(resolve, 20))
+  controller.abort(new Error('enough'))
+  await assert.rejects(response.text(), /enough/)
+})

@@ -156,6 +156,46 @@ test('fetchEventSource: of a Request, `signal: null` removes the signal', async 
   assert.equal(requests.length, 1)
 })
 
+test('fetchEventSource: its init may be a Request, as for `fetch`', async () => {
+  serve('data: a\n\n')
+  const headers = { 'x-own': '1' }
+  await fetchEventSource(url, new Request('http://x.test/', { method: 'POST', headers, body: 'q' }))
+  assert.deepEqual(
+    requests.map(({ method, headers }) => [method, headers['x-own']]),
+    [['POST', '1']],
+  )
+})
+
+test('a wrong type: drop-ins don’t suggest an option that they lack', async () => {
+  const fetch = async () => new Response('<html>', { headers: { 'content-type': 'text/html' } })
+  const message = `${url} answered with text/html, not text/event-stream: check the URL and the server`
+  await assert.rejects(fetchEventSource(url, { fetch, onerror: thrown }), { message })
+  assert.equal(await endOf(await fetch()), message)
+})
+
+function thrown(error: unknown): never {
+  throw error
+}
+
+test('EventSource: `method: null` is GET, which is requested again', async () => {
+  serve('data: a\n\n')
+  const source = new EventSource(url, { method: null as never })
+  await new Promise((resolve) => {
+    source.addEventListener('error', resolve)
+  })
+  assert.equal(source.readyState, source.CONNECTING)
+  source.close()
+})
+
+test('EventSource.fromReadableStream takes text', async () => {
+  const chunks = new Blob(['data: 🦀\n\n']).stream().pipeThrough(new TextDecoderStream())
+  const source = EventSource.fromReadableStream(chunks as never)
+  const data = await new Promise((resolve) => {
+    source.addEventListener('message', (event) => resolve(event.data))
+  })
+  assert.equal(data, '🦀')
+})
+
 /** The values of `retry` that are none of a source's. */
 for (const retry of [5, 'x', Symbol('x'), () => true]) {
   test(`EventSource: ${typeof retry} as \`retry\` is an error, and nothing is sent`, async () => {

@@ -175,6 +175,14 @@ describe("what the page's own `fetch` throws", () => {
   })
 })
 
+test('an HTML page is an error that suggests no option that the transport lacks', async () => {
+  const fetch = async () => answer('<html>', { 'content-type': 'text/html' })
+  await expect(sent({ fetch })).rejects.toMatchObject({
+    code: 'content-type',
+    message: `${API} answered with text/html, not text/event-stream: check the URL and the server`,
+  })
+})
+
 test('parts after `finish` leave the answer complete, also without [DONE]', async () => {
   const parts = [
     ...PARTS,

@@ -1,6 +1,6 @@
 import { get } from 'node:http'
 import { PassThrough, Readable } from 'node:stream'
-import { decode, openStream } from 'sluicegate'
+import { createDecoder, decode, EventStreamDecoderStream, openStream } from 'sluicegate'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import * as undici from 'undici'
 import { behaves, data } from './behaviour.js'
@@ -171,3 +171,124 @@ test('a response without a status of its own says what it is', async () => {
     expect(error).toMatchObject({ code: 'http', message: `${backend.url}/ answered 0 ${type}` })
   }
 })
+
+/** A text, cut anywhere: within characters, too. */
+const CUT: [name: string, chunks: string[], expected: string[]][] = [
+  ['within a character', ['data: \ud83d', '\ude00\n\n'], ['😀']],
+  ['within each of two', ['data: \ud83d', '\ude00\ud83e', '', '\udd80\n\n'], ['😀🦀']],
+  ['behind half a character', ['data: \ud83d', 'x\n\n'], ['\ufffdx']],
+  ['in half a character at the end', ['data: a\n\ndata: \ud83d'], ['a']],
+]
+
+for (const [name, chunks, expected] of CUT) {
+  test(`text that is cut ${name}`, async () => {
+    expect(await data(decode(chunks))).toEqual(expected)
+    const stream = new ReadableStream<never>({
+      start(controller) {
+        for (const chunk of chunks) controller.enqueue(chunk as never)
+        controller.close()
+      },
+    })
+    const events = stream.pipeThrough(new EventStreamDecoderStream())
+    expect(await data(events as unknown as AsyncIterable<never>)).toEqual(expected)
+  })
+}
+
+test('half a character at the end of a stream is none of the next', async () => {
+  const decoder = await createDecoder()
+  decoder.push('data: \ud83d')
+  decoder.end()
+  expect(decoder.push('data: a\n\n')).toMatchObject([{ data: 'a' }])
+  decoder.free()
+})
+
+for (const name of ['onComment', 'onRetry', 'onId']) {
+  test(`a decoder’s ${name} that is no function is an error from the start`, async () => {
+    for (const value of [5, 'x', {}, true]) {
+      const options = { [name]: value }
+      const error = { code: 'invalid-options', message: `\`${name}\` must be a function` }
+      await expect(createDecoder(options)).rejects.toMatchObject(error)
+      await expect(decode('', options).next()).rejects.toMatchObject(error)
+    }
+    await createDecoder({ [name]: null })
+  })
+}
+
+/** What JSON has nothing of. */
+const NO_JSON = [
+  new Error('x'),
+  /x/,
+  new Headers({ a: 'b' }),
+  new Response('x'),
+  new Event('x'),
+  new Map([[1, 2]]),
+  new WeakRef({}),
+  [1].values(),
+  new (class {
+    #data = 1
+    get [Symbol.toStringTag]() {
+      return `Data${this.#data}`
+    }
+  })(),
+]
+
+for (const body of NO_JSON) {
+  const tag = Object.prototype.toString.call(body)
+  test(`${tag} as a body is an error, and nothing is sent`, async () => {
+    const { length } = backend.received
+    const stream = openStream(`${backend.url}/`, { method: 'POST', body })
+    await expect(stream.next()).rejects.toMatchObject({
+      code: 'invalid-options',
+      message: expect.stringContaining(`not ${tag}`),
+    })
+    expect(backend.received).toHaveLength(length)
+  })
+}
+
+test('objects without members, and those that say what they are, are JSON', async () => {
+  const bodies = [{}, new (class {})(), Object.assign(new Map(), { toJSON: () => ({}) })]
+  for (const body of bodies) {
+    await data(openStream(`${backend.url}/`, { method: 'POST', retry: false, body }))
+    expect(backend.received.at(-1)!.body).toBe('{}')
+  }
+})
+
+test('options of a class count beside a Request', async () => {
+  class Options {
+    get method() {
+      return 'PUT'
+    }
+    get body() {
+      return { own: true }
+    }
+    get retry() {
+      return false
+    }
+  }
+  const request = new Request(`${backend.url}/`, { method: 'POST', body: 'x', headers: { a: 'b' } })
+  await data(openStream(request, new Options()))
+  const { method, body, headers } = backend.received.at(-1)!
+  expect({ method, body, a: headers['a'] }).toEqual({ method: 'PUT', body: '{"own":true}', a: 'b' })
+})
+
+/** Bodies of mocks. */
+const MOCKED: [name: string, body: unknown][] = [
+  ['an array of chunks', ['data: a\n', new TextEncoder().encode('\n')]],
+  [
+    'a reader that answers at once',
+    {
+      getReader() {
+        const values = ['data: a\n\n'].values()
+        return { read: () => values.next() }
+      },
+    },
+  ],
+]
+
+for (const [name, body] of MOCKED) {
+  test(`a body that is ${name}`, async () => {
+    const headers = new Map([['content-type', 'text/event-stream']])
+    const fetch = async () => ({ status: 200, headers, body }) as never
+    expect(await data(openStream('https://x.test', { retry: false, fetch }))).toEqual(['a'])
+  })
+}

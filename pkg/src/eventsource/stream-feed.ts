@@ -1,4 +1,3 @@
-import { bytesOf } from '../bytes.js'
 import { createDecoder, type Decoder } from '../decoder.js'
 import { nextTask } from '../dropin/task.js'
 import { CLOSED, Feed } from './feed.js'
@@ -52,9 +51,7 @@ export class StreamFeed extends Feed {
     if (done) return false
     if (this.#isReset) await this.#startOver()
     // Of a new stream, a byte order mark goes; the decoder is past its own start by then.
-    const bytes = this.#text
-      ? this.#text.decode(value, { stream: true })
-      : (bytesOf(value) ?? value)
+    const bytes = this.#text ? this.#text.decode(value, { stream: true }) : value
     for (const event of this.#decoder?.push(bytes) ?? []) {
       // A task for each event: the producer's write of this chunk is through by then, and what a
       // listener has put off comes before the next event.

@@ -129,12 +129,12 @@ export class UrlFeed extends Feed {
   }
 
   #retry(): boolean | RetryOptions {
-    const { retry, method = 'GET' } = this.#options
+    const { retry, method } = this.#options
     // `false`, and what the stream refuses.
     if (typeof (retry ?? {}) !== 'object' && retry !== true) return retry!
     const given = Object(retry) as RetryOptions
     // To send anything else again unasked runs the work twice.
-    const mayRepeat = retry != null || isSafe(method)
+    const mayRepeat = retry != null || isSafe(method ?? 'GET')
     return {
       initialDelay: RECONNECTION_TIME,
       jitter: 0,

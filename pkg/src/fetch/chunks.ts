@@ -14,31 +14,28 @@ type Source = Partial<Pick<Response, 'bodyUsed' | 'arrayBuffer' | 'text'>> & {
   clone?(): Pick<Response, 'arrayBuffer'>
 }
 
-/** The chunks of a stream: a `ReadableStream`, a Node stream, an async iterable. Throws if it is locked. */
+/** The chunks of a stream: a `ReadableStream`, a Node stream, an iterable. Throws if it is locked. */
 export function chunksOf(stream: unknown): Chunks | undefined {
-  const source = Object(stream) as Partial<ReadableStream & AsyncIterable<unknown> & NodeStream>
+  const source = Object(stream) as Partial<
+    ReadableStream & AsyncIterable<unknown> & Iterable<unknown> & NodeStream
+  >
   if (source.getReader) {
     const reader = source.getReader() as ReadableStreamDefaultReader
-    return { next: () => reader.read(), cancel: () => quietly(() => reader.cancel()) }
+    return { next: async () => reader.read(), cancel: () => quietly(() => reader.cancel()) }
   }
-  const iterator = source[Symbol.asyncIterator]?.()
+  const iterator = source[Symbol.asyncIterator]?.() ?? source[Symbol.iterator]?.()
+  if (!iterator) return undefined
   // One that fails before it is read would end the process.
   source.on?.('error', () => undefined)
   // Its iterator would end it after the next chunk only.
-  return iterator && chunksOfIterator(iterator, source.destroy && (() => source.destroy!()))
+  const cancel = () => (source.destroy ? source.destroy() : iterator.return?.())
+  return { next: async () => iterator.next(), cancel: () => quietly(cancel) }
 }
 
 /** What is wanted of a Node stream besides its iterator. */
 interface NodeStream {
   on(type: 'error', listener: () => void): void
   destroy(): void
-}
-
-export function chunksOfIterator(
-  iterator: AsyncIterator<unknown> | Iterator<unknown>,
-  cancel: () => unknown = () => iterator.return?.(),
-): Chunks {
-  return { next: async () => iterator.next(), cancel: () => quietly(cancel) }
 }
 
 /**
@@ -50,11 +47,10 @@ export function bodyOf(response: Source): Chunks {
   let cause: unknown
   try {
     if (!bodyUsed) {
-      const chunks = chunksOf(body)
-      if (chunks) return chunks
       const bytes = bytesOf(body)
-      if (bytes) return chunksOfIterator([bytes].values())
-      if (arrayBuffer ?? text) return chunksOfIterator(whole(response))
+      const chunks = chunksOf(bytes ? [bytes] : body)
+      if (chunks) return chunks
+      if (arrayBuffer ?? text) return chunksOf(whole(response))!
     }
   } catch (error) {
     cause = error

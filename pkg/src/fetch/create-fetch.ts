@@ -3,7 +3,7 @@ import type { CancelResult } from '../outcome.js'
 import { load } from '../wasm.js'
 import { Reader } from '../stream/reader.js'
 import { readOptions } from '../stream/settings.js'
-import { isRequest, isStream } from './request.js'
+import { isRequest, isStream, membersOf } from './request.js'
 import { Surviving } from './surviving.js'
 
 /** The options of `createFetch`: those of `openStream` that apply to any request, and two more. */
@@ -62,8 +62,11 @@ export function createFetch(options: FetchOptions = {}): StreamingFetch {
   const before = globalThis.fetch
   const byName = new Map<string, Surviving>()
   const byResponse = new WeakMap<Response, Surviving>()
+  /** Settles when the calls so far have their names. */
+  let named: Promise<unknown> | undefined
 
   const fetchOf = async (input: RequestInfo | URL, init?: RequestInit): Promise<Response> => {
+    init &&= membersOf(init)
     // What is wrong with them is told before anything is sent.
     const reader = new Reader(options)
     reader.function('key')
@@ -71,7 +74,9 @@ export function createFetch(options: FetchOptions = {}): StreamingFetch {
     readOptions('data:', options as OpenOptions, {})
     // The module is compiled while the request is under way.
     load().catch(() => undefined)
-    const name = await key?.(requestOf(input, init))
+    const naming = (async () => key?.(requestOf(input, init)))()
+    named = Promise.allSettled([named, naming])
+    const name = await naming
     // A page may make the function that is returned its own `fetch`.
     const { fetch: current } = globalThis
     const fetch = options.fetch ?? (current === fetchOf ? before : current)
@@ -84,7 +89,9 @@ export function createFetch(options: FetchOptions = {}): StreamingFetch {
     return response
   }
   const cancel = async (of: Response | string, reason?: unknown): Promise<CancelResult> => {
-    const answer = typeof of === 'string' ? byName.get(of) : byResponse.get(of)
+    // The name of a request that was sent just before comes later.
+    if (typeof of === 'string' && !byName.has(of)) await named
+    const answer = byName.get(of as string) ?? byResponse.get(of as Response)
     return answer ? answer.cancel(reason) : { aborted: false, notified: false }
   }
   return Object.assign(fetchOf, { cancel })

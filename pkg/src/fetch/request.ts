@@ -217,8 +217,7 @@ function encodeBody(body: Body, attempt: number): [BodyInit?, string?] {
   const isBody = isNative(body)
   const isLocked = (body as Partial<ReadableStream>).locked === true
   if (isBody && !isLocked) return [body as BodyInit]
-  const isNothing = typeof body !== 'object' || (!has(body, 'toJSON') && NOT_JSON.test(tagOf(body)))
-  if (isBody || isNothing) throw invalid(errorText(TEXT_BAD_BODY, tagOf(body)), { attempt })
+  const tag = tagOf(body)
   let json: string | undefined
   let cause: unknown
   try {
@@ -226,12 +225,14 @@ function encodeBody(body: Body, attempt: number): [BodyInit?, string?] {
   } catch (error) {
     cause = error
   }
+  // Nothing is left of a `Map`, an `Error`, an iterator.
+  const isNothing = json === '{}' && tag !== '[object Object]' && !has(body, 'toJSON')
+  if (isBody || isNothing || typeof body !== 'object') {
+    throw invalid(errorText(TEXT_BAD_BODY, tag), { attempt })
+  }
   if (json === undefined) throw invalid(errorText(TEXT_NO_JSON), { cause, attempt })
   return [json, 'application/json']
 }
-
-/** Objects of which `JSON.stringify` would leave nothing. */
-const NOT_JSON = /(Map|Set|Ref|Promise|Iterator|Generator)]$/
 
 /** Whether a value has one of these methods. */
 function has(value: unknown, ...names: (string | symbol)[]): boolean {
@@ -250,6 +251,13 @@ export function isNative(body: unknown): boolean {
 /** Whether a body can be read only once. */
 export function isStream(body: unknown): boolean {
   return has(body, 'getReader', 'pipe', Symbol.asyncIterator)
+}
+
+/** A copy with inherited members, too, such as those of a `Request`: `fetch` reads them all. */
+export function membersOf<T extends object>(object: T): T {
+  const all = {} as T
+  for (const name in object) all[name] = object[name]
+  return all
 }
 
 /** Whether this is a `Request`, of whatever realm or library. */

@@ -30,13 +30,17 @@ const CONTROLS =
   // oxlint-disable-next-line no-control-regex -- those are meant
   /[\0-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ud800-\udfff]/gu
 
-/** A status that is no success, or a response that is no stream, with the start of the body. */
+/**
+ * A status that is no success, or a response that is no stream, with the start of the body. `unwanted`
+ * is left out of the message.
+ */
 export async function refusalOf(
   failure: typeof FAILURE_HTTP | typeof FAILURE_CONTENT_TYPE,
   request: { url: string },
   response: Response,
   attempt: number,
   scope: Scope,
+  unwanted: RegExp | string = '',
 ): Promise<StreamError> {
   const { url, status, statusText, type = '', headers } = response
   const body = await readText(response, scope)
@@ -45,7 +49,8 @@ export async function refusalOf(
       ? [TEXT_STATUS, `${status} ${statusText || (status ? '' : type)}`.trimEnd()]
       : [TEXT_WRONG_TYPE, displayedType(headers.get('content-type') ?? '')]
   const reason = reasonOf(body)
-  const text = errorText(parts, displayUrl(url || request.url), detail) + reason
+  const text =
+    errorText(parts, displayUrl(url || request.url), detail).replace(unwanted, '') + reason
   const retryable = isRetryable(failure, status)
   const details = { status, headers, body, attempt, retryable }
   return new StreamError(CODES[failure], text.replace(CONTROLS, escape), details)

@@ -11,7 +11,9 @@ import { errorText } from '../error-text.js'
 import { countOf, type ServerSentEvent } from '../event.js'
 import type { AttemptContext, OpenOptions, RetryOptions } from '../options.js'
 import type { CancelResult, StreamOutcomeType } from '../outcome.js'
+import { Scope } from '../scope.js'
 import { Driver } from '../stream/driver.js'
+import { watchSignal } from '../stream/page.js'
 import { FETCH_MEMBERS, withRequest } from '../stream/settings.js'
 import { formatOf, load } from '../wasm.js'
 import { asOfFetch } from './as-of-fetch.js'
@@ -26,6 +28,7 @@ export class Surviving {
   readonly #name: string | undefined
   readonly #input: RequestInfo | URL
   readonly #init: RequestInit | undefined
+  readonly #signal: AbortSignal | null | undefined
   readonly #first: Promise<Response>
   /** Aborts the first request: that is not the driver's. */
   readonly #controller: AbortController | undefined
@@ -40,6 +43,7 @@ export class Surviving {
   #pulled = () => {}
   /** Ends the body, if the stream ended before there was one. */
   #ended = () => {}
+  readonly #scope = new Scope()
   #driver: Driver | undefined
   /** What the body's consumer got. */
   #events = 0
@@ -60,12 +64,20 @@ export class Surviving {
     this.#init = init
     this.#over = over
     let sent = init
-    const signal = this.#signal
+    // Of the request itself: that of a clone may not hear of an abort.
+    const { signal = (input as Request).signal } = init ?? {}
+    this.#signal = signal
+    // An event may tell the job after an abort: then the driver ends the request.
+    const outlives = signal && options.cancel?.on?.includes('abort')
+    const isAlone = !signal || outlives
     // Where signals can't be joined, the caller's own is the one that counts.
-    if (!signal || 'any' in Object(globalThis.AbortSignal)) this.#controller = newController()
+    if (isAlone || 'any' in Object(globalThis.AbortSignal)) this.#controller = newController()
     if (this.#controller) {
       const own = this.#controller.signal
-      sent = { ...init, signal: signal ? AbortSignal.any([signal, own]) : own }
+      sent = { ...init, signal: isAlone ? own : AbortSignal.any([signal, own]) }
+    }
+    if (outlives) {
+      watchSignal(this.#scope, signal, (reason) => this.#driver ?? this.#abort(reason))
     }
     const { fetch } = options
     // Mocks may return the response itself.
@@ -111,11 +123,6 @@ export class Surviving {
     return driver.cancel(reason)
   }
 
-  get #signal(): AbortSignal | null | undefined {
-    const { signal = (this.#input as Request).signal } = this.#init ?? {}
-    return signal
-  }
-
   /** The format of a response that is kept alive. */
   async #formatOf({ headers }: Partial<Response>): Promise<number> {
     // Mocks may have none, or a record.
@@ -145,7 +152,13 @@ export class Surviving {
     if (typeof later === 'function') {
       all.body = (context: AttemptContext) => (context.attempt > 1 ? later(context) : undefined)
     }
-    const policy = retry ?? (isSafe(method) && !options.resume ? this.#byId : undefined)
+    let policy = retry
+    if (policy == null && isSafe(method) && !options.resume) {
+      // Fails a stream without ids that starts over, because it does not continue what was passed on.
+      const shouldRetry = ({ retryable }: StreamError) =>
+        retryable && (this.#events === 0 || !!this.#last?.lastEventId)
+      policy = { shouldRetry }
+    }
     if (policy !== undefined) all.retry = policy
     const { shouldRetry } = Object(policy) as RetryOptions
     if (shouldRetry) {
@@ -187,14 +200,6 @@ export class Surviving {
     return driver
   }
 
-  /** Fails a stream without ids that starts over, because it does not continue what was passed on. */
-  get #byId(): OpenOptions['retry'] {
-    return {
-      shouldRetry: ({ retryable }) =>
-        retryable && (this.#events === 0 || !!this.#last?.lastEventId),
-    }
-  }
-
   #received(events: ServerSentEvent[] | undefined): void {
     if (events) {
       this.#events += countOf(events)
@@ -208,8 +213,9 @@ export class Surviving {
   }
 
   /** In Firefox, the request continues when its body is cancelled. */
-  #abort(): void {
-    this.#controller?.abort()
+  #abort(reason?: unknown): void {
+    this.#scope.close()
+    this.#controller?.abort(reason)
   }
 
   #end(type: StreamOutcomeType, error: unknown): void {
@@ -226,22 +232,12 @@ export class Surviving {
     if (type === 'ended' || type === 'done' || type === 'no-content') return controller.close()
     // What is still read for the job goes nowhere.
     this.#controllerOfBody = undefined
-    controller.error(
-      type === 'cancelled'
-        ? abortError('the request was cancelled')
-        : type === 'truncated'
-          ? asOfFetch(this.#truncated())
-          : isStreamError(error)
-            ? asOfFetch(error)
-            : error,
-    )
-  }
-
-  #truncated(): StreamError {
-    return new StreamError(
-      'network',
-      `${errorText(TEXT_ENDED, displayUrl(urlOf(this.#input)))} before its last event`,
-    )
+    if (type === 'cancelled') error = abortError('the request was cancelled')
+    if (type === 'truncated') {
+      const text = `${errorText(TEXT_ENDED, displayUrl(urlOf(this.#input)))} before its last event`
+      error = new StreamError('network', text)
+    }
+    controller.error(isStreamError(error) ? asOfFetch(error) : error)
   }
 }
 

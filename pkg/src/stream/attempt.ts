@@ -138,7 +138,9 @@ export class Attempt {
   /** Reads the start of a response that is refused, for its error. */
   refusal(): Promise<StreamError> {
     const { attempt } = this.#context
-    return refusalOf(this.failure, this.#request, this.response!, attempt, this.#scope)
+    // Who judges by itself has no option `format`.
+    const hint = this.#hooks.judge ? /, or set.*/ : ''
+    return refusalOf(this.failure, this.#request, this.response!, attempt, this.#scope, hint)
   }
 
   /** Why the response is refused. */

@@ -205,18 +205,16 @@ export function withRequest(request: Request, options: OpenOptions): OpenOptions
   if (request.bodyUsed) throw invalid('the body of the Request was read already')
   const all: Record<string, unknown> = {}
   for (const name of [...FETCH_MEMBERS, 'method', 'headers', 'signal'] as const) {
-    all[name] = (request as OpenOptions)[name]
+    if (options[name] === undefined) all[name] = (request as OpenOptions)[name]
   }
   // Said or not, it is there: ours is another default.
   if (all['cache'] === 'default') delete all['cache']
-  for (const [name, value] of Object.entries(options)) {
-    if (value !== undefined) all[name] = value
-  }
   let body: Promise<{ value?: unknown }> | undefined
-  if (!isSafe(request.method)) {
-    all['body'] ??= async () => (await (body ??= whole(request).next())).value
+  if (!isSafe(request.method) && options.body == null) {
+    all['body'] = async () => (await (body ??= whole(request).next())).value
   }
-  return all
+  // Not copied: a class may have getters.
+  return Object.setPrototypeOf(all, options) as OpenOptions
 }
 
 /** As many bytes as the module can count. */
