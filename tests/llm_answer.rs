@@ -575,6 +575,46 @@ fn dialects() {
                 + &event(r#"{"message":"no","code":"quota_exceeded","type":"too_many_tokens_error"}"#),
             failed("Hi", false),
         ),
+        (
+            "names before another format",
+            event(r#"{"type":"start","messageId":"m"}"#) + &delta(r#"{"content":"Hi"}"#),
+            text("Hi", ""),
+        ),
+        (
+            "an empty text before another format",
+            event(r#"{"response":""}"#) + &delta(r#"{"content":"Hi"}"#),
+            text("Hi", ""),
+        ),
+        (
+            "AG-UI's messages at the end",
+            [
+                event(r#"{"type":"RUN_STARTED"}"#),
+                event(
+                    r#"{"type":"MESSAGES_SNAPSHOT","messages":[{"role":"user","content":"Q"},{"role":"assistant","content":"Hi","toolCalls":[{"id":"a","function":{"name":"f","arguments":"{\"p\":1}"}}]}]}"#,
+                ),
+                event(r#"{"type":"RUN_FINISHED"}"#),
+            ]
+            .concat(),
+            calls(&[p("a", "f")], text("Hi", "stop")),
+        ),
+        (
+            "an error with a status of HTTP",
+            delta(r#"{"content":"Hi"}"#)
+                + &event(r#"{"status":503,"title":"Unavailable","detail":"no"}"#),
+            failed("Hi", true),
+        ),
+        (
+            "an exception",
+            delta(r#"{"content":"Hi"}"#) + "event: throttlingException\ndata: {\"message\":\"no\"}\n\n",
+            failed("Hi", false),
+        ),
+        (
+            "an empty answer behind an unknown event",
+            event(r#"{"status":"queued"}"#)
+                + &delta(r#"{"role":"assistant"}"#)
+                + "data: {\"type\":\"ping\"}\n\ndata: [DONE]\n\n",
+            text("", ""),
+        ),
     ];
     for (name, body, expected) in cases {
         for size in [usize::MAX, 1] {
@@ -606,6 +646,26 @@ fn text_under_another_name_is_not_understood() {
             assert_eq!(reader.read(&event, |_| ()), Ok(false), "{data}");
             let unknown = TextError::UnknownFormat { start: data.into() };
             assert_eq!(reader.finish(|_| ()), Err(unknown), "{data} {format:?}");
+        }
+    }
+}
+
+/// Names alone do not mean that the events behind them were understood.
+#[test]
+fn names_alone_are_no_answer() {
+    for data in [
+        r#"{"type":"start","messageId":"m"}"#,
+        r#"{"choices":[{"delta":{"role":"assistant"}}]}"#,
+        r#"{"type":"RUN_STARTED"}"#,
+    ] {
+        let body = format!("data: {data}\n\ndata: {{\"kind\":\"chunk\",\"value\":\"Hi\"}}\n\n");
+        for end in ["", "data: [DONE]\n\n"] {
+            let mut decoder = Decoder::new();
+            decoder.push((body.clone() + end).as_bytes()).expect("a small body");
+            let mut reader = AnswerReader::new(Format::Auto);
+            let read = decoder.events().try_for_each(|event| reader.read(&event, |_| ()).map(drop));
+            let unknown = TextError::UnknownFormat { start: data.into() };
+            assert_eq!(read.and_then(|()| reader.finish(|_| ())), Err(unknown), "{data}");
         }
     }
 }

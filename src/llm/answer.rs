@@ -6,7 +6,7 @@ use super::{
     extras::{Extras, extras},
     format::Format,
     half::Joiner,
-    reader::{TextReader, decoded, events_of, inner_of, parse},
+    reader::{TextReader, decoded, events_of},
     told::Told,
 };
 use crate::{json::Value, sse::EventRef};
@@ -123,10 +123,11 @@ impl AnswerReader {
         add: &mut dyn FnMut(Delta),
     ) -> Result<bool, TextError> {
         let mut text = String::new();
-        let is_end = self.text.read(event, &mut text)?;
+        let mut objects = Vec::new();
+        let is_end = self.text.read_one(event, &mut text, &mut objects)?;
         let mut text = Some(text);
-        if let Some(json) = parse(event.event_type, event.data)? {
-            self.add_all(json, event.event_type, &mut text, add);
+        for json in objects {
+            self.add_extras(json, event.event_type, &mut text, add);
         }
         add_text(text.unwrap_or_default(), add);
         if is_end {
@@ -146,24 +147,6 @@ impl AnswerReader {
         add_text(text, &mut add);
         self.end(&mut add);
         Ok(())
-    }
-
-    /// Adds the extras of an object of the format, or of those in it.
-    fn add_all(
-        &mut self,
-        json: Value<'_>,
-        event_type: &str,
-        text: &mut Option<String>,
-        add: &mut dyn FnMut(Delta),
-    ) {
-        let is_part = matches!(self.text.format().part(json, event_type), Ok(Some(_)));
-        if json.is_object() && is_part {
-            self.add_extras(json, event_type, text, add);
-            return;
-        }
-        for inner in inner_of(json) {
-            self.add_all(inner, event_type, text, add);
-        }
     }
 
     /// Reasoning comes before the text of the same event, everything else after it.

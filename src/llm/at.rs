@@ -4,8 +4,8 @@ use crate::json::{Literal, Value};
 use alloc::{string::String, vec::Vec};
 
 /// The value at a path such as `a.b`, or the first that is there of `a.b|c`. `null`, empty strings and
-/// empty arrays are not there. `*` is an array's first item by its `index`: 0, or none. A name such as
-/// `aB` may also be written `a_b`, as backends in Python do.
+/// empty arrays are not there. `*` is an array's first item by its `index`: 0, or none; `$` is its last
+/// item. A name such as `aB` may also be written `a_b`, as backends in Python do.
 pub(super) fn at<'a>(json: Value<'a>, path: &str) -> Option<Value<'a>> {
     path.split('|').find_map(|names| {
         let is_mixed = names.contains(|c: char| c.is_ascii_uppercase());
@@ -18,6 +18,7 @@ fn value_at<'a>(json: Value<'a>, names: &str) -> Option<Value<'a>> {
     let value = names.split('.').try_fold(json, |value, name| match name {
         "*" => answers(value).next(),
         "0" => value.items().next(),
+        "$" => value.items().last(),
         name => value.get(name),
     });
     value.filter(|value| {

@@ -210,6 +210,10 @@ impl Extras {
         } else if kind.is_one_of(&["TOOL_CALL_START", "TOOL_CALL_ARGS", "TOOL_CALL_CHUNK"]) {
             let fragment = arguments_at(json, "delta");
             self.event_call(json, |call| call.arguments = fragment);
+        } else if kind.is("MESSAGES_SNAPSHOT") && is_at(json, "messages.$.role", "assistant") {
+            self.is_whole = true;
+            self.blocks(at(json, "messages.$.content"), None, false);
+            self.fragments(at(json, "messages.$.toolCalls"));
         } else if kind.is("RUN_FINISHED") {
             let reason = "finishReason|metadata.tanstack.finishReason|outcome.type";
             self.finish_reason = or(text_at(json, reason), b"stop");

@@ -114,8 +114,9 @@ fn has_text(message: Value<'_>) -> bool {
 }
 
 /// Where an event has its figures.
-fn figures_in(json: Value<'_>) -> Option<Value<'_>> {
-    at(json, "usage|x_groq.usage|choices.*.usage").filter(|usage| usage.is_object())
+pub(super) fn figures_in(json: Value<'_>) -> Option<Value<'_>> {
+    at(json, "usage|message.usage|x_groq.usage|choices.*.usage|usageMetadata")
+        .filter(|usage| usage.is_object())
 }
 
 /// The members that make a delta one.
@@ -211,10 +212,11 @@ pub(super) fn item_of(json: Value<'_>) -> Option<Vec<u8>> {
 pub(super) fn anthropic(json: Value<'_>, event_type: &str) -> Read {
     let kind = Kind::new(json, "type", event_type);
     if kind.is("content_block_delta") {
-        let text = said_at(json, "delta.text");
-        match extras(Format::Anthropic, json, event_type).has_any() {
-            true => part(text),
-            false => text_alone(text),
+        match said_at(json, "delta.text") {
+            text if text.is_empty() && !extras(Format::Anthropic, json, event_type).has_any() => {
+                Ok(None)
+            }
+            text => part(text),
         }
     } else if kind.is("message_start") {
         part(content(at(json, "message.content")))
@@ -305,6 +307,10 @@ pub(super) fn ag_ui(json: Value<'_>, event_type: &str) -> Read {
     let kind = Kind::new(json, "type", event_type);
     if kind.is_one_of(&["TEXT_MESSAGE_CONTENT", "TEXT_MESSAGE_CHUNK"]) {
         return text_alone(said_at(json, "delta"));
+    }
+    if kind.is("MESSAGES_SNAPSHOT") && is_at(json, "messages.$.role", "assistant") {
+        let text = content(at(json, "messages.$.content"));
+        return Ok(Some(Part { text, is_whole: true, ..Part::default() }));
     }
     if kind.is("RUN_FINISHED") {
         // TanStack AI finishes at each turn of its loop.

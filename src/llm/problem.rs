@@ -71,12 +71,16 @@ pub(super) fn is_error(event_type: &str, json: Option<Value<'_>>) -> bool {
 
 /// Whether a kind of event is that of errors.
 pub(super) fn is_fatal(kind: &[u8]) -> bool {
+    let is_end = |error: &[u8]| {
+        kind.len().checked_sub(error.len()).is_some_and(|at| kind[at..].eq_ignore_ascii_case(error))
+    };
     [&b"error"[..], b"run_error"].iter().any(|error| kind.eq_ignore_ascii_case(error))
+        || is_end(b"exception")
 }
 
 /// Whether an object has the shape of an error: its kind, a member `error` that is not empty,
-/// `{ code, message }` without a `type`, or with an error's, `{ success: false }`, or nothing but FastAPI's
-/// `{ detail }`.
+/// `{ code, message }` or `{ status, message }` without a `type`, or with an error's, `{ success: false }`,
+/// or nothing but FastAPI's `{ detail }`.
 fn is_problem(json: Value<'_>) -> bool {
     let is_there = |name| json.get(name).is_some_and(|value| !value.is_falsy());
     let is_fine = |code: Value<'_>| {
@@ -88,7 +92,9 @@ fn is_problem(json: Value<'_>) -> bool {
     let kind = text_at(json, "type");
     let is_kind = kind.ends_with(b"_error") || kind.windows(9).any(|part| part == b"exception");
     let problem = at(json, "base_resp").unwrap_or(json);
+    let status = json.get("status").map(|status| lossy(status.raw()).trim_matches('"').parse());
     let has_code = is_at(json, "status", "error")
+        || matches!(status, Some(Ok(400u16..)))
         || at(problem, CODE).is_some_and(|code| !code.is_falsy() && !is_fine(code));
     ["type", "event", "object"].iter().any(|name| is_fatal(&text_at(json, name)))
         || ["error", "errors"].iter().filter_map(|name| json.get(name)).any(has_any)

@@ -2,8 +2,9 @@
 
 use super::{
     error::TextError,
+    extras::extras,
     format::Format,
-    formats::{Part, Read},
+    formats::{Part, Read, figures_in},
     half::Joiner,
     problem::{failed, is_error, is_fatal, plain, start_of, upstream},
     told::Told,
@@ -48,9 +49,15 @@ pub struct TextReader {
     piece: Vec<u8>,
     told: Told,
     is_understood: bool,
+    /// Whether the answer began, of which there may be nothing left but the end.
+    is_begun: bool,
+    /// Whether an event that is no heartbeat was not understood, nor anything after it.
+    is_strange: bool,
     /// Whether the format is detected. Then an end marker alone does not mean that the stream was
     /// understood.
     is_guessed: bool,
+    /// Whether no other format is looked for: others begin with nothing but names, too.
+    is_sure: bool,
     /// How the data of the first event starts, while nothing is understood.
     start: String,
     /// Whether no other event is read.
@@ -67,7 +74,10 @@ impl TextReader {
             piece: Vec::new(),
             told: Told::default(),
             is_understood: false,
+            is_begun: false,
+            is_strange: false,
             is_guessed: format == Format::Auto,
+            is_sure: format != Format::Auto,
             start: String::new(),
             is_alone: false,
         }
@@ -97,20 +107,33 @@ impl TextReader {
             return self.read(&EventRef { data: &data, ..*event }, to);
         }
         for event in events_of(event) {
-            if self.read_one(&event, to)? {
+            if self.read_one(&event, to, &mut Vec::new())? {
                 return Ok(true);
             }
         }
         Ok(false)
     }
 
-    fn read_one(&mut self, event: &EventRef<'_>, to: &mut String) -> Result<bool, TextError> {
+    /// As [`Self::read`], for one event of those that may be glued together. Appends the objects of the
+    /// format to `objects`.
+    pub(super) fn read_one<'a>(
+        &mut self,
+        event: &EventRef<'a>,
+        to: &mut String,
+        objects: &mut Vec<Value<'a>>,
+    ) -> Result<bool, TextError> {
         if is_done(event) {
             return self.finish(to).map(|()| true);
         }
+        if !self.is_understood && self.start.is_empty() {
+            self.start = start_of(event.data);
+        }
         let mut is_end = false;
-        self.each_part(event, |reader, part| {
-            reader.is_understood |= !(part.is_end_alone && reader.is_guessed);
+        let mut is_strange = true;
+        self.each_part(event, |reader, json, part| {
+            is_strange = false;
+            objects.push(json);
+            reader.note(json, event.event_type, &part);
             if !(part.is_repeated && reader.is_alone) {
                 reader.piece = match part.is_whole {
                     true => reader.told.rest_of(&part.text, part.item),
@@ -120,10 +143,29 @@ impl TextReader {
             }
             is_end |= part.is_end;
         })?;
+        self.is_strange |= is_strange && !self.is_understood && !is_heartbeat(event);
         if is_end {
             self.finish(to)?;
         }
         Ok(is_end)
+    }
+
+    /// Notes what a part shows of the stream.
+    fn note(&mut self, json: Value<'_>, event_type: &str, part: &Part) {
+        if self.is_understood && self.is_sure {
+            return;
+        }
+        let has_any = !part.text.is_empty()
+            || part.is_end
+            || figures_in(json).is_some()
+            || extras(self.format, json, event_type).has_any();
+        self.is_sure |= has_any;
+        if has_any {
+            self.is_understood |= self.is_begun || !(part.is_end_alone && self.is_guessed);
+        } else if !self.is_begun {
+            self.is_strange = false;
+        }
+        self.is_begun |= self.is_understood || !has_any;
     }
 
     /// Appends an event's text if the event is nothing but text; otherwise returns `false`.
@@ -137,6 +179,7 @@ impl TextReader {
             is_plain(rule, event_type, data, &mut self.piece, found) && !self.piece.is_empty();
         if is_plain {
             self.is_understood = true;
+            self.is_sure = true;
             self.add(to);
         }
         is_plain
@@ -153,7 +196,7 @@ impl TextReader {
     ///
     /// [`TextError::UnknownFormat`] if nothing in the events was understood.
     pub fn finish(&mut self, to: &mut String) -> Result<(), TextError> {
-        if !self.is_understood {
+        if !self.is_understood && (self.is_strange || !self.is_begun) {
             return Err(TextError::UnknownFormat { start: self.start.clone() });
         }
         self.joiner.finish(to);
@@ -172,30 +215,30 @@ impl TextReader {
 
     /// Reads an event as all of its format: several parts where its data is an array of what the
     /// format streams. Some gateways wrap that in an object.
-    pub(super) fn each_part(
+    pub(super) fn each_part<'a>(
         &mut self,
-        event: &EventRef<'_>,
-        mut add: impl FnMut(&mut Self, Part),
+        event: &EventRef<'a>,
+        mut add: impl FnMut(&mut Self, Value<'a>, Part),
     ) -> Result<(), TextError> {
         let EventRef { event_type, data, .. } = *event;
         let Some(json) = parse(event_type, data)? else {
             if let Some(part) = self.part(NO_JSON, event_type)? {
-                add(self, part);
+                add(self, NO_JSON, part);
             }
             return Ok(());
         };
         self.add_parts(json, event_type, &mut add)
     }
 
-    fn add_parts(
+    fn add_parts<'a>(
         &mut self,
-        json: Value<'_>,
+        json: Value<'a>,
         event_type: &str,
-        add: &mut dyn FnMut(&mut Self, Part),
+        add: &mut dyn FnMut(&mut Self, Value<'a>, Part),
     ) -> Result<(), TextError> {
         let object = if json.is_object() { json } else { NO_JSON };
         if let Some(part) = self.part(object, event_type)? {
-            add(self, part);
+            add(self, object, part);
             return Ok(());
         }
         for inner in inner_of(json) {
@@ -209,16 +252,23 @@ impl TextReader {
 
     /// What an object adds. Finds the format if it is open.
     fn part(&mut self, json: Value<'_>, event_type: &str) -> Read {
-        if self.format == Format::Auto {
-            let Some((format, part)) = detect(json, event_type)? else {
-                return Ok(None);
-            };
-            self.format = format;
-            self.rule = format.rule();
-            return Ok(Some(part));
+        let known = self.format.part(json, event_type)?;
+        if known.is_some() || self.is_sure {
+            return Ok(known);
         }
-        self.format.part(json, event_type)
+        let Some((format, part)) = detect(json, event_type)? else {
+            return Ok(None);
+        };
+        self.format = format;
+        self.rule = format.rule();
+        Ok(Some(part))
     }
+}
+
+/// Whether an event only keeps the connection alive.
+fn is_heartbeat(event: &EventRef<'_>) -> bool {
+    let text = [event.event_type, event.data].concat().to_ascii_lowercase();
+    text.trim() == "message" || ["ping", "alive", "beat"].iter().any(|word| text.contains(word))
 }
 
 /// Whether an event is nothing but text, names and figures. The text is appended to `text`, which has

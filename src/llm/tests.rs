@@ -365,7 +365,7 @@ mod mutated {
                 let event = EventRef { event_type, data: &data, last_event_id: "" };
                 let mut parts = 0;
                 reader
-                    .each_part(&event, |_, part| {
+                    .each_part(&event, |_, _, part| {
                         parts += 1;
                         assert_eq!(part.text, text.as_bytes(), "{format:?} {event_type} {data}");
                         assert!(!part.is_end && !part.is_whole, "{format:?} {event_type} {data}");

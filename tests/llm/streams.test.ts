@@ -298,6 +298,18 @@ test('NDJSON over a connection', async () => {
   assert.equal((await stream.closed).type, 'done')
 })
 
+test('a line of NDJSON that is all of the body is read once', async () => {
+  const bodies = [
+    { choices: [{ delta: { content: 'Hi' } }] },
+    [{ candidates: [{ content: { parts: [{ text: 'Hi' }] } }] }],
+    { result: { response: 'Hi' } },
+  ]
+  for (const body of bodies) {
+    const answer = textOf(decode(JSON.stringify(body), { format: 'ndjson' }))
+    assert.equal((await answer.answer()).text, 'Hi')
+  }
+})
+
 test('frames() gives the text of each frame at once', async () => {
   const words = Array.from({ length: 1000 }, (_, i) => `${i} `)
   const bytes = new TextEncoder().encode(words.map(text).join('') + END)
@@ -445,6 +457,6 @@ test('a format that is none is refused', () => {
   assert.throws(() => textOf(decode(''), 'toString' as AnswerFormat), {
     code: 'invalid-options',
     message:
-      '`format` must be a function or one of auto, relay, message-frames, anthropic, openai-responses, gemini-interactions, ai-sdk, ag-ui, coze, dify, openai-chat, gemini, ollama, cloudflare, llama-cpp',
+      '`format` must be a function or one of auto, relay, message-frames, anthropic, openai-responses, gemini-interactions, ai-sdk, ag-ui, coze, dify, gemini, openai-chat, ollama, cloudflare, llama-cpp',
   })
 })

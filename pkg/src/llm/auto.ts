@@ -1,7 +1,9 @@
+import type { Part } from './answer.js'
 import { END, NO_JSON, type HoldingExtractor, isDone, jsonFormat } from './format.js'
 import { JSON_FORMATS } from './json-formats.js'
 import { type Json, parsed } from './json.js'
 import { relay } from './relay.js'
+import { hasAny } from './rules.js'
 import { parse } from './upstream.js'
 
 /** What servers send to keep a connection alive, or to say that there is one. */
@@ -40,8 +42,15 @@ export function auto(): HoldingExtractor {
     return release()
   }
 
+  /** The format is sure as soon as there is more than names: other formats begin with such, too. */
+  function settle(part: ReturnType<HoldingExtractor>): typeof part {
+    extract.isPure ||= hasAny(part as Part)
+    return part
+  }
+
   const extract: HoldingExtractor = (event) => {
-    if (format) return format(event)
+    const known = format?.(event)
+    if (known || extract.isPure) return settle(known)
     const { type, data } = event
     if (isDone(event)) {
       const text = release()
@@ -50,18 +59,18 @@ export function auto(): HoldingExtractor {
     const json = parse(event, JSON_START) ?? NO_JSON
     if (isRelay(type, json) || ((isText || held) && type === 'done')) {
       format = relay
+      extract.isPure = true
       return { ...relay(event), text: release() }
     }
     for (const read of Object.values(JSON_FORMATS)) {
       const part = read(json, event)
-      // Others start and finish, too: Bedrock has a `messageStart`.
-      const isCommon = /^(start|finish|messageStart)$/.test(json['type'] ?? type)
+      // Others start and finish, too.
+      const isCommon = /^(start|finish)$/.test(json['type'] ?? type)
       if (!part || (isCommon && !json['messageId'])) continue
       format = jsonFormat(read)
-      extract.isPure = true
-      return part
+      return settle(part)
     }
-    if (type !== 'message') return undefined
+    if (format || type !== 'message') return undefined
     const isList = /^\s*\[\s*[{\]]/.test(data) && parsed(data)
     if (json === NO_JSON && !isList) return readText(data)
     const isHeartbeat = !isText || HEARTBEAT.test(String(json['type'] ?? json['event'] ?? '{'))

@@ -19,13 +19,12 @@ export type JsonFormat =
   | 'cloudflare'
   | 'llama-cpp'
 
-const { gemini, relay: _, ...others } = TABLE_FORMATS as Record<JsonFormat | 'relay', Reader>
+const { relay: _, ...others } = TABLE_FORMATS as Record<JsonFormat | 'relay', Reader>
 
 /** Their readers. The more an object has to have, the earlier. */
 export const JSON_FORMATS: Record<JsonFormat, Reader> = {
   ...others,
   'openai-chat': openaiChat,
-  gemini,
   ollama: plainJson,
   cloudflare: plainJson,
   'llama-cpp': plainJson,

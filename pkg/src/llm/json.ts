@@ -42,8 +42,9 @@ const PATHS = new Map<string, [name: string, other: string][][]>()
 
 /**
  * The value at a path such as `a.b`, the first that is there of `a.b|c`, or the text after a `=`.
- * Empty texts and lists are not there. `*` is a list's first item by its `index`: 0, or none. Without a
- * path it is an empty text. A name such as `aB` may also be written `a_b`, as backends in Python do.
+ * Empty texts and lists are not there. `*` is the first item of a list or an object by its `index`: 0,
+ * or none; `$` is a list's last item. Without a path it is an empty text. A name such as `aB` may also be
+ * written `a_b`, as backends in Python do.
  */
 export function at(json: any, path = '='): any {
   let options = PATHS.get(path)
@@ -57,8 +58,10 @@ export function at(json: any, path = '='): any {
       if (name[0] === '=') return name.slice(1)
       value =
         name === '*'
-          ? list<Json>(value).find((item) => !item?.['index'])
-          : (value?.[name] ?? value?.[other])
+          ? Object.values<Json>(Object(value)).find((item) => !item?.['index'])
+          : name === '$'
+            ? list(value).at(-1)
+            : (value?.[name] ?? value?.[other])
     }
     if (value != null && value.length !== 0) return value
   }

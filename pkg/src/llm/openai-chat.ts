@@ -59,14 +59,19 @@ export interface OpenAIChatUsage {
   completion_tokens?: number
 }
 
-/** Which members of a delta make it one. */
-const DELTA =
-  'content|reasoning_content|reasoning|reasoning_text|thinking|reasoning_details.0|tool_calls.0|function_call|refusal'
+/** Where a message or a delta has its parts. */
+const PARTS = {
+  content: 'message.content|choice.text|said',
+  reasoning:
+    'message.reasoning_content|message.reasoning|message.reasoning_text|message.thinking|message.reasoning_details',
+  refusal: 'message.refusal',
+  calls: 'message.tool_calls|message.function_call',
+}
 
 /** The first answer (`index: 0`) of Chat Completions chunks, or of a whole completion. */
 export const openaiChat = (json: Json): ReturnType<Reader> => {
   // Figures alone are ours, but not those beside somebody else's answer.
-  const isOurs = (name: string) => /_|^(id|object|created|model|provider|usage)$/.test(name)
+  const isOurs = (name: string) => /_|^(id|model|object|created|provider|usage)$/.test(name)
   const isUsage = at(json, 'usage.prompt_tokens') >= 0 && Object.keys(json).every(isOurs)
   if (!('choices' in json || isUsage)) return undefined
   const [choice, ...others] = list<Json>(json['choices']).filter((one) => !one?.['index'])
@@ -78,14 +83,10 @@ export const openaiChat = (json: Json): ReturnType<Reader> => {
   if (error) throw upstreamError({ error })
   const delta = at(choice, 'delta')
   // Some send an empty one beside the message.
-  const isDelta = at(delta, DELTA) !== undefined
+  const isDelta = Object.values(PARTS).some((path) => at({ message: delta }, path) !== undefined)
   const message = isDelta ? delta : (at(choice, 'message') ?? delta)
   const rule = {
-    content: 'message.content|choice.text|said',
-    reasoning:
-      'message.reasoning_content|message.reasoning|message.reasoning_text|message.thinking|message.reasoning_details',
-    refusal: 'message.refusal',
-    calls: 'message.tool_calls|message.function_call',
+    ...PARTS,
     finishReason: 'choice.finish_reason',
     id: 'id',
     // Some stream messages as others stream deltas.

@@ -61,13 +61,15 @@ export function readingOf(
 ): Reading {
   const extract = extractorOf(format)
   const own = 'mapEvents' in source ? (source as EventStream) : undefined
-  /** Of an answer whose start was read before, there may be nothing left but the end. */
+  /** Whether the start of the answer was read before. */
   const isLater = own?.isLater ?? !!own?.lastEventId
   const assembly = assemble()
   const decoder = new TextDecoder()
   let figures: string | undefined
   let isUnderstood = false
-  /** Whether there was an event that is no heartbeat, and nothing was understood. */
+  /** Whether the answer began, of which there may be nothing left but the end. */
+  let isBegun = isLater
+  /** Whether an event that is no heartbeat was not understood, nor anything after it. */
   let isStrange = false
   /** How many bodies have ended. */
   let bodies = 0
@@ -92,8 +94,9 @@ export function readingOf(
       if (isUnderstood) return undefined
       bodies++
       const data = body.trim()
-      const isJson = /^[{[]/.test(data) && parsed(data) !== undefined
-      return isJson ? (unframed = { type: 'message', data, lastEventId: '' }) : undefined
+      return typeof parsed(data) === 'object'
+        ? (unframed = { type: 'message', data, lastEventId: '' })
+        : undefined
     },
     last(event) {
       if (typeof format === 'string') last = event
@@ -111,13 +114,24 @@ export function readingOf(
     figures = undefined
   }
 
+  function isUnknown(): boolean {
+    return !isUnderstood && (isStrange || !isBegun)
+  }
+
   function add(part: Part): Delta[] {
     addFigures()
-    // If the format is only detected, an end marker alone does not mean that the stream was understood.
-    const isUnknown = part === END || (format === 'auto' && isEndAlone(part))
-    if (!isUnderstood && !isLater && isUnknown) throw unknownFormat(body)
-    isUnderstood = true
-    body = ''
+    // An end marker alone does not mean that the stream was understood, if the format is only detected.
+    // Ollama names the model in each line.
+    const rest = { ...part, isEnd: false, finishReason: part.model }
+    const isAlone = format === 'auto' && !isBegun && part.isEnd && !hasAny(rest)
+    if (part === END ? isUnknown() : isAlone) throw unknownFormat(body)
+    if (hasAny(part) || typeof format === 'function') {
+      isUnderstood = true
+      body = ''
+    } else if (!isBegun) {
+      isStrange = false
+    }
+    isBegun = true
     // What is whole has come before.
     return assembly.add(isLater && part.isWhole ? { ...part, ...NO_TEXT } : part)
   }
@@ -132,7 +146,7 @@ export function readingOf(
     }
     return parts.flatMap((part) => {
       if (part.isWhole) return add(part)
-      return isUnderstood ? add({ ...part, text: undefined }) : []
+      return isBegun ? add({ ...part, text: undefined }) : []
     })
   }
 
@@ -143,7 +157,7 @@ export function readingOf(
     const text = extract.end?.()
     const deltas = text ? add({ text }) : []
     if (last) deltas.push(...addLast(last))
-    if (!isUnderstood && (isStrange || !isLater)) throw unknownFormat(body)
+    if (isUnknown()) throw unknownFormat(body)
     return deltas.concat(assembly.add())
   }
 
@@ -161,16 +175,18 @@ export function readingOf(
         return { deltas: text && isAll ? [{ type: 'text', text }] : NONE, text, isEnd: false }
       }
       const deltas: Delta[] = []
+      // A line of NDJSON may be all of the body.
+      if (event === unframed && isUnderstood) event = undefined
       let isEnd = !event || event === unframed
       try {
         if (event) {
           if (!own) body ||= event.data
-          for (const part of partsOf(extract, event)) {
+          const parts = partsOf(extract, event)
+          for (const part of parts) {
             deltas.push(...add(part))
             isEnd ||= !!part.isEnd
           }
-          isStrange ||=
-            !isUnderstood && !/^message\s*$|ping|alive|beat/i.test(event.type + event.data)
+          isStrange ||= !parts[0] && !/^message\s*$|ping|alive|beat/i.test(event.type + event.data)
         }
         if (!event || event === unframed) deltas.push(...finish())
       } catch (error) {
@@ -182,11 +198,6 @@ export function readingOf(
       return { deltas, text, isEnd }
     },
   }
-}
-
-/** Whether a part says no more than that the answer ends. */
-function isEndAlone({ isEnd, finishReason: _, ...rest }: Part): unknown {
-  return isEnd && !hasAny(rest)
 }
 
 function unknownFormat(body: string): StreamError {

@@ -29,7 +29,7 @@ const TEXTS = Object.entries({
   reasoning: '=',
   refusal: '=',
   finishReason: '=',
-  id: 'message.id|response.id|interaction.id|messageId|message_id|responseId|runId|sessionId',
+  id: 'message.id|response.id|interaction.id|messageId|responseId|runId|sessionId',
   model:
     'model|message.model|response.model|interaction.model|messageMetadata.model|metadata.tanstack.model|usage.0.model|modelVersion',
 })

@@ -45,7 +45,7 @@ export function parse(
 }
 
 /** The kinds of events that are errors. */
-const FATAL = /^(RUN_)?error$/i
+const FATAL = /exception$|^(RUN_)?error$/i
 
 /** Under which names errors have a code. */
 const CODE = 'code|errorCode|statusCode'
@@ -54,7 +54,7 @@ const CODE = 'code|errorCode|statusCode'
 function isProblem(json: Json): unknown {
   const { type, event, event_type, object, error, errors, detail, success, status } = json
   const { base_resp = json } = json
-  const code = status === 'error' ? status : at(base_resp, CODE)
+  const code = status === 'error' || status >= 400 ? status : at(base_resp, CODE)
   return (
     [type, event, event_type, object].some((kind) => FATAL.test(kind)) ||
     // Some gateways send the members of an error in each event, empty ones.

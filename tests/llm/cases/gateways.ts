@@ -2477,4 +2477,112 @@ export const GATEWAYS: StreamCase[] = [
       { inputTokens: 32, outputTokens: 103 },
     ],
   ]),
+  ...table('names alone', [
+    [
+      'before events of a stranger',
+      data({ type: 'start', messageId: 'm' }, { type: 'chunk', value: 'Hi' }),
+      { fails: 'unknown-format', says: 'start' },
+    ],
+    [
+      'before events of a stranger and [DONE]',
+      data({ type: 'start', messageId: 'm' }, { type: 'chunk', value: 'Hi' }, '[DONE]'),
+      { fails: 'unknown-format' },
+    ],
+    [
+      'before events of a stranger, by name',
+      data(chunk({ role: 'assistant', content: '' }), chunk({ value: 'Hi' }), '[DONE]'),
+      { fails: 'unknown-format' },
+      'openai-chat',
+    ],
+    [
+      'before a workflow of a stranger',
+      data({ event: 'workflow_started' }, { event: 'token', data: 'Hi' }),
+      { fails: 'unknown-format' },
+    ],
+    ['of the AI SDK before another format', data({ type: 'start', messageId: 'm' }) + HI, HI_TEXT],
+    ['a step before another format', data({ type: 'start-step' }) + HI, HI_TEXT],
+    ['an empty response before another format', data({ response: '' }) + HI, HI_TEXT],
+    ['an empty message before another format', data({ message: { content: '' } }) + HI, HI_TEXT],
+    ['an empty content before another format', data({ content: '' }) + HI, HI_TEXT],
+    [
+      'behind an unknown event, of an empty answer',
+      data({ status: 'queued' }, chunk({ role: 'assistant' }), { type: 'ping' }, '[DONE]'),
+      { text: '' },
+    ],
+    [
+      'an unknown event in an empty answer that says why',
+      data({ type: 'RUN_STARTED' }, { type: 'STEP_STARTED' }, { type: 'RUN_FINISHED' }),
+      { text: '', finishReason: 'stop' },
+    ],
+    [
+      "an empty answer of Ollama's without counts",
+      data({ model: 'm', response: '', done: true, done_reason: 'load' }),
+      { text: '', finishReason: 'load', model: 'm' },
+    ],
+  ]),
+  ...table('more dialects', [
+    [
+      "AG-UI's messages at the end alone",
+      data(
+        { type: 'RUN_STARTED', runId: 'r' },
+        {
+          type: 'MESSAGES_SNAPSHOT',
+          messages: [
+            { id: '1', role: 'user', content: 'Q' },
+            {
+              id: '2',
+              role: 'assistant',
+              content: 'Hi',
+              toolCalls: [{ id: 'a', function: { name: 'f', arguments: '{"p":1}' } }],
+            },
+          ],
+        },
+        { type: 'RUN_FINISHED' },
+      ),
+      { text: 'Hi', toolCalls: [P('a', 'f')], finishReason: 'stop' },
+    ],
+    [
+      "AG-UI's messages behind the text",
+      data(
+        { type: 'TEXT_MESSAGE_CONTENT', messageId: '2', delta: 'Hi' },
+        { type: 'MESSAGES_SNAPSHOT', messages: [{ id: '2', role: 'assistant', content: 'Hi' }] },
+        { type: 'RUN_FINISHED' },
+      ),
+      HI_TEXT,
+    ],
+    [
+      "AG-UI's messages up to the question",
+      data(
+        {
+          type: 'MESSAGES_SNAPSHOT',
+          messages: [
+            { role: 'assistant', content: 'Old' },
+            { role: 'user', content: 'Q' },
+          ],
+        },
+        { type: 'TEXT_MESSAGE_CONTENT', messageId: '2', delta: 'Hi' },
+        { type: 'RUN_FINISHED' },
+      ),
+      HI_TEXT,
+    ],
+    [
+      "a workflow's output under its own name",
+      data(
+        { event: 'workflow_started', data: {} },
+        { event: 'workflow_finished', data: { status: 'succeeded', outputs: { result: 'Hi' } } },
+      ),
+      { text: 'Hi', finishReason: 'succeeded' },
+    ],
+    [
+      'an error with a status of HTTP, behind text',
+      data(HI_CHUNK, { status: 500, title: 'Internal Server Error', detail: 'no' }),
+      { fails: 'upstream', says: 'no' },
+    ],
+    ['a status of success', data({ ...HI_CHUNK, status: 200, message: 'OK' }), HI_TEXT],
+    [
+      'an exception, behind text',
+      data(HI_CHUNK) + event('modelStreamErrorException', { message: 'no' }),
+      { fails: 'upstream', says: 'no' },
+    ],
+  ]),
 ]
