@@ -100,7 +100,7 @@ export const TEXT_SILENCE = ["", " sent nothing for ", " ms: raise `idleTimeout`
 export const TEXT_ENDED = ["", " ended the stream"]
 export const TEXT_TOO_LARGE = ["an event is larger than ", " bytes: raise `maxEventSize` if such events are expected"]
 export const TEXT_STATUS = ["", " answered ", ""]
-export const TEXT_WRONG_TYPE = ["", " answered with ", ", not text/event-stream: check the URL and the server, or set `format` if the body is a stream nevertheless"]
+export const TEXT_WRONG_TYPE = ["", " answered with ", ", not text/event-stream: check the URL and the server"]
 export const TEXT_UNREACHABLE = ["", " ", " failed: the server can't be reached, the connection broke, or CORS forbids it (the server has to allow this origin and the request's headers, Last-Event-ID on reconnects included)"]
 export const TEXT_BROKE = ["the connection to ", " broke after ", ""]
 export const TEXT_GAVE_UP = ["gave up after ", " attempts: ", ""]
@@ -116,6 +116,7 @@ export const TEXT_NO_JSON = ["`body` can't be turned into JSON"]
 export const TEXT_BAD_ID = ["an event id with control characters can't be sent"]
 export const TEXT_NO_FETCH = ["this runtime has no fetch: pass one as the option `fetch`"]
 export const TEXT_NO_JOB = ["the backend was not told to stop: no event has named the job yet"]
+export const TEXT_SET_FORMAT = [", or set `format` if the body is a stream nevertheless"]
 
 // The rows of a batch.
 export const ROW_WORDS = 3

@@ -56,11 +56,6 @@ export class Decoder {
     if (typeof maxEventSize !== 'number' || !(maxEventSize >= 1)) {
       throw invalid('`maxEventSize` must be a number of at least 1')
     }
-    for (const name of ['onComment', 'onRetry', 'onId'] as const) {
-      if (typeof (options[name] ?? invalid) !== 'function') {
-        throw invalid(`\`${name}\` must be a function`)
-      }
-    }
     this.#maxEventSize = maxEventSize
     const flags =
       (format === 'sse' ? FLAG_SSE : FLAG_NDJSON) | (options.onComment ? FLAG_COMMENTS : 0)
@@ -94,8 +89,9 @@ export class Decoder {
     if (typeof chunk === 'string') {
       // Half a character waits for its other half.
       chunk = this.#half + chunk
-      this.#half = chunk.match(/[\ud800-\udbff]?$/)![0]
-      chunk = chunk.slice(0, chunk.length - this.#half.length)
+      const end = chunk.length - +/[\ud800-\udbff]/.test(chunk.slice(-1))
+      this.#half = chunk.slice(end)
+      chunk = chunk.slice(0, end)
     }
     const bytes = bytesOf(chunk)
     if (!bytes) throw new TypeError(`a chunk must be bytes or a string, not ${tagOf(chunk)}`)
@@ -126,7 +122,9 @@ export class Decoder {
 
   /** @internal The events that a call decoded whose hook has thrown. */
   take(): ServerSentEvent[] {
-    return this.#events.splice(0)
+    const events = this.#events
+    this.#events = []
+    return events
   }
 
   /** Whether no event has outgrown the limit. */

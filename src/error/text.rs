@@ -42,6 +42,8 @@ numbered! {
         BadId,
         NoFetch,
         NoJob,
+        /// Behind `WrongType`, where there is such an option.
+        SetFormat,
     }
 }
 
@@ -78,8 +80,7 @@ impl ErrorText {
             Self::WrongType => &[
                 "",
                 " answered with ",
-                ", not text/event-stream: check the URL and the server, or set `format` if the \
-                 body is a stream nevertheless",
+                ", not text/event-stream: check the URL and the server",
             ],
             Self::Unreachable => &[
                 "",
@@ -109,6 +110,7 @@ impl ErrorText {
             Self::BadId => &["an event id with control characters can't be sent"],
             Self::NoFetch => &["this runtime has no fetch: pass one as the option `fetch`"],
             Self::NoJob => &["the backend was not told to stop: no event has named the job yet"],
+            Self::SetFormat => &[", or set `format` if the body is a stream nevertheless"],
         }
     }
 }

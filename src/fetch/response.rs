@@ -25,7 +25,8 @@ const MAX_DEPTH: u32 = 8;
 
 /// A response that is no stream, with the start of the body; `content_type` is the header's.
 pub(crate) async fn type_error(response: &web_sys::Response, content_type: &str) -> Error {
-    let message = ErrorText::WrongType.with(&display_url(&response.url()), content_type);
+    let mut message = ErrorText::WrongType.with(&display_url(&response.url()), content_type);
+    message.push_str(&ErrorText::SetFormat.with("", ""));
     refusal_of(ErrorCode::ContentType, message, response).await
 }
 

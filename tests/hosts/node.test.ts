@@ -202,18 +202,6 @@ test('half a character at the end of a stream is none of the next', async () => 
   decoder.free()
 })
 
-for (const name of ['onComment', 'onRetry', 'onId']) {
-  test(`a decoder’s ${name} that is no function is an error from the start`, async () => {
-    for (const value of [5, 'x', {}, true]) {
-      const options = { [name]: value }
-      const error = { code: 'invalid-options', message: `\`${name}\` must be a function` }
-      await expect(createDecoder(options)).rejects.toMatchObject(error)
-      await expect(decode('', options).next()).rejects.toMatchObject(error)
-    }
-    await createDecoder({ [name]: null })
-  })
-}
-
 /** What JSON has nothing of. */
 const NO_JSON = [
   new Error('x'),

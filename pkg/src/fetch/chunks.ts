@@ -21,7 +21,10 @@ export function chunksOf(stream: unknown): Chunks | undefined {
   >
   if (source.getReader) {
     const reader = source.getReader() as ReadableStreamDefaultReader
-    return { next: async () => reader.read(), cancel: () => quietly(() => reader.cancel()) }
+    return {
+      next: () => Promise.resolve(reader.read()),
+      cancel: () => quietly(() => reader.cancel()),
+    }
   }
   const iterator = source[Symbol.asyncIterator]?.() ?? source[Symbol.iterator]?.()
   if (!iterator) return undefined

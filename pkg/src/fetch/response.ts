@@ -31,8 +31,8 @@ const CONTROLS =
   /[\0-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ud800-\udfff]/gu
 
 /**
- * A status that is no success, or a response that is no stream, with the start of the body. `unwanted`
- * is left out of the message.
+ * A status that is no success, or a response that is no stream, with the start of the body. `hint` says
+ * what else helps against the latter.
  */
 export async function refusalOf(
   failure: typeof FAILURE_HTTP | typeof FAILURE_CONTENT_TYPE,
@@ -40,17 +40,16 @@ export async function refusalOf(
   response: Response,
   attempt: number,
   scope: Scope,
-  unwanted: RegExp | string = '',
+  hint = '',
 ): Promise<StreamError> {
   const { url, status, statusText, type = '', headers } = response
   const body = await readText(response, scope)
-  const [parts, detail] =
+  const [parts, detail, more] =
     failure === FAILURE_HTTP
-      ? [TEXT_STATUS, `${status} ${statusText || (status ? '' : type)}`.trimEnd()]
-      : [TEXT_WRONG_TYPE, displayedType(headers.get('content-type') ?? '')]
+      ? [TEXT_STATUS, `${status} ${statusText || (status ? '' : type)}`.trimEnd(), '']
+      : [TEXT_WRONG_TYPE, displayedType(headers.get('content-type') ?? ''), hint]
   const reason = reasonOf(body)
-  const text =
-    errorText(parts, displayUrl(url || request.url), detail).replace(unwanted, '') + reason
+  const text = errorText(parts, displayUrl(url || request.url), detail) + more + reason
   const retryable = isRetryable(failure, status)
   const details = { status, headers, body, attempt, retryable }
   return new StreamError(CODES[failure], text.replace(CONTROLS, escape), details)

@@ -1,6 +1,7 @@
 import {
   FAILURE_CONTENT_TYPE,
   FAILURE_HTTP,
+  TEXT_SET_FORMAT,
   VERDICT_READ,
   VERDICT_REFUSAL,
   VERDICT_WRONG_TYPE,
@@ -139,7 +140,7 @@ export class Attempt {
   refusal(): Promise<StreamError> {
     const { attempt } = this.#context
     // Who judges by itself has no option `format`.
-    const hint = this.#hooks.judge ? /, or set.*/ : ''
+    const hint = this.#hooks.judge ? '' : TEXT_SET_FORMAT[0]
     return refusalOf(this.failure, this.#request, this.response!, attempt, this.#scope, hint)
   }
 
