@@ -77,11 +77,9 @@ impl ErrorText {
                 " bytes: raise `maxEventSize` if such events are expected",
             ],
             Self::Status => &["", " answered ", ""],
-            Self::WrongType => &[
-                "",
-                " answered with ",
-                ", not text/event-stream: check the URL and the server",
-            ],
+            Self::WrongType => {
+                &["", " answered with ", ", not text/event-stream: check the URL and the server"]
+            }
             Self::Unreachable => &[
                 "",
                 " ",

@@ -100,9 +100,6 @@ impl TextReader {
         if self.read_plain(event, to) {
             return Ok(false);
         }
-        if !self.is_understood && self.start.is_empty() {
-            self.start = start_of(event.data);
-        }
         if let Some(data) = decoded(event.data) {
             return self.read(&EventRef { data: &data, ..*event }, to);
         }
@@ -122,11 +119,11 @@ impl TextReader {
         to: &mut String,
         objects: &mut Vec<Value<'a>>,
     ) -> Result<bool, TextError> {
-        if is_done(event) {
-            return self.finish(to).map(|()| true);
-        }
         if !self.is_understood && self.start.is_empty() {
             self.start = start_of(event.data);
+        }
+        if is_done(event) {
+            return self.finish(to).map(|()| true);
         }
         let mut is_end = false;
         let mut is_strange = true;

@@ -5,6 +5,8 @@ import type { Difference, Verdict } from './verdicts.js'
 /** Prints what the page in one engine reports, and keeps count. */
 export class Listener {
   readonly engine: Engine
+  /** What its lines begin with. */
+  readonly #name: string
   /** What the browser's own `EventSource` made of the conformance suite. */
   readonly verdicts: Verdict[] = []
   /** Where `@microsoft/fetch-event-source` and ours differ. */
@@ -17,8 +19,9 @@ export class Listener {
   #skipped = 0
   #current = 'before the first test'
 
-  constructor(engine: Engine) {
+  constructor(engine: Engine, name: string = engine) {
     this.engine = engine
+    this.#name = name
   }
 
   get isGood(): boolean {
@@ -65,10 +68,10 @@ export class Listener {
 
   /** Once more what failed, and how much did not. */
   summarize(): void {
-    for (const failure of this.#failures) console.log(`\n\n${this.engine}: ${failure}`)
-    console.log(`\n${this.engine}: ${this.#counts}`)
+    for (const failure of this.#failures) console.log(`\n\n${this.#name}: ${failure}`)
+    console.log(`\n${this.#name}: ${this.#counts}`)
     if (this.#passed === 0) {
-      console.log(`${this.engine}: no test has passed; are there any of that name?`)
+      console.log(`${this.#name}: no test has passed; are there any of that name?`)
     }
   }
 
@@ -84,6 +87,6 @@ export class Listener {
   }
 
   #print(line: string): void {
-    console.log(`  ${this.engine.padEnd(8)}  ${line}`)
+    console.log(`  ${this.#name.padEnd(8)}  ${line}`)
   }
 }

@@ -35,7 +35,8 @@ const rounds = Number(values.repeat)
 if (!(rounds >= 1)) throw new Error(`--repeat takes a number, not ${values.repeat}`)
 
 const site = await mkdtemp(join(tmpdir(), 'sluicegate-browser-'))
-const listeners = engines.map((engine) => new Listener(engine))
+const kind = values.compat ? 'compat' : values['js-module'] ? 'module' : undefined
+const listeners = engines.map((engine) => new Listener(engine, kind && `${kind}, ${engine}`))
 try {
   if (values['js-module']) await bundleScenarios(site)
   else await bundle(site, values.compat ? 'sluicegate/compat' : 'sluicegate')

@@ -16,6 +16,8 @@ struct Stage {
     scope: Scope,
     /// Whether it works on what the `build` stage makes.
     on_build: bool,
+    /// Whether it runs beside the stage before it: one of them leaves a processor idle.
+    runs_beside: bool,
     run: fn(&Workspace) -> Result<()>,
 }
 
@@ -25,6 +27,7 @@ const STAGES: [Stage; 13] = [
         about: "formatting, by rustfmt and prettier",
         scope: Scope::Build,
         on_build: false,
+        runs_beside: false,
         run: fmt,
     },
     Stage {
@@ -32,6 +35,7 @@ const STAGES: [Stage; 13] = [
         about: "clippy for native and wasm32, the fuzz targets, rustdoc, oxlint, knip, and the words of docs, comments and messages",
         scope: Scope::Build,
         on_build: false,
+        runs_beside: false,
         run: lint,
     },
     Stage {
@@ -39,27 +43,31 @@ const STAGES: [Stage; 13] = [
         about: "licences, sources and known vulnerabilities of dependencies",
         scope: Scope::Audit,
         on_build: false,
+        runs_beside: false,
         run: audit::run,
-    },
-    Stage {
-        name: "rust",
-        about: "the native Rust tests: parser, scenarios, simulation, relay (with Redis and nginx), test server",
-        scope: Scope::Servers,
-        on_build: false,
-        run: rust,
     },
     Stage {
         name: "build",
         about: "builds the package, the site, the relay and the test server",
         scope: Scope::Build,
         on_build: false,
+        runs_beside: false,
         run: build::for_tests,
+    },
+    Stage {
+        name: "rust",
+        about: "the native Rust tests: parser, scenarios, simulation, relay (with Redis and nginx), test server",
+        scope: Scope::Servers,
+        on_build: false,
+        runs_beside: false,
+        run: rust,
     },
     Stage {
         name: "types",
         about: "type checks of TypeScript and Vue, and the API reference",
         scope: Scope::Build,
         on_build: true,
+        runs_beside: true,
         run: types,
     },
     Stage {
@@ -67,6 +75,7 @@ const STAGES: [Stage; 13] = [
         about: "the unit tests of the package and the site, in Node",
         scope: Scope::Build,
         on_build: true,
+        runs_beside: false,
         run: unit,
     },
     Stage {
@@ -74,6 +83,7 @@ const STAGES: [Stage; 13] = [
         about: "download sizes are within their budgets, and the figures in the docs are the measured ones",
         scope: Scope::Build,
         on_build: true,
+        runs_beside: false,
         run: size,
     },
     Stage {
@@ -81,6 +91,7 @@ const STAGES: [Stage; 13] = [
         about: "crate and package as they are published, the recorded public API, the links in the docs, the oldest Rust",
         scope: Scope::Build,
         on_build: true,
+        runs_beside: false,
         run: publish::check,
     },
     Stage {
@@ -88,6 +99,7 @@ const STAGES: [Stage; 13] = [
         about: "the crate's tests in Chromium and Firefox (wasm-pack)",
         scope: Scope::Test,
         on_build: false,
+        runs_beside: true,
         run: wasm,
     },
     Stage {
@@ -95,6 +107,7 @@ const STAGES: [Stage; 13] = [
         about: "the package's tests in Chromium, Firefox and WebKitGTK",
         scope: Scope::Test,
         on_build: true,
+        runs_beside: false,
         run: browser,
     },
     Stage {
@@ -102,6 +115,7 @@ const STAGES: [Stage; 13] = [
         about: "the site and the relay together, pages of Vue and React, in Chromium, Firefox and WebKitGTK; a gateway, nginx, servers of others; the AI SDK in Next.js",
         scope: Scope::EndToEnd,
         on_build: true,
+        runs_beside: false,
         run: e2e,
     },
     Stage {
@@ -109,6 +123,7 @@ const STAGES: [Stage; 13] = [
         about: "the packed package in apps of many bundlers and runtimes; `packages NAME...` runs only these",
         scope: Scope::Test,
         on_build: true,
+        runs_beside: false,
         run: packages,
     },
 ];
@@ -126,20 +141,31 @@ pub fn stage_names() -> Vec<&'static str> {
 }
 
 pub fn run_all(workspace: &Workspace) -> Result<()> {
+    let start = Instant::now();
     let mut times = vec![timed("setup", || setup::run(workspace, Scope::All))?];
-    for stage in &STAGES {
-        let time = timed(stage.name, || (stage.run)(workspace)).with_context(|| {
+    let run = |stage: &Stage| {
+        timed(stage.name, || (stage.run)(workspace)).with_context(|| {
             format!("the stage `{0}` failed; only that one: cargo xtask test {0}", stage.name)
-        })?;
-        times.push(time);
+        })
+    };
+    let mut stages = STAGES.iter().peekable();
+    while let Some(stage) = stages.next() {
+        let Some(other) = stages.next_if(|next| next.runs_beside) else {
+            times.push(run(stage)?);
+            continue;
+        };
+        let (time, other) = thread::scope(|threads| {
+            let other = threads.spawn(|| run(other));
+            (run(stage), other.join().expect("it returns its errors"))
+        });
+        times.extend([time?, other?]);
     }
     let names = std::iter::once("setup").chain(STAGES.iter().map(|stage| stage.name));
     println!("\nall stages passed:");
     for (name, time) in names.zip(&times) {
         println!("  {name:<8} {:>7.1} s", time.as_secs_f64());
     }
-    let total: Duration = times.iter().sum();
-    println!("  {:<8} {:>7.1} s", "total", total.as_secs_f64());
+    println!("  {:<8} {:>7.1} s", "total", start.elapsed().as_secs_f64());
     for what in workspace.skipped() {
         println!("  skipped: {what}; the stage says why");
     }
@@ -213,9 +239,9 @@ fn types(workspace: &Workspace) -> Result<()> {
 }
 
 fn unit(workspace: &Workspace) -> Result<()> {
-    workspace.run(
-        "npm test --workspace sluicegate --workspace sluicegate-tests --workspace sluicegate-www",
-    )
+    at_once([&|| workspace.run("npm test --workspace sluicegate"), &|| {
+        workspace.run("npm test --workspace sluicegate-tests --workspace sluicegate-www")
+    }])
 }
 
 fn size(workspace: &Workspace) -> Result<()> {
@@ -265,7 +291,14 @@ fn wasm(workspace: &Workspace) -> Result<()> {
 }
 
 fn browser(workspace: &Workspace) -> Result<()> {
-    workspace.run("npm run browser --workspace sluicegate-tests")?;
+    build::examples(workspace)?;
+    let engines = || {
+        workspace.run("npm run browser --workspace sluicegate-tests")?;
+        // The scenarios through a module of an app's own, in the engine that the stage `wasm` has not.
+        let js_module =
+            "npm run browser --workspace sluicegate-tests -- --js-module --engine webkit";
+        workspace.run(js_module)
+    };
     // The same Rust in JavaScript. Not the suites that look into WebAssembly's memory, take minutes, or test other
     // entries.
     let compat = || {
@@ -277,15 +310,10 @@ fn browser(workspace: &Workspace) -> Result<()> {
                 .args(["--grep", "^(?!leaks|random schedules|WHATWG|.*([Ee]vent-?[Ss]ource))"]),
         )
     };
-    // The scenarios through a module of an app's own, in the engine that the stage `wasm` has not.
-    build::examples(workspace)?;
-    let js_module = || {
-        workspace.run("npm run browser --workspace sluicegate-tests -- --js-module --engine webkit")
-    };
-    at_once([&compat, &js_module])
+    at_once([&engines, &compat])
 }
 
-/// Runs two things that each leave a processor idle at times.
+/// Runs two things that leave a processor idle at times.
 fn at_once(runs: [&(dyn Fn() -> Result<()> + Sync); 2]) -> Result<()> {
     let [first, second] = runs;
     thread::scope(|threads| {
