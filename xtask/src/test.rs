@@ -291,14 +291,7 @@ fn wasm(workspace: &Workspace) -> Result<()> {
 }
 
 fn browser(workspace: &Workspace) -> Result<()> {
-    build::examples(workspace)?;
-    let engines = || {
-        workspace.run("npm run browser --workspace sluicegate-tests")?;
-        // The scenarios through a module of an app's own, in the engine that the stage `wasm` has not.
-        let js_module =
-            "npm run browser --workspace sluicegate-tests -- --js-module --engine webkit";
-        workspace.run(js_module)
-    };
+    workspace.run("npm run browser --workspace sluicegate-tests")?;
     // The same Rust in JavaScript. Not the suites that look into WebAssembly's memory, take minutes, or test other
     // entries.
     let compat = || {
@@ -310,7 +303,12 @@ fn browser(workspace: &Workspace) -> Result<()> {
                 .args(["--grep", "^(?!leaks|random schedules|WHATWG|.*([Ee]vent-?[Ss]ource))"]),
         )
     };
-    at_once([&engines, &compat])
+    // The scenarios through a module of an app's own, in the engine that the stage `wasm` has not.
+    build::examples(workspace)?;
+    let js_module = || {
+        workspace.run("npm run browser --workspace sluicegate-tests -- --js-module --engine webkit")
+    };
+    at_once([&compat, &js_module])
 }
 
 /// Runs two things that leave a processor idle at times.
