@@ -212,12 +212,11 @@ pub(super) fn item_of(json: Value<'_>) -> Option<Vec<u8>> {
 pub(super) fn anthropic(json: Value<'_>, event_type: &str) -> Read {
     let kind = Kind::new(json, "type", event_type);
     if kind.is("content_block_delta") {
-        match said_at(json, "delta.text") {
-            text if text.is_empty() && !extras(Format::Anthropic, json, event_type).has_any() => {
-                Ok(None)
-            }
-            text => part(text),
+        let text = said_at(json, "delta.text");
+        if text.is_empty() && !extras(Format::Anthropic, json, event_type).has_any() {
+            return Ok(None);
         }
+        part(text)
     } else if kind.is("message_start") {
         part(content(at(json, "message.content")))
     } else if kind.is("content_block_start") {

@@ -153,9 +153,7 @@ impl Driver {
         match self.timed(timer, body.read()).await {
             Err(step) => step,
             Ok(Ok(Some(chunk))) => self.decode(&chunk),
-            Ok(Ok(None)) => {
-                self.handle_with(Input::BodyEnded, f64::from(u8::from(self.completes.get())))
-            }
+            Ok(Ok(None)) => self.handle_with(Input::BodyEnded, f64::from(self.completes.get())),
             Ok(Err(ReadError::Broken(cause))) => self.broke(cause),
             Ok(Err(ReadError::NotBytes(chunk))) => {
                 let tag = tag_of(&chunk);

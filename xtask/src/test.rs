@@ -2,12 +2,11 @@
 
 use crate::server::Server;
 use crate::setup::Scope;
-use crate::workspace::{Workspace, execute};
+use crate::workspace::{Workspace, at_once, execute};
 use crate::{audit, build, docs, publish, setup, simulate};
 use anyhow::{Context as _, Result, bail, ensure};
 use std::fmt::Write as _;
 use std::fs;
-use std::thread;
 use std::time::{Duration, Instant};
 
 struct Stage {
@@ -154,11 +153,7 @@ pub fn run_all(workspace: &Workspace) -> Result<()> {
             times.push(run(stage)?);
             continue;
         };
-        let (time, other) = thread::scope(|threads| {
-            let other = threads.spawn(|| run(other));
-            (run(stage), other.join().expect("it returns its errors"))
-        });
-        times.extend([time?, other?]);
+        times.extend(at_once(|| run(stage), || run(other))?);
     }
     let names = std::iter::once("setup").chain(STAGES.iter().map(|stage| stage.name));
     println!("\nall stages passed:");
@@ -233,15 +228,14 @@ fn rust(workspace: &Workspace) -> Result<()> {
 }
 
 fn types(workspace: &Workspace) -> Result<()> {
-    at_once([&|| workspace.run("npm run check --workspaces --if-present"), &|| {
-        docs::typescript(workspace)
-    }])
+    let check = || workspace.run("npm run check --workspaces --if-present");
+    at_once(check, || docs::typescript(workspace)).map(drop)
 }
 
 fn unit(workspace: &Workspace) -> Result<()> {
-    at_once([&|| workspace.run("npm test --workspace sluicegate"), &|| {
-        workspace.run("npm test --workspace sluicegate-tests --workspace sluicegate-www")
-    }])
+    let package = || workspace.run("npm test --workspace sluicegate");
+    let others = "npm test --workspace sluicegate-tests --workspace sluicegate-www";
+    at_once(package, || workspace.run(others)).map(drop)
 }
 
 fn size(workspace: &Workspace) -> Result<()> {
@@ -308,17 +302,7 @@ fn browser(workspace: &Workspace) -> Result<()> {
     let js_module = || {
         workspace.run("npm run browser --workspace sluicegate-tests -- --js-module --engine webkit")
     };
-    at_once([&compat, &js_module])
-}
-
-/// Runs two things that leave a processor idle at times.
-fn at_once(runs: [&(dyn Fn() -> Result<()> + Sync); 2]) -> Result<()> {
-    let [first, second] = runs;
-    thread::scope(|threads| {
-        let other = threads.spawn(second);
-        let result = first();
-        result.and(other.join().expect("it returns its errors"))
-    })
+    at_once(compat, js_module).map(drop)
 }
 
 fn e2e(workspace: &Workspace) -> Result<()> {

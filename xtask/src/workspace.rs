@@ -6,6 +6,7 @@ use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::{LazyLock, Mutex};
+use std::thread;
 
 /// A tool that Cargo builds into a directory of its own, so that no other version of it is touched.
 pub struct CargoTool {
@@ -126,6 +127,19 @@ impl Workspace {
         let program = words.next().context("an empty command")?;
         execute(self.command(program).args(words))
     }
+}
+
+/// Runs two things that would leave a processor idle one after the other.
+pub fn at_once<T: Send>(
+    first: impl FnOnce() -> Result<T>,
+    second: impl FnOnce() -> Result<T> + Send,
+) -> Result<[T; 2]> {
+    thread::scope(|threads| {
+        let second = threads.spawn(second);
+        let first = first();
+        let second = second.join().expect("it returns its errors");
+        Ok([first?, second?])
+    })
 }
 
 /// Prints the command, runs it, and fails if it fails.

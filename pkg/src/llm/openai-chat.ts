@@ -67,6 +67,7 @@ const PARTS = {
   refusal: 'message.refusal',
   calls: 'message.tool_calls|message.function_call',
 }
+const ANY_PART = Object.values(PARTS).join('|')
 
 /** The first answer (`index: 0`) of Chat Completions chunks, or of a whole completion. */
 export const openaiChat = (json: Json): ReturnType<Reader> => {
@@ -83,7 +84,7 @@ export const openaiChat = (json: Json): ReturnType<Reader> => {
   if (error) throw upstreamError({ error })
   const delta = at(choice, 'delta')
   // Some send an empty one beside the message.
-  const isDelta = Object.values(PARTS).some((path) => at({ message: delta }, path) !== undefined)
+  const isDelta = at({ message: delta }, ANY_PART) !== undefined
   const message = isDelta ? delta : (at(choice, 'message') ?? delta)
   const rule = {
     ...PARTS,

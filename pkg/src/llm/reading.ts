@@ -151,9 +151,10 @@ export function readingOf(
   }
 
   function finish(): Delta[] {
-    // What a server sends that has nothing is no failure, unless it sent something before.
-    const ends = body.trim() ? /^(ended|done|truncated|no-content)$/ : /^(ended|done|truncated)$/
-    if (own?.ending && !ends.test(own.ending)) return []
+    const ending = own?.ending
+    // A server that has nothing is no failure, unless it sent something before.
+    if (ending === 'no-content' && !body.trim()) return []
+    if (ending && !/^(ended|done|truncated|no-content)$/.test(ending)) return []
     const text = extract.end?.()
     const deltas = text ? add({ text }) : []
     if (last) deltas.push(...addLast(last))

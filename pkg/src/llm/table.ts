@@ -94,8 +94,8 @@ export const TABLE_FORMATS = Object.fromEntries(
       // Some send the response itself as the data of each event that has one.
       const isNamed = found === 'response' && type.startsWith('response.')
       const own = !isNamed && found && (text(found) ?? '@')
-      const name = own || (type === 'message' ? sub : type)
-      const [, rule] = rules.find(([kinds]) => kinds.test(`${name}:${sub}`)) ?? []
+      const name = `${own || (type === 'message' ? sub : type)}:${sub}`
+      const [, rule] = rules.find(([kinds]) => kinds.test(name)) ?? []
       const part = rule && partBy(rule, json)
       // Without its text it is somebody else's event of the same name.
       return rule?.text && !hasAny(part!) ? undefined : part
