@@ -23,6 +23,9 @@ const WARM_UP = 2
 /** As much in the first race of a page: it finds nothing compiled. */
 const FIRST_WARM_UP = 10
 
+/** What takes longer than this, in milliseconds, is not run again: some peers would take minutes. */
+const LONG = 5_000
+
 let isFirst = true
 
 /**
@@ -42,17 +45,20 @@ export async function race(
 ): Promise<Finish[]> {
   const times = new Map<string, number[]>(runners.map(({ impl }) => [impl, []]))
   const checks = new Map<string, string>()
+  const slow = new Set<string>()
   let quick: string | undefined
   const warmUp = isFirst ? FIRST_WARM_UP : WARM_UP
   isFirst = false
   for (let round = 0; round < warmUp + rounds; round++) {
     for (let i = 0; i < runners.length; i++) {
       const { impl, kind, run } = runners[(i + round) % runners.length] as Runner
+      if (slow.has(impl)) continue
       const sink = new Sink(round === 0)
       const ms = await run(sink)
       await settle()
       if (round === 0) checks.set(impl, sink.check)
-      if (round >= warmUp) times.get(impl)?.push(ms)
+      if (ms > LONG) slow.add(impl)
+      if (round >= warmUp || ms > LONG) times.get(impl)?.push(ms)
       if (kind === 'floor') continue
       if (round === 0) expected ??= sink.check
       else quick ??= sink.check
