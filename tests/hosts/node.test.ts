@@ -289,19 +289,36 @@ test('a header may be called `next`', async () => {
   expect(backend.received.at(-1)!.headers['next']).toBe('1')
 })
 
-test('a fetch that throws what has an error status: that status counts', async () => {
-  let calls = 0
-  const fetch = async () => {
-    calls++
-    const response = new Response('{"error":"no such user"}', { status: 401 })
-    throw Object.assign(new Error('Request failed with status code 401'), { response })
-  }
-  await expect(openStream(backend.url, { fetch }).next()).rejects.toMatchObject({
-    code: 'http',
-    status: 401,
-    message: `${backend.url}/ answered 401. It says: no such user`,
+/** What code over `fetch` throws for a response with an error status. */
+const THROWN: [name: string, thrown: (response: Response) => unknown][] = [
+  ['an error with the response', (response) => Object.assign(new Error('failed'), { response })],
+  ['the response', (response) => response],
+]
+
+for (const [name, thrown] of THROWN) {
+  test(`a fetch that throws ${name}: its status counts`, async () => {
+    let calls = 0
+    const fetch = async () => {
+      calls++
+      throw thrown(new Response('{"error":"no such user"}', { status: 401 }))
+    }
+    await expect(openStream(backend.url, { fetch }).next()).rejects.toMatchObject({
+      code: 'http',
+      status: 401,
+      message: `${backend.url}/ answered 401. It says: no such user`,
+    })
+    expect(calls).toBe(1)
   })
-  expect(calls).toBe(1)
+}
+
+test('a fetch that throws an error with something else as its response: a failed network', async () => {
+  const fetch = async () => {
+    throw Object.assign(new Error('failed'), { response: { status: 503, headers: {} } })
+  }
+  await expect(openStream(backend.url, { fetch, retry: false }).next()).rejects.toMatchObject({
+    code: 'network',
+    retryable: true,
+  })
 })
 
 for (const body of NO_JSON) {

@@ -176,9 +176,9 @@ export async function send<Context>(
   try {
     response = await fetch(request.url, plain)
   } catch (cause) {
-    // Libraries over `fetch` throw what has an error status.
-    ;({ response } = Object(cause) as { response: Response })
-    if (!response) return unreachable(request, cause, attempt)
+    // Code over `fetch` throws what has an error status, or an error with it.
+    ;({ response = cause as Response } = Object(cause) as { response?: Response })
+    if (!has(response?.headers, 'get')) return unreachable(request, cause, attempt)
   }
   if (has(response?.headers, 'get')) return response
   throw invalid(`\`fetch\` returned ${tagOf(response)}, not a Response`, { attempt })
