@@ -15,6 +15,18 @@ export function bytesOf(value: unknown): Uint8Array | undefined {
   return tagOf(value).endsWith('ArrayBuffer]') ? new Uint8Array(value as ArrayBuffer) : undefined
 }
 
+/** Returns `bytesOf` for the chunks of a stream, whose texts may be cut within a character. */
+export function bytesOfChunks(): typeof bytesOf {
+  /** The first half of a character, which waits for its other half. */
+  let half = ''
+  return (chunk) => {
+    if (typeof chunk !== 'string') return bytesOf(chunk)
+    const text = half + chunk
+    ;[half] = /[\ud800-\udbff]?$/.exec(text.slice(-1)) as unknown as [string]
+    return bytesOf(text.slice(0, text.length - half.length))
+  }
+}
+
 /** `'[object Map]'` for a `Map` of any realm. */
 export function tagOf(value: unknown): string {
   return Object.prototype.toString.call(value)

@@ -51,7 +51,7 @@ export class DecodedEvents extends EventSequence {
   protected pull(): void {
     if (this.#failure) return this.#fail(this.#failure.error)
     if (this.#isOver) return this.received(undefined)
-    if (this.#decoder) this.#chunks.next().then(this.#decode, this.#fail)
+    if (this.#decoder) this.#chunks.next().then(this.#decode).catch(this.#fail)
     else this.#start().then(() => this.pull(), this.#fail)
   }
 

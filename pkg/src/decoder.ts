@@ -1,5 +1,5 @@
 import { Batches } from './batches.js'
-import { bytesOf, tagOf } from './bytes.js'
+import { bytesOfChunks, tagOf } from './bytes.js'
 import { StreamError } from './error.js'
 import type { ServerSentEvent, TextFinder } from './event.js'
 import { invalid } from './fetch/request.js'
@@ -44,8 +44,7 @@ export class Decoder {
   readonly #maxEventSize: number
   #events: ServerSentEvent[] = []
   #isFreed = false
-  /** The first half of a character that a string ended in. */
-  #half = ''
+  #bytesOf = bytesOfChunks()
 
   /** @internal Use `createDecoder`. */
   constructor(options: DecoderOptions, texts?: TextFinder) {
@@ -86,14 +85,7 @@ export class Decoder {
    * @param chunk bytes, or a string, which counts as its UTF-8
    */
   push(chunk: ArrayBufferView | ArrayBufferLike | string): ServerSentEvent[] {
-    if (typeof chunk === 'string') {
-      // Half a character waits for its other half.
-      chunk = this.#half + chunk
-      const end = chunk.length - +/[\ud800-\udbff]/.test(chunk.slice(-1))
-      this.#half = chunk.slice(end)
-      chunk = chunk.slice(0, end)
-    }
-    const bytes = bytesOf(chunk)
+    const bytes = this.#bytesOf(chunk)
     if (!bytes) throw new TypeError(`a chunk must be bytes or a string, not ${tagOf(chunk)}`)
     if (this.#isDecoding()) this.#events = this.#batches.push(bytes, this.#events)
     return this.#finish()
@@ -105,7 +97,7 @@ export class Decoder {
    * another stream with the same last event id.
    */
   end(): ServerSentEvent[] {
-    this.#half = ''
+    this.#bytesOf = bytesOfChunks()
     if (this.#isDecoding()) this.#events = this.#batches.finish(this.#events)
     return this.#finish()
   }

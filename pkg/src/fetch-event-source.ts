@@ -15,7 +15,9 @@ import {
   send,
 } from './fetch/request.js'
 import type { AttemptContext, OpenOptions } from './options.js'
+import { isPromise } from './promise.js'
 import { EventStream } from './stream/event-stream.js'
+import { FETCH_MEMBERS } from './stream/settings.js'
 import { Reader } from './stream/reader.js'
 import { TEXT_BAD_HEADERS, VERDICT_NO_CONTENT, VERDICT_READ } from './border.js'
 
@@ -135,22 +137,25 @@ class Call {
   }
 
   #open(): EventStream {
-    const { body, cancel, connectTimeout = Infinity, openWhenHidden, onopen } = this.#init
-    const options = {
-      // The engine checks what goes to `fetch`, and knows four more of its own options.
-      ...this.#init,
+    const { body, fetch, cancel, openWhenHidden, onopen } = this.#init
+    const { connectTimeout, idleTimeout, maxEventSize } = this.#init
+    const options: Record<string, unknown> = {
       method: this.#method,
       headers: this.#allHeaders(),
       // Hidden from the engine if it can't be sent again: `onerror` decides about its failures, too.
       body: isStream(body) ? undefined : body,
       signal: this.signal,
       retry: { shouldRetry: (error: StreamError) => this.#decide(error) },
-      connectTimeout,
+      fetch,
+      connectTimeout: connectTimeout ?? Infinity,
+      idleTimeout,
+      maxEventSize,
       whenHidden: openWhenHidden === false && this.#isGet ? 'pause' : 'keep',
       format: onopen && 'sse',
       cancel: cancel && { on: ['abort'], ...cancel },
-      ...SAME_REQUEST,
-    } as OpenOptions
+    }
+    // The engine checks what goes to `fetch`. What else a page passes is no option of its own.
+    for (const name of FETCH_MEMBERS) options[name] = this.#init[name]
     return new EventStream(this.#request?.url ?? (this.#input as string), options, {
       accept: EventStreamContentType,
       send: (...attempt) => this.#send(...attempt),
@@ -179,7 +184,8 @@ class Call {
     { body, headers, signal }: Init,
     attempt: number,
   ): Promise<Response | StreamError> {
-    const { fetch = globalThis.fetch, onopen, ...rest } = this.#init
+    const { fetch: own, onopen, ...rest } = this.#init
+    const fetch = own ?? globalThis.fetch
     const init: RequestInit & { duplex?: 'half' } = {
       ...(isStream(rest.body) ? { duplex: 'half' } : {}),
       ...rest,
@@ -241,16 +247,13 @@ class Call {
   }
 }
 
-/** `onerror` decides what is sent again, and that is the same request. */
-const SAME_REQUEST: object = { resume: undefined, remember: undefined }
-
 const CALLBACKS = ['onopen', 'onmessage', 'onclose', 'onerror']
 
 /** Returns a `Headers` of any realm, pairs or a record as pairs. */
 function pairsOf(headers: HeadersInit | undefined): [string, string][] {
-  const { [Symbol.iterator]: iterate, then } = Object(headers) as Partial<
-    Headers & Promise<unknown>
-  >
-  if (then ?? typeof (headers ?? {}) !== 'object') throw invalid(errorText(TEXT_BAD_HEADERS))
+  const { [Symbol.iterator]: iterate } = Object(headers) as Partial<Headers>
+  if (isPromise(headers) || typeof (headers ?? {}) !== 'object') {
+    throw invalid(errorText(TEXT_BAD_HEADERS))
+  }
   return iterate ? [...(headers as Headers)] : Object.entries(headers ?? {})
 }

@@ -12,5 +12,5 @@ export function chain<T, R>(
   next: (value: T) => R | PromiseLike<R>,
 ): R | PromiseLike<R> {
   // oxlint-disable-next-line promise/no-callback-in-promise -- to call it in both cases is the point
-  return isPromise(value) ? value.then(next) : next(value)
+  return isPromise(value) ? Promise.resolve(value).then(next) : next(value)
 }

@@ -48,6 +48,12 @@ test('what only this fetch knows is passed on with each request', async () => {
   }
 })
 
+test('options that are `null` are none', async () => {
+  const options = { done: null, job: null, cancel: null, resume: null, retry: null, key: null }
+  const response = await createFetch(options as unknown as FetchOptions)(url)
+  assert.equal(await response.text(), EVENTS.join(''))
+})
+
 const NO_OPTIONS = {
   retry: { limit: 2 },
   format: 'json',

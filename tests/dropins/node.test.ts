@@ -166,6 +166,25 @@ test('fetchEventSource: its init may be a Request, as for `fetch`', async () => 
   )
 })
 
+/** Members of a call that are `fetch`'s or nothing at all. */
+const OTHERS: [name: string, init: object][] = [
+  ['`fetch: null`', { fetch: null }],
+  [
+    'names of other options',
+    { done: 'a', ack: 5, job: 5, remember: 'x', lastEventId: 5, debug: 5 },
+  ],
+]
+
+for (const [name, init] of OTHERS) {
+  test(`fetchEventSource: ${name} changes nothing`, async () => {
+    serve('data: a\n\n')
+    const seen: string[] = []
+    const onmessage = ({ data }: { data: string }) => void seen.push(data)
+    await fetchEventSource(url, { method: 'POST', body: 'q', onmessage, ...init })
+    assert.deepEqual([requests[0]?.method, seen], ['POST', ['a']])
+  })
+}
+
 test('a wrong type: drop-ins don’t suggest an option that they lack', async () => {
   const fetch = async () => new Response('<html>', { headers: { 'content-type': 'text/html' } })
   const message = `${url} answered with text/html, not text/event-stream: check the URL and the server`
@@ -184,6 +203,60 @@ test('EventSource: `method: null` is GET, which is requested again', async () =>
     source.addEventListener('error', resolve)
   })
   assert.equal(source.readyState, source.CONNECTING)
+  source.close()
+})
+
+for (const [before, after] of [
+  ['', '?last=1'],
+  ['?a=%E9&last=0&b', '?a=%E9&b&last=1'],
+]) {
+  test(`EventSource: the id as a parameter of ${before || 'a query'}`, async () => {
+    serve('id: 1\ndata: a\n\n')
+    const source = new EventSource(`${url}${before}`, {
+      lastEventIdQueryParameterName: 'last',
+      retry: { initialDelay: 0, minDelay: 0 },
+    })
+    await new Promise<void>((resolve) => {
+      source.addEventListener('error', () => source.readyState === source.CLOSED && resolve())
+    })
+    assert.deepEqual(
+      requests.map((request) => request.url),
+      [`/${before}`, `/${after}`],
+    )
+  })
+}
+
+test('EventSource dispatches its events while tests stop the clock', async (context) => {
+  context.mock.timers.enable({ apis: ['setImmediate', 'setTimeout'] })
+  const headers = { 'content-type': 'text/event-stream' }
+  const message = await endOf(new Response('data: a\n\n', { headers }))
+  assert.equal(message, 'message a')
+})
+
+test('EventSource.fromReadableStream: close() with a reader that can’t be cancelled', async () => {
+  for (const cancel of [undefined, () => {}]) {
+    const read = () => new Promise(() => {})
+    const source = EventSource.fromReadableStream({ getReader: () => ({ read, cancel }) } as never)
+    await new Promise((resolve) => source.addEventListener('open', resolve))
+    source.close()
+    assert.equal(source.readyState, source.CLOSED)
+  }
+})
+
+test('EventSource.fromReadableStream takes text after reset(), too', async () => {
+  let controller!: ReadableStreamDefaultController
+  const stream = new ReadableStream({ start: (own) => void (controller = own) })
+  const source = EventSource.fromReadableStream(stream)
+  const next = () =>
+    new Promise((resolve, reject) => {
+      source.addEventListener('message', ({ data }) => resolve(data), { once: true })
+      source.addEventListener('error', ({ error }) => reject(error as Error), { once: true })
+    })
+  controller.enqueue('data: a\n\ndata: unfinished')
+  assert.equal(await next(), 'a')
+  source.reset()
+  controller.enqueue('\ufeffdata: b\n\n')
+  assert.equal(await next(), 'b')
   source.close()
 })
 

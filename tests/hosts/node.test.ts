@@ -1,6 +1,6 @@
 import { get } from 'node:http'
 import { PassThrough, Readable } from 'node:stream'
-import { createDecoder, decode, EventStreamDecoderStream, openStream } from 'sluicegate'
+import { type Body, createDecoder, decode, EventStreamDecoderStream, openStream } from 'sluicegate'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import * as undici from 'undici'
 import { behaves, data } from './behaviour.js'
@@ -194,6 +194,24 @@ for (const [name, chunks, expected] of CUT) {
   })
 }
 
+test('a body of text that is cut within a character', async () => {
+  for (const [, body, expected] of CUT) {
+    const headers = new Headers({ 'content-type': 'text/event-stream' })
+    const fetch = async () => ({ headers, body }) as never
+    expect(await data(openStream('https://x.test', { retry: false, fetch }))).toEqual(expected)
+  }
+})
+
+test('half a character at the end of a connection is none of the next', async () => {
+  const headers = new Headers({ 'content-type': 'text/event-stream' })
+  const bodies = [['retry: 1\nid: 1\ndata: a\n\ndata: \ud83d'], ['data: b\n\n']]
+  const fetch = async () => ({ headers, body: bodies.shift() }) as never
+  const stream = openStream('https://x.test', { fetch, retry: { minDelay: 0 } })
+  expect((await stream.next()).value).toMatchObject({ data: 'a' })
+  expect((await stream.next()).value).toMatchObject({ data: 'b' })
+  stream.close()
+})
+
 test('half a character at the end of a stream is none of the next', async () => {
   const decoder = await createDecoder()
   decoder.push('data: \ud83d')
@@ -219,6 +237,89 @@ const NO_JSON = [
     }
   })(),
 ]
+
+/** What `fetch` takes no more, or takes for its text. */
+const NO_BODIES: [name: string, body: () => unknown][] = [
+  [
+    'a stream that was read before',
+    () => {
+      const stream = new Blob(['x']).stream()
+      void stream.cancel()
+      return stream
+    },
+  ],
+  ['shared memory', () => new SharedArrayBuffer(1)],
+  ['a view of shared memory', () => new Uint8Array(new SharedArrayBuffer(1))],
+  [
+    'bytes that were transferred',
+    () => {
+      const bytes = new Uint8Array(1)
+      structuredClone(bytes, { transfer: [bytes.buffer] })
+      return bytes
+    },
+  ],
+  ['an object that only looks like a stream', () => ({ pipe() {} })],
+]
+
+for (const [name, body] of NO_BODIES) {
+  test(`a body that is ${name} is an error, and nothing is sent`, async () => {
+    const { length } = backend.received
+    const stream = openStream(`${backend.url}/`, {
+      method: 'POST',
+      retry: true,
+      body: body() as Body,
+    })
+    await expect(stream.next()).rejects.toMatchObject({ code: 'invalid-options' })
+    expect(backend.received).toHaveLength(length)
+  })
+}
+
+test('values may be promises that return nothing from `then()`', async () => {
+  // oxlint-disable-next-line unicorn/no-thenable -- it is what is tested
+  const later = <T>(value: T) => ({ then: (done: (value: T) => void) => void done(value) }) as never
+  const headers = later({ authorization: 'Bearer t' })
+  const body = later({ a: 1 })
+  await data(openStream(`${backend.url}/`, { method: 'POST', retry: false, headers, body }))
+  const received = backend.received.at(-1)!
+  expect([received.headers.authorization, received.body]).toEqual(['Bearer t', '{"a":1}'])
+})
+
+test('a header may be called `next`', async () => {
+  await data(openStream(`${backend.url}/`, { retry: false, headers: { next: '1' } }))
+  expect(backend.received.at(-1)!.headers['next']).toBe('1')
+})
+
+/** What code over `fetch` throws for a response with an error status. */
+const THROWN: [name: string, thrown: (response: Response) => unknown][] = [
+  ['an error with the response', (response) => Object.assign(new Error('failed'), { response })],
+  ['the response', (response) => response],
+]
+
+for (const [name, thrown] of THROWN) {
+  test(`a fetch that throws ${name}: its status counts`, async () => {
+    let calls = 0
+    const fetch = async () => {
+      calls++
+      throw thrown(new Response('{"error":"no such user"}', { status: 401 }))
+    }
+    await expect(openStream(backend.url, { fetch }).next()).rejects.toMatchObject({
+      code: 'http',
+      status: 401,
+      message: `${backend.url}/ answered 401. It says: no such user`,
+    })
+    expect(calls).toBe(1)
+  })
+}
+
+test('a fetch that throws an error with something else as its response: a failed network', async () => {
+  const fetch = async () => {
+    throw Object.assign(new Error('failed'), { response: { status: 503, headers: {} } })
+  }
+  await expect(openStream(backend.url, { fetch, retry: false }).next()).rejects.toMatchObject({
+    code: 'network',
+    retryable: true,
+  })
+})
 
 for (const body of NO_JSON) {
   const tag = Object.prototype.toString.call(body)
@@ -271,6 +372,16 @@ const MOCKED: [name: string, body: unknown][] = [
       },
     },
   ],
+  [
+    'a reader whose `closed` rejects',
+    {
+      getReader() {
+        const values = ['data: a\n\n'].values()
+        // Unless somebody listens, that would fail the test.
+        return { read: () => values.next(), closed: Promise.reject(new Error('Load failed')) }
+      },
+    },
+  ],
 ]
 
 for (const [name, body] of MOCKED) {
@@ -278,5 +389,28 @@ for (const [name, body] of MOCKED) {
     const headers = new Map([['content-type', 'text/event-stream']])
     const fetch = async () => ({ status: 200, headers, body }) as never
     expect(await data(openStream('https://x.test', { retry: false, fetch }))).toEqual(['a'])
+  })
+}
+
+/** Sources that keep to no protocol. */
+const BROKEN: [name: string, source: object][] = [
+  ['a reader that returns nothing', { getReader: () => ({ read: async () => undefined }) }],
+  [
+    'a reader that throws',
+    {
+      getReader: () => ({
+        read() {
+          throw new TypeError('not now')
+        },
+      }),
+    },
+  ],
+  ['no reader', { getReader: () => null }],
+  ['an iterator that returns nothing', { [Symbol.asyncIterator]: () => ({ next: () => {} }) }],
+]
+
+for (const [name, source] of BROKEN) {
+  test(`decode() of a source with ${name} rejects`, async () => {
+    await expect(decode(source as never).next()).rejects.toBeInstanceOf(TypeError)
   })
 }

@@ -90,6 +90,25 @@ for (const [what, member] of REFUSED) {
   })
 }
 
+test('where requests refuse credentials, as in workers at the edge: the drop-in for EventSource', async () => {
+  const rob = `globalThis.Request = class extends Request {
+      constructor(url, init) {
+        if (init?.credentials) throw new Error("The 'credentials' field is not implemented.")
+        super(url, init)
+      }
+    }`
+  const script = `
+    const { EventSource } = await import('sluicegate/eventsource')
+    const source = new EventSource(origin + '/held')
+    const { data } = await new Promise((resolve, reject) => {
+      source.onmessage = resolve
+      source.onerror = ({ error }) => reject(error)
+    })
+    source.close()
+    print(data)`
+  expect(await run(rob, script)).toBe('held')
+})
+
 /** Frames as tests stand in for them. */
 const FRAMES: [what: string, rob: string][] = [
   ['are there at once', 'globalThis.requestAnimationFrame = (callback) => callback(0)'],

@@ -1,3 +1,6 @@
+// Not looked up later: tests that stop the clock replace it.
+const { setImmediate } = globalThis as { setImmediate?: (callback: () => void) => void }
+
 const waiting: (() => void)[] = []
 let channel: MessageChannel | undefined
 
@@ -9,7 +12,6 @@ export function nextTask(): Promise<void> {
   return new Promise((resolve) => {
     waiting.push(resolve)
     // In Node, an open channel would keep the process alive.
-    const { setImmediate } = globalThis as { setImmediate?: (callback: () => void) => void }
     // Some workers at the edge have neither: timers will do.
     const queue = setImmediate ?? (globalThis.MessageChannel ? undefined : setTimeout)
     if (queue) {

@@ -1,5 +1,7 @@
+import { bytesOf } from '../bytes.js'
 import { createDecoder, type Decoder } from '../decoder.js'
 import { nextTask } from '../dropin/task.js'
+import { quietly } from '../fetch/chunks.js'
 import { CLOSED, Feed } from './feed.js'
 
 /** The events of a stream of bytes (proposal whatwg/html#12272). */
@@ -18,6 +20,7 @@ export class StreamFeed extends Feed {
       throw new TypeError('EventSource.fromReadableStream takes a ReadableStream of bytes')
     }
     this.#reader = stream.getReader()
+    quietly(() => this.#reader.closed)
   }
 
   reset(): void {
@@ -42,7 +45,7 @@ export class StreamFeed extends Feed {
 
   protected abort(): void {
     const reason = new DOMException('the EventSource was closed', 'AbortError')
-    this.#reader.cancel(reason).catch(() => undefined)
+    quietly(() => this.#reader.cancel(reason))
   }
 
   /** Returns whether there may be more. */
@@ -51,7 +54,7 @@ export class StreamFeed extends Feed {
     if (done) return false
     if (this.#isReset) await this.#startOver()
     // Of a new stream, a byte order mark goes; the decoder is past its own start by then.
-    const bytes = this.#text ? this.#text.decode(value, { stream: true }) : value
+    const bytes = this.#text ? this.#text.decode(bytesOf(value), { stream: true }) : value
     for (const event of this.#decoder?.push(bytes) ?? []) {
       // A task for each event: the producer's write of this chunk is through by then, and what a
       // listener has put off comes before the next event.

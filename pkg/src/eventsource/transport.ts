@@ -55,7 +55,11 @@ function moveId(url: string, name: string, headers: Headers): string {
   // Each character of a header is a byte; together they are UTF-8.
   const id = new TextDecoder().decode(Uint8Array.from(bytes, (byte) => byte.charCodeAt(0)))
   const target = new URL(url)
-  target.search += `${target.search && '&'}${encodeURIComponent(name)}=${encodeURIComponent(id)}`
+  const key = encodeURIComponent(name)
+  // The page may have put the id there that it knew at first.
+  const others = target.search.slice(1).split('&')
+  const kept = others.filter((pair) => pair !== '' && pair.split('=', 1)[0] !== key)
+  target.search = [...kept, `${key}=${encodeURIComponent(id)}`].join('&')
   return target.href
 }
 

@@ -98,14 +98,15 @@ export class UrlFeed extends Feed {
   #open(resumeFrom = '', tell: (note: ConnectionNote) => void = this.#noted): EventStream {
     const { method, headers, body, signal, cancel, fetch, maxEventSize } = this.#options
     const lastEventId = resumeFrom || this.#options.lastEventId
-    const { connectTimeout = Infinity, idleTimeout, heartbeatTimeout } = this.#options
+    const { connectTimeout, idleTimeout, heartbeatTimeout } = this.#options
     const silence = idleTimeout ?? heartbeatTimeout
     const transport = new Transport(this.url, this.#options)
     const options: OpenOptions = {
-      credentials: this.withCredentials ? 'include' : 'same-origin',
       retry: this.#retry(),
-      connectTimeout,
+      connectTimeout: connectTimeout ?? Infinity,
       onRetry: ({ delay, error }) => tell({ delay, error }),
+      // Cloudflare's Workers know no `credentials`.
+      ...(this.withCredentials ? { credentials: 'include' } : {}),
       ...(method === undefined ? {} : { method }),
       ...(headers === undefined ? {} : { headers }),
       ...(body === undefined ? {} : { body }),

@@ -19,20 +19,24 @@ export function chunksOf(stream: unknown): Chunks | undefined {
   const source = Object(stream) as Partial<
     ReadableStream & AsyncIterable<unknown> & Iterable<unknown> & NodeStream
   >
+  let next: () => unknown
+  let cancel: () => unknown
   if (source.getReader) {
     const reader = source.getReader() as ReadableStreamDefaultReader
-    return {
-      next: () => Promise.resolve(reader.read()),
-      cancel: () => quietly(() => reader.cancel()),
-    }
+    next = () => reader.read()
+    cancel = () => reader.cancel()
+    // WebKit tells of a stream that fails there as well, as if nobody had heard of it.
+    quietly(() => reader.closed)
+  } else {
+    const iterator = source[Symbol.asyncIterator]?.() ?? source[Symbol.iterator]?.()
+    if (!iterator) return undefined
+    // One that fails before it is read would end the process.
+    source.on?.('error', () => undefined)
+    next = () => iterator.next()
+    // Its iterator would end it after the next chunk only.
+    cancel = () => (source.destroy ? source.destroy() : iterator.return?.())
   }
-  const iterator = source[Symbol.asyncIterator]?.() ?? source[Symbol.iterator]?.()
-  if (!iterator) return undefined
-  // One that fails before it is read would end the process.
-  source.on?.('error', () => undefined)
-  // Its iterator would end it after the next chunk only.
-  const cancel = () => (source.destroy ? source.destroy() : iterator.return?.())
-  return { next: async () => iterator.next(), cancel: () => quietly(cancel) }
+  return { next: async () => next() as never, cancel: () => quietly(cancel) }
 }
 
 /** What is wanted of a Node stream besides its iterator. */
@@ -76,6 +80,7 @@ export async function* whole(response: Source): AsyncGenerator {
   }
 }
 
-function quietly(work: () => unknown): void {
+/** Does something whose failure changes nothing. */
+export function quietly(work: () => unknown): void {
   void (async () => work())().catch(() => undefined)
 }

@@ -83,10 +83,13 @@ export function checkEndpoint<Context>(
   initOf(endpoint, known(headers) as HeadersInit, known(body) as Body, 0)
 }
 
-/** Whether requests of this platform take these members. */
-export function takes(init: RequestInit): boolean {
+/** Whether requests of this platform take these members, and a body not just as its text. */
+export function takes(init: RequestInit & { duplex?: 'half' }): boolean {
   try {
-    return !globalThis.Request || !!new Request('https://sluicegate.test', init)
+    // Stand-ins in tests may have no headers.
+    const request: Partial<Request> =
+      globalThis.Request && new Request('https://sluicegate.test', init)
+    return request?.headers?.get('content-type') !== 'text/plain;charset=UTF-8'
   } catch {
     return false
   }
@@ -121,13 +124,13 @@ export function prepareAt<Context>(
 export type Prepared<Context> = [RequestTemplate<Context>, Init]
 
 function initOf(
-  request: Pick<RequestTemplate<never>, 'init' | 'method'>,
+  request: Pick<RequestTemplate<never>, 'fetch' | 'init' | 'method'>,
   given: HeadersInit | undefined,
   value: Body,
   attempt: number,
 ): Init {
   const headers = headersOf(given, attempt)
-  const [body, contentType] = encodeBody(value, attempt)
+  const [body, contentType] = encodeBody(value, attempt, request.fetch)
   if (contentType && !headers.has('content-type')) headers.set('content-type', contentType)
   const init: Init = { ...request.init, method: request.method, headers }
   if (body !== undefined) {
@@ -173,9 +176,11 @@ export async function send<Context>(
   try {
     response = await fetch(request.url, plain)
   } catch (cause) {
-    return unreachable(request, cause, attempt)
+    // Code over `fetch` throws what has an error status, or an error with it.
+    ;({ response = cause as Response } = Object(cause) as { response?: Response })
+    if (!has(response?.headers, 'get')) return unreachable(request, cause, attempt)
   }
-  if (typeof response?.headers?.get === 'function') return response
+  if (has(response?.headers, 'get')) return response
   throw invalid(`\`fetch\` returned ${tagOf(response)}, not a Response`, { attempt })
 }
 
@@ -193,15 +198,13 @@ function unreachable(
 
 /** Headers for any number of attempts: an iterator can be read only once. */
 export function repeatable<T>(headers: T): T {
-  return 'next' in Object(headers) ? ([...(headers as never)] as T) : headers
+  return has(headers, 'next') ? ([...(headers as never)] as T) : headers
 }
 
 function headersOf(init: HeadersInit | undefined, attempt: number): Headers {
   try {
     // As pairs: `Headers` of other realms and libraries are not known everywhere.
-    return new Headers(
-      Symbol.iterator in Object(init) ? [...(init as Headers)] : (init ?? undefined),
-    )
+    return new Headers(has(init, Symbol.iterator) ? [...(init as Headers)] : (init ?? undefined))
   } catch (cause) {
     throw invalid(errorText(TEXT_BAD_HEADERS), { cause, attempt })
   }
@@ -212,11 +215,13 @@ function headersOf(init: HeadersInit | undefined, attempt: number): Headers {
  *
  * Leaves what `fetch` accepts unchanged; other objects become JSON, as `JSON.stringify` writes them.
  */
-function encodeBody(body: Body, attempt: number): [BodyInit?, string?] {
+function encodeBody(body: Body, attempt: number, fetch?: FetchFunction): [BodyInit?, string?] {
   if (body === undefined || body === null) return []
+  if (typeof body === 'string') return [body]
   const isBody = isNative(body)
-  const isLocked = (body as Partial<ReadableStream>).locked === true
-  if (isBody && !isLocked) return [body as BodyInit]
+  const init = { method: 'POST', body: body as BodyInit, duplex: 'half' } as const
+  // Only the platform knows what was read before, and what it would send as mere text.
+  if (isBody && (fetch || takes(init))) return [body as BodyInit]
   const tag = tagOf(body)
   let json: string | undefined
   let cause: unknown

@@ -181,7 +181,7 @@ export class Surviving {
         return format && verdict === VERDICT_READ && isOther ? VERDICT_WRONG_TYPE : verdict
       },
       // Without the option `done`, the end of a response is the end, as in `fetch`.
-      bodyEnded: options.done === undefined ? () => undefined : undefined,
+      bodyEnded: options.done == null ? () => undefined : undefined,
       handOn: (machine, chunk) => this.#joints.take(machine, chunk),
       tap: () => undefined,
       texts: undefined,

@@ -1,5 +1,5 @@
 import { Batches } from '../batches.js'
-import { bytesOf, tagOf } from '../bytes.js'
+import { bytesOfChunks, tagOf } from '../bytes.js'
 import { StreamError } from '../error.js'
 import { countOf, type ServerSentEvent } from '../event.js'
 import type { StreamStats } from '../outcome.js'
@@ -13,6 +13,7 @@ import type { Settings } from './settings.js'
 /** Turns chunks into events, and counts them. */
 export class Reading {
   #batches!: Batches
+  #bytesOf!: ReturnType<typeof bytesOfChunks>
   #handOn: ((chunk?: Uint8Array) => void) | undefined
   readonly #settings: Settings
   readonly #stats: StreamStats
@@ -46,7 +47,7 @@ export class Reading {
 
   /** Returns the events of a chunk. Throws an error `'unsupported'` if it is not bytes. */
   chunk(value: unknown): ServerSentEvent[] {
-    const bytes = bytesOf(value)
+    const bytes = this.#bytesOf(value)
     if (!bytes) {
       const text = `a chunk of the response's body is ${tagOf(value)}, not bytes`
       throw new StreamError('unsupported', text, { attempt: this.#stats.attempts })
@@ -91,6 +92,7 @@ export class Reading {
 
   /** The headers of a response that is to be read are there. */
   opened(): void {
+    this.#bytesOf = bytesOfChunks()
     this.#stats.timeToHeaders ??= now() - this.#start
   }
 

@@ -77,6 +77,8 @@ describe('bodies that say nothing', () => {
     ['a function', wrong(() => 1), '[object Function]'],
     ['an async function', wrong(async () => 1), '[object AsyncFunction]'],
     ['a stream that somebody reads', locked, '[object ReadableStream]'],
+    // `fetch` would send this very text.
+    ['an async generator', (async function* () {})(), '[object AsyncGenerator]'],
   ]
   for (const [name, body, found] of BAD) {
     test(`${name} is refused`, async () => {
