@@ -51,7 +51,7 @@ export class DecodedEvents extends EventSequence {
   protected pull(): void {
     if (this.#failure) return this.#fail(this.#failure.error)
     if (this.#isOver) return this.received(undefined)
-    if (this.#decoder) this.#chunks.next().then(this.#decode).catch(this.#fail)
+    if (this.#decoder) this.#chunks.next().then(this.#decode, this.#fail)
     else this.#start().then(() => this.pull(), this.#fail)
   }
 
@@ -80,7 +80,9 @@ export class DecodedEvents extends EventSequence {
     this.#decoder = new Decoder({ ...this.#options, format }, this)
   }
 
-  readonly #decode = ({ done, value }: Awaited<ReturnType<Chunks['next']>>): void => {
+  readonly #decode = (read: Awaited<ReturnType<Chunks['next']>>): void => {
+    // An iterator may return nothing.
+    const { done, value } = Object(read) as typeof read
     if (this.#isOver) return this.received(undefined)
     const decoder = this.#decoder!
     const idBefore = decoder.lastEventId

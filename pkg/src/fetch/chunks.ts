@@ -36,7 +36,17 @@ export function chunksOf(stream: unknown): Chunks | undefined {
     // Its iterator would end it after the next chunk only.
     cancel = () => (source.destroy ? source.destroy() : iterator.return?.())
   }
-  return { next: async () => next() as never, cancel: () => quietly(cancel) }
+  return {
+    next() {
+      // No promise of our own around theirs: with an event per chunk, promises are what it costs.
+      try {
+        return Promise.resolve(next() as never)
+      } catch (error) {
+        return Promise.reject(error)
+      }
+    },
+    cancel: () => quietly(cancel),
+  }
 }
 
 /** What is wanted of a Node stream besides its iterator. */
