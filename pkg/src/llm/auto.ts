@@ -74,6 +74,8 @@ export function auto(): HoldingExtractor {
       const isCommon = /^(start|finish)$/.test(json['type'] ?? type)
       if (!part || (isCommon && !json['messageId'])) continue
       format = jsonFormat(read)
+      // Before JSON it is no text.
+      held = ''
       return settle(part)
     }
     if (format || type !== 'message') return undefined
