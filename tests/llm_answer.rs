@@ -615,6 +615,82 @@ fn dialects() {
                 + "data: {\"type\":\"ping\"}\n\ndata: [DONE]\n\n",
             text("", ""),
         ),
+        (
+            "a flat error without a code",
+            delta(r#"{"content":"Hi"}"#)
+                + &event(r#"{"message":"no","type":"server_error","param":null,"code":null}"#),
+            failed("Hi", true),
+        ),
+        (
+            "a status that is a failure",
+            delta(r#"{"content":"Hi"}"#) + &event(r#"{"status":"Failure","message":"no"}"#),
+            failed("Hi", false),
+        ),
+        (
+            "an error of a response",
+            delta(r#"{"content":"Hi"}"#) + &event(r#"{"type":"response.error","message":"no"}"#),
+            failed("Hi", false),
+        ),
+        (
+            "an error of Java",
+            delta(r#"{"content":"Hi"}"#) + &event(r#"{"errorCode":1,"errorMessage":"no"}"#),
+            failed("Hi", false),
+        ),
+        (
+            "an error of a function in the cloud",
+            delta(r#"{"content":"Hi"}"#) + &event(r#"{"errorType":"X","errorMessage":"no"}"#),
+            failed("Hi", false),
+        ),
+        (
+            "a message that is no error",
+            event(r#"{"code":1,"msg":"Success","data":{"choices":[{"delta":{"content":"H"}}]}}"#)
+                + &event(
+                    r#"{"success":true,"code":10000,"message":"done","data":[{"choices":[{"delta":{"content":"i"}}]}]}"#,
+                ),
+            text("Hi", ""),
+        ),
+        (
+            "KoboldCpp's finish reason",
+            event(r#"{"choices":[{"delta":{"content":"Hi"},"finish_reason":"null"}]}"#),
+            text("Hi", ""),
+        ),
+        (
+            "capitals within names",
+            [
+                delta(r#"{"reasoningContent":"hm"}"#),
+                event(
+                    r#"{"choices":[{"delta":{"content":"Hi"},"finish_reason":null,"finishReason":"stop"}]}"#,
+                ),
+                delta(r#"{"toolCalls":[{"id":"a","function":{"name":"f","arguments":"{\"p\":1}"}}]}"#),
+            ]
+            .concat(),
+            thought("hm", calls(&[p("a", "f")], text("Hi", "stop"))),
+        ),
+        (
+            "reasoning in an object",
+            delta(r#"{"reasoning":{"summary":"hm"}}"#) + &delta(r#"{"content":"Hi"}"#),
+            thought("hm", text("Hi", "")),
+        ),
+        (
+            "a response's text beside its output",
+            event(r#"{"object":"response","status":"completed","output":[],"output_text":"Hi"}"#),
+            text("Hi", "completed"),
+        ),
+        (
+            "arguments of the AI SDK 4",
+            event(r#"{"type":"tool-call","toolCallId":"a","toolName":"f","args":{"p":1}}"#),
+            calls(&[p("a", "f")], text("", "")),
+        ),
+        (
+            "arguments again, encoded twice",
+            [
+                fragment(r#"{"index":0,"id":"a","function":{"name":"f","arguments":"{\"p\""}}"#),
+                fragment(r#"{"index":0,"function":{"arguments":":1}"}}"#),
+                fragment(r#"{"index":0,"function":{"arguments":"\"{\\\"p\\\":1}\""}}"#),
+            ]
+            .concat(),
+            calls(&[p("a", "f")], text("", "")),
+        ),
     ];
     for (name, body, expected) in cases {
         for size in [usize::MAX, 1] {
@@ -639,6 +715,7 @@ fn text_under_another_name_is_not_understood() {
         r#"{"type":"content_block_delta","delta":{"content":"Hi"}}"#,
         r#"{"type":"response.output_text.delta","text":"Hi"}"#,
         r#"{"object":"chat.completion","result":"Hi","usage":{"prompt_tokens":1}}"#,
+        r#"{"choices":[{"delta":{"value":"Hi"}}],"usage":{}}"#,
     ] {
         for format in [Format::Auto, Format::OpenAiChat, Format::AiSdk, Format::AgUi] {
             let mut reader = AnswerReader::new(format);

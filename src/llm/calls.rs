@@ -1,6 +1,10 @@
 //! Tool calls that come in fragments, put together as `pkg/src/llm/calls.ts` does.
 
-use super::{answer::Delta, half::Joiner, reader::is_json_object};
+use super::{
+    answer::Delta,
+    half::Joiner,
+    reader::{decoded, is_json_object},
+};
 use crate::json::Value;
 use alloc::{string::String, vec::Vec};
 use core::mem;
@@ -115,6 +119,12 @@ impl Calls {
             Some(rest) if !part.whole.is_empty() => rest.to_vec(),
             _ => part.arguments,
         };
+        // LiteLLM repeats them, encoded twice. Within others it may be a value.
+        if let Some(inner) = core::str::from_utf8(&fragment).ok().and_then(decoded)
+            && (before.is_empty() || is_json_object(before))
+        {
+            fragment = inner.into_bytes();
+        }
         // An empty object stands for what is still to come; what is whole may be sent again.
         let is_empty = before.is_empty() && fragment == b"{}";
         if has_fragment {

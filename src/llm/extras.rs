@@ -61,19 +61,20 @@ pub(super) fn extras(format: Format, json: Value<'_>, event_type: &str) -> Extra
 impl Extras {
     fn openai_chat(&mut self, json: Value<'_>) {
         for choice in json.get("choices").into_iter().flat_map(answers) {
-            let reason = text_at(choice, "finish_reason");
-            self.finish_reason = or(reason, &self.finish_reason);
+            let reason = text_at(choice, "finishReason");
+            // KoboldCpp writes that there is none yet.
+            if reason != b"null" {
+                self.finish_reason = or(reason, &self.finish_reason);
+            }
             let (message, is_whole) = message_of(json, choice);
             let Some(message) = message.filter(|_| !(self.is_whole && is_whole)) else { continue };
             self.is_whole = is_whole;
-            let thoughts = at(
-                message,
-                "reasoning_content|reasoning|reasoning_text|thinking|reasoning_details",
-            );
+            let thoughts =
+                at(message, "reasoningContent|reasoning|reasoningText|thinking|reasoningDetails");
             self.blocks(thoughts, None, true);
             self.blocks(content_of(Some(message)), None, false);
             self.refusal.extend(text_at(message, "refusal"));
-            self.fragments(at(message, "tool_calls|function_call"));
+            self.fragments(at(message, "toolCalls|functionCall"));
         }
     }
 
@@ -189,7 +190,7 @@ impl Extras {
             let fragment = arguments_at(json, "inputTextDelta");
             self.event_call(json, |call| call.arguments = fragment);
         } else if kind.is_one_of(&["tool-input-available", "tool-input-error", "tool-call"]) {
-            let whole = arguments_at(json, "input|payload.args");
+            let whole = arguments_at(json, "input|args|payload.args");
             self.event_call(json, |call| call.whole = whole);
         } else if kind.is("finish") {
             self.finish_reason =

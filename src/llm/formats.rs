@@ -79,7 +79,7 @@ pub(super) fn openai_chat(json: Value<'_>) -> Read {
         if let Some(error) = at(json, "x_groq.error").or_else(|| at(choice, "error")) {
             return Err(upstream(error));
         }
-        if is_at(choice, "finish_reason", "error") {
+        if is_at(choice, "finishReason", "error") {
             return Err(upstream(json));
         }
         let (message, is_whole) = message_of(json, choice);
@@ -116,11 +116,11 @@ fn has_text(message: Value<'_>) -> bool {
 /// Where an event has its figures.
 pub(super) fn figures_in(json: Value<'_>) -> Option<Value<'_>> {
     at(json, "usage|message.usage|x_groq.usage|choices.*.usage|usageMetadata")
-        .filter(|usage| usage.is_object())
+        .filter(|usage| usage.is_object() && usage.members().next().is_some())
 }
 
 /// The members that make a delta one.
-const DELTA: &str = "content|reasoning_content|reasoning|reasoning_text|thinking|reasoning_details.0|tool_calls.0|function_call|refusal";
+const DELTA: &str = "content|reasoningContent|reasoning|reasoningText|thinking|reasoningDetails.0|toolCalls.0|functionCall|refusal";
 
 /// What a choice has of the answer, and whether that is all of it: the delta, or a message if there is
 /// no delta, or an empty one.
@@ -158,7 +158,7 @@ pub(super) fn openai_responses(json: Value<'_>, event_type: &str) -> Read {
         "response.cancelled",
     ]);
     if is_repeated || kind.is("response") {
-        let text = content(at(json, "response.output|output"));
+        let text = content(at(json, "response.output|output|response.output_text|output_text"));
         return Ok(Some(Part {
             text,
             is_whole: true,

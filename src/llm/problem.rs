@@ -1,7 +1,7 @@
 //! Errors that a vendor sends in its stream.
 
 use super::{
-    at::{at, is_at, text_at},
+    at::{at, text_at},
     error::TextError,
 };
 use crate::json::Value;
@@ -74,33 +74,40 @@ pub(super) fn is_fatal(kind: &[u8]) -> bool {
     let is_end = |error: &[u8]| {
         kind.len().checked_sub(error.len()).is_some_and(|at| kind[at..].eq_ignore_ascii_case(error))
     };
-    [&b"error"[..], b"run_error"].iter().any(|error| kind.eq_ignore_ascii_case(error))
+    [&b"error"[..], b"run_error", b"response.error"]
+        .iter()
+        .any(|error| kind.eq_ignore_ascii_case(error))
         || is_end(b"exception")
 }
 
 /// Whether an object has the shape of an error: its kind, a member `error` that is not empty,
-/// `{ code, message }` or `{ status, message }` without a `type`, or with an error's, `{ success: false }`,
-/// or nothing but FastAPI's `{ detail }`.
+/// `{ code, message }` or `{ status, message }` without a `type`, or with an error's, OpenAI's
+/// `{ message, type, param }`, `{ success: false }`, or nothing but FastAPI's `{ detail }`.
 fn is_problem(json: Value<'_>) -> bool {
     let is_there = |name| json.get(name).is_some_and(|value| !value.is_falsy());
-    let is_fine = |code: Value<'_>| {
-        let code = lossy(code.raw()).trim_matches('"').to_ascii_lowercase();
-        let zeros = code.strip_prefix('2').unwrap_or(&code);
-        matches!(code.as_str(), "ok" | "success")
+    let is_fine = |said: &str| {
+        let said = said.trim_matches('"').to_ascii_lowercase();
+        let zeros = said.strip_prefix('2').unwrap_or(&said);
+        matches!(said.as_str(), "ok" | "success")
             || !zeros.is_empty() && zeros.bytes().all(|byte| byte == b'0')
     };
     let kind = text_at(json, "type");
     let is_kind = kind.ends_with(b"_error") || kind.windows(9).any(|part| part == b"exception");
     let problem = at(json, "base_resp").unwrap_or(json);
-    let status = json.get("status").map(|status| lossy(status.raw()).trim_matches('"').parse());
-    let has_code = is_at(json, "status", "error")
-        || matches!(status, Some(Ok(400u16..)))
-        || at(problem, CODE).is_some_and(|code| !code.is_falsy() && !is_fine(code));
+    let status = json.get("status").map(|status| lossy(status.raw())).unwrap_or_default();
+    let status = status.trim_matches('"').to_ascii_lowercase();
+    let has_code = matches!(status.as_str(), "error" | "fail" | "failed" | "failure")
+        || matches!(status.parse(), Ok(400u16..))
+        || code_of(problem).is_some_and(|code| !code.is_falsy() && !is_fine(&lossy(code.raw())));
+    let is_success = json.get("success").is_some_and(Value::is_true);
     ["type", "event", "object"].iter().any(|name| is_fatal(&text_at(json, name)))
         || ["error", "errors"].iter().filter_map(|name| json.get(name)).any(has_any)
         || json.get("success").is_some_and(|value| value.raw() == b"false")
         || is_there("detail") && json.members().count() == 1
-        || (is_kind || !is_there("type")) && has_code && reason_for(problem).is_some()
+        || (is_kind || !is_there("type"))
+            && !is_success
+            && has_code
+            && reason_for(problem).is_some_and(|reason| !is_fine(&reason))
 }
 
 /// Whether what is under the name of an error is one. Some gateways send the members of an error in
@@ -114,12 +121,15 @@ fn has_any(error: Value<'_>) -> bool {
     }
 }
 
-/// Under which names errors have a code.
-const CODE: &str = "code|errorCode|statusCode";
+/// The code of an error, or its type, as OpenAI sends it beside what `param` names.
+fn code_of(problem: Value<'_>) -> Option<Value<'_>> {
+    at(problem, "code|statusCode|errorCode|errorType")
+        .or_else(|| problem.get("param").and_then(|_| at(problem, "type")))
+}
 
 /// What an error says, under vendors' own names as well.
 fn reason_for(problem: Value<'_>) -> Option<String> {
-    reason_in(problem).or_else(|| reason_in(at(problem, "error_msg|status_msg")?))
+    reason_in(problem).or_else(|| reason_in(at(problem, "errorMsg|statusMsg|errorMessage")?))
 }
 
 /// What a value says went wrong.

@@ -320,7 +320,8 @@ pub(super) fn inner_of(json: Value<'_>) -> impl Iterator<Item = Value<'_>> {
     let is_wrapper = !is_there("type") && !is_there("event");
     let names = ["result", "response", "data"].into_iter().filter(move |_| is_wrapper);
     let wrapped = names.filter_map(move |name| json.get(name));
-    json.items().chain(wrapped).filter(|inner| inner.is_object())
+    let listed = wrapped.flat_map(|inner| core::iter::once(inner).chain(inner.items()));
+    json.items().chain(listed).filter(|inner| inner.is_object())
 }
 
 /// JSON that a gateway has encoded twice.

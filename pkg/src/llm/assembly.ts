@@ -1,5 +1,5 @@
 import type { Answer, Delta, Part, ToolCallPart } from './answer.js'
-import { jsonObject } from './json.js'
+import { jsonObject, parsed } from './json.js'
 import { joiner } from './pieces.js'
 import { merge } from './usage.js'
 
@@ -106,6 +106,9 @@ export function assemble(): Assembly {
     call.initial ||= initial
     const before = call.arguments
     let fragment = part.arguments ?? ''
+    // LiteLLM repeats them, encoded twice. Within others it may be a value.
+    const inner = parsed(fragment)
+    if (jsonObject(inner as string) && (!before || jsonObject(before))) fragment = inner as string
     if (whole?.startsWith(before)) fragment = whole.slice(before.length)
     else if (whole && jsonObject(whole) && !jsonObject(before)) {
       // Copilot encrypts the fragments.

@@ -25,6 +25,8 @@ export function auto(): HoldingExtractor {
   let format: HoldingExtractor | undefined
   let isText = false
   let held = ''
+  /** Whether each piece of text is a JSON string. */
+  let isQuoted = false
   /** Whether some of what is held is text if nothing else comes. */
   let isHeldText = false
 
@@ -35,7 +37,11 @@ export function auto(): HoldingExtractor {
   }
 
   function readText(data: string): string | undefined {
-    held += data
+    // Some write each piece of text as JSON, which keeps its line breaks. The first one tells.
+    const said = parsed(data)
+    const isString = typeof said === 'string'
+    if (!isText) isQuoted = isString
+    held += isString && isQuoted ? said : data
     isHeldText ||= !NO_TEXT.test(data)
     if (!isText && HEARTBEAT.test(data)) return undefined
     isText = isHeldText = true
@@ -68,6 +74,8 @@ export function auto(): HoldingExtractor {
       const isCommon = /^(start|finish)$/.test(json['type'] ?? type)
       if (!part || (isCommon && !json['messageId'])) continue
       format = jsonFormat(read)
+      // Before JSON it is no text.
+      held = ''
       return settle(part)
     }
     if (format || type !== 'message') return undefined

@@ -11,16 +11,19 @@ export interface CallPaths {
   initial?: string
 }
 
+type TextName = 'text' | 'reasoning' | 'refusal'
+
 /**
  * The texts and the calls of content blocks, as vendors nest them: a text, an array of blocks, or a
  * block that is text, a thought, a refusal, a call, or has blocks itself.
  *
  * @param key the blocks' key if fragments of calls follow
+ * @param type what texts are that do not say it themselves
  */
-export function contentOf(content: unknown, key?: unknown): Part {
+export function contentOf(content: unknown, key?: unknown, type: TextName = 'text'): Part {
   const part = { text: '', reasoning: '', refusal: '', toolCalls: [] as ToolCallPart[] }
 
-  function read(block: unknown, type: 'text' | 'reasoning'): void {
+  function read(block: unknown, type: TextName): void {
     // Cloudflare sends digits as numbers.
     if (/string|number/.test(typeof block)) part[type] += block
     for (const inner of list(block as unknown[])) read(inner, type)
@@ -41,7 +44,7 @@ export function contentOf(content: unknown, key?: unknown): Part {
     }
   }
 
-  read(content, 'text')
+  read(content, type)
   return part
 }
 

@@ -63,9 +63,9 @@ export interface OpenAIChatUsage {
 const PARTS = {
   content: 'message.content|choice.text|said',
   reasoning:
-    'message.reasoning_content|message.reasoning|message.reasoning_text|message.thinking|message.reasoning_details',
+    'message.reasoningContent|message.reasoning|message.reasoningText|message.thinking|message.reasoningDetails',
   refusal: 'message.refusal',
-  calls: 'message.tool_calls|message.function_call',
+  calls: 'message.toolCalls|message.functionCall',
 }
 const ANY_PART = Object.values(PARTS).join('|')
 
@@ -88,7 +88,8 @@ export const openaiChat = (json: Json): ReturnType<Reader> => {
   const message = isDelta ? delta : (at(choice, 'message') ?? delta)
   const rule = {
     ...PARTS,
-    finishReason: 'choice.finish_reason',
+    // KoboldCpp writes that there is none yet.
+    finishReason: at(choice, 'finishReason') === 'null' ? '=' : 'choice.finishReason',
     id: 'id',
     // Some stream messages as others stream deltas.
     isWhole: message !== delta && (!!delta || json['object'] !== 'chat.completion.chunk'),
@@ -96,7 +97,8 @@ export const openaiChat = (json: Json): ReturnType<Reader> => {
   const part = partBy(rule, { __proto__: json, choice, message, said: text(message) })
   if (part.finishReason === 'error') throw upstreamError(json)
   // A text under another name is not understood.
-  return hasAny(part) || !/"(?!role")[^"]*":"[^"]/.test(JSON.stringify(message ?? choice))
+  return hasAny(part) ||
+    !/"(?!role")[^"]*":"[^"]/.test(JSON.stringify(message ?? choice ?? json['choices']))
     ? part
     : undefined
 }

@@ -225,8 +225,8 @@ function partsOf(extract: HoldingExtractor, event: ServerSentEvent): Part[] {
   if (part != null) return [typeof part === 'string' ? { text: part } : part].flat()
   const value = parsed(event.data) as Json | unknown[] | null | undefined
   const { type, event: kind, result, response, data } = Object(value) as Json
-  const items = Array.isArray(value) ? value : type || kind ? [] : [result, response, data]
+  const items = Array.isArray(value) ? value : type || kind ? [] : [result, response, data].flat()
   return items
-    .filter(objectOf)
+    .flatMap((item) => objectOf(item) ?? jsonObject(item) ?? [])
     .flatMap((item) => partsOf(extract, { ...event, data: JSON.stringify(item) }))
 }

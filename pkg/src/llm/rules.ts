@@ -35,7 +35,7 @@ const TEXTS = Object.entries({
 })
 /** Where they have its figures. */
 const USAGE =
-  'usage|usageMetadata|message.usage|response.usage|interaction.usage|messageMetadata.totalUsage|messageMetadata.usage|metadata.tanstack.usage|metadata.usage|payload.output.usage|x_groq.usage|choice.usage'
+  'usage|usageMetadata|message.usage|response.usage|interaction.usage|messageMetadata.totalUsage|messageMetadata.usage|totalUsage|metadata.tanstack.usage|metadata.usage|payload.output.usage|x_groq.usage|choice.usage'
 
 /** Where fragments say which call or block they are of. */
 const KEY = 'output_index|index|item_id|item.id'
@@ -51,9 +51,11 @@ export function partBy(rule: Rule, json: Json): Part {
   const part: Json = contentOf(at(json, rule.content), key)
   for (const [name, path] of TEXTS) {
     const value = at(json, rule[name as 'text'] ?? path)
-    // A text may be a number, which no name is.
-    const one = name in part && typeof value === 'number' ? String(value) : value
-    part[name] ||= Array.isArray(one) ? (contentOf(one) as Json)[name] : text(one)
+    // What a model says may be a number, or blocks, which no name is.
+    part[name] ||=
+      name in part && /object|number/.test(typeof value)
+        ? (contentOf(value, key, name as 'text') as Json)[name]
+        : text(value)
   }
   if (rule.calls) {
     part['toolCalls'] = [at(json, rule.calls) ?? []].flat().map((call) => {
@@ -82,7 +84,9 @@ export function hasAny({ id: _, model: __, isWhole: ___, ...rest }: Part): boole
 
 /** The figures of a list's entries, one per model, are added up. */
 function figuresIn(usage: unknown): Json | undefined {
-  const [sum, ...others] = [usage].flat().filter(objectOf) as Json[]
+  const [sum, ...others] = [usage]
+    .flat()
+    .filter((one) => Object.keys(objectOf(one) ?? {})[0]) as Json[]
   for (const other of others) {
     for (const [name, figure] of Object.entries(other)) {
       if (typeof figure === 'number') sum![name] = (sum![name] ?? 0) + figure

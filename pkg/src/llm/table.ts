@@ -36,10 +36,10 @@ response.refusal.delta refusal=delta
 response.(created|in_progress)|response.reasoning_summary_part.added:0
 response.reasoning_summary_part.added reasoning==\n\n
 response.failed|response(.done)?:failed isFailed=1
-response(.(completed|done|incomplete|cancelled))? id=response.id|id content=response.output|output finishReason=response.incomplete_details.reason|incomplete_details.reason|response.status|status isEnd=1 isWhole=1
+response(.(completed|done|incomplete|cancelled))? id=response.id|id content=response.output|output|output_text|response.output_text finishReason=response.incomplete_details.reason|incomplete_details.reason|response.status|status isEnd=1 isWhole=1
 #gemini-interactions,event_type|object,step.type|delta.type|interaction.status|status
 step.delta:text text=delta.text
-step.delta:thought_summary reasoning=delta.content.text
+step.delta:thought_summary reasoning=delta.content.text|delta.text
 step.delta:arguments_delta arguments=delta.arguments
 step.start content=step
 interaction.created
@@ -50,7 +50,7 @@ text-delta text=delta|text|textDelta|payload.text
 reasoning-delta reasoning=delta|text|textDelta|payload.text
 start(-step)?|message-metadata|(text|reasoning)-start
 tool-input-(start|delta) arguments=inputTextDelta
-tool-(input-available|input-error|call) whole=input|payload.args
+tool-(input-available|input-error|call) whole=input|args|payload.args
 finish finishReason=finishReason|payload.stepResult.reason|=stop
 abort finishReason==abort
 #ag-ui,type,messages.$.role|finishReason|metadata.tanstack.finishReason|outcome.type|=stop
@@ -63,7 +63,7 @@ RUN_FINISHED:tool_calls finishReason==tool_calls
 RUN_FINISHED finishReason=finishReason|metadata.tanstack.finishReason|outcome.type|=stop isEnd=1
 #coze,,type|=answer
 conversation.message.delta:answer text=content reasoning=reasoning_content
-conversation.message.completed:answer text=content reasoning=reasoning_content isWhole=1
+conversation.message.completed:answer text=content reasoning=reasoning_content isWhole=id
 conversation.chat.(created|in_progress) id=id
 conversation.chat.(completed|requires_action) finishReason=status|=completed calls=required_action.submit_tool_outputs.tool_calls isWhole=1
 conversation.chat.failed isFailed=1

@@ -45,31 +45,33 @@ export function parse(
 }
 
 /** The kinds of events that are errors. */
-const FATAL = /exception$|^(RUN_)?error$/i
+const FATAL = /exception$|^(RUN_|response\.)?error$/i
 
-/** Under which names errors have a code. */
-const CODE = 'code|errorCode|statusCode'
+/** The code of an error, or its type, as OpenAI sends it beside what `param` names. */
+function codeOf(problem: any): unknown {
+  const path = 'code|statusCode|errorCode|errorType'
+  return at(problem, path) ?? ('param' in Object(problem) && problem.type)
+}
 
 /** Whether an object has the shape of an error, in one of its dialects. */
 function isProblem(json: Json): unknown {
   const { type, event, event_type, object, error, errors, detail, success, status } = json
   const { base_resp = json } = json
-  const code = status === 'error' || status >= 400 ? status : at(base_resp, CODE)
+  const code = /^(fail(ed|ure)?|error)$/i.test(status) || status >= 400 ? status : codeOf(base_resp)
   return (
     [type, event, event_type, object].some((kind) => FATAL.test(kind)) ||
     // Some gateways send the members of an error in each event, empty ones.
     [error, errors].some((e) => e > 0 || Object.values(Object(e)).some(Boolean)) ||
     success === false ||
     (detail && Object.keys(json).length === 1) ||
-    ((!type || /_error$|exception/.test(type)) &&
-      code &&
-      !/^(0+|20+|ok|success)$/i.test(code) &&
-      reasonFor(base_resp))
+    (success !== true &&
+      (!type || /_error$|exception/.test(type)) &&
+      [code || 0, reasonFor(base_resp) ?? 0].every((said) => !/^(0+|20+|ok|success)$/i.test(said)))
   )
 }
 
 function reasonFor(problem: Json | string): string | undefined {
-  return reasonIn(problem) ?? at(problem, 'error_msg|status_msg')
+  return reasonIn(problem) ?? at(problem, 'errorMsg|statusMsg|errorMessage')
 }
 
 const TRANSIENT =
@@ -81,7 +83,7 @@ export function upstreamError(data: Json | string): StreamError {
   const problem = inner ?? data
   const { type: kind, status, object } = problem as Json
   // Of an event without an error object, `type` is the event's own.
-  const types = [inner || object ? kind : '', status, at(problem, CODE)]
+  const types = [inner || object ? kind : '', status, codeOf(problem)]
     .filter((value) => value && /string|number/.test(typeof value))
     .map(String)
   // Names say more than numbers.

@@ -2585,4 +2585,190 @@ export const GATEWAYS: StreamCase[] = [
       { fails: 'upstream', says: 'no' },
     ],
   ]),
+  ...table(
+    'errors behind text',
+    [
+      { message: 'no', type: 'server_error', param: null, code: null },
+      { status: 'failure', message: 'no' },
+      { status: 'FAILED', msg: 'no' },
+      { type: 'response.error', code: 'server_error', message: 'no' },
+      { type: 'response.error', message: 'no' },
+      { errorCode: 'X', errorMessage: 'no' },
+      { error_code: 4001, error_message: 'no' },
+      { errorCode: 4001, errorMsg: 'no' },
+      { errorType: 'Sandbox.Timedout', errorMessage: 'no' },
+      { code: 0, data: { status: 'failed', message: 'no' } },
+    ].map((json): Row => {
+      const body = data(HI_CHUNK, json, '[DONE]')
+      return [JSON.stringify(json), body, { fails: 'upstream', says: ': no' }]
+    }),
+  ),
+  ...table('errors behind text', [
+    [
+      'the type says that it may pass',
+      data(HI_CHUNK, { message: 'no', type: 'server_error', param: null, code: null }),
+      { fails: 'upstream', says: 'server_error: no' },
+    ],
+  ]),
+  ...table(
+    'no errors',
+    [
+      { code: 10000, message: 'success', data: HI_CHUNK },
+      { code: 1, msg: 'Success', data: HI_CHUNK },
+      { success: true, code: 10000, message: 'done', data: HI_CHUNK },
+      { status: 'running', message: 'go on', data: HI_CHUNK },
+      { ...HI_CHUNK, param: null },
+      { ...HI_CHUNK, base_resp: null },
+      { ...HI_CHUNK, base_resp: 'ok' },
+    ].map((json): Row => [JSON.stringify(json).slice(0, 40), data(json, '[DONE]'), HI_TEXT]),
+  ),
+  ...table('wrapped', [
+    ['in a list', data({ data: [HI_CHUNK] }), HI_TEXT],
+    ['as JSON text', data({ code: 0, data: JSON.stringify(HI_CHUNK) }, '[DONE]'), HI_TEXT],
+    ['as text that is no JSON', data({ code: 0, data: 'Hi' }), { fails: 'unknown-format' }],
+    ['as a number', data({ code: 0, data: 42 }), { fails: 'unknown-format' }],
+  ]),
+  ...table('text as JSON', [
+    ['with line breaks', data('"Hello"', '" wor\\nld"', '"!"'), { text: 'Hello wor\nld!' }],
+    ['and its end', data('"Hello"', '" world"', '[DONE]', '"late"'), { text: 'Hello world' }],
+    ['a short one first', data('"OK"', '" then"'), { text: 'OK then' }],
+    ['an empty one', data('"Hel"', '""', '"lo"'), { text: 'Hello' }],
+    ['behind a heartbeat', data('ping', '"Hel"', '"lo"'), { text: 'pingHello' }],
+    ['something else in between', data('"Hel"', 'lo'), { text: 'Hello' }],
+    ['quotes in plain text', data('He said', ' "Hi"'), { text: 'He said "Hi"' }],
+    ['quotes as words of their own', data('"', 'Hi', '"'), { text: '"Hi"' }],
+    ['of an event that is not ours', event('text', '"Hi"'), { fails: 'unknown-format' }],
+  ]),
+  ...table('other spellings', [
+    [
+      "KoboldCpp's finish reason",
+      data(
+        chunk({ content: 'H' }, { finish_reason: 'null' }),
+        chunk({ content: 'i' }, { finish_reason: 'null' }),
+      ),
+      { text: 'Hi', finishReason: undefined },
+    ],
+    [
+      "KoboldCpp's, up to the end",
+      data(
+        chunk({ content: 'Hi' }, { finish_reason: 'null' }),
+        chunk({}, { finish_reason: 'stop' }),
+      ),
+      { text: 'Hi', finishReason: 'stop' },
+    ],
+    [
+      "Gemini's finish reason in OpenAI's dress",
+      data(chunk({ content: 'Hi' }, { finish_reason: null, finishReason: 'stop' })),
+      { text: 'Hi', finishReason: 'stop' },
+    ],
+    [
+      'capitals within names',
+      data(
+        chunk({ reasoningContent: 'hm' }),
+        HI_CHUNK,
+        chunk({
+          toolCalls: [{ index: 0, id: 'a', function: { name: 'f', arguments: '{"p":1}' } }],
+        }),
+        chunk({}, { finishReason: 'tool_calls' }),
+      ),
+      { text: 'Hi', reasoning: 'hm', toolCalls: [P('a', 'f')], finishReason: 'tool_calls' },
+    ],
+    ...[
+      { reasoning: { summary: 'hm' } },
+      { reasoning: { text: 'hm' } },
+      { reasoning: ['h', 'm'] },
+      { reasoning_content: [{ type: 'text', text: 'hm' }] },
+    ].map((delta): Row => {
+      return [JSON.stringify(delta), data(chunk(delta), HI_CHUNK), { ...HI_TEXT, reasoning: 'hm' }]
+    }),
+    [
+      "a thought of Gemini's Interactions that is a text",
+      data(
+        { event_type: 'step.delta', delta: { type: 'thought_summary', text: 'hm' } },
+        { event_type: 'step.delta', delta: { type: 'text', text: 'Hi' } },
+      ),
+      { text: 'Hi', reasoning: 'hm' },
+    ],
+    [
+      "a response's text beside its output",
+      JSON.stringify({ ...RESPONSE('completed'), output_text: 'Hi' }),
+      { text: 'Hi', finishReason: 'completed' },
+    ],
+    [
+      "a response's text beside its output, at the end",
+      responses(
+        { type: 'response.created', response: { id: 'r' } },
+        { type: 'response.completed', response: { ...RESPONSE('completed'), output_text: 'Hi' } },
+      ),
+      { text: 'Hi', finishReason: 'completed' },
+    ],
+    [
+      'arguments of the AI SDK 4',
+      data({ type: 'tool-call', toolCallId: 'a', toolName: 'f', args: { p: 1 } }),
+      { toolCalls: [P('a', 'f')] },
+    ],
+    [
+      'figures of the AI SDK itself',
+      data(
+        { type: 'text-delta', id: '0', text: 'Hi' },
+        {
+          type: 'finish',
+          finishReason: 'stop',
+          totalUsage: { inputTokens: 3, outputTokens: 1 },
+        },
+      ),
+      { text: 'Hi', inputTokens: 3, outputTokens: 1 },
+    ],
+    ['no figures at all', data({ ...HI_CHUNK, usage: {} }, '[DONE]'), { usage: undefined }],
+    [
+      'no figures at all beside an unknown text',
+      data({ choices: [{ delta: { value: 'Hi' } }], usage: {} }, '[DONE]'),
+      { fails: 'unknown-format' },
+    ],
+    [
+      'choices that are no list',
+      data({ choices: { 0: { delta: { content: 'Hi' } } } }, '[DONE]'),
+      { fails: 'unknown-format' },
+    ],
+  ]),
+  ...table('more messages and calls', [
+    [
+      "Coze's, only when they are done",
+      event('conversation.message.completed', { id: '1', type: 'answer', content: 'One. ' }) +
+        event('conversation.message.completed', { id: '2', type: 'answer', content: 'Two.' }) +
+        event('conversation.chat.completed', { status: 'completed' }),
+      { text: 'One. Two.' },
+    ],
+    [
+      "Coze's, in deltas and when they are done",
+      event('conversation.message.delta', { id: '1', type: 'answer', content: 'One. ' }) +
+        event('conversation.message.completed', { id: '1', type: 'answer', content: 'One. ' }) +
+        event('conversation.message.delta', { id: '2', type: 'answer', content: 'Two.' }) +
+        event('conversation.message.completed', { id: '2', type: 'answer', content: 'Two.' }),
+      { text: 'One. Two.' },
+    ],
+    [
+      'arguments that are encoded twice',
+      data(toolCalls({ index: 0, id: 'a', function: { name: 'f', arguments: '"{\\"p\\":1}"' } })),
+      { toolCalls: [P('a', 'f')] },
+    ],
+    [
+      "LiteLLM's arguments again, encoded twice",
+      data(
+        toolCalls({ index: 0, id: 'a', function: { name: 'f', arguments: '{"p"' } }),
+        toolCalls({ index: 0, id: 'a', function: { arguments: ':1}' } }),
+        toolCalls({ index: 0, id: 'a', function: { arguments: '"{\\"p\\":1}"' } }),
+      ),
+      { toolCalls: [P('a', 'f')] },
+    ],
+    [
+      'a value that looks so',
+      data(
+        toolCalls({ index: 0, id: 'a', function: { name: 'f', arguments: '{"p":' } }),
+        toolCalls({ index: 0, function: { arguments: '"{\\"q\\":1}"' } }),
+        toolCalls({ index: 0, function: { arguments: '}' } }),
+      ),
+      { toolCalls: [{ id: 'a', name: 'f', arguments: '{"p":"{\\"q\\":1}"}' }] },
+    ],
+  ]),
 ]

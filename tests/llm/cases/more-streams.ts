@@ -120,6 +120,7 @@ export const MORE_STREAMS: StreamCase[] = [
       [`${JSON.stringify(beat)} before`, beat + beat + HI, TEXT],
       [`${JSON.stringify(beat)} between`, HI.replace('data: [DONE]', `${beat}data: [DONE]`), TEXT],
       [`${JSON.stringify(beat)} before, by name`, beat + HI, TEXT, 'openai-chat'],
+      [`${JSON.stringify(beat)} before what just ends`, beat + data(GEMINI('Hi')), TEXT],
       [
         `${JSON.stringify(beat)} alone`,
         beat + beat,
