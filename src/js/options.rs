@@ -300,7 +300,7 @@ fn pairs(headers: &web_sys::Headers) -> Result<Vec<(String, String)>, Error> {
 
 /// The longest is no limit.
 fn duration(reader: &Reader, name: &'static str) -> Result<Option<Duration>, Error> {
-    let milliseconds = reader.number(name, 0)?;
+    let milliseconds = reader.number(name, 1)?;
     let seconds = milliseconds.map(|milliseconds| milliseconds / 1_000.0);
     Ok(seconds.map(|seconds| Duration::try_from_secs_f64(seconds).unwrap_or(Duration::MAX)))
 }

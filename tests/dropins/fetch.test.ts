@@ -115,7 +115,7 @@ const INVALID: [options: object, message: string][] = [
   [{ onRetry: 5 }, '`onRetry` must be a function'],
   [{ fetch: 5 }, '`fetch` must be a function'],
   [{ retry: 3 }, '`retry` must be a boolean or an object'],
-  [{ idleTimeout: '1s' }, '`idleTimeout` must be a number of at least 0'],
+  [{ idleTimeout: '1s' }, '`idleTimeout` must be a number of at least 1'],
   [{ whenHidden: 'stop' }, "`whenHidden` must be 'keep' or 'pause'"],
 ]
 

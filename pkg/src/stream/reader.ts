@@ -60,7 +60,7 @@ export class Reader {
       body: this.get('body'),
       init: credentials ? { credentials } : {},
       fetch,
-      timeout: this.number('timeout', 0) ?? ENDPOINT_TIMEOUT,
+      timeout: this.number('timeout', 1) ?? ENDPOINT_TIMEOUT,
     } as Endpoint<Context>
     try {
       checkEndpoint(endpoint)

@@ -133,8 +133,8 @@ export function readOptions(
   const cancelNeedsJob =
     typeof job === 'function' && functionsOf(cancel).some((one) => typeof one === 'function')
   const [mode, policy, retry] = readRetry(reader, resume !== undefined)
-  const connectTimeout = reader.number('connectTimeout', 0) ?? CONNECT_TIMEOUT
-  const idleTimeout = reader.number('idleTimeout', 0) ?? Infinity
+  const connectTimeout = reader.number('connectTimeout', 1) ?? CONNECT_TIMEOUT
+  const idleTimeout = reader.number('idleTimeout', 1) ?? Infinity
   const maxEventSize = reader.number('maxEventSize', 1) ?? MAX_EVENT_SIZE
   const lastEventId = reader.string('lastEventId') ?? ''
   // A replay begins at the start, whatever came before.
