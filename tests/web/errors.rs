@@ -1,10 +1,12 @@
 //! Errors of options, and what of an error is only there in Rust. The others are scenarios.
 
-use crate::support::{SERVER, Script, UNREACHABLE, failure};
+use crate::support::{SERVER, Script, UNREACHABLE, failure, handmade, quickly};
 use futures::StreamExt as _;
 use serde::{Serialize, Serializer};
 use serde_json::json;
-use sluicegate::{Builder, CancelRequest, Error, ErrorCode, EventStream};
+use sluicegate::{
+    AckRequest, Builder, CancelRequest, Error, ErrorCode, EventStream, ResumeRequest,
+};
 use std::error::Error as _;
 use wasm_bindgen::JsCast as _;
 use wasm_bindgen_test::wasm_bindgen_test as test;
@@ -99,6 +101,54 @@ fn invalid_headers_and_bodies_are_refused_by_open() {
     assert_invalid(cancelled(CancelRequest::to("http://")), DOES_NOT_PARSE);
     assert_invalid(cancelled(CancelRequest::to("/x").header("no good", "x")), bad_headers);
     assert_invalid(cancelled(CancelRequest::to("/x").body(5)), bad_body);
+    let body_of_get = "a GET request has no body: set `method: 'POST'`";
+    assert_invalid(cancelled(CancelRequest::to("/x").method("GET").body("x")), body_of_get);
+    let acknowledged = cancelled(CancelRequest::to("/x")).ack(AckRequest::to("http://"));
+    assert_invalid(acknowledged, DOES_NOT_PARSE);
+    assert_invalid(stream().resume(ResumeRequest::to("http://")), DOES_NOT_PARSE);
+    for value in ["new Error('x')", "new Headers()", "/x/", "new Map()"] {
+        let value = js_sys::eval(value).unwrap();
+        let error = stream().body(value).open().unwrap_err();
+        assert_eq!(error.code, ErrorCode::InvalidOptions);
+    }
+}
+
+#[test]
+async fn what_the_apps_own_fetch_returned_is_in_the_error() {
+    let cases = [
+        ("undefined", ErrorCode::InvalidOptions, "`fetch` returned [object Undefined], not a R"),
+        ("new Response('', { status: 418 })", ErrorCode::Http, "https://host.test/x answered 418"),
+        (
+            "new Response('{\"title\":\"t\",\"errors\":{\"Name\":[\"no name\"]}}', { status: 400 })",
+            ErrorCode::Http,
+            "https://host.test/x answered 400. It says: no name",
+        ),
+        (
+            "{ status: 0, statusText: '', type: 'opaqueredirect', url: '', headers: new Headers() }",
+            ErrorCode::Http,
+            "https://host.test/x answered 0 opaqueredirect",
+        ),
+        (
+            "new Response('', { headers: { 'content-type': 'text/html' } })",
+            ErrorCode::ContentType,
+            "https://host.test/x answered with text/html, not text/event-stream",
+        ),
+    ];
+    for (response, code, message) in cases {
+        let fetch = handmade(response);
+        let error = failed(EventStream::builder("https://host.test/x").fetch(&fetch)).await;
+        assert_eq!(error.code, code, "{response}");
+        assert!(error.message.starts_with(message), "{error}");
+    }
+}
+
+#[test]
+async fn a_scheme_that_fetch_does_not_know_is_not_retried() {
+    let mut stream =
+        EventStream::builder("ftp://host.test/x").retry(quickly()).open().unwrap();
+    let error = failure(&mut stream).await;
+    assert_eq!((error.code, error.retryable), (ErrorCode::Network, false));
+    assert_eq!(stream.stats().attempts, 1);
 }
 
 struct Unserializable;

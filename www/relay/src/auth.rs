@@ -227,7 +227,7 @@ fn bearer(headers: &HeaderMap) -> Result<&str, TokenError> {
     };
     let value = value.to_str().map_err(|_| TokenError::Invalid)?;
     let (scheme, token) = value.split_once(' ').ok_or(TokenError::Invalid)?;
-    if scheme.eq_ignore_ascii_case("bearer") { Ok(token) } else { Err(TokenError::Invalid) }
+    if scheme.eq_ignore_ascii_case("bearer") { Ok(token.trim()) } else { Err(TokenError::Invalid) }
 }
 
 fn cookie(headers: &HeaderMap) -> Result<&str, TokenError> {

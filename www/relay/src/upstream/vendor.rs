@@ -68,7 +68,8 @@ pub fn endpoint(vendor: &dyn Vendor, base: &str) -> Option<Url> {
 
 /// Whether an answer of this content type is one.
 pub fn answers_in(vendor: &dyn Vendor, content_type: &str) -> bool {
-    let essence = content_type.split(';').next().unwrap_or_default().trim();
+    let last = content_type.rsplit(',').next().unwrap_or_default();
+    let essence = last.split(';').next().unwrap_or_default().trim();
     let wanted: &[&str] = match vendor.lines() {
         sse::Format::Sse => &["text/event-stream"],
         sse::Format::Ndjson => &["application/x-ndjson", "application/ndjson"],
