@@ -3,7 +3,7 @@
 use super::globals;
 use crate::error::{Error, ErrorCode, text::ErrorText};
 use alloc::string::String;
-use js_sys::{Array, ArrayBuffer, Function, JSON, JsString, Object, Promise, Reflect};
+use js_sys::{Array, ArrayBuffer, Function, JSON, Object, Promise, Reflect};
 use wasm_bindgen::{JsCast, JsValue, prelude::wasm_bindgen};
 
 /// What a stream accepts, unless the page says otherwise.

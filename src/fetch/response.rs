@@ -17,17 +17,8 @@ const MAX_WAIT: f64 = 1_000.0;
 const MAX_REASON: usize = 200;
 
 /// Where JSON tells what went wrong, the best place first; the last is the first item of a list.
-const REASONS: [&str; 9] = [
-    "message",
-    "error_description",
-    "errorText",
-    "error",
-    "errors",
-    "detail",
-    "msg",
-    "title",
-    "0",
-];
+const REASONS: [&str; 9] =
+    ["message", "error_description", "errorText", "error", "errors", "detail", "msg", "title", "0"];
 
 /// How deep in the JSON that may be.
 const MAX_DEPTH: u32 = 8;

@@ -124,9 +124,9 @@ impl TextReader {
     ) -> Result<(), TextError> {
         self.is_last = true;
         for event in events_of(event) {
-            match self.read_one(&event, to, &mut Vec::new()) {
-                Err(error @ TextError::Upstream { .. }) => return Err(error),
-                _ => {}
+            let read = self.read_one(&event, to, &mut Vec::new());
+            if let Err(error @ TextError::Upstream { .. }) = read {
+                return Err(error);
             }
         }
         Ok(())

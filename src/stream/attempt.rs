@@ -148,7 +148,7 @@ impl Driver {
     pub(super) async fn refuse(&self) -> Step {
         let Some(response) = self.current_response() else { return Step::WAIT };
         let url = self.url.borrow().clone();
-        if response.ok() {
+        if (200..300).contains(&response.status()) {
             let error = type_error(&url, &response, &content_type(&response)).await;
             self.failed(error, Failure::ContentType)
         } else {

@@ -50,7 +50,7 @@ pub(super) async fn tell(endpoint: &Endpoint, context: &Context) -> Result<u16, 
     let exchange = Exchange::new()?;
     let answer = async {
         let response = exchange.send(&request, &init).await?;
-        if response.ok() {
+        if (200..300).contains(&response.status()) {
             return Ok(response.status());
         }
         let mut error = http_error(&request.url, &response).await;

@@ -124,7 +124,7 @@ async fn what_the_apps_own_fetch_returned_is_in_the_error() {
             "https://host.test/x answered 400. It says: no name",
         ),
         (
-            "{ status: 0, statusText: '', type: 'opaqueredirect', url: '', headers: new Headers() }",
+            "{ status: 0, statusText: '', type: 'opaqueredirect', url: '', headers: new Headers(), body: null, bodyUsed: false }",
             ErrorCode::Http,
             "https://host.test/x answered 0 opaqueredirect",
         ),
@@ -144,8 +144,7 @@ async fn what_the_apps_own_fetch_returned_is_in_the_error() {
 
 #[test]
 async fn a_scheme_that_fetch_does_not_know_is_not_retried() {
-    let mut stream =
-        EventStream::builder("ftp://host.test/x").retry(quickly()).open().unwrap();
+    let mut stream = EventStream::builder("ftp://host.test/x").retry(quickly()).open().unwrap();
     let error = failure(&mut stream).await;
     assert_eq!((error.code, error.retryable), (ErrorCode::Network, false));
     assert_eq!(stream.stats().attempts, 1);

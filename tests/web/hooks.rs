@@ -276,7 +276,8 @@ async fn a_resuming_request_has_its_own_headers_and_the_streams_options_of_fetch
         .header("authorization", "old")
         .init(&init)
         .resume(
-            ResumeRequest::to("/resume").with(|resume, _| Ok(resume.header("authorization", "new"))),
+            ResumeRequest::to("/resume")
+                .with(|resume, _| Ok(resume.header("authorization", "new"))),
         )
         .retry(quickly())
         .done("[DONE]")
@@ -325,10 +326,13 @@ async fn a_job_that_a_header_names_is_known_before_the_first_event() {
         .open()
         .unwrap();
     let canceller = stream.canceller();
-    while_waiting(&mut stream, eventually(async || match canceller.state() {
-        State::Waiting => Ok(()),
-        state => Err(format!("{state:?}")),
-    }))
+    while_waiting(
+        &mut stream,
+        eventually(async || match canceller.state() {
+            State::Waiting => Ok(()),
+            state => Err(format!("{state:?}")),
+        }),
+    )
     .await;
     assert!(stream.cancel().await.notification.unwrap().notified);
     let notified = js_sys::Reflect::get(&js_sys::global(), &"notified".into()).unwrap();

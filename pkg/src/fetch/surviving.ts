@@ -87,9 +87,7 @@ export class Surviving {
     // Mocks may return the response itself.
     this.#first = Promise.resolve(fetch(input, sent))
     this.#first.catch(over)
-    this.#answer = outlives
-      ? Promise.race([this.#first, this.#aborted(signal)])
-      : this.#first
+    this.#answer = outlives ? Promise.race([this.#first, this.#aborted(signal)]) : this.#first
     this.#answer.catch(() => undefined)
   }
 
