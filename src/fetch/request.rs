@@ -167,6 +167,7 @@ impl Request {
 
 /// Checked headers, of what the `Headers` constructor takes.
 pub(crate) fn headers_of(pairs: &JsValue) -> Result<web_sys::Headers, Error> {
+    let pairs = if pairs.is_null() { &JsValue::UNDEFINED } else { pairs };
     web_sys::Headers::new_with_str_sequence_sequence(pairs)
         .map_err(|cause| Error::invalid(ErrorText::BadHeaders, "").caused_by(cause))
 }

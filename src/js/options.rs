@@ -40,7 +40,7 @@ extern "C" {
 /// The builder of a stream with these options.
 pub(super) fn builder(url: &JsValue, options: JsValue) -> Result<Builder, Error> {
     let reader = Reader::new(options, "")?;
-    let mut builder = crate::EventStream::builder(&text_of(url)?);
+    let mut builder = crate::EventStream::builder(&url_of(url)?);
     let init = Object::new();
     for name in FETCH_MEMBERS {
         if let Some(value) = reader.value(name)? {
@@ -169,6 +169,14 @@ fn refuse_promise(answer: JsValue, name: &str) -> Result<JsValue, Error> {
     Ok(answer)
 }
 
+/// The text of a URL. What is none would be a URL by its name, such as `/undefined`.
+fn url_of(url: &JsValue) -> Result<String, Error> {
+    let href = || Reflect::get(url, &"href".into()).ok()?.as_string();
+    let invalid =
+        || Error::new(ErrorCode::InvalidOptions, "the URL must be a string or a URL".into());
+    url.as_string().or_else(href).ok_or_else(invalid)
+}
+
 /// A job or a cursor: a string, or a number. Nothing and `''` are none.
 fn name_of(value: &JsValue) -> Result<Option<String>, Error> {
     if value.is_undefined() || value.is_null() {
@@ -223,7 +231,7 @@ macro_rules! endpoint {
         let expected = "a URL or a function";
         let url = reader.value("url")?.ok_or_else(|| reader.invalid("url", expected))?;
         let get_url = url.dyn_ref::<Function>().cloned();
-        let text = if get_url.is_some() { String::new() } else { text_of(&url)? };
+        let text = if get_url.is_some() { String::new() } else { url_of(&url)? };
         let mut request = $name::to(&text);
         request = with(request, reader.string("method")?, |request, name| request.method(&name));
         let get_headers = function_in(reader, "headers")?;
@@ -241,7 +249,7 @@ macro_rules! endpoint {
                 let context = context_as_js(context);
                 if let Some(get_url) = &get_url {
                     let url = refuse_promise(call(get_url, &context)?, "url")?;
-                    request = request.url(&text_of(&url)?);
+                    request = request.url(&url_of(&url)?);
                 }
                 if let Some(get_headers) = &get_headers {
                     let headers = refuse_promise(call(get_headers, &context)?, "headers")?;

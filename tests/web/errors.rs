@@ -179,3 +179,49 @@ async fn an_error_is_small_and_goes_where_errors_go() {
     let boxed: Box<dyn std::error::Error + Send + Sync> = error.into();
     assert!(boxed.is::<Error>());
 }
+
+#[cfg(feature = "js")]
+#[test]
+async fn what_scripts_pass_is_checked() {
+    use wasm_bindgen::JsValue;
+    use wasm_bindgen_futures::JsFuture;
+
+    let value = |source: &str| js_sys::eval(&format!("({source})")).unwrap();
+    let open = |url: &str, options: &str| {
+        let fetch = handmade("stream('data: a\\n\\n', true)");
+        let options = value(options);
+        js_sys::Reflect::set(&options, &"fetch".into(), &fetch).unwrap();
+        sluicegate::js::open_stream(&value(url), options)
+    };
+    let no_url = "the URL must be a string or a URL";
+    for (url, options) in [
+        ("undefined", "{}"),
+        ("5", "{}"),
+        ("{ url: '/x' }", "{}"),
+        ("'/x'", "{ cancel: { url: {} } }"),
+        ("'/x'", "{ resume: { url: 5 } }"),
+    ] {
+        let error = open(url, options).unwrap_err();
+        assert_eq!((error.code, error.message.as_str()), (ErrorCode::InvalidOptions, no_url));
+    }
+    open("new URL('https://host.test/')", "{ headers: () => null }").unwrap();
+    for (name, options) in [
+        ("done", "{ done: async () => false }"),
+        ("job", "{ job: async () => 'x' }"),
+        ("cursor", "{ cursor: async () => 'x' }"),
+        ("shouldRetry", "{ retry: { shouldRetry: async () => false } }"),
+    ] {
+        let stream = open("'https://host.test/'", options).unwrap();
+        let mut result = JsFuture::from(stream.next()).await;
+        if name == "shouldRetry" {
+            result = JsFuture::from(stream.next()).await;
+        }
+        // Events before the error are delivered first.
+        if result.is_ok() {
+            result = JsFuture::from(stream.next()).await;
+        }
+        let error: JsValue = result.unwrap_err();
+        let message = js_sys::Error::from(error).message();
+        assert_eq!(String::from(message), format!("`{name}` must not return a promise"));
+    }
+}

@@ -109,4 +109,18 @@ mod tests {
             assert!(endpoint(&OpenAiChat, base).is_none(), "{base}");
         }
     }
+
+    #[test]
+    fn the_last_content_type_counts() {
+        for (content_type, is_answer) in [
+            ("text/event-stream", true),
+            ("Text/Event-Stream; charset=utf-8", true),
+            ("text/event-stream, text/event-stream;charset=utf-8", true),
+            ("text/event-stream, application/json", false),
+            ("application/json", false),
+            ("", false),
+        ] {
+            assert_eq!(answers_in(&OpenAiChat, content_type), is_answer, "{content_type}");
+        }
+    }
 }
