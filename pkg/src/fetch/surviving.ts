@@ -161,8 +161,8 @@ export class Surviving {
     const input = this.#input
     const { body, ...given } = this.#init ?? {}
     // A driver whose signal is aborted sends nothing, but this request is on its way.
-    const aborted = this.#signal?.aborted ? this.#signal : undefined
-    const signal = aborted ? undefined : this.#signal
+    const isAborted = this.#signal?.aborted
+    const signal = isAborted ? undefined : this.#signal
     const own = { ...options, body: again(body), signal } as OpenOptions
     // What else a page passes to `fetch` is no option of ours.
     for (const name of [...FETCH_MEMBERS, 'method', 'headers'] as const) {
@@ -219,8 +219,8 @@ export class Surviving {
     })
     this.#driver = driver
     driver.open()
-    if (aborted) {
-      watchSignal(this.#scope, aborted, (reason) => driver.stop(INPUT_ABORT, reason, reason))
+    if (isAborted) {
+      watchSignal(this.#scope, this.#signal!, (reason) => driver.stop(INPUT_ABORT, reason, reason))
     }
     return driver
   }
