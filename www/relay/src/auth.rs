@@ -363,7 +363,7 @@ mod tests {
         };
         let ann = || Ok(Some("ann".to_owned()));
         let bearer = Auth::Bearer(secret());
-        for scheme in ["Bearer", "bearer"] {
+        for scheme in ["Bearer", "bearer", "Bearer "] {
             let header = ("authorization", format!("{scheme} {token}"));
             assert_eq!(ask(&bearer, std::slice::from_ref(&header)), ann());
             assert_eq!(ask(&bearer, &[header.clone(), header]), Err(TokenError::Missing));
