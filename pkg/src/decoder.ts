@@ -55,6 +55,11 @@ export class Decoder {
     if (typeof maxEventSize !== 'number' || !(maxEventSize >= 1)) {
       throw invalid('`maxEventSize` must be a number of at least 1')
     }
+    for (const name of ['onComment', 'onRetry', 'onId'] as const) {
+      if (typeof (options[name] ?? invalid) !== 'function') {
+        throw invalid(`\`${name}\` must be a function`)
+      }
+    }
     this.#maxEventSize = maxEventSize
     const flags =
       (format === 'sse' ? FLAG_SSE : FLAG_NDJSON) | (options.onComment ? FLAG_COMMENTS : 0)

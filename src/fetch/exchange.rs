@@ -2,9 +2,9 @@
 
 use super::{
     globals,
-    request::{Init, Request},
+    request::{Init, Request, tag_of},
 };
-use crate::error::{Error, text::ErrorText};
+use crate::error::{Error, ErrorCode, text::ErrorText};
 use js_sys::Promise;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::{JsFuture, spawn_local};
@@ -32,9 +32,14 @@ impl Exchange {
     ) -> Result<web_sys::Response, Error> {
         init.set_signal(&self.0.signal());
         let response = JsFuture::from(request.send(init)?).await;
-        // Not `dyn_into`: the page's own `fetch` may return a response of another realm or a
+        let response = response.map_err(|cause| request.unreachable(cause))?;
+        // Not by its class: the page's own `fetch` may return a response of another realm or a
         // look-alike.
-        response.map(JsCast::unchecked_into).map_err(|cause| request.unreachable(cause))
+        if globals::get(&globals::get(&response, "headers"), "get").is_function() {
+            return Ok(response.unchecked_into());
+        }
+        let message = ["`fetch` returned ", &tag_of(&response), ", not a Response"].concat();
+        Err(Error::new(ErrorCode::InvalidOptions, message))
     }
 }
 

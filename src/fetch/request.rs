@@ -3,15 +3,11 @@
 use super::globals;
 use crate::error::{Error, ErrorCode, text::ErrorText};
 use alloc::string::String;
-use js_sys::{Array, ArrayBuffer, Function, JSON, JsString, Object, Promise, Reflect};
+use js_sys::{Array, ArrayBuffer, Function, JSON, Object, Promise, Reflect};
 use wasm_bindgen::{JsCast, JsValue, prelude::wasm_bindgen};
 
 /// What a stream accepts, unless the page says otherwise.
 const ACCEPT: &str = "text/event-stream, application/x-ndjson;q=0.9";
-
-/// Objects that `fetch` would send as their names.
-const NO_BODIES: [&str; 7] =
-    ["Map]", "Set]", "Ref]", "Promise]", "Iterator]", "Generator]", "Function]"];
 
 #[wasm_bindgen]
 extern "C" {
@@ -24,7 +20,9 @@ extern "C" {
     #[wasm_bindgen(method, setter, structural)]
     fn set_method(this: &Init, method: &str);
     #[wasm_bindgen(method, setter, structural)]
-    fn set_headers(this: &Init, headers: &web_sys::Headers);
+    fn set_headers(this: &Init, headers: &JsValue);
+    #[wasm_bindgen(method, getter, structural)]
+    fn headers(this: &Init) -> web_sys::Headers;
     #[wasm_bindgen(method, setter, structural)]
     fn set_body(this: &Init, body: &JsValue);
     #[wasm_bindgen(method, setter, structural)]
@@ -38,13 +36,18 @@ extern "C" {
 }
 
 impl Init {
-    /// Lets the request outlive the page, unless its body is a string of more than `limit` UTF-16
-    /// units: larger ones are refused.
-    pub(crate) fn keep_alive(&self, limit: u32) {
+    /// Lets the request outlive the page, unless its body has more than `limit` bytes: larger ones
+    /// are refused.
+    pub(crate) fn keep_alive(&self, limit: usize) {
         let body = self.body();
-        if body.dyn_ref::<JsString>().is_none_or(|text| text.length() <= limit) {
-            self.set_keepalive(true);
-        }
+        let size = match body.as_string() {
+            Some(text) => text.len() as f64,
+            None => ["byteLength", "size"]
+                .into_iter()
+                .find_map(|name| globals::get(&body, name).as_f64())
+                .unwrap_or_default(),
+        };
+        self.set_keepalive(size <= limit as f64);
     }
 }
 
@@ -146,6 +149,10 @@ impl Request {
     pub(crate) fn send(&self, init: &Init) -> Result<Promise, Error> {
         let fetch = self.fetch.clone().or_else(globals::fetch);
         let fetch = fetch.ok_or_else(|| Error::invalid(ErrorText::NoFetch, ""))?;
+        // A record: wrappers and polyfills know no `Headers` but their own.
+        if let Ok(record) = Object::from_entries(&init.headers()) {
+            init.set_headers(&record);
+        }
         let response = fetch.call2(&JsValue::UNDEFINED, &self.url.as_str().into(), init);
         response
             .map(|response| Promise::resolve(&response))
@@ -160,39 +167,56 @@ impl Request {
 
 /// Checked headers, of what the `Headers` constructor takes.
 pub(crate) fn headers_of(pairs: &JsValue) -> Result<web_sys::Headers, Error> {
+    let pairs = if pairs.is_null() { &JsValue::UNDEFINED } else { pairs };
     web_sys::Headers::new_with_str_sequence_sequence(pairs)
         .map_err(|cause| Error::invalid(ErrorText::BadHeaders, "").caused_by(cause))
 }
 
 /// A body for `fetch` and the content type that it asks for, if `fetch` does not know it.
 ///
-/// Turns plain objects and arrays into JSON. Other values that `fetch` accepts are left unchanged.
+/// Leaves what `fetch` accepts unchanged; other objects become JSON, as `JSON.stringify` writes them.
 pub(crate) fn encode_body(body: JsValue) -> Result<(JsValue, Option<&'static str>), Error> {
     if body.is_undefined() || body.is_null() {
         return Ok((JsValue::UNDEFINED, None));
     }
-    if is_plain(&body) {
-        let json = JSON::stringify(&body)
-            .map_err(|cause| Error::invalid(ErrorText::NoJson, "").caused_by(cause))?;
-        return Ok((json.into(), Some("application/json")));
-    }
-    let tag = tag_of(&body);
-    let is_nothing = NO_BODIES.iter().any(|end| tag.ends_with(end));
-    if body.is_string() || body.is_object() && !is_nothing {
+    let is_body = is_native(&body);
+    let is_locked = globals::get(&body, "locked").is_truthy();
+    if is_body && !is_locked {
         return Ok((body, None));
     }
-    Err(Error::invalid(ErrorText::BadBody, &tag))
+    let tag = tag_of(&body);
+    let json = JSON::stringify(&body);
+    // Nothing is left of a `Map`, an `Error`, an iterator.
+    let is_nothing = json.as_ref().is_ok_and(|json| *json == "{}")
+        && tag != "[object Object]"
+        && !has(&body, &["toJSON"]);
+    if is_body || is_nothing || !body.is_object() {
+        return Err(Error::invalid(ErrorText::BadBody, &tag));
+    }
+    match json {
+        Ok(json) if json.is_string() => Ok((json.into(), Some("application/json"))),
+        Ok(_) => Err(Error::invalid(ErrorText::NoJson, "")),
+        Err(cause) => Err(Error::invalid(ErrorText::NoJson, "").caused_by(cause)),
+    }
 }
 
-fn is_plain(value: &JsValue) -> bool {
-    if !value.is_object() || ArrayBuffer::is_view(value) {
+/// Whether `fetch`, of whatever realm or library, takes it as a body.
+fn is_native(body: &JsValue) -> bool {
+    let tag = tag_of(body);
+    if body.is_string() || ArrayBuffer::is_view(body) || tag.ends_with("ArrayBuffer]") {
+        return true;
+    }
+    if has(body, &["toJSON"]) || Array::is_array(body) {
         return false;
     }
-    // Objects of another realm have another `Object.prototype`, whose own prototype is null, too.
-    Array::is_array(value) || {
-        let prototype = Object::get_prototype_of(value);
-        prototype.is_null() || Object::get_prototype_of(&prototype).is_null()
-    }
+    let is_form = has(body, &["append"]) && has(body, &["getAll", "getParts", "getBoundary"]);
+    let is_blob = has(body, &["slice"]) && globals::get(body, "size").as_f64().is_some();
+    is_form || is_blob || has(body, &["getReader"])
+}
+
+/// Whether a value has one of these methods.
+fn has(value: &JsValue, names: &[&str]) -> bool {
+    names.iter().any(|name| globals::get(value, name).is_function())
 }
 
 /// The absolute URL.

@@ -4,8 +4,8 @@ use super::{Body, globals::get, request::display_url, waiting::within};
 use crate::error::{Error, ErrorCode, decimal, text::ErrorText};
 use alloc::{string::String, vec::Vec};
 use core::fmt::Write as _;
-use js_sys::{JSON, Reflect};
-use wasm_bindgen::JsValue;
+use js_sys::{JSON, Object, Reflect};
+use wasm_bindgen::{JsCast as _, JsValue};
 
 /// Error pages are kept up to this many bytes.
 const MAX_BODY: usize = 64 * 1024;
@@ -17,25 +17,40 @@ const MAX_WAIT: f64 = 1_000.0;
 const MAX_REASON: usize = 200;
 
 /// Where JSON tells what went wrong, the best place first; the last is the first item of a list.
-const REASONS: [&str; 8] =
-    ["message", "error_description", "error", "errors", "detail", "msg", "title", "0"];
+const REASONS: [&str; 9] =
+    ["message", "error_description", "errorText", "error", "errors", "detail", "msg", "title", "0"];
 
 /// How deep in the JSON that may be.
 const MAX_DEPTH: u32 = 8;
 
-/// A response that is no stream, with the start of the body; `content_type` is the header's.
-pub(crate) async fn type_error(response: &web_sys::Response, content_type: &str) -> Error {
-    let mut message = ErrorText::WrongType.with(&display_url(&response.url()), content_type);
+/// A response to `url` that is no stream, with the start of the body; `content_type` is the header's.
+pub(crate) async fn type_error(
+    url: &str,
+    response: &web_sys::Response,
+    content_type: &str,
+) -> Error {
+    let mut message = ErrorText::WrongType.with(&url_of(response, url), content_type);
     message.push_str(&ErrorText::SetFormat.with("", ""));
     refusal_of(ErrorCode::ContentType, message, response).await
 }
 
 /// A status that is no success, with the start of the body.
-pub(crate) async fn http_error(response: &web_sys::Response) -> Error {
+pub(crate) async fn http_error(url: &str, response: &web_sys::Response) -> Error {
     let status = response.status();
-    let answer = decimal(status.into()) + " " + &response.status_text();
-    let message = ErrorText::Status.with(&display_url(&response.url()), answer.trim_end());
+    let mut reason = response.status_text();
+    if status == 0 && reason.is_empty() {
+        // `opaque`, `opaqueredirect` or `error`.
+        reason = get(response, "type").as_string().unwrap_or_default();
+    }
+    let answer = decimal(status.into()) + " " + &reason;
+    let message = ErrorText::Status.with(&url_of(response, url), answer.trim_end());
     refusal_of(ErrorCode::Http, message, response).await
+}
+
+/// Where a response comes from. Those that scripts make don't say.
+fn url_of(response: &web_sys::Response, requested: &str) -> String {
+    let url = response.url();
+    display_url(if url.is_empty() { requested } else { &url })
 }
 
 async fn refusal_of(code: ErrorCode, mut message: String, response: &web_sys::Response) -> Error {
@@ -74,7 +89,11 @@ fn reason_in(value: &JsValue, depth: u32) -> Option<String> {
     }
     REASONS.into_iter().find_map(|name| {
         let member = Reflect::get(value, &JsValue::from_str(name)).ok()?;
-        reason_in(&member, depth - 1)
+        reason_in(&member, depth - 1).or_else(|| {
+            // Some list them by the name of a field.
+            let fields = (name == "errors").then(|| member.dyn_into::<Object>().ok()).flatten()?;
+            reason_in(&Object::values(&fields), depth - 1)
+        })
     })
 }
 

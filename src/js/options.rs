@@ -5,7 +5,7 @@ use super::{
     values::{context_as_js, event_as_js, retry_as_js},
 };
 use crate::{
-    error::Error,
+    error::{Error, ErrorCode},
     fetch::headers_of,
     sse::Format,
     stream::{
@@ -40,7 +40,7 @@ extern "C" {
 /// The builder of a stream with these options.
 pub(super) fn builder(url: &JsValue, options: JsValue) -> Result<Builder, Error> {
     let reader = Reader::new(options, "")?;
-    let mut builder = crate::EventStream::builder(&text_of(url)?);
+    let mut builder = crate::EventStream::builder(&url_of(url)?);
     let init = Object::new();
     for name in FETCH_MEMBERS {
         if let Some(value) = reader.value(name)? {
@@ -112,7 +112,10 @@ fn done(builder: Builder, reader: &Reader) -> Result<Builder, Error> {
     }
     let is_done: Function =
         done.dyn_into().map_err(|_| reader.invalid("done", "a string or a function"))?;
-    Ok(builder.done_if(move |event| Ok(call(&is_done, &event_as_js(&event))?.is_truthy())))
+    Ok(builder.done_if(move |event| {
+        let verdict = call(&is_done, &event_as_js(&event))?;
+        Ok(refuse_promise(verdict, "done")?.is_truthy())
+    }))
 }
 
 fn hooks(mut builder: Builder, reader: &Reader) -> Result<Builder, Error> {
@@ -123,14 +126,17 @@ fn hooks(mut builder: Builder, reader: &Reader) -> Result<Builder, Error> {
                 let job: Function =
                     job.dyn_into().map_err(|_| reader.invalid("job", "a string or a function"))?;
                 builder.job_if(move |event, response| {
-                    let (event, response) = (event_as_js(&event), response);
-                    name_of(&job.call2(&JsValue::UNDEFINED, &event, response)?)
+                    let job = job.call2(&JsValue::UNDEFINED, &event_as_js(&event), response)?;
+                    name_of(&refuse_promise(job, "job")?)
                 })
             }
         };
     }
     if let Some(cursor) = reader.function("cursor")? {
-        builder = builder.cursor_if(move |event| name_of(&call(&cursor, &event_as_js(&event))?));
+        builder = builder.cursor_if(move |event| {
+            let cursor = call(&cursor, &event_as_js(&event))?;
+            name_of(&refuse_promise(cursor, "cursor")?)
+        });
     }
     if let Some(on_open) = reader.function("onOpen")? {
         builder =
@@ -152,6 +158,23 @@ async fn called(function: &Function, argument: &JsValue) -> Result<JsValue, Erro
 
 fn call(function: &Function, argument: &JsValue) -> Result<JsValue, Error> {
     Ok(function.call1(&JsValue::UNDEFINED, argument)?)
+}
+
+/// What a function of the page returned, whose answer can't be waited for.
+fn refuse_promise(answer: JsValue, name: &str) -> Result<JsValue, Error> {
+    if Reflect::get(&answer, &"then".into()).is_ok_and(|then| then.is_function()) {
+        let message = ["`", name, "` must not return a promise"].concat();
+        return Err(Error::new(ErrorCode::InvalidOptions, message));
+    }
+    Ok(answer)
+}
+
+/// The text of a URL. What is none would be a URL by its name, such as `/undefined`.
+fn url_of(url: &JsValue) -> Result<String, Error> {
+    let href = || Reflect::get(url, &"href".into()).ok()?.as_string();
+    let invalid =
+        || Error::new(ErrorCode::InvalidOptions, "the URL must be a string or a URL".into());
+    url.as_string().or_else(href).ok_or_else(invalid)
 }
 
 /// A job or a cursor: a string, or a number. Nothing and `''` are none.
@@ -188,6 +211,7 @@ fn retry(builder: Builder, reader: &Reader) -> Result<Builder, Error> {
     Ok(builder.should_retry_if(move |error, attempt| {
         let error = JsValue::from(error.clone());
         let verdict = should_retry.call2(&JsValue::UNDEFINED, &error, &attempt.into())?;
+        let verdict = refuse_promise(verdict, "shouldRetry")?;
         Ok(match verdict.as_f64() {
             Some(delay) => {
                 let delay = Duration::try_from_secs_f64(delay.max(0.0) / 1_000.0);
@@ -207,7 +231,7 @@ macro_rules! endpoint {
         let expected = "a URL or a function";
         let url = reader.value("url")?.ok_or_else(|| reader.invalid("url", expected))?;
         let get_url = url.dyn_ref::<Function>().cloned();
-        let text = if get_url.is_some() { String::new() } else { text_of(&url)? };
+        let text = if get_url.is_some() { String::new() } else { url_of(&url)? };
         let mut request = $name::to(&text);
         request = with(request, reader.string("method")?, |request, name| request.method(&name));
         let get_headers = function_in(reader, "headers")?;
@@ -224,10 +248,12 @@ macro_rules! endpoint {
             request = request.with(move |mut request, context| {
                 let context = context_as_js(context);
                 if let Some(get_url) = &get_url {
-                    request = request.url(&text_of(&call(get_url, &context)?)?);
+                    let url = refuse_promise(call(get_url, &context)?, "url")?;
+                    request = request.url(&url_of(&url)?);
                 }
                 if let Some(get_headers) = &get_headers {
-                    for (name, value) in pairs(&headers_of(&call(get_headers, &context)?)?)? {
+                    let headers = refuse_promise(call(get_headers, &context)?, "headers")?;
+                    for (name, value) in pairs(&headers_of(&headers)?)? {
                         request = request.header(&name, &value);
                     }
                 }

@@ -62,6 +62,8 @@ pub struct TextReader {
     start: String,
     /// Whether no other event is read.
     is_alone: bool,
+    /// Whether the event is the one that the app takes for the end. It may be no vendor's.
+    is_last: bool,
 }
 
 impl TextReader {
@@ -80,6 +82,7 @@ impl TextReader {
             is_sure: format != Format::Auto,
             start: String::new(),
             is_alone: false,
+            is_last: false,
         }
     }
 
@@ -111,6 +114,24 @@ impl TextReader {
         Ok(false)
     }
 
+    /// As [`Self::read`], for the event that the app takes for the end and does not want to be delivered:
+    /// only what it repeats as a whole is text.
+    #[cfg_attr(not(all(target_arch = "wasm32", feature = "fetch")), allow(dead_code))]
+    pub(crate) fn read_last(
+        &mut self,
+        event: &EventRef<'_>,
+        to: &mut String,
+    ) -> Result<(), TextError> {
+        self.is_last = true;
+        for event in events_of(event) {
+            let read = self.read_one(&event, to, &mut Vec::new());
+            if let Err(error @ TextError::Upstream { .. }) = read {
+                return Err(error);
+            }
+        }
+        Ok(())
+    }
+
     /// As [`Self::read`], for one event of those that may be glued together. Appends the objects of the
     /// format to `objects`.
     pub(super) fn read_one<'a>(
@@ -128,6 +149,9 @@ impl TextReader {
         let mut is_end = false;
         let mut is_strange = true;
         self.each_part(event, |reader, json, part| {
+            if reader.is_last && !part.is_whole {
+                return;
+            }
             is_strange = false;
             objects.push(json);
             reader.note(json, event.event_type, &part);

@@ -177,6 +177,11 @@ impl Decoder {
         self.interpreter.batch.event_count()
     }
 
+    /// Whether the unfinished event has this data.
+    pub(crate) fn has_open(&self, data: &str) -> bool {
+        self.interpreter.has_open(data.as_bytes(), self.lines.held())
+    }
+
     /// Returns the index of the first event with this data.
     pub(crate) fn position(&self, data: &str) -> Option<usize> {
         self.interpreter.batch.position(data.as_bytes())

@@ -39,6 +39,11 @@ impl Lines {
         self.held.clear();
     }
 
+    /// The line that has no end yet, unless it is in the data buffer already.
+    pub(super) fn held(&self) -> &[u8] {
+        &self.held
+    }
+
     /// Takes the line that the stream has ended in.
     pub(super) fn take_held(&mut self) -> Vec<u8> {
         core::mem::take(&mut self.held)

@@ -36,17 +36,22 @@ impl Driver {
     async fn prepared_request(&self, resumes: bool) -> Result<(Request, Init), Error> {
         let settings = &self.settings;
         let mut last_event_id = String::from(self.machine().decoder().last_event_id());
+        // The first request, sent again with nothing to resume by, begins a new answer.
+        if !resumes && last_event_id.is_empty() {
+            self.position.borrow_mut().begin();
+        }
         let context = Context {
             attempt: self.machine().attempt(),
             last_event_id: last_event_id.clone(),
             ..self.position.borrow().here()
         };
         let resume = settings.resume.as_ref().filter(|_| resumes);
-        let mut template = match resume {
-            Some(resume) => resume.at(&context)?.sent_like(&settings.request),
+        let resume = resume.map(|resume| resume.at(&context)).transpose()?;
+        let mut template = match &resume {
+            Some(resume) => resume.template.clone().continuing(&settings.request),
             None => settings.request.clone(),
         };
-        if resume.is_none_or(|resume| !resume.has_headers) {
+        if resume.as_ref().is_none_or(|resume| !resume.has_headers) {
             if resume.is_some() {
                 template.headers.extend(settings.request.headers.iter().cloned());
             }
@@ -54,7 +59,7 @@ impl Driver {
                 template.headers.extend(headers(context.clone()).await?);
             }
         }
-        match (resume, &settings.hooks.body) {
+        match (&resume, &settings.hooks.body) {
             (None, Some(body)) => template.set_body(body(context).await?),
             // A replay is cut by count: the server is not to cut it, too.
             (Some(resume), _) if resume.replays => last_event_id.clear(),
@@ -89,7 +94,9 @@ impl Driver {
                 self.handle_with(Input::Answered, (verdict as u32).into())
             }
             Ok(Err(error)) if error.code == ErrorCode::Network => {
-                self.failed(error, Failure::Network)
+                // `fetch` may not know another scheme at all.
+                let is_known = request.url.starts_with("http") || self.machine().attempt() > 1;
+                self.failed(error, if is_known { Failure::Network } else { Failure::Refused })
             }
             Ok(Err(error)) => self.threw(error),
         }
@@ -122,6 +129,7 @@ impl Driver {
             let error = Error::new(ErrorCode::Refused, "on_open refused the response".into());
             return self.threw(error.of_response(&response).caused_by(cause.into()));
         }
+        self.find_job_of_response();
         self.handle(Input::Accepted)
     }
 
@@ -139,11 +147,12 @@ impl Driver {
 
     pub(super) async fn refuse(&self) -> Step {
         let Some(response) = self.current_response() else { return Step::WAIT };
-        if response.ok() {
-            let error = type_error(&response, &content_type(&response)).await;
+        let url = self.url.borrow().clone();
+        if (200..300).contains(&response.status()) {
+            let error = type_error(&url, &response, &content_type(&response)).await;
             self.failed(error, Failure::ContentType)
         } else {
-            self.failed(http_error(&response).await, Failure::Http)
+            self.failed(http_error(&url, &response).await, Failure::Http)
         }
     }
 

@@ -15,8 +15,8 @@ use crate::{
 };
 use alloc::string::String;
 use core::{cell::Cell, fmt, time::Duration};
-use js_sys::{Function, Object};
-use wasm_bindgen::JsValue;
+use js_sys::{Function, Object, Reflect};
+use wasm_bindgen::{JsCast as _, JsValue};
 
 /// Milliseconds until the response's headers, unless the page says otherwise.
 const CONNECT_TIMEOUT: f64 = 30_000.0;
@@ -101,11 +101,15 @@ impl Builder {
         Ok(self)
     }
 
-    /// Sets other options of `fetch`: `credentials`, `mode`, `redirect` and the like. The method, headers
-    /// and body in `init` are ignored. The [`CancelRequest`] is sent with the same credentials.
+    /// Sets other options of `fetch`: `credentials`, `mode`, `redirect` and the like. A signal in `init`
+    /// has the effect of [`signal`](Self::signal); the method, headers and body are ignored. The
+    /// [`CancelRequest`] is sent with the same credentials.
     pub fn init(mut self, init: &web_sys::RequestInit) -> Self {
         self.request.init = Object::assign(&Object::new(), init);
-        self
+        match Reflect::get(init, &"signal".into()) {
+            Ok(signal) if signal.is_object() => self.signal(signal.unchecked_ref()),
+            _ => self,
+        }
     }
 
     /// Sets the format of the body. Default: the one that the response's content type names.
@@ -242,16 +246,17 @@ impl Builder {
         let Self { request: template, hooks, .. } = self;
         let request = template.clone().into_request()?;
         request.check()?;
-        let endpoint = |endpoint: super::template::Endpoint| super::template::Endpoint {
-            template: endpoint.template.sent_like(&template),
-            ..endpoint
+        let endpoint = |endpoint: super::template::Endpoint| {
+            let template = endpoint.template.sent_like(&template);
+            // While an error still helps.
+            if endpoint.fill.is_none() {
+                template.clone().into_request()?.check()?;
+            }
+            Ok::<_, Error>(super::template::Endpoint { template, ..endpoint })
         };
-        let cancel = self.cancel.map(|request| endpoint(request.0));
-        let ack = self.ack.map(|request| endpoint(request.0));
-        let resume = self.resume.map(|request| endpoint(request.0));
-        if let Some(cancel) = cancel.iter().chain(&ack).find(|endpoint| endpoint.fill.is_none()) {
-            cancel.template.clone().into_request()?;
-        }
+        let cancel = self.cancel.map(|request| endpoint(request.0)).transpose()?;
+        let ack = self.ack.map(|request| endpoint(request.0)).transpose()?;
+        let resume = self.resume.map(|request| endpoint(request.0)).transpose()?;
         let finds_job = hooks.find_job.is_some();
         let is_resumed_first = resume.is_some() && self.job.is_some();
         let needs_job = finds_job && cancel.as_ref().is_some_and(|cancel| cancel.fill.is_some());

@@ -8,7 +8,7 @@ use crate::{
 
 /// The longest body that still gets `keepalive`: such requests share 64 KiB in flight
 /// (Fetch, "HTTP-network-or-cache fetch").
-const MAX_KEEPALIVE_BODY: u32 = 60 * 1024;
+const MAX_KEEPALIVE_BODY: usize = 60 * 1024;
 
 /// The result of [`EventStream::cancel`](crate::EventStream::cancel).
 #[derive(Clone, Debug, Default)]
@@ -43,16 +43,17 @@ pub(super) async fn notify(endpoint: &Endpoint, context: &Context) -> CancelNoti
 
 /// Sends one request with an answer of its own. Returns the status of a success.
 pub(super) async fn tell(endpoint: &Endpoint, context: &Context) -> Result<u16, Error> {
-    let request = endpoint.at(context)?.into_request()?;
+    let request = endpoint.at(context)?.template.into_request()?;
+    request.check()?;
     let (init, _) = request.prepare()?;
     init.keep_alive(MAX_KEEPALIVE_BODY);
     let exchange = Exchange::new()?;
     let answer = async {
         let response = exchange.send(&request, &init).await?;
-        if response.ok() {
+        if (200..300).contains(&response.status()) {
             return Ok(response.status());
         }
-        let mut error = http_error(&response).await;
+        let mut error = http_error(&request.url, &response).await;
         error.details().retryable = Failure::Http.is_retryable(response.status());
         Err(error)
     };

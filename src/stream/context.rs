@@ -90,11 +90,25 @@ pub(super) struct Position {
     /// Of the batch: its events that have a cursor, by their index.
     cursors: Vec<(u32, String)>,
     batch: u32,
+    /// The events of an answer that was given up for another one.
+    former: u32,
 }
 
 impl Position {
     pub(super) fn new(job: Option<String>) -> Self {
         Self { job, ..Self::default() }
+    }
+
+    /// Another answer begins.
+    pub(super) fn begin(&mut self) {
+        *self = Self {
+            job: self.job.take(),
+            response: self.response.take(),
+            before: self.before,
+            batch: self.batch,
+            former: self.before + self.batch,
+            ..Self::default()
+        };
     }
 
     /// A batch follows; `bytes` have come up to its end.
@@ -122,7 +136,7 @@ impl Position {
         Context {
             job: self.job.clone(),
             cursor: cursor.map(|(_, cursor)| cursor.clone()).or(self.cursor_before.clone()),
-            events: taken,
+            events: taken.saturating_sub(self.former),
             bytes: if in_batch == self.batch { self.bytes } else { self.bytes_before },
             response: self.response.clone(),
             ..Context::default()

@@ -7,7 +7,10 @@ use super::{
     settings::DonePredicate,
     step::{Input, Step},
 };
-use crate::{error::Error, sse::Item};
+use crate::{
+    error::Error,
+    sse::{EventRef, Item},
+};
 use alloc::{string::String, vec::Vec};
 
 impl Driver {
@@ -48,7 +51,7 @@ impl Driver {
             None => Ok(None),
         };
         if let Ok(Some(index)) = found {
-            events.truncate(index);
+            self.found.replace(events.drain(index..).next());
             let step = self.handle(Input::FoundDone);
             self.apply(step);
         }
@@ -88,6 +91,13 @@ impl Driver {
         }
         drop(stats);
         self.count_dropped();
+    }
+
+    /// Looks for the job in the headers, or where the app chose it: what the closure fails with is
+    /// ignored, since it may need an event.
+    pub(super) fn find_job_of_response(&self) {
+        let no_event = EventRef { event_type: "message", data: "", last_event_id: "" };
+        let _ = self.find_job(&[no_event.into()]);
     }
 
     /// Looks for the job until there is one.

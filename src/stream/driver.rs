@@ -56,6 +56,8 @@ pub(super) struct Driver {
     pub(super) position: RefCell<Position>,
     /// Whether the last event of the stream may lack its blank line.
     pub(super) completes: Cell<bool>,
+    /// The event that `done_when` has found, which is not delivered.
+    pub(super) found: RefCell<Option<Event>>,
     /// What the consumer took.
     taken: Cell<u32>,
     /// Whether requests ask for what the consumer took last.
@@ -107,6 +109,7 @@ impl Driver {
             opened_at: Cell::default(),
             position: RefCell::new(Position::new(job)),
             completes: Cell::default(),
+            found: RefCell::default(),
             taken: Cell::default(),
             remembers,
             last_event: RefCell::default(),

@@ -163,6 +163,11 @@ impl EventStream {
         self.driver.completes.set(true);
     }
 
+    /// Returns the event that `done_when` has found.
+    pub(super) fn take_found(&self) -> Option<Event> {
+        self.driver.found.take()
+    }
+
     pub(super) fn done(&self) {
         self.driver.done();
     }

@@ -26,8 +26,8 @@ impl Builder {
     }
 
     /// Sets a closure that finds the job that works on the answer in an event or its response, for
-    /// [`resume`](Self::resume) and [`cancel`](Self::cancel). It is called for each event until it returns
-    /// one.
+    /// [`resume`](Self::resume) and [`cancel`](Self::cancel). It is called with an empty event when a
+    /// response begins, for jobs that a header names, and then for each event until it returns one.
     pub fn job_in(
         self,
         find: impl Fn(EventRef<'_>, &web_sys::Response) -> Option<String> + 'static,

@@ -68,6 +68,13 @@ impl Template {
         Ok(())
     }
 
+    /// Sends it as another attempt of the stream: with all its options of `fetch`.
+    pub(super) fn continuing(mut self, stream: &Self) -> Self {
+        self.init = Object::assign(&Object::new(), &stream.init);
+        self.fetch.clone_from(&stream.fetch);
+        self
+    }
+
     /// Sends it as the stream does: with its credentials, and its `fetch`.
     pub(super) fn sent_like(mut self, stream: &Self) -> Self {
         let credentials = JsValue::from("credentials");
@@ -142,10 +149,12 @@ impl Endpoint {
     }
 
     /// The request for this moment.
-    pub(super) fn at(&self, context: &Context) -> Result<Template, Error> {
-        let Some(fill) = &self.fill else { return Ok(self.template.clone()) };
+    pub(super) fn at(&self, context: &Context) -> Result<Self, Error> {
         let plain = Self { fill: None, ..self.clone() };
-        fill(plain, context).map(|filled| filled.template)
+        match &self.fill {
+            Some(fill) => fill(plain, context),
+            None => Ok(plain),
+        }
     }
 }
 

@@ -68,7 +68,7 @@ impl Stream for TextStream {
                     self.is_over = true;
                     return Poll::Ready(Some(Err(error)));
                 }
-                None if self.has_ended() => self.reader.finish(&mut text).map(|()| true),
+                None if self.has_ended() => self.finish(&mut text).map(|()| true),
                 None => Ok(true),
             };
             match read {
@@ -94,6 +94,14 @@ impl Stream for TextStream {
 }
 
 impl TextStream {
+    fn finish(&mut self, text: &mut String) -> Result<(), TextError> {
+        // It may be an error of the model's.
+        if let Some(event) = self.stream.take_found() {
+            self.reader.read_last(&event.as_ref(), text)?;
+        }
+        self.reader.finish(text)
+    }
+
     /// Whether the server ended the stream, and not the page.
     fn has_ended(&self) -> bool {
         let outcome = self.stream.outcome();

@@ -270,6 +270,81 @@ test('an abort waits for the event that tells the job', async () => {
   assert.ok(isClosed())
 })
 
+/** A backend whose answers wait for `send`, and the paths of its notifications. */
+function backend(options: FetchOptions) {
+  const { fetch, send, isClosed } = quiet()
+  const stopped: string[] = []
+  let answer!: () => void
+  const answered = new Promise<void>((resolve) => (answer = resolve))
+  let sent = 0
+  const fetchOf = createFetch({
+    fetch: async (input, init) => {
+      init?.signal?.throwIfAborted()
+      if (input === 'https://stream.test/') {
+        sent++
+        await answered
+        return fetch(input, init)
+      }
+      stopped.push(String(input))
+      return new Response()
+    },
+    job: ({ data }) => /\d/.exec(data)?.[0],
+    cancel: { url: ({ job }) => `https://stop.test/${job}`, on: ['abort'] },
+    ...options,
+  })
+  return { fetchOf, answer, send, isClosed, stopped, sent: () => sent }
+}
+
+const turns = () => new Promise((resolve) => setTimeout(resolve, 20))
+
+test('an abort before the response waits for the event that tells the job, too', async () => {
+  const { fetchOf, answer, send, isClosed, stopped } = backend({})
+  const controller = new AbortController()
+  const call = fetchOf('https://stream.test/', { method: 'POST', signal: controller.signal })
+  await turns()
+  controller.abort(new Error('enough'))
+  await assert.rejects(call, /enough/)
+  answer()
+  await turns()
+  assert.deepEqual(stopped, [])
+  send()
+  await turns()
+  assert.deepEqual(stopped, ['https://stop.test/7'])
+  assert.ok(isClosed())
+})
+
+test('an abort before the request notifies nobody', async () => {
+  const { fetchOf, stopped, sent } = backend({ job: undefined!, cancel: { url, on: ['abort'] } })
+  const signal = AbortSignal.abort(new Error('early'))
+  await assert.rejects(fetchOf('https://stream.test/', { signal }), /early/)
+  await turns()
+  assert.deepEqual([stopped, sent()], [[], 0])
+})
+
+test('cancel() of a response that is no stream notifies nobody', async () => {
+  const stopped: unknown[] = []
+  const fetchOf = createFetch({
+    fetch: async (input) => {
+      if (input === url) return new Response('{}')
+      stopped.push(input)
+      return new Response()
+    },
+    cancel: { url: 'https://stop.test/' },
+  })
+  const response = await fetchOf(url)
+  assert.deepEqual(await fetchOf.cancel(response), { aborted: false, notified: false })
+  assert.equal(await response.text(), '{}')
+  assert.deepEqual(stopped, [])
+})
+
+test('the marker may be the last line of a body', async () => {
+  const sent = 'data: a\n\ndata: [DONE]'
+  const headers = { 'content-type': 'text/event-stream' }
+  const fetch = async () => new Response(sent, { headers })
+  const response = await createFetch({ fetch, done: '[DONE]' })(url, { method: 'POST' })
+  assert.equal(await response.text(), sent)
+})
+
 test('with `on: abort`, an abort ends a response that is no stream, too', async () => {
   const fetch: typeof globalThis.fetch = async (_, init) => {
     init!.signal!.throwIfAborted()

@@ -175,6 +175,17 @@ describe("what the page's own `fetch` throws", () => {
   })
 })
 
+test('a `retry` that is no policy is refused before anything is sent', async () => {
+  for (const retry of [5, 'always']) {
+    const fetch = vi.fn(async () => answer(bytesOf(PARTS)))
+    await expect(sent({ fetch, retry: retry as never })).rejects.toMatchObject({
+      code: 'invalid-options',
+      message: '`retry` must be a boolean or an object',
+    })
+    expect(fetch).not.toHaveBeenCalled()
+  }
+})
+
 test('an HTML page is an error that suggests no option that the transport lacks', async () => {
   const fetch = async () => answer('<html>', { 'content-type': 'text/html' })
   await expect(sent({ fetch })).rejects.toMatchObject({

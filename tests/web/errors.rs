@@ -1,10 +1,12 @@
 //! Errors of options, and what of an error is only there in Rust. The others are scenarios.
 
-use crate::support::{SERVER, Script, UNREACHABLE, failure};
+use crate::support::{SERVER, Script, UNREACHABLE, failure, handmade, quickly};
 use futures::StreamExt as _;
 use serde::{Serialize, Serializer};
 use serde_json::json;
-use sluicegate::{Builder, CancelRequest, Error, ErrorCode, EventStream};
+use sluicegate::{
+    AckRequest, Builder, CancelRequest, Error, ErrorCode, EventStream, ResumeRequest,
+};
 use std::error::Error as _;
 use wasm_bindgen::JsCast as _;
 use wasm_bindgen_test::wasm_bindgen_test as test;
@@ -99,6 +101,53 @@ fn invalid_headers_and_bodies_are_refused_by_open() {
     assert_invalid(cancelled(CancelRequest::to("http://")), DOES_NOT_PARSE);
     assert_invalid(cancelled(CancelRequest::to("/x").header("no good", "x")), bad_headers);
     assert_invalid(cancelled(CancelRequest::to("/x").body(5)), bad_body);
+    let body_of_get = "a GET request has no body: set `method: 'POST'`";
+    assert_invalid(cancelled(CancelRequest::to("/x").method("GET").body("x")), body_of_get);
+    let acknowledged = cancelled(CancelRequest::to("/x")).ack(AckRequest::to("http://"));
+    assert_invalid(acknowledged, DOES_NOT_PARSE);
+    assert_invalid(stream().resume(ResumeRequest::to("http://")), DOES_NOT_PARSE);
+    for value in ["new Error('x')", "new Headers()", "/x/", "new Map()"] {
+        let value = js_sys::eval(value).unwrap();
+        let error = stream().body(value).open().unwrap_err();
+        assert_eq!(error.code, ErrorCode::InvalidOptions);
+    }
+}
+
+#[test]
+async fn what_the_apps_own_fetch_returned_is_in_the_error() {
+    let cases = [
+        ("undefined", ErrorCode::InvalidOptions, "`fetch` returned [object Undefined], not a R"),
+        ("new Response('', { status: 418 })", ErrorCode::Http, "https://host.test/x answered 418"),
+        (
+            "new Response('{\"title\":\"t\",\"errors\":{\"Name\":[\"no name\"]}}', { status: 400 })",
+            ErrorCode::Http,
+            "https://host.test/x answered 400. It says: no name",
+        ),
+        (
+            "{ status: 0, statusText: '', type: 'opaqueredirect', url: '', headers: new Headers(), body: null, bodyUsed: false }",
+            ErrorCode::Http,
+            "https://host.test/x answered 0 opaqueredirect",
+        ),
+        (
+            "new Response('', { headers: { 'content-type': 'text/html' } })",
+            ErrorCode::ContentType,
+            "https://host.test/x answered with text/html, not text/event-stream",
+        ),
+    ];
+    for (response, code, message) in cases {
+        let fetch = handmade(response);
+        let error = failed(EventStream::builder("https://host.test/x").fetch(&fetch)).await;
+        assert_eq!(error.code, code, "{response}");
+        assert!(error.message.starts_with(message), "{error}");
+    }
+}
+
+#[test]
+async fn a_scheme_that_fetch_does_not_know_is_not_retried() {
+    let mut stream = EventStream::builder("ftp://host.test/x").retry(quickly()).open().unwrap();
+    let error = failure(&mut stream).await;
+    assert_eq!((error.code, error.retryable), (ErrorCode::Network, false));
+    assert_eq!(stream.stats().attempts, 1);
 }
 
 struct Unserializable;
@@ -129,4 +178,50 @@ async fn an_error_is_small_and_goes_where_errors_go() {
     assert!(debug.contains("code: Network") && debug.contains(UNREACHABLE), "{debug}");
     let boxed: Box<dyn std::error::Error + Send + Sync> = error.into();
     assert!(boxed.is::<Error>());
+}
+
+#[cfg(feature = "js")]
+#[test]
+async fn what_scripts_pass_is_checked() {
+    use wasm_bindgen::JsValue;
+    use wasm_bindgen_futures::JsFuture;
+
+    let value = |source: &str| js_sys::eval(&format!("({source})")).unwrap();
+    let open = |url: &str, options: &str| {
+        let fetch = handmade("stream('data: a\\n\\n', true)");
+        let options = value(options);
+        js_sys::Reflect::set(&options, &"fetch".into(), &fetch).unwrap();
+        sluicegate::js::open_stream(&value(url), options)
+    };
+    let no_url = "the URL must be a string or a URL";
+    for (url, options) in [
+        ("undefined", "{}"),
+        ("5", "{}"),
+        ("{ url: '/x' }", "{}"),
+        ("'/x'", "{ cancel: { url: {} } }"),
+        ("'/x'", "{ resume: { url: 5 } }"),
+    ] {
+        let error = open(url, options).unwrap_err();
+        assert_eq!((error.code, error.message.as_str()), (ErrorCode::InvalidOptions, no_url));
+    }
+    open("new URL('https://host.test/')", "{ headers: () => null }").unwrap();
+    for (name, options) in [
+        ("done", "{ done: async () => false }"),
+        ("job", "{ job: async () => 'x' }"),
+        ("cursor", "{ cursor: async () => 'x' }"),
+        ("shouldRetry", "{ retry: { shouldRetry: async () => false } }"),
+    ] {
+        let stream = open("'https://host.test/'", options).unwrap();
+        let mut result = JsFuture::from(stream.next()).await;
+        if name == "shouldRetry" {
+            result = JsFuture::from(stream.next()).await;
+        }
+        // Events before the error are delivered first.
+        if result.is_ok() {
+            result = JsFuture::from(stream.next()).await;
+        }
+        let error: JsValue = result.unwrap_err();
+        let message = js_sys::Error::from(error).message();
+        assert_eq!(String::from(message), format!("`{name}` must not return a promise"));
+    }
 }

@@ -1,11 +1,14 @@
 //! The app's closures: what they are called with, what comes of what they return, and of their failures.
 
-use crate::support::{Held, Script, Sink, all_data, event, eventually, failure, quickly};
+use crate::support::{
+    Held, Script, Sink, all_data, event, eventually, failure, handmade, quickly, unless_told_never,
+    while_waiting,
+};
 use futures::StreamExt as _;
 use serde_json::{Value, json};
 use sluicegate::{
-    AckRequest, Builder, CancelRequest, Context, Error, ErrorCode, EventStream, RetryDecision,
-    StopReason,
+    AckRequest, Builder, CancelRequest, Context, Error, ErrorCode, EventStream, ResumeRequest,
+    RetryDecision, State, StopReason, llm::Format,
 };
 use std::{cell::RefCell, rc::Rc, time::Duration};
 use wasm_bindgen_test::wasm_bindgen_test as test;
@@ -239,4 +242,149 @@ async fn a_fetch_of_the_apps_own_is_used() {
     let builder = EventStream::builder(&script.url()).no_retry().fetch(&fetch);
     assert_eq!(all_data(builder.open().unwrap()).await, ["a"]);
     assert_eq!(script.over(1).await[0].header("x-own"), Some("yes"));
+}
+
+#[test]
+async fn the_apps_own_fetch_gets_plain_headers_and_bodies_as_json() {
+    let echo = handmade("stream(`data: ${init.headers['content-type']} ${init.body}\\n\\n`)");
+    let cases = [
+        ("({ a: 1 })", "application/json {\"a\":1}"),
+        ("({ toJSON: () => ({ a: 2 }) })", "application/json {\"a\":2}"),
+        ("new (class { a = 3 })()", "application/json {\"a\":3}"),
+        ("[4]", "application/json [4]"),
+        ("new URLSearchParams({ a: 5 })", "undefined a=5"),
+        ("'a'", "undefined a"),
+    ];
+    for (body, expected) in cases {
+        let body = js_sys::eval(body).unwrap();
+        let builder = EventStream::builder("https://host.test/").method("POST").body(body);
+        let stream = builder.fetch(&echo).open().unwrap();
+        assert_eq!(all_data(stream).await, [expected]);
+    }
+}
+
+#[test]
+async fn a_resuming_request_has_its_own_headers_and_the_streams_options_of_fetch() {
+    let fetch = handmade(
+        "init.method === 'POST' ? stream('id: 1\\ndata: a\\n\\n', true)
+            : stream(`data: ${init.headers.authorization} ${init.redirect}\\n\\ndata: [DONE]`)",
+    );
+    let init = web_sys::RequestInit::new();
+    js_sys::Reflect::set(&init, &"redirect".into(), &"error".into()).unwrap();
+    let stream = EventStream::builder("https://host.test/")
+        .method("POST")
+        .header("authorization", "old")
+        .init(&init)
+        .resume(
+            ResumeRequest::to("/resume")
+                .with(|resume, _| Ok(resume.header("authorization", "new"))),
+        )
+        .retry(quickly())
+        .done("[DONE]")
+        .fetch(&fetch)
+        .open()
+        .unwrap();
+    assert_eq!(all_data(stream).await, ["a", "new error"]);
+}
+
+#[test]
+async fn an_answer_that_begins_anew_has_no_cursor_and_no_events() {
+    let fetch = handmade(
+        "init.headers['x-at'] === '1 0 .' ? stream('data: a\\n\\n', true)
+            : stream(`data: ${init.headers['x-at']}\\n\\ndata: [DONE]\\n\\n`)",
+    );
+    let text = |at: &Context| {
+        format!("{} {} {}", at.attempt, at.events, at.cursor.as_deref().unwrap_or_default())
+    };
+    let stream = EventStream::builder("https://host.test/")
+        .headers_with(async move |at| Ok([("x-at".into(), text(&at) + ".")]))
+        .cursor(|event| Some(event.data.into()))
+        .retry(quickly())
+        .done("[DONE]")
+        .fetch(&fetch)
+        .open()
+        .unwrap();
+    assert_eq!(all_data(stream).await, ["a", "2 0 ."]);
+}
+
+#[test]
+async fn a_job_that_a_header_names_is_known_before_the_first_event() {
+    let fetch = handmade(
+        "init.method === 'GET' ? stream(': hi\\n\\n')
+            : (globalThis.notified = url, new Response())",
+    );
+    let mut stream = EventStream::builder("https://host.test/")
+        .job_in(|event, response| {
+            assert_eq!(event.data, "");
+            response.headers().get("x-job").unwrap()
+        })
+        .cancel(CancelRequest::to("https://host.test/").with(|cancel, at| {
+            Ok(cancel.url(&format!("https://host.test/{}", at.job.clone().unwrap_or_default())))
+        }))
+        .retry(unless_told_never())
+        .fetch(&fetch)
+        .open()
+        .unwrap();
+    let canceller = stream.canceller();
+    while_waiting(
+        &mut stream,
+        eventually(async || match canceller.state() {
+            State::Waiting => Ok(()),
+            state => Err(format!("{state:?}")),
+        }),
+    )
+    .await;
+    assert!(stream.cancel().await.notification.unwrap().notified);
+    let notified = js_sys::Reflect::get(&js_sys::global(), &"notified".into()).unwrap();
+    assert_eq!(notified.as_string().as_deref(), Some("https://host.test/7"));
+}
+
+#[test]
+async fn large_notifications_do_without_keepalive() {
+    let fetch = handmade(
+        "init.method === 'GET' ? stream('data: a\\n\\n')
+            : (globalThis.keepalive = init.keepalive, new Response())",
+    );
+    for (body, keepalive) in [
+        ("'a'.repeat(60 * 1024)", true),
+        ("'€'.repeat(30_000)", false),
+        ("new Uint8Array(70_000)", false),
+        ("new Blob(['a'.repeat(70_000)])", false),
+    ] {
+        let cancel = CancelRequest::to("/cancel").body(js_sys::eval(body).unwrap());
+        let builder = EventStream::builder("https://host.test/").cancel(cancel).fetch(&fetch);
+        let mut stream = builder.open().unwrap();
+        event(&mut stream).await;
+        assert!(stream.cancel().await.notification.unwrap().notified, "{body}");
+        let sent = js_sys::Reflect::get(&js_sys::global(), &"keepalive".into()).unwrap();
+        assert_eq!(sent.as_bool(), Some(keepalive), "{body}");
+    }
+}
+
+#[test]
+async fn an_error_that_done_when_finds_fails_the_text() {
+    let fetch = handmade(
+        "stream('data: {\"choices\":[{\"index\":0,\"delta\":{\"content\":\"Hi\"}}]}\\n\\n' +
+            'event: error\\ndata: {\"error\":{\"message\":\"overloaded\"}}\\n\\n')",
+    );
+    let builder = EventStream::builder("https://host.test/").method("POST").fetch(&fetch);
+    let stream = builder.done_when(|event| event.event_type == "error").open().unwrap();
+    let mut texts = stream.text(Format::Auto);
+    assert_eq!(texts.next().await.unwrap().unwrap(), "Hi");
+    let error = texts.next().await.unwrap().unwrap_err();
+    assert_eq!(error.code, ErrorCode::Upstream, "{error}");
+    assert!(texts.next().await.is_none());
+}
+
+#[test]
+async fn a_signal_among_the_options_of_fetch_counts() {
+    let controller = web_sys::AbortController::new().unwrap();
+    let init = web_sys::RequestInit::new();
+    init.set_signal(Some(&controller.signal()));
+    let fetch = handmade("stream('data: a\\n\\n')");
+    let builder = EventStream::builder("https://host.test/").init(&init).fetch(&fetch);
+    let mut stream = builder.retry(unless_told_never()).open().unwrap();
+    event(&mut stream).await;
+    controller.abort();
+    assert_eq!(failure(&mut stream).await.code, ErrorCode::Aborted);
 }

@@ -122,7 +122,9 @@ export class SluicegateChatTransport<
     init: OpenOptions,
   ): Answer {
     const { chatId } = chat
-    const { retry = { maxAttempts: 5 }, resume, cancel, idleTimeout, fetch } = this.#options
+    const { retry: given, resume, cancel, idleTimeout, fetch } = this.#options
+    // `true` would send the question again.
+    const retry = ((given as unknown) === true ? undefined : given) ?? { maxAttempts: 5 }
     const { connectTimeout = Infinity } = this.#options
     /** The last request of the answer, and the one that stops it. */
     let last: ChatRequest | undefined = request
@@ -149,12 +151,16 @@ export class SluicegateChatTransport<
         answer.isOver ||= isLast(part)
         return false
       },
-      retry: retry && {
-        ...retry,
-        // Behind the last part there is nothing to resume for.
-        shouldRetry: (error, attempt) =>
-          !answer.isOver && (retry.shouldRetry?.(error, attempt) ?? error.retryable),
-      },
+      // What is no object is refused, unless it is `false`.
+      retry:
+        typeof retry === 'object'
+          ? {
+              ...retry,
+              // Behind the last part there is nothing to resume for.
+              shouldRetry: (error, attempt) =>
+                !answer.isOver && (retry.shouldRetry?.(error, attempt) ?? error.retryable),
+            }
+          : retry,
       resume: resume ?? {
         url: async () => (last = await this.#requests.reconnect(chat)).api,
         headers: () => last!.headers,

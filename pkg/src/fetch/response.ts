@@ -83,7 +83,10 @@ export function reasonOf(body = ''): string {
 export function reasonIn(value: any): string | undefined {
   if (typeof value === 'string') return value
   for (const name of REASONS) {
-    const reason = value?.[name] && reasonIn(value[name])
+    const member = value?.[name]
+    // Some list errors by the name of a field.
+    const reason =
+      member && (reasonIn(member) ?? (name === 'errors' ? reasonIn(Object.values(member)) : ''))
     if (reason) return reason
   }
   return undefined

@@ -1,6 +1,7 @@
 import {
   FLAG_NDJSON,
   FLAG_SSE,
+  INPUT_ABORT,
   INPUT_LEAVE,
   TEXT_ENDED,
   VERDICT_READ,
@@ -30,6 +31,8 @@ export class Surviving {
   readonly #init: RequestInit | undefined
   readonly #signal: AbortSignal | null | undefined
   readonly #first: Promise<Response>
+  /** The same, but for an abort. */
+  readonly #answer: Promise<Response>
   /** Aborts the first request: that is not the driver's. */
   readonly #controller: AbortController | undefined
   readonly #over: () => void
@@ -45,6 +48,10 @@ export class Surviving {
   #ended = () => {}
   readonly #scope = new Scope()
   #driver: Driver | undefined
+  /** Whether the response is that of `fetch` itself. */
+  #isPlain = false
+  /** What the first `cancel()` returned. */
+  #cancelling: Promise<CancelResult> | undefined
   /** What the body's consumer got. */
   #events = 0
   #last: ServerSentEvent | undefined
@@ -67,8 +74,8 @@ export class Surviving {
     // Of the request itself: that of a clone may not hear of an abort.
     const { signal = (input as Request).signal } = init ?? {}
     this.#signal = signal
-    // An event may tell the job after an abort: then the driver ends the request.
-    const outlives = signal && options.cancel?.on?.includes('abort')
+    // The backend has to be told of an abort, maybe once an event has told the job: the driver ends the request.
+    const outlives = signal && !signal.aborted && options.cancel?.on?.includes('abort')
     const isAlone = !signal || outlives
     // Where signals can't be joined, the caller's own is the one that counts.
     if (isAlone || 'any' in Object(globalThis.AbortSignal)) this.#controller = newController()
@@ -76,24 +83,20 @@ export class Surviving {
       const own = this.#controller.signal
       sent = { ...init, signal: isAlone ? own : AbortSignal.any([signal, own]) }
     }
-    if (outlives) {
-      watchSignal(this.#scope, signal, (reason) => this.#driver ?? this.#abort(reason))
-    }
     const { fetch } = options
     // Mocks may return the response itself.
     this.#first = Promise.resolve(fetch(input, sent))
-    this.#first.catch(() => {
-      over()
-      // The backend may have to be told of that.
-      if (signal?.aborted) void this.#start()
-    })
+    this.#first.catch(over)
+    this.#answer = outlives ? Promise.race([this.#first, this.#aborted(signal)]) : this.#first
+    this.#answer.catch(() => undefined)
   }
 
   /** The response: the first one itself, unless that is an event stream. */
   async response(): Promise<Response> {
-    const first = await this.#first
+    const first = await this.#answer
     const format = await this.#formatOf(first)
     if (!format || !first.ok || !first.body) {
+      this.#isPlain = true
       this.#over()
       return first
     }
@@ -118,9 +121,25 @@ export class Surviving {
   }
 
   /** Stops the answer here and there. */
-  async cancel(reason: unknown): Promise<CancelResult> {
+  cancel(reason: unknown): Promise<CancelResult> {
+    return (this.#cancelling ??= this.#cancel(reason))
+  }
+
+  async #cancel(reason: unknown): Promise<CancelResult> {
+    if (this.#isPlain) return { aborted: false, notified: false }
     const driver = await this.#start()
     return driver.cancel(reason)
+  }
+
+  /** Rejects once the signal is aborted. */
+  #aborted(signal: AbortSignal): Promise<never> {
+    return new Promise((_, reject) => {
+      watchSignal(this.#scope, signal, (reason) => {
+        reject(reason)
+        if (this.#isPlain) this.#abort(reason)
+        else void this.#start()
+      })
+    })
   }
 
   /** The format of a response that is kept alive. */
@@ -141,7 +160,10 @@ export class Surviving {
     const { key, ndjson, retry, ...options } = this.#options
     const input = this.#input
     const { body, ...given } = this.#init ?? {}
-    const own = { ...options, body: again(body), signal: this.#signal } as OpenOptions
+    // A driver whose signal is aborted sends nothing, but this request is on its way.
+    const isAborted = this.#signal?.aborted
+    const signal = isAborted ? undefined : this.#signal
+    const own = { ...options, body: again(body), signal } as OpenOptions
     // What else a page passes to `fetch` is no option of ours.
     for (const name of [...FETCH_MEMBERS, 'method', 'headers'] as const) {
       Object.assign(own, { [name]: given[name] })
@@ -197,6 +219,9 @@ export class Surviving {
     })
     this.#driver = driver
     driver.open()
+    if (isAborted) {
+      watchSignal(this.#scope, this.#signal!, (reason) => driver.stop(INPUT_ABORT, reason, reason))
+    }
     return driver
   }
 
@@ -228,7 +253,7 @@ export class Surviving {
       return
     }
     if (type === 'closed') return
-    if (type === 'ended') this.#joints.flush()
+    if (type === 'ended' || type === 'done') this.#joints.flush()
     if (type === 'ended' || type === 'done' || type === 'no-content') return controller.close()
     // What is still read for the job goes nowhere.
     this.#controllerOfBody = undefined

@@ -25,8 +25,11 @@ impl Machine {
     }
 
     /// The last line of NDJSON may be an event, also without a line break. With `completes`, so may be the
-    /// last lines of an event stream without a blank line, if nothing follows.
+    /// last lines of an event stream without a blank line, if nothing follows. The standard drops them
+    /// (WHATWG HTML, 9.2.6), but a marker says that the answer is whole.
     pub(super) fn body_ended(&mut self, completes: bool) -> Step {
+        let marker = self.config.marker.as_ref();
+        let is_done = marker.is_some_and(|marker| self.decoder.has_open(marker));
         if completes && !self.should_reopen() {
             let _ = self.decode(b"\n\n");
         } else {
@@ -35,7 +38,7 @@ impl Machine {
         if self.marker_position().is_none() {
             self.drop_replayed();
         }
-        let next = if self.take_events() { Next::Done } else { Next::Ended };
+        let next = if self.take_events() || is_done { Next::Done } else { Next::Ended };
         self.deliver(next)
     }
 

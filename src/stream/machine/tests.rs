@@ -169,9 +169,15 @@ fn the_last_event_may_lack_its_blank_line_where_that_is_asked_for_and_nothing_fo
         (post(), "data: a", 0.0, &[], Some(OutcomeType::Ended)),
         (post(), ": a", 1.0, &[], Some(OutcomeType::Ended)),
         (has_done(post()), "data: [DONE]", 1.0, &[], Some(OutcomeType::Done)),
+        (has_done(post()), "data: [DONE]\n", 0.0, &[], Some(OutcomeType::Done)),
+        (has_done(post()), "id: 1\ndata:[DONE]\r", 0.0, &[], Some(OutcomeType::Done)),
+        (has_done(post()), "data: a\ndata: [DONE]", 0.0, &[], Some(OutcomeType::Truncated)),
+        (has_done(post()), "data: [DONE", 0.0, &[], Some(OutcomeType::Truncated)),
+        (has_done(post()), ": [DONE]", 0.0, &[], Some(OutcomeType::Truncated)),
+        (has_done(config()), "data: [DONE]", 0.0, &[], Some(OutcomeType::Done)),
         // It comes again.
         (config(), "data: a", 1.0, &[], None),
-        (has_done(config()), "data: [DONE]", 1.0, &[], None),
+        (has_done(config()), "data: a", 0.0, &[], None),
     ];
     for (config, sent, completes, events, end) in cases {
         let mut machine = reading(config);

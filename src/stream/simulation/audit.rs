@@ -489,7 +489,7 @@ impl Audit {
     pub(super) fn body_ended(&mut self, setup: &Setup) {
         self.check_memory();
         let events = self.naive.events.len();
-        self.naive.finish();
+        self.facts.is_done = self.naive.finish(setup.marker.as_deref());
         self.drop_replayed(setup, events);
         self.facts.is_body_over = true;
         self.brought(events);

@@ -54,12 +54,17 @@ impl Naive {
         }
     }
 
-    /// The body is at its end: the last line of NDJSON may be one without a line break.
-    pub(super) fn finish(&mut self) {
-        if self.is_ndjson {
+    /// The body is at its end: the last line of NDJSON may be one without a line break. Returns whether
+    /// an unfinished block has the data of the marker.
+    pub(super) fn finish(&mut self, marker: Option<&str>) -> bool {
+        let retry = self.retry;
+        if self.is_ndjson || !self.line.is_empty() {
             self.end_line();
         }
+        self.retry = retry;
+        let is_marker = marker.is_some() && self.data.as_deref() == marker;
         self.connect();
+        is_marker
     }
 
     /// The bytes that an unfinished block surely occupies.

@@ -199,6 +199,12 @@ describe('what the server says', () => {
     ['{"title":"Not enough credit","status":403}', 'Not enough credit'],
     ['[{"error":{"code":400,"message":"bad key"}}]', 'bad key'],
     ['{"success":false,"errors":[{"code":7003,"message":"no route"}]}', 'no route'],
+    [
+      '{"title":"One or more validation errors occurred.","errors":{"Name":["Name is required."]}}',
+      'Name is required.',
+    ],
+    ['{"errors":{"name":["can\'t be blank"]}}', "can't be blank"],
+    ['{"title":"Bad","errors":{"n":[]}}', 'Bad'],
     ['"plain"', 'plain'],
     ['{"message":"a\\nb\\u001b[31m\\u009b\\u202e"}', 'a\\u000ab\\u001b[31m\\u009b\\u202e'],
     [JSON.stringify({ message: 'x'.repeat(1_000) }), 'x'.repeat(200)],

@@ -403,8 +403,8 @@ describe('createFetch', () => {
       const [notification] = await sink.received(1)
       expect(notification!.body).to.equal('{"reason":"enough"}')
       await source.over(1)
-      const again = await fetchOf.cancel(response)
-      expect(again).to.deep.equal({ aborted: false, notified: false })
+      expect(await fetchOf.cancel(response)).to.equal(result)
+      await sink.received(1)
     })
 
     test('cancel(name) tells it, too, also before the response is there', async () => {

@@ -36,6 +36,16 @@ pub async fn soon<T>(mut look: impl AsyncFnMut() -> Result<T, String>) -> Result
     }
 }
 
+/// A `fetch` function that returns this, an expression in JavaScript. `stream(text, isBroken)` is an
+/// event stream.
+pub fn handmade(response: &str) -> js_sys::Function {
+    let stream = "const stream = (text, isBroken) => new Response(new ReadableStream({
+        start: (controller) => controller.enqueue(new TextEncoder().encode(text)),
+        pull: (controller) => isBroken ? controller.error(new TypeError('reset')) : controller.close(),
+    }, { highWaterMark: 0 }), { headers: { 'content-type': 'text/event-stream', 'x-job': '7' } })";
+    js_sys::Function::new_with_args("url, init", &format!("{stream}\nreturn {response}"))
+}
+
 /// Reconnects at once.
 pub fn quickly() -> RetryPolicy {
     RetryPolicy { initial_delay: 1.0, min_delay: 0.0, ..RetryPolicy::default() }

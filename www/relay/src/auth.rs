@@ -227,7 +227,7 @@ fn bearer(headers: &HeaderMap) -> Result<&str, TokenError> {
     };
     let value = value.to_str().map_err(|_| TokenError::Invalid)?;
     let (scheme, token) = value.split_once(' ').ok_or(TokenError::Invalid)?;
-    if scheme.eq_ignore_ascii_case("bearer") { Ok(token) } else { Err(TokenError::Invalid) }
+    if scheme.eq_ignore_ascii_case("bearer") { Ok(token.trim()) } else { Err(TokenError::Invalid) }
 }
 
 fn cookie(headers: &HeaderMap) -> Result<&str, TokenError> {
@@ -363,7 +363,7 @@ mod tests {
         };
         let ann = || Ok(Some("ann".to_owned()));
         let bearer = Auth::Bearer(secret());
-        for scheme in ["Bearer", "bearer"] {
+        for scheme in ["Bearer", "bearer", "Bearer "] {
             let header = ("authorization", format!("{scheme} {token}"));
             assert_eq!(ask(&bearer, std::slice::from_ref(&header)), ann());
             assert_eq!(ask(&bearer, &[header.clone(), header]), Err(TokenError::Missing));

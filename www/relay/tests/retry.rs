@@ -94,14 +94,15 @@ async fn what_will_not_pass_is_not_tried_again() {
         let (response, ()) = tokio::join!(relay.chat(session, "hi"), model);
         refusal(response, 502, "upstream-status").await;
     }
-    let model = async {
-        let exchange = upstream.accept().await;
-        let header = "content-type: application/json\r\nretry-after: 31";
-        let mut exchange = exchange;
-        exchange.respond("429 Too Many Requests", header, "{}").await;
-    };
-    let (response, ()) = tokio::join!(relay.chat("s3", "hi"), model);
-    refusal(response, 502, "upstream-status").await;
+    for (session, retry_after) in [("s3", "31"), ("s4", "Fri, 31 Dec 2100 23:59:59 GMT")] {
+        let model = async {
+            let mut exchange = upstream.accept().await;
+            let header = format!("content-type: application/json\r\nretry-after: {retry_after}");
+            exchange.respond("429 Too Many Requests", &header, "{}").await;
+        };
+        let (response, ()) = tokio::join!(relay.chat(session, "hi"), model);
+        refusal(response, 502, "upstream-status").await;
+    }
     assert_not_asked_again(&upstream).await;
 }
 

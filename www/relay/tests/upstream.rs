@@ -78,6 +78,16 @@ async fn an_answer_split_anywhere_is_the_same() {
 }
 
 #[tokio::test]
+async fn the_last_event_may_lack_its_blank_line() {
+    for end in ["data: [DONE]\n", "data: [DONE]"] {
+        let (events, session) = stream_of(&format!("{}{end}", token_event("a"))).await;
+        assert_eq!(tokens_of(&events), ["a"]);
+        json_of(events.last().unwrap(), "done");
+        assert_eq!(session["state"], "completed");
+    }
+}
+
+#[tokio::test]
 async fn an_error_in_mid_stream_becomes_an_error_event() {
     let tokens = format!("{}{}", token_event("a"), token_event("b"));
     let long = "x".repeat(2 << 20);

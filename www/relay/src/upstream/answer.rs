@@ -121,10 +121,13 @@ impl Exchange {
         }
     }
 
-    /// The body has ended, before the answer did.
+    /// The body has ended. Its last event may lack its blank line; if it is cut off, so is the answer.
     fn finish(&mut self) {
-        self.decoder.finish();
+        let _ = self.decoder.push(b"\n\n");
         self.read();
+        if matches!(self.end, Some(Err(UpstreamError::Malformed { .. }))) {
+            self.end = Some(Err(UpstreamError::Truncated));
+        }
         if self.end.is_some() {
             return;
         }

@@ -12,7 +12,7 @@ mod vendor;
 
 use std::error::Error;
 use std::fmt;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use reqwest::header::{CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, RETRY_AFTER};
 use reqwest::redirect::Policy;
@@ -216,7 +216,8 @@ impl Upstream {
         if !response.status().is_success() {
             return Err(refusal(response).await);
         }
-        let content_type = response.headers().get(CONTENT_TYPE);
+        // Of several, the last one counts (Fetch, "extract a MIME type").
+        let content_type = response.headers().get_all(CONTENT_TYPE).iter().next_back();
         let content_type = content_type.and_then(|value| value.to_str().ok()).unwrap_or_default();
         if !answers_in(vendor, content_type) {
             return Err(UpstreamError::NotAStream(Theirs::new(content_type)));
@@ -243,9 +244,18 @@ fn is_loopback(url: &Url) -> bool {
     host == "localhost" || address.parse().is_ok_and(|ip: std::net::IpAddr| ip.is_loopback())
 }
 
+/// What `Retry-After` asks for: seconds, or a date (RFC 9110, 10.2.3).
+fn wait_until(retry_after: &str) -> Option<Duration> {
+    if let Ok(seconds) = retry_after.trim().parse() {
+        return Some(Duration::from_secs(seconds));
+    }
+    let date = httpdate::parse_http_date(retry_after).ok()?;
+    Some(date.duration_since(SystemTime::now()).unwrap_or_default())
+}
+
 async fn refusal(mut response: Response) -> UpstreamError {
     let retry_after = response.headers().get(RETRY_AFTER).and_then(|value| value.to_str().ok());
-    let retry_after = retry_after.and_then(|text| text.parse().ok()).map(Duration::from_secs);
+    let retry_after = retry_after.and_then(wait_until);
     let mut body = Vec::new();
     while let Ok(Some(chunk)) = response.chunk().await {
         body.extend_from_slice(&chunk);

@@ -68,7 +68,8 @@ pub fn endpoint(vendor: &dyn Vendor, base: &str) -> Option<Url> {
 
 /// Whether an answer of this content type is one.
 pub fn answers_in(vendor: &dyn Vendor, content_type: &str) -> bool {
-    let essence = content_type.split(';').next().unwrap_or_default().trim();
+    let last = content_type.rsplit(',').next().unwrap_or_default();
+    let essence = last.split(';').next().unwrap_or_default().trim();
     let wanted: &[&str] = match vendor.lines() {
         sse::Format::Sse => &["text/event-stream"],
         sse::Format::Ndjson => &["application/x-ndjson", "application/ndjson"],
@@ -106,6 +107,20 @@ mod tests {
         }
         for base in ["", "h/v1", "ftp://h/v1", "http://"] {
             assert!(endpoint(&OpenAiChat, base).is_none(), "{base}");
+        }
+    }
+
+    #[test]
+    fn the_last_content_type_counts() {
+        for (content_type, is_answer) in [
+            ("text/event-stream", true),
+            ("Text/Event-Stream; charset=utf-8", true),
+            ("text/event-stream, text/event-stream;charset=utf-8", true),
+            ("text/event-stream, application/json", false),
+            ("application/json", false),
+            ("", false),
+        ] {
+            assert_eq!(answers_in(&OpenAiChat, content_type), is_answer, "{content_type}");
         }
     }
 }
