@@ -94,11 +94,9 @@ function decoderOf(encoding: number): Pick<TextDecoder, 'decode'> {
 }
 
 function fromUtf16(bytes: Uint8Array): string {
-  const units = new Uint16Array(bytes.buffer, bytes.byteOffset, bytes.length / 2)
   let text = ''
-  // In pieces: each unit is an argument.
-  for (let at = 0; at < units.length; at += 4_096) {
-    text += String.fromCharCode(...units.subarray(at, at + 4_096))
+  for (const unit of new Uint16Array(bytes.buffer, bytes.byteOffset, bytes.length / 2)) {
+    text += String.fromCharCode(unit)
   }
   return text
 }

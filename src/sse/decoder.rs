@@ -177,9 +177,12 @@ impl Decoder {
         self.interpreter.batch.event_count()
     }
 
-    /// Whether the unfinished event has this data.
-    pub(crate) fn has_open(&self, data: &str) -> bool {
-        self.interpreter.has_open(data.as_bytes(), self.lines.held())
+    /// Whether the unfinished event has this data, at the end of the stream: only [`Self::finish`] may
+    /// follow.
+    pub(crate) fn has_open(&mut self, data: &str) -> bool {
+        // The last line may have come in pieces.
+        let _ = self.interpreter.start_data(self.lines.held(), false);
+        self.interpreter.has_open(data.as_bytes())
     }
 
     /// Returns the index of the first event with this data.

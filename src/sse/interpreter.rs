@@ -170,13 +170,9 @@ impl Interpreter {
         Ok(Some(extra))
     }
 
-    /// Whether the open event has this data so far. `held` is the line that has no end yet, unless it is
-    /// in the data buffer already.
-    pub(super) fn has_open(&self, data: &[u8], held: &[u8]) -> bool {
-        match value_of(held, b"data") {
-            Some(value) => !self.has_data && value == data,
-            None => self.has_data && self.batch.open() == data,
-        }
+    /// Whether the open event has this data so far.
+    pub(super) fn has_open(&self, data: &[u8]) -> bool {
+        self.has_data && self.batch.open() == data
     }
 
     /// Processes one line of `text/event-stream` ("process the field").

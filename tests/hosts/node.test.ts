@@ -372,16 +372,6 @@ const MOCKED: [name: string, body: unknown][] = [
       },
     },
   ],
-  [
-    'a reader whose `closed` rejects',
-    {
-      getReader() {
-        const values = ['data: a\n\n'].values()
-        // Unless somebody listens, that would fail the test.
-        return { read: () => values.next(), closed: Promise.reject(new Error('Load failed')) }
-      },
-    },
-  ],
 ]
 
 for (const [name, body] of MOCKED) {

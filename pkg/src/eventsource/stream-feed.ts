@@ -20,7 +20,6 @@ export class StreamFeed extends Feed {
       throw new TypeError('EventSource.fromReadableStream takes a ReadableStream of bytes')
     }
     this.#reader = stream.getReader()
-    quietly(() => this.#reader.closed)
   }
 
   reset(): void {

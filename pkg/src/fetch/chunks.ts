@@ -25,8 +25,6 @@ export function chunksOf(stream: unknown): Chunks | undefined {
     const reader = source.getReader() as ReadableStreamDefaultReader
     next = () => reader.read()
     cancel = () => reader.cancel()
-    // WebKit tells of a stream that fails there as well, as if nobody had heard of it.
-    quietly(() => reader.closed)
   } else {
     const iterator = source[Symbol.asyncIterator]?.() ?? source[Symbol.iterator]?.()
     if (!iterator) return undefined

@@ -1,5 +1,5 @@
 import type * as Exports from '../generated/exports.js'
-import { short, size, text } from '../generated/module.js'
+import { first, short, size, text } from '../generated/module.js'
 import { StreamError } from '../error.js'
 
 /** Whether there is a module, and an engine for it. */
@@ -27,13 +27,14 @@ export async function instantiate(): Promise<typeof Exports> {
 /** Undoes what pkg/embed.mjs did. */
 function readModule(): Uint8Array<ArrayBuffer> {
   const values: number[] = []
-  let shortCode = 0x20
+  let shortCode = first
   let letterCode = 0xc0
   for (let value = 0; value < 256; value++) {
     if ((short[value >> 5]! >> (value & 31)) & 1) {
       // Quote and backslash would need an escape.
       if (shortCode === 0x27 || shortCode === 0x5c) shortCode++
       values[shortCode++] = value
+      if (shortCode === 0x7f) shortCode = 0x20
     } else {
       values[letterCode++] = value
     }

@@ -28,11 +28,12 @@ impl Machine {
     /// last lines of an event stream without a blank line, if nothing follows. The standard drops them
     /// (WHATWG HTML, 9.2.6), but a marker says that the answer is whole.
     pub(super) fn body_ended(&mut self, completes: bool) -> Step {
-        let marker = self.config.marker.as_ref();
-        let is_done = marker.is_some_and(|marker| self.decoder.has_open(marker));
+        let mut is_done = false;
         if completes && !self.should_reopen() {
             let _ = self.decode(b"\n\n");
         } else {
+            let marker = self.config.marker.as_ref();
+            is_done = marker.is_some_and(|marker| self.decoder.has_open(marker));
             self.decoder.finish();
         }
         if self.marker_position().is_none() {
