@@ -8,7 +8,7 @@ const abandoned =
 /** A machine in the module's memory, as far as it decodes: src/npm/stream.rs. @internal */
 export class DecoderHandle {
   /** 0 once it is freed: the module refuses that. */
-  protected address: number
+  address: number
 
   /** `flags` are the border's `FLAG_…`, the time-outs are in milliseconds. */
   constructor(flags: number, maxEventSize: number, connectTimeout: number, idleTimeout: number) {

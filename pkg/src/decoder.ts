@@ -43,7 +43,6 @@ export class Decoder {
   readonly #batches: Batches
   readonly #maxEventSize: number
   #events: ServerSentEvent[] = []
-  #isFreed = false
   #bytesOf = bytesOfChunks()
 
   /** @internal Use `createDecoder`. */
@@ -54,11 +53,6 @@ export class Decoder {
     }
     if (typeof maxEventSize !== 'number' || !(maxEventSize >= 1)) {
       throw invalid('`maxEventSize` must be a number of at least 1')
-    }
-    for (const name of ['onComment', 'onRetry', 'onId'] as const) {
-      if (typeof (options[name] ?? invalid) !== 'function') {
-        throw invalid(`\`${name}\` must be a function`)
-      }
     }
     this.#maxEventSize = maxEventSize
     const flags =
@@ -112,9 +106,7 @@ export class Decoder {
    * If a callback frees the decoder, the call that it runs in still returns its events.
    */
   free(): void {
-    if (this.#isFreed) return
-    this.#isFreed = true
-    this.#handle.free()
+    if (this.#handle.address) this.#handle.free()
   }
 
   /** @internal The events that a call decoded whose hook has thrown. */
@@ -126,7 +118,7 @@ export class Decoder {
 
   /** Whether no event has outgrown the limit. */
   #isDecoding(): boolean {
-    if (this.#isFreed) {
+    if (!this.#handle.address) {
       throw new TypeError('this decoder was freed: make another one with createDecoder()')
     }
     return !this.#batches.hasStopped

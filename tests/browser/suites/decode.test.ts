@@ -284,9 +284,6 @@ describe('createDecoder()', () => {
 
   const INVALID: [options: object, message: string][] = [
     [{ format: 'xml' }, "`format` must be 'sse' or 'ndjson'"],
-    [{ onComment: 'log' }, '`onComment` must be a function'],
-    [{ onRetry: 1 }, '`onRetry` must be a function'],
-    [{ onId: {} }, '`onId` must be a function'],
     [{ maxEventSize: 0 }, '`maxEventSize` must be a number of at least 1'],
     [{ maxEventSize: '9' }, '`maxEventSize` must be a number of at least 1'],
   ]
