@@ -23,6 +23,8 @@ export interface StreamCase {
     wellFormed?: boolean
     inputTokens?: number | undefined
     outputTokens?: number | undefined
+    /** There are no figures. */
+    usage?: undefined
   }
 }
 
