@@ -21,17 +21,17 @@ const STARTS = [...SHORT.keys()].filter((index) => index % 4 === 0)
  * `first`, with which brotli comes to the fewest bytes: it treats characters by their kinds.
  */
 export function toModule(bytes) {
-  const modules = STARTS.map((start) => beginningWith(start, bytes))
-  const sizes = modules.map((module) => brotliCompressSync(module).length)
-  return modules[sizes.indexOf(Math.min(...sizes))]
-}
-
-function beginningWith(start, bytes) {
   const counts = Array.from({ length: 256 }, () => 0)
   for (const byte of bytes) counts[byte]++
   const byCount = counts.map((_, value) => value).toSorted((a, b) => counts[b] - counts[a])
   const frequent = new Set(byCount.slice(0, SHORT.length))
 
+  const modules = STARTS.map((start) => beginningWith(start, bytes, frequent))
+  const sizes = modules.map((module) => brotliCompressSync(module).length)
+  return modules[sizes.indexOf(Math.min(...sizes))]
+}
+
+function beginningWith(start, bytes, frequent) {
   const codes = []
   const short = Array.from({ length: 8 }, () => 0)
   let shortIndex = start

@@ -107,8 +107,8 @@ export function assemble(): Assembly {
     const before = call.arguments
     let fragment = part.arguments ?? ''
     // LiteLLM repeats them, encoded twice. Within others it may be a value.
-    const inner = parsed(fragment)
-    if (jsonObject(inner as string) && (!before || jsonObject(before))) fragment = inner as string
+    const inner = /^\s*"/.test(fragment) && (parsed(fragment) as string)
+    if (inner && jsonObject(inner) && (!before || jsonObject(before))) fragment = inner
     if (whole?.startsWith(before)) fragment = whole.slice(before.length)
     else if (whole && jsonObject(whole) && !jsonObject(before)) {
       // Copilot encrypts the fragments.
