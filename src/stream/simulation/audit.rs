@@ -1,8 +1,10 @@
 //! What has to hold after each step, whatever happened. It says what the documentation promises,
 //! and knows nothing of how the machine keeps it.
 
+mod flow;
+mod waiting;
+
 use super::{
-    Event,
     endings::{Facts, check_end},
     machine::{Cause, Input, RetryVerdict, Step},
     naive::Naive,
@@ -10,14 +12,11 @@ use super::{
     server::Connection,
     setup::Setup,
 };
-use crate::{
-    sse::Format,
-    stream::{
-        config::{Resume, RetryMode},
-        failure::Failure,
-        lifecycle::State,
-        step::{Action, End, ResponseVerdict},
-    },
+use crate::stream::{
+    config::{Resume, RetryMode},
+    failure::Failure,
+    lifecycle::State,
+    step::{Action, End, ResponseVerdict},
 };
 use std::{string::String, vec::Vec};
 
@@ -317,213 +316,6 @@ impl Audit {
         assert!(is_right, "{:?} in the state {after:?}", step.action);
     }
 
-    /// A timer is one of those that the options or the policy ask for.
-    fn check_timer(&self, setup: &Setup, step: &Step) {
-        let is_right = match step.action {
-            Action::Send => step.timer == setup.connect_timeout,
-            Action::Read => step.timer == setup.idle_timeout,
-            Action::Sleep => step.timer.is_finite() && step.timer >= 0.0,
-            Action::Wait if self.doing == Action::Send => {
-                step.timer == f64::INFINITY || step.timer == setup.connect_timeout
-            }
-            Action::Wait if self.doing == Action::Read => {
-                step.timer == f64::INFINITY || step.timer == setup.idle_timeout
-            }
-            _ => step.timer == f64::INFINITY,
-        };
-        assert!(is_right, "a timer that nobody asked for: {step:?}");
-    }
-
-    /// Whether the page is hidden, and that matters.
-    fn pauses(&self, setup: &Setup) -> bool {
-        setup.pauses && self.is_hidden && self.may_repeat(setup)
-    }
-
-    fn check_wait(&mut self, setup: &Setup, input: &Input<'_>, step: &Step, after: State) {
-        if step.close && after == State::Waiting {
-            assert!(self.pauses(setup), "suspended for nothing");
-            self.rest = Rest::Suspended;
-        }
-        if let Input::Bytes { last: true, .. } = input {
-            panic!("nothing follows the last piece of a chunk");
-        }
-    }
-
-    /// A timer that fires ends what it limits. Once it may be late for nothing: after a freeze the
-    /// bytes that came meanwhile go first.
-    fn check_fired(&mut self, setup: &Setup, input: &Input<'_>, step: &Step) {
-        let Input::Timer { late } = *input else { return };
-        let timeout = match self.doing {
-            Action::Send => setup.connect_timeout,
-            Action::Read => setup.idle_timeout,
-            Action::Sleep if self.pauses(setup) => return assert_eq!(step.action, Action::Wait),
-            Action::Sleep => return assert_eq!(step.action, Action::Prepare),
-            _ => return,
-        };
-        let is_held_up = late > 1_000.0 && !core::mem::replace(&mut self.is_extended, true);
-        assert_eq!(step.action == Action::Wait, is_held_up, "a timer, {late} ms late");
-        assert!(!is_held_up || step.timer == timeout, "the bytes get no time");
-    }
-
-    fn check_prepare(&mut self, setup: &Setup, now: f64, input: &Input<'_>, step: &Step) {
-        match self.rest {
-            Rest::Unopened => {
-                assert!(matches!(input, Input::Open | Input::Pull), "opened by {input:?}");
-            }
-            Rest::Sleeping { until, wakes } => {
-                let is_due = match input {
-                    Input::Timer { .. } => now >= until,
-                    Input::Returned => wakes,
-                    _ => false,
-                };
-                assert!(is_due, "{input:?} at {now} ends a wait until {until}");
-            }
-            Rest::Suspended => assert!(matches!(input, Input::Shown), "shown by {input:?}"),
-            Rest::None => panic!("a new attempt during another, by {input:?}"),
-        }
-        if self.rest != Rest::Unopened {
-            assert!(self.may_repeat(setup), "a request that may not be repeated");
-        }
-        self.rest = Rest::None;
-        assert_eq!(step.resumes, self.can_resume(setup), "whether another request goes on");
-        self.resumes = step.resumes;
-        self.is_fruitful = false;
-        let is_replay = self.resumes && setup.resume.is_some_and(|resume| resume.replays);
-        self.dropped_size = 0;
-        self.to_drop = if is_replay { self.delivered } else { 0 };
-        self.facts = Facts {
-            was_sent: self.facts.was_sent,
-            is_resumed: self.resumes && self.was_accepted,
-            ..Facts::default()
-        };
-        self.naive.connect();
-        self.ids.clear();
-    }
-
-    /// A request leaves.
-    pub(super) fn request(
-        &mut self,
-        setup: &Setup,
-        last_event_id: &str,
-        resumes: bool,
-        before: &[Connection],
-    ) {
-        assert!(self.end.is_none(), "a request after the end");
-        assert_eq!(resumes, self.resumes, "which request it is");
-        assert_eq!(self.rest, Rest::None, "a request during a rest");
-        assert_eq!(last_event_id, self.naive.last_event_id, "the header Last-Event-ID");
-        let is_first = before.iter().all(|one| one.request.position.is_some());
-        if !resumes && last_event_id.is_empty() {
-            self.delivered = 0;
-        }
-        assert!(resumes || is_first || setup.may_repeat(), "the request was repeated");
-        assert!(before.iter().all(|one| one.over.is_some()), "two connections at once");
-        self.facts.was_sent = true;
-    }
-
-    /// A response was judged. The option `format` counts, or else the content type.
-    pub(super) fn judged(
-        &mut self,
-        setup: &Setup,
-        status: u16,
-        content_type: &str,
-        verdict: ResponseVerdict,
-    ) {
-        let format = setup.format.or_else(|| match content_type.to_ascii_lowercase() {
-            json if json.contains("ndjson") || json.contains("jsonl") => Some(Format::Ndjson),
-            sse if sse.contains("event-stream") => Some(Format::Sse),
-            _ => None,
-        });
-        let is_stream = (200..300).contains(&status) && status != 204 && format.is_some();
-        let is_read = verdict == ResponseVerdict::Read;
-        assert!(!is_read || is_stream, "a {status} of type {content_type:?} is read");
-        self.naive.is_ndjson = format == Some(Format::Ndjson);
-        self.facts.is_connected = is_read;
-    }
-
-    /// Bytes were read.
-    pub(super) fn bytes(&mut self, setup: &Setup, bytes: &[u8]) {
-        assert!(self.facts.is_connected, "bytes of a connection that was closed");
-        self.check_memory();
-        self.ids.push(self.naive.last_event_id.clone());
-        let events = self.naive.events.len();
-        let retry = self.naive.retry;
-        self.naive.push(bytes);
-        self.ids.append(&mut self.naive.ids);
-        self.drop_replayed(setup, events);
-        if self.naive.retry != retry {
-            self.patience.set_base(self.naive.retry);
-        }
-        self.brought(events);
-    }
-
-    /// Drops what a replay repeats: the events after the first so many are new. The last event of
-    /// the stream is none of them.
-    fn drop_replayed(&mut self, setup: &Setup, known: usize) {
-        let events = &mut self.naive.events;
-        while self.to_drop > 0
-            && let Some(event) = events.get(known)
-            && Some(&event.data) != setup.marker.as_ref()
-        {
-            self.dropped_size = self.dropped_size.max(size_of(event));
-            events.remove(known);
-            self.to_drop -= 1;
-        }
-    }
-
-    /// There were so many events before.
-    fn brought(&mut self, before: usize) {
-        if self.naive.events.len() > before {
-            self.is_fruitful = true;
-            self.patience.succeeded();
-        }
-    }
-
-    /// What was pushed before had to stay within the limit, or to end the connection.
-    fn check_memory(&self) {
-        let held = self.naive.unfinished_data();
-        // A BOM doesn't count, nor does a character before its last byte.
-        assert!(held <= self.limit + 6, "{held} bytes of one event are held");
-    }
-
-    pub(super) fn body_ended(&mut self, setup: &Setup) {
-        self.check_memory();
-        let events = self.naive.events.len();
-        self.facts.is_done = self.naive.finish(setup.marker.as_deref());
-        self.drop_replayed(setup, events);
-        self.facts.is_body_over = true;
-        self.brought(events);
-    }
-
-    /// Events are handed to the page: those that the bytes have completed, up to the one that ends
-    /// the stream.
-    pub(super) fn delivered(&mut self, setup: &Setup, events: &[Event], last_event_id: &str) {
-        let mut expected = core::mem::take(&mut self.naive.events);
-        let marker = setup.marker.as_ref();
-        let done = expected.iter().position(|event| Some(&event.data) == marker);
-        if let Some(done) = done
-            && events.len() >= done
-        {
-            expected.truncate(done);
-            self.facts.is_done = true;
-            assert!(!self.facts.is_connected, "it is done, and the connection stays open");
-        } else if !self.facts.is_connected && !self.facts.is_body_over {
-            // An event outgrew the limit: those before it are there.
-            let next = expected.get(events.len());
-            let size = next.map_or(self.naive.unfinished(), size_of).max(self.dropped_size);
-            assert!(size > self.limit, "not delivered: {:?}", next);
-            assert!(self.ids.iter().any(|id| id == last_event_id), "the id {last_event_id:?}");
-            expected.truncate(events.len());
-            self.naive.last_event_id = last_event_id.into();
-            self.naive.retry = None;
-            self.patience.is_unsure = true;
-            self.facts.is_too_large = true;
-        }
-        assert_eq!(events, expected, "the events of the bytes so far");
-        self.delivered += events.len();
-        self.ids.clear();
-    }
-
     /// Nothing happens any more.
     pub(super) fn over(&self, connections: &[Connection], current: Option<usize>) {
         for (number, connection) in connections.iter().enumerate() {
@@ -532,9 +324,4 @@ impl Audit {
         }
         assert!(self.naive.events.is_empty() || self.end.is_some(), "events were not delivered");
     }
-}
-
-/// What an event may have taken to decode, at most.
-fn size_of(event: &Event) -> usize {
-    3 * (event.data.len() + event.event_type.len() + event.last_event_id.len()) + 32
 }
