@@ -181,9 +181,8 @@ export const en = {
     'it with the events before. Where only the word differs, it returns the words of a chunk as one string: no object, ' +
     'no string and no JSON.parse per event.',
   benchWhyNot:
-    'It does not pay everywhere. Where each chunk holds one event, a loop written by hand is about as fast. It is faster ' +
-    "than our for await for the AI SDK's small events. For events of a few letters, and for very large ones, a parser in " +
-    'JavaScript is faster.',
+    'It does not pay everywhere. Where each chunk holds one event, most of the time goes into reading the chunks, and a ' +
+    'loop written by hand is nearly as fast. For events of a few letters, a parser in JavaScript is a little faster.',
   benchRecord: 'The record',
   benchNoRecord: 'No run of the whole suite has been committed yet. Run it below, in this browser.',
   benchRecordOf: (date: string, browser: string, machine: string) =>

@@ -163,7 +163,7 @@ export const zh: Words = {
   benchWhyText:
     '为了从字节到模型文本的这段路。一个事件大约是 250 字节的 JSON，里面只有一个词。模块把它与之前的事件比较：如果只有这个词不同，就把一个数据块里的词连成一个字符串返回，不必为每个事件创建对象和字符串，也不必调用 JSON.parse。',
   benchWhyNot:
-    '它并不总是划算。每块只有一个事件时，手写的循环差不多一样快。AI SDK 的事件很小，手写的循环比我们的 for await 快。对只有几个字母的事件和很大的事件，JavaScript 写的解析器更快。',
+    '它并不总是划算。每块只有一个事件时，大部分时间花在读取数据块上，手写的循环差不多一样快。对只有几个字母的事件，JavaScript 写的解析器稍快一些。',
   benchRecord: '测试记录',
   benchNoRecord: '还没有提交过整套测试的记录。可以在下面用这个浏览器运行。',
   benchRecordOf: (date, browser, machine) =>
