@@ -467,6 +467,55 @@ fn dialects() {
             calls(&[p("", "f")], text("Hi", "STOP")),
         ),
         (
+            "Gemini's arguments, value by value",
+            [
+                r#"{"name":"f","id":"a"}"#,
+                r#"{"partialArgs":[{"jsonPath":"$.p","numberValue":1}]}"#,
+                "{}",
+                r#"{"name":"g","partialArgs":[{"jsonPath":"$.to","stringValue":"a \n"}]}"#,
+                r#"{"partialArgs":[{"jsonPath":"$.to","stringValue":"\"b\""}]}"#,
+                r#"{"partialArgs":[{"jsonPath":"$['list'][0].is","boolValue":false},{"jsonPath":"$.list[4294967294]","stringValue":""},{"jsonPath":"$.list[9].x.y","numberValue":2.5},{"jsonPath":"$.n","nullValue":"NULL_VALUE"},{"jsonPath":"$.a b\\\t","numberValue":0}]}"#,
+                "{}",
+            ]
+            .map(|call| {
+                event(&format!(
+                    r#"{{"candidates":[{{"content":{{"parts":[{{"functionCall":{call}}}]}}}}]}}"#
+                ))
+            })
+            .concat(),
+            calls(
+                &[
+                    p("a", "f"),
+                    (
+                        String::new(),
+                        "g".into(),
+                        r#"{"to":"a \n\"b\"","list":[{"is":false},"",{"x":{"y":2.5}}],"n":null,"a b\\\u0009":0}"#
+                            .into(),
+                    ),
+                ],
+                text("", ""),
+            ),
+        ),
+        (
+            "an index at the start alone",
+            [
+                event(
+                    r#"{"type":"response.output_item.added","output_index":0,"item":{"type":"function_call","id":"1","call_id":"a","name":"f","arguments":""}}"#,
+                ),
+                event(
+                    r#"{"type":"response.output_item.added","output_index":1,"item":{"type":"function_call","id":"2","call_id":"b","name":"f","arguments":""}}"#,
+                ),
+                event(
+                    r#"{"type":"response.function_call_arguments.delta","item_id":"1","delta":"{\"p\":1}"}"#,
+                ),
+                event(
+                    r#"{"type":"response.function_call_arguments.delta","item_id":"2","delta":"{\"p\":1}"}"#,
+                ),
+            ]
+            .concat(),
+            calls(&[p("a", "f"), p("b", "f")], text("", "")),
+        ),
+        (
             "Responses' other names",
             [
                 event(r#"{"type":"response.reasoning.delta","delta":"hm"}"#),

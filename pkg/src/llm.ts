@@ -18,7 +18,13 @@ export {
 export type { Extractor } from './llm/format.js'
 export type { AnswerFormat } from './llm/formats.js'
 export type { JsonFormat } from './llm/json-formats.js'
-export type { GeminiCandidate, GeminiChunk, GeminiPart, GeminiUsage } from './llm/gemini.js'
+export type {
+  GeminiCandidate,
+  GeminiChunk,
+  GeminiPart,
+  GeminiUsage,
+  GeminiValue,
+} from './llm/gemini.js'
 export type { MessageFrame } from './llm/message-frames.js'
 export type { OllamaChunk, OllamaMessage, OllamaToolCall } from './llm/ollama.js'
 export type {

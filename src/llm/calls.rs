@@ -2,6 +2,7 @@
 
 use super::{
     answer::Delta,
+    call_values::{CallValue, Placed},
     half::Joiner,
     reader::{decoded, is_json_object},
 };
@@ -39,6 +40,8 @@ impl Key {
 #[derive(Debug, Default)]
 pub(super) struct CallPart {
     pub(super) key: Key,
+    /// What the item is called that the call is. Fragments may say only that.
+    pub(super) item: Key,
     pub(super) id: String,
     pub(super) name: String,
     /// What is added to the arguments.
@@ -47,6 +50,8 @@ pub(super) struct CallPart {
     pub(super) whole: Vec<u8>,
     /// What the arguments are if nothing follows.
     pub(super) initial: Vec<u8>,
+    /// Values of the arguments.
+    pub(super) values: Vec<Placed>,
 }
 
 impl CallPart {
@@ -62,10 +67,13 @@ impl CallPart {
 #[derive(Clone, Debug, Default)]
 struct Call {
     key: Key,
+    item: Key,
     id: String,
     name: String,
     arguments: String,
     initial: Vec<u8>,
+    /// The arguments that come value by value.
+    values: Option<CallValue>,
     /// The part of the arguments that is in no delta yet, since there was no name.
     untold: String,
     joiner: Joiner,
@@ -88,19 +96,23 @@ impl Calls {
 
     /// Adds a part of a call.
     pub(super) fn add(&mut self, part: CallPart, to: &mut dyn FnMut(Delta)) {
+        let is_of_key = |call: &Call| {
+            let is_item = matches!(call.item, Key::Of(_)) && call.item == part.key;
+            call.key.fits(&part.key) || is_item
+        };
         let is_same = |call: &Call| {
-            call.key.fits(&part.key)
-                && (part.id.is_empty() || call.id.is_empty() || call.id == part.id)
+            is_of_key(call) && (part.id.is_empty() || call.id.is_empty() || call.id == part.id)
         };
         // Some gateways send another id with each fragment.
         let newest = || {
-            let at = self.all.iter().rposition(|call| call.key.fits(&part.key))?;
+            let at = self.all.iter().rposition(is_of_key)?;
             let is_open = !is_json_object(self.all[at].arguments.as_bytes());
             (part.name.is_empty() && is_open).then_some(at)
         };
         let found = self.all.iter().rposition(is_same).or_else(newest);
         let at = found.filter(|at| !self.all[*at].is_followed_by(&part)).unwrap_or_else(|| {
-            self.all.push(Call { key: part.key.clone(), ..Call::default() });
+            let (key, item) = (part.key.clone(), part.item.clone());
+            self.all.push(Call { key, item, ..Call::default() });
             self.all.len() - 1
         });
         let call = &mut self.all[at];
@@ -112,6 +124,9 @@ impl Calls {
         }
         if call.initial.is_empty() {
             call.initial = part.initial;
+        }
+        for value in part.values {
+            call.values.get_or_insert(CallValue::Object(Vec::new())).put(value);
         }
         let before = call.arguments.as_bytes();
         let has_fragment = !part.arguments.is_empty();
@@ -145,7 +160,11 @@ impl Calls {
         for call in &mut self.all {
             let mut text = String::new();
             if call.arguments.is_empty() {
-                let initial = mem::take(&mut call.initial);
+                let mut initial = mem::take(&mut call.initial);
+                if let Some(values) = call.values.take() {
+                    initial.clear();
+                    values.write(&mut initial);
+                }
                 call.joiner.join(&initial, &mut text);
             }
             if is_end {

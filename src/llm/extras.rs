@@ -2,6 +2,7 @@
 
 use super::{
     at::{answers, at, is_at, said_at, say, string_at, text_at},
+    call_values::placed_in,
     calls::{CallPart, Key},
     format::Format,
     formats::{Kind, content_of, is_thought, item_of, message_of},
@@ -299,7 +300,9 @@ impl CallPart {
             |path| alloc::string::String::from_utf8(text_at(call, path)).unwrap_or_default();
         // Some servers write that there is none.
         let id = Some(string(id)).filter(|id| id != "null").unwrap_or_default();
-        Self { key, id, name: string(NAME), ..Self::default() }
+        let item = at(call, "item.id|id").map_or(Key::Unknown, Key::of);
+        let values = placed_in(call);
+        Self { key, item, id, name: string(NAME), values, ..Self::default() }
     }
 }
 

@@ -15,6 +15,7 @@
 
 mod answer;
 mod at;
+mod call_values;
 mod calls;
 mod error;
 mod extras;

@@ -1,5 +1,7 @@
-import type { Answer, Delta, Part, ToolCallPart } from './answer.js'
-import { jsonObject, parsed } from './json.js'
+import type { Answer, Delta, Part } from './answer.js'
+import { putValues } from './call-values.js'
+import type { ReadCall } from './content.js'
+import { type Json, jsonObject, parsed } from './json.js'
 import { joiner } from './pieces.js'
 import { merge } from './usage.js'
 
@@ -9,10 +11,14 @@ const TEXT = 1
 /** A tool call on its way. */
 interface Call {
   key: unknown
+  /** As what fragments may name it, too. */
+  item: unknown
   id: string
   name: string
   arguments: string
   initial: string
+  /** The arguments that come value by value. */
+  values: Json | undefined
   /** The part of the arguments that is not in a delta yet, since there was no name. */
   untold: string
   readonly join: (piece?: string) => string
@@ -89,21 +95,34 @@ export function assemble(): Assembly {
     deltas.push({ type: 'tool-call', index, fragment, call: { id, name, arguments: text } })
   }
 
-  function addCall(part: ToolCallPart): void {
-    const { key, id = '', name = '', initial = '', whole } = part
-    const ofKey = calls.filter((call) => key == null || call.key == null || call.key === key)
+  function addCall(part: ReadCall): void {
+    const { key, id = '', name = '', initial = '', item, values, whole } = part
+    const ofKey = calls.filter(
+      (call) => key == null || call.key == null || call.key === key || call.item === key,
+    )
     let call = ofKey.filter((call) => !id || !call.id || call.id === id).at(-1)
     // Some gateways send another id with each fragment.
     const newest = ofKey.at(-1)
     if (!call && !name && newest && !jsonObject(newest.arguments)) call = newest
     if (!call || isAnother(call, part)) {
-      call = { key, id, name, arguments: '', initial: '', untold: '', join: joiner() }
+      call = {
+        key,
+        item,
+        id,
+        name,
+        arguments: '',
+        initial: '',
+        untold: '',
+        values: undefined,
+        join: joiner(),
+      }
       calls.push(call)
     }
     const isNew = call.id !== (call.id ||= id)
     call.key ??= key
     call.name ||= name
     call.initial ||= initial
+    if (values) putValues((call.values ??= Object.create(null) as Json), values)
     const before = call.arguments
     let fragment = part.arguments ?? ''
     // LiteLLM repeats them, encoded twice. Within others it may be a value.
@@ -126,7 +145,7 @@ export function assemble(): Assembly {
   /** What calls had at their start holds if nothing more came. At the end halves of characters come out. */
   function settle(isEnd: boolean): void {
     for (const call of calls) {
-      const rest = call.join(call.arguments ? '' : call.initial)
+      const rest = call.join(call.arguments ? '' : startOf(call))
       tell(call, isEnd ? rest + call.join() : rest)
     }
   }
@@ -162,18 +181,23 @@ export function assemble(): Assembly {
       return piece
     },
     answer() {
-      const toolCalls = named.map(({ id, name, arguments: text, initial }) => ({
-        id,
-        name,
-        arguments: text || initial || '{}',
+      const toolCalls = named.map((call) => ({
+        id: call.id,
+        name: call.name,
+        arguments: call.arguments || startOf(call) || '{}',
       }))
       return { ...answer, ...(toolCalls[0] && { toolCalls }) }
     },
   }
 }
 
+/** The arguments if no fragment follows. */
+function startOf({ values, initial }: Call): string {
+  return values ? JSON.stringify(values) : initial
+}
+
 /** Whether a part that seems to be a call's is the start of another one. */
-function isAnother(call: Call, { key, id, name, arguments: fragment }: ToolCallPart): boolean {
+function isAnother(call: Call, { key, id, name, arguments: fragment }: ReadCall): boolean {
   if (!name || !call.name || (id && id === call.id)) return false
   if (name !== call.name) {
     return (!id && key == null) || !!jsonObject(call.arguments || call.initial)

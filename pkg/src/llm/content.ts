@@ -1,4 +1,5 @@
 import type { Part, ToolCallPart } from './answer.js'
+import type { GeminiValue } from './gemini.js'
 import { argumentsOf, at, list, objectOf, text } from './json.js'
 
 /**
@@ -11,6 +12,14 @@ export interface CallPaths {
   initial?: string
 }
 
+/** A fragment of a call as vendors' events contain it. */
+export interface ReadCall extends ToolCallPart {
+  /** What the item is called that the call is. Fragments may say only that. */
+  readonly item?: unknown
+  /** Values of the arguments, each with its place. */
+  readonly values?: readonly GeminiValue[]
+}
+
 type TextName = 'text' | 'reasoning' | 'refusal'
 
 /**
@@ -21,7 +30,7 @@ type TextName = 'text' | 'reasoning' | 'refusal'
  * @param type what texts are that do not say it themselves
  */
 export function contentOf(content: unknown, key?: unknown, type: TextName = 'text'): Part {
-  const part = { text: '', reasoning: '', refusal: '', toolCalls: [] as ToolCallPart[] }
+  const part = { text: '', reasoning: '', refusal: '', toolCalls: [] as ReadCall[] }
 
   function read(block: unknown, type: TextName): void {
     // Cloudflare sends digits as numbers.
@@ -52,7 +61,7 @@ export function contentOf(content: unknown, key?: unknown, type: TextName = 'tex
 export const ARGUMENTS = 'function.arguments|custom.input|arguments|args|input'
 
 /** A call, or a fragment of one. */
-export function callOf(call: unknown, key: unknown, paths: CallPaths): ToolCallPart {
+export function callOf(call: unknown, key: unknown, paths: CallPaths): ReadCall {
   const read = (path?: string) => argumentsOf(at(call, path))
   const id = text(at(call, 'item.call_id|call_id|toolCallId|payload.toolCallId|id'))
   return {
@@ -65,5 +74,7 @@ export function callOf(call: unknown, key: unknown, paths: CallPaths): ToolCallP
     arguments: read(paths.arguments),
     whole: read(paths.whole),
     initial: read(paths.initial),
+    item: at(call, 'item.id|id'),
+    values: at(call, 'partialArgs'),
   }
 }

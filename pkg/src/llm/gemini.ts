@@ -19,11 +19,27 @@ export interface GeminiCandidate {
   finishReason?: string
 }
 
-/** Text, a thought if `thought` is set, or a whole call of a function. */
+/** Text, a thought if `thought` is set, or a call of a function. */
 export interface GeminiPart {
   text?: string
   thought?: boolean
-  functionCall?: { id?: string; name?: string; args?: unknown } | null
+  functionCall?: {
+    id?: string
+    name?: string
+    args?: unknown
+    /** Of the call that was named last, if there is no name (`streamFunctionCallArguments`). */
+    partialArgs?: readonly GeminiValue[]
+  } | null
+}
+
+/** One value of a call's arguments. */
+export interface GeminiValue {
+  /** Where it belongs, such as `$.a[0].b`. */
+  jsonPath?: string
+  /** A text, or what continues the text that is there. */
+  stringValue?: string
+  numberValue?: number
+  boolValue?: boolean
 }
 
 /** Tokens: the answer's are the sum of candidates and thoughts. */

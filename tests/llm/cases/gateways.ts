@@ -32,6 +32,10 @@ const MESSAGE = message('Hi')
 const RESPONSE = (status: string) => ({ id: 'r', object: 'response', status, output: [] })
 const responses = (...events: { type: string; [name: string]: unknown }[]) =>
   events.map((one) => event(one.type, one)).join('')
+const gemini = (...calls: object[]) =>
+  data(
+    ...calls.map((functionCall) => ({ candidates: [{ content: { parts: [{ functionCall }] } }] })),
+  )
 const mastra = (type: string, payload: object) => ({ type, runId: 'r', from: 'AGENT', payload })
 const QUOTA = {
   message: 'too many tokens',
@@ -2746,6 +2750,53 @@ export const GATEWAYS: StreamCase[] = [
         event('conversation.message.delta', { id: '2', type: 'answer', content: 'Two.' }) +
         event('conversation.message.completed', { id: '2', type: 'answer', content: 'Two.' }),
       { text: 'One. Two.' },
+    ],
+    [
+      "Gemini's arguments, value by value",
+      gemini(
+        { name: 'f', id: 'a' },
+        { partialArgs: [{ jsonPath: '$.p', numberValue: 1 }] },
+        {},
+        { name: 'g', partialArgs: [{ jsonPath: '$.to', stringValue: 'a \n' }] },
+        { partialArgs: [{ jsonPath: '$.to', stringValue: '"b"' }] },
+        {
+          partialArgs: [
+            { jsonPath: "$['list'][0].is", boolValue: false },
+            { jsonPath: '$.list[4294967294]', stringValue: '' },
+            { jsonPath: '$.list[9].x.y', numberValue: 2.5 },
+            { jsonPath: '$.__proto__.x', nullValue: 'NULL_VALUE' },
+            { jsonPath: '$.a b\\\t', numberValue: 0 },
+          ],
+        },
+        {},
+      ),
+      {
+        toolCalls: [
+          P('a', 'f'),
+          {
+            id: '',
+            name: 'g',
+            arguments:
+              '{"to":"a \\n\\"b\\"","list":[{"is":false},"",{"x":{"y":2.5}}],"__proto__":{"x":null},"a b\\\\\\t":0}',
+          },
+        ],
+      },
+    ],
+    [
+      'an index at the start alone',
+      responses(
+        ...['a', 'b'].map((id, index) => ({
+          type: 'response.output_item.added',
+          output_index: index,
+          item: { type: 'function_call', id: `item ${id}`, call_id: id, name: 'f', arguments: '' },
+        })),
+        ...['a', 'b'].map((id) => ({
+          type: 'response.function_call_arguments.delta',
+          item_id: `item ${id}`,
+          delta: '{"p":1}',
+        })),
+      ),
+      { toolCalls: [P('a', 'f'), P('b', 'f')] },
     ],
     [
       'arguments that are encoded twice',
