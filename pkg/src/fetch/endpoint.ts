@@ -6,13 +6,7 @@ import { Exchange } from './exchange.js'
 import { Scope } from '../scope.js'
 import type { Source } from '../options.js'
 import { isPromise } from '../promise.js'
-import {
-  displayUrl,
-  type Init,
-  prepareAt,
-  type RequestTemplate,
-  send,
-} from './request.js'
+import { displayUrl, type Init, prepareAt, type RequestTemplate, send } from './request.js'
 import { refusalOf } from './response.js'
 
 /**
