@@ -87,7 +87,7 @@ export interface FetchEventSourceInit
  */
 export function fetchEventSource(
   input: RequestInfo | URL,
-  init: FetchEventSourceInit = {},
+  init?: FetchEventSourceInit | null,
 ): Promise<void> {
   const call = new Call(input, init)
   const outcome = call.run()
@@ -108,9 +108,9 @@ class Call {
   #headers: [name: string, value: string][] = []
   readonly #identified = new WeakSet<ServerSentEvent>()
 
-  constructor(input: RequestInfo | URL, init: FetchEventSourceInit) {
+  constructor(input: RequestInfo | URL, given: FetchEventSourceInit | null | undefined) {
     this.#input = input
-    this.#init = membersOf(init)
+    const init = (this.#init = membersOf(given))
     this.#request = isRequest(input) ? input : undefined
     this.#method = init.method ?? this.#request?.method ?? 'GET'
     // As in `fetch`, `null` removes that of the `Request`.

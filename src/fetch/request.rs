@@ -36,18 +36,23 @@ extern "C" {
 }
 
 impl Init {
-    /// Lets the request outlive the page, unless its body has more than `limit` bytes: larger ones
-    /// are refused.
+    /// Lets the request outlive the page, unless its body is a stream or has more than `limit` bytes:
+    /// those are refused.
     pub(crate) fn keep_alive(&self, limit: usize) {
         let body = self.body();
-        let size = match body.as_string() {
-            Some(text) => text.len() as f64,
-            None => ["byteLength", "size"]
-                .into_iter()
-                .find_map(|name| globals::get(&body, name).as_f64())
-                .unwrap_or_default(),
+        let number = |name| globals::get(&body, name).as_f64();
+        let size = match (body.as_string(), number("byteLength")) {
+            (Some(text), _) => text.len() as f64,
+            (_, Some(length)) => length,
+            // A `Blob` has a size; that of a `URLSearchParams` is none of bytes, but it is its text.
+            _ if body.is_object() => {
+                let text = body.unchecked_ref::<Object>().to_string();
+                number("size").unwrap_or_default().max(f64::from(text.length()))
+            }
+            _ => 0.0,
         };
-        self.set_keepalive(size <= limit as f64);
+        let is_stream = !globals::get(self, "duplex").is_undefined();
+        self.set_keepalive(!is_stream && size <= limit as f64);
     }
 }
 

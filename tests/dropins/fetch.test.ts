@@ -139,6 +139,13 @@ const MOCKS = [
   { ok: true, headers: { 'content-type': 'text/event-stream' }, body: new ReadableStream() },
 ]
 
+for (const nothing of [undefined, null]) {
+  test(`a mock that returns ${nothing} is passed through`, async () => {
+    const fetch = (async () => nothing) as unknown as typeof globalThis.fetch
+    assert.equal(await createFetch({ fetch })(url), nothing)
+  })
+}
+
 for (const mock of MOCKS) {
   test(`a mock with ${Object.keys(mock).join(', ')} is passed through`, async () => {
     const response = await createFetch({ fetch: async () => mock as unknown as Response })(url)
@@ -227,6 +234,31 @@ for (const key of [() => 'name', () => Promise.resolve('name')]) {
     await failed
   })
 }
+
+test('cancel() by the name, again before the backend has answered, has the same result', async () => {
+  const { fetch } = quiet()
+  let answer!: (response: Response) => void
+  let stops = 0
+  const fetchOf = createFetch({
+    fetch: (input, init) => {
+      if (input === url) return fetch(input, init)
+      stops++
+      return new Promise((resolve) => (answer = resolve))
+    },
+    key: () => 'name',
+    cancel: { url: 'https://stop.test/' },
+  })
+  await fetchOf(url)
+  const first = fetchOf.cancel('name')
+  await turns()
+  const second = fetchOf.cancel('name')
+  answer(new Response())
+  assert.deepEqual(await first, { aborted: true, notified: true, status: 200 })
+  assert.deepEqual(await second, await first)
+  assert.equal(stops, 1)
+  // Now there is nothing to stop.
+  assert.deepEqual(await fetchOf.cancel('name'), { aborted: false, notified: false })
+})
 
 /** A stream of which nothing has come yet, and what sends its first event. */
 function quiet(): { fetch: typeof globalThis.fetch; send: () => void; isClosed: () => boolean } {

@@ -156,6 +156,19 @@ test('fetchEventSource: of a Request, `signal: null` removes the signal', async 
   assert.equal(requests.length, 1)
 })
 
+for (const init of [undefined, null]) {
+  test(`fetchEventSource: its init may be ${init}, as for \`fetch\``, async () => {
+    serve('data: a\n\n')
+    await fetchEventSource(url, init)
+    assert.equal(requests.length, 1)
+  })
+}
+
+test('EventSource: an option of another library that is `null` is none', async () => {
+  const options = { payload: null, proxy: null, https: null, Transport: null }
+  new EventSource(url, { ...options, fetch: () => new Promise(() => {}) }).close()
+})
+
 test('fetchEventSource: its init may be a Request, as for `fetch`', async () => {
   serve('data: a\n\n')
   const headers = { 'x-own': '1' }

@@ -289,6 +289,32 @@ test('a header may be called `next`', async () => {
   expect(backend.received.at(-1)!.headers['next']).toBe('1')
 })
 
+/** Bodies of notifications, and whether a browser takes them with `keepalive`: up to 64 KiB, and no streams. */
+const NOTIFICATIONS: [name: string, body: () => Body, isKeptAlive: boolean][] = [
+  ['nothing', () => undefined, true],
+  ['a text', () => 'x', true],
+  ['a long text', () => '漢'.repeat(30_000), false],
+  ['a long form', () => new URLSearchParams({ a: 'x'.repeat(70_000) }), false],
+  ['a file', () => new Blob(['x']), true],
+  ['a long file', () => new Blob(['x'.repeat(70_000)]), false],
+  ['a stream', () => new Blob(['x']).stream(), false],
+]
+
+for (const [name, body, isKeptAlive] of NOTIFICATIONS) {
+  test(`a cancel notification whose body is ${name}: keepalive is ${isKeptAlive}`, async () => {
+    const inits: RequestInit[] = []
+    const fetch = async (url: string, init: RequestInit) => {
+      if (url.endsWith('/stop')) inits.push(init)
+      return globalThis.fetch(`${backend.url}/held`, { signal: init.signal! })
+    }
+    const cancel = { url: `${backend.url}/stop`, body }
+    const stream = openStream(`${backend.url}/held`, { fetch, cancel })
+    await stream.next()
+    expect(await stream.cancel()).toMatchObject({ notified: true })
+    expect(inits.map(({ keepalive }) => keepalive)).toEqual([isKeptAlive])
+  })
+}
+
 /** What code over `fetch` throws for a response with an error status. */
 const THROWN: [name: string, thrown: (response: Response) => unknown][] = [
   ['an error with the response', (response) => Object.assign(new Error('failed'), { response })],

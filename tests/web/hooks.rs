@@ -350,6 +350,11 @@ async fn large_notifications_do_without_keepalive() {
         ("'€'.repeat(30_000)", false),
         ("new Uint8Array(70_000)", false),
         ("new Blob(['a'.repeat(70_000)])", false),
+        ("new Blob(['a'])", true),
+        ("new Uint8Array(50_000)", true),
+        ("new URLSearchParams({ a: 'a'.repeat(70_000) })", false),
+        ("new URLSearchParams({ a: 'a' })", true),
+        ("new Blob(['a']).stream()", false),
     ] {
         let cancel = CancelRequest::to("/cancel").body(js_sys::eval(body).unwrap());
         let builder = EventStream::builder("https://host.test/").cancel(cancel).fetch(&fetch);

@@ -59,7 +59,7 @@ export function optionsOf(init: unknown): EventSourceOptions {
     throw new TypeError('the second argument of EventSource must be an object of options')
   }
   for (const [name, instead] of Object.entries(REFUSED)) {
-    if ((init as Record<string, unknown>)[name] === undefined) continue
+    if ((init as Record<string, unknown>)[name] == null) continue
     const message = `EventSource has no option \`${name}\`: use ${instead}`
     throw new StreamError('invalid-options', message)
   }

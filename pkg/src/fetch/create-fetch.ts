@@ -85,7 +85,8 @@ export function createFetch(options: FetchOptions = {}): StreamingFetch {
     })
     if (name !== undefined) byName.set(name, answer)
     const response = await answer.response()
-    byResponse.set(response, answer)
+    // Mocks may return nothing.
+    byResponse.set(Object(response) as Response, answer)
     return response
   }
   const cancel = async (of: Response | string, reason?: unknown): Promise<CancelResult> => {

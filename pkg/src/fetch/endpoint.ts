@@ -5,15 +5,8 @@ import { errorText } from '../error-text.js'
 import { Exchange } from './exchange.js'
 import { Scope } from '../scope.js'
 import type { Source } from '../options.js'
-import { chain, isPromise } from '../promise.js'
-import {
-  displayUrl,
-  type Init,
-  type Prepared,
-  prepareAt,
-  type RequestTemplate,
-  send,
-} from './request.js'
+import { isPromise } from '../promise.js'
+import { displayUrl, type Init, prepareAt, type RequestTemplate, send } from './request.js'
 import { refusalOf } from './response.js'
 
 /**
@@ -60,8 +53,13 @@ export async function tell<Context>(
   endpoint: Endpoint<Context>,
   context: Context,
 ): Promise<number> {
-  const prepared = prepareEndpoint(endpoint, context)
+  const prepared = prepareAt(endpoint, context)
   const [request, init] = isPromise(prepared) ? await prepared : prepared
+  const { body } = init
+  const { length } = bytesOf(body) ?? bytesOf(`${body as string}`)!
+  // Browsers refuse it for streams. A `Blob` has a size.
+  init.keepalive =
+    !init.duplex && length <= MAX_KEEPALIVE_BODY && !((body as Blob)?.size > MAX_KEEPALIVE_BODY)
   const scope = new Scope()
   init.signal = new Exchange(scope, scope).signal
   const { timeout } = endpoint
@@ -76,18 +74,6 @@ export async function tell<Context>(
   } finally {
     scope.close()
   }
-}
-
-function prepareEndpoint<Context>(
-  endpoint: Endpoint<Context>,
-  context: Context,
-): Prepared<Context> | PromiseLike<Prepared<Context>> {
-  return chain(prepareAt(endpoint, context), (prepared) => {
-    const [, init] = prepared
-    const { length } = bytesOf(init.body) ?? bytesOf(`${init.body as string}`)!
-    init.keepalive = length <= MAX_KEEPALIVE_BODY
-    return prepared
-  })
 }
 
 async function answer<Context>(

@@ -96,20 +96,9 @@ export function takes(init: RequestInit & { duplex?: 'half' }): boolean {
 }
 
 /**
- * Returns what to pass to `fetch`, once the page's functions have said it. `attempt` is for the
- * errors.
+ * Returns a request with its URL, and what to pass to `fetch`, once the page's functions have said it.
+ * `attempt` is for the errors.
  */
-function prepare<Context>(
-  request: RequestTemplate<Context>,
-  context: Context,
-  attempt = 0,
-): Init | PromiseLike<Init> {
-  return chain(get(request.headers, context), (headers) =>
-    chain(get(request.body, context), (body) => initOf(request, headers, body, attempt)),
-  )
-}
-
-/** Returns a request with its URL, once the page's functions have said it, and what to pass to `fetch`. */
 export function prepareAt<Context>(
   request: Omit<RequestTemplate<Context>, 'url'> & { url: Source<string | URL, Context> },
   context: Context,
@@ -117,7 +106,11 @@ export function prepareAt<Context>(
 ): Prepared<Context> | PromiseLike<Prepared<Context>> {
   return chain(get(request.url, context), (url) => {
     const resolved = { ...request, url: resolveUrl(url) }
-    return chain(prepare(resolved, context, attempt), (init): Prepared<Context> => [resolved, init])
+    return chain(get(request.headers, context), (headers) =>
+      chain(get(request.body, context), (body): Prepared<Context> => {
+        return [resolved, initOf(request, headers, body, attempt)]
+      }),
+    )
   })
 }
 
@@ -259,7 +252,7 @@ export function isStream(body: unknown): boolean {
 }
 
 /** A copy with inherited members, too, such as those of a `Request`: `fetch` reads them all. */
-export function membersOf<T extends object>(object: T): T {
+export function membersOf<T extends object>(object: T | null | undefined): T {
   const all = {} as T
   for (const name in object) all[name] = object[name]
   return all

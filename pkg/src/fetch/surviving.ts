@@ -143,9 +143,9 @@ export class Surviving {
   }
 
   /** The format of a response that is kept alive. */
-  async #formatOf({ headers }: Partial<Response>): Promise<number> {
-    // Mocks may have none, or a record.
-    const type = `${headers?.get?.('content-type')}`
+  async #formatOf(response: Partial<Response> | undefined): Promise<number> {
+    // Mocks may be none, and may have no headers, or a record.
+    const type = `${response?.headers?.get?.('content-type')}`
     if (!/event-stream|ndjson|jsonl/i.test(type)) return 0
     await load()
     return formatOf(type) & (this.#options.ndjson ? FLAG_SSE | FLAG_NDJSON : FLAG_SSE)
@@ -210,7 +210,11 @@ export class Surviving {
       opened: () => undefined,
       received: (events) => this.#received(events),
       ended: (type, error) => this.#end(type, error),
-      closed: () => this.#abort(),
+      closed: () => {
+        // Until the backend was notified, another `cancel()` by the name has the same result.
+        this.#over()
+        this.#abort()
+      },
       consumed: () => ({
         lastEvent: this.#last,
         lastEventId: this.#last?.lastEventId ?? '',
@@ -244,7 +248,6 @@ export class Surviving {
   }
 
   #end(type: StreamOutcomeType, error: unknown): void {
-    this.#over()
     // A machine that is still there waits for the job.
     if (!this.#driver?.machine.handle) this.#abort()
     const controller = this.#controllerOfBody

@@ -3,10 +3,11 @@ import { StreamError } from '../error.js'
 import { isText, type ServerSentEvent } from '../event.js'
 import { nextFrame } from '../frame.js'
 import type { CancelResult, StreamOutcome } from '../outcome.js'
+import { isPromise } from '../promise.js'
 import { streamFrom } from '../resume-stream.js'
 import type { EventStream } from '../stream/event-stream.js'
 import type { Start } from '../stream/position.js'
-import type { RunReader, StartOptions, StreamSnapshot, TextReader } from './options.js'
+import type { RunReader, StartOptions, StreamSnapshot, TextPart, TextReader } from './options.js'
 
 const DEFAULT_MAX_EVENTS = 10_000
 
@@ -54,8 +55,9 @@ export class Run {
     onChange: () => void,
     start?: Start,
   ) {
-    const { text, maxEvents = DEFAULT_MAX_EVENTS, ...rest } = options
-    const reader = readerOf(text)
+    const { text, maxEvents: given, ...rest } = options
+    const reader = readerOf(text ?? dataOf)
+    const maxEvents = given ?? DEFAULT_MAX_EVENTS
     if (typeof maxEvents !== 'number' || !(maxEvents >= 0)) {
       throw invalid(`\`maxEvents\` must be a number of events, 0 or more, not ${String(maxEvents)}`)
     }
@@ -106,8 +108,11 @@ export class Run {
   #take(event: ServerSentEvent): void {
     if (!isText(event)) this.#events.push(event)
     try {
-      const part = this.#reader.read(event)
-      const { text, isEnd } = typeof part === 'string' ? { text: part } : (part ?? {})
+      const part: unknown = this.#reader.read(event)
+      if (isPromise(part)) throw invalid('`text` must not return a promise')
+      // A number of the server's JSON is a text, too.
+      const isValue = typeof part === 'string' || typeof part === 'number'
+      const { text, isEnd } = (isValue ? { text: part } : Object(part)) as TextPart
       this.#text += text ?? ''
       if (!isEnd) return
       this.#stream.finish()
@@ -157,7 +162,7 @@ export class Run {
   }
 }
 
-function readerOf(text: StartOptions['text'] = dataOf): TextReader {
+function readerOf(text: NonNullable<StartOptions['text']>): TextReader {
   if (typeof text === 'function') return { begin: () => ({ read: text }) }
   if (typeof text?.begin === 'function') return text
   throw invalid(

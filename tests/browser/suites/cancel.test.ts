@@ -45,6 +45,7 @@ describe('cancel()', () => {
     ['text', '漢'.repeat(30_000)],
     ['bytes', new Uint8Array(100_000)],
     ['a form', new URLSearchParams({ partial: 'a'.repeat(100_000) })],
+    ['a file', new Blob(['a'.repeat(100_000)])],
   ]
   for (const [what, body] of large) {
     test(`what is too large for keepalive is sent without: ${what}`, async () => {

@@ -54,6 +54,35 @@ export function testBehaviour(mount: Mount): void {
       expect(stream.now.events).toHaveLength(2)
     })
 
+    /** What `text` may return beside a text, and what is shown. */
+    const texts: [name: string, returned: unknown, shown: string][] = [
+      ['a number', 0, '00'],
+      ['false', false, ''],
+      ['nothing', undefined, ''],
+      ['null', null, ''],
+      ['a part with a text', { text: 'x' }, 'xx'],
+      ['a part with a number', { text: 1 }, '11'],
+      ['a part without a text', { text: null }, ''],
+    ]
+    test.each(texts)('its option `text` may return %s', async (_name, returned, shown) => {
+      const stream = await open(server.url, { retry: false, text: () => returned as string })
+      const exchange = (await server.exchange(0)).open()
+      exchange.send(['a', 'b'])
+      exchange.end()
+      await until(isStatus('done'))
+      expect(stream.now.text).toBe(shown)
+    })
+
+    test('options that are `null` are none', async () => {
+      const none = { text: null, maxEvents: null, immediate: null, remember: null }
+      const stream = await open(server.url, { ...none, retry: false } as object)
+      const exchange = (await server.exchange(0)).open()
+      exchange.send(['a'])
+      exchange.end()
+      await until(isStatus('done'))
+      expect(stream.now.text).toBe('a')
+    })
+
     test('keeps the newest `maxEvents` events', async () => {
       const stream = await open(server.url, { maxEvents: 2 })
       const exchange = (await server.exchange(0)).open()
@@ -454,6 +483,16 @@ export function testBehaviour(mount: Mount): void {
       expect(stream.now.error).toMatchObject({ name: 'StreamError', code: 'invalid-options' })
       expect(stream.now.error?.message).toMatch(message)
       expect(server.exchanges).toHaveLength(0)
+    })
+
+    test('a `text` that returns a promise is one: it would be left out', async () => {
+      const stream = await open(server.url, { text: (async () => 'a') as never })
+      ;(await server.exchange(0)).open().send(['a'])
+      await until(isStatus('error'))
+      expect(stream.now.error).toMatchObject({
+        code: 'invalid-options',
+        message: '`text` must not return a promise',
+      })
     })
 
     test('a URL that is not known yet is one, until it is', async () => {
