@@ -257,32 +257,3 @@ async fn what_scripts_pass_is_checked() {
         assert_eq!(String::from(message), format!("`{name}` must not return a promise"));
     }
 }
-
-#[test]
-async fn a_job_that_a_script_does_not_find_yet_may_be_false() {
-    use wasm_bindgen_futures::JsFuture;
-
-    let fetch = handmade(
-        "init.method === 'POST' ? stream('data: a\\n\\ndata: j1\\n\\n', true)
-            : stream(`data: ${url}\\n\\ndata: [DONE]\\n\\n`)",
-    );
-    let options = js_sys::eval(
-        "({
-            method: 'POST',
-            done: '[DONE]',
-            retry: { minDelay: 0, initialDelay: 1 },
-            job: ({ data }) => data === 'j1' && data,
-            cursor: () => NaN,
-            resume: { url: ({ job, cursor }) => `https://host.test/${job}/${cursor}` },
-        })",
-    )
-    .unwrap();
-    js_sys::Reflect::set(&options, &"fetch".into(), &fetch).unwrap();
-    let stream = sluicegate::js::open_stream(&"https://host.test/".into(), options).unwrap();
-    for expected in ["a", "j1", "https://host.test/j1/undefined"] {
-        let item = JsFuture::from(stream.next()).await.unwrap();
-        let event = js_sys::Reflect::get(&item, &"value".into()).unwrap();
-        let data = js_sys::Reflect::get(&event, &"data".into()).unwrap();
-        assert_eq!(data.as_string().as_deref(), Some(expected));
-    }
-}
