@@ -25,10 +25,9 @@ function keyOf(name: string): string {
 /** Returns what is kept under a name, if an answer runs. */
 export function recall(name: string): Remembered | undefined {
   return store((storage) => {
-    const kept = JSON.parse(storage.getItem(keyOf(name))!) as Partial<Remembered> | null
-    if (!kept) return undefined
-    const { lastEventId = '', events = 0, bytes = 0 } = kept
-    return { ...kept, lastEventId, events, bytes }
+    const kept = JSON.parse(storage.getItem(keyOf(name))!) as Remembered
+    // Anyone can write there: of other values, this is an exception or not a number.
+    return kept.lastEventId.length + kept.events + kept.bytes >= 0 ? kept : undefined
   })
 }
 

@@ -132,7 +132,7 @@ impl Error {
     }
 
     pub(crate) fn of_response(mut self, response: &web_sys::Response) -> Self {
-        self.0.status = Some(response.status());
+        self.0.status = Some(crate::fetch::status_of(response));
         self.0.headers = Some(response.headers());
         self
     }

@@ -31,11 +31,21 @@ impl Exchange {
         init: &Init,
     ) -> Result<web_sys::Response, Error> {
         init.set_signal(&self.0.signal());
-        let response = JsFuture::from(request.send(init)?).await;
-        let response = response.map_err(|cause| request.unreachable(cause))?;
         // Not by its class: the page's own `fetch` may return a response of another realm or a
         // look-alike.
-        if globals::get(&globals::get(&response, "headers"), "get").is_function() {
+        let is_response =
+            |value: &JsValue| globals::get(&globals::get(value, "headers"), "get").is_function();
+        let response = match request.send(init)? {
+            Ok(promise) => JsFuture::from(promise).await,
+            Err(cause) => Err(cause),
+        };
+        let response = response.or_else(|cause| {
+            // Code over `fetch` throws what has an error status, or an error with it.
+            let deeper = globals::get(&cause, "response");
+            let thrown = [&cause, &deeper].into_iter().find(|value| is_response(value)).cloned();
+            thrown.ok_or_else(|| request.unreachable(cause))
+        })?;
+        if is_response(&response) {
             return Ok(response.unchecked_into());
         }
         let message = ["`fetch` returned ", &tag_of(&response), ", not a Response"].concat();

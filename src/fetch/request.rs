@@ -78,8 +78,7 @@ impl Request {
 
     /// Whether it can be sent again: a stream as its body is read only once.
     pub(crate) fn is_repeatable(&self) -> bool {
-        // Not by its class: it may be of another realm.
-        !globals::get(&self.body, "getReader").is_function()
+        !is_stream(&self.body)
     }
 
     /// Lets the platform check all that does not change from attempt to attempt: `fetch` itself
@@ -150,8 +149,8 @@ impl Request {
         Ok(init)
     }
 
-    /// Calls `fetch`.
-    pub(crate) fn send(&self, init: &Init) -> Result<Promise, Error> {
+    /// Calls `fetch`. Returns what it throws as it is.
+    pub(crate) fn send(&self, init: &Init) -> Result<Result<Promise, JsValue>, Error> {
         let fetch = self.fetch.clone().or_else(globals::fetch);
         let fetch = fetch.ok_or_else(|| Error::invalid(ErrorText::NoFetch, ""))?;
         // A record: wrappers and polyfills know no `Headers` but their own.
@@ -159,9 +158,7 @@ impl Request {
             init.set_headers(&record);
         }
         let response = fetch.call2(&JsValue::UNDEFINED, &self.url.as_str().into(), init);
-        response
-            .map(|response| Promise::resolve(&response))
-            .map_err(|cause| self.unreachable(cause))
+        Ok(response.map(|response| Promise::resolve(&response)))
     }
 
     pub(crate) fn unreachable(&self, cause: JsValue) -> Error {
@@ -216,7 +213,12 @@ fn is_native(body: &JsValue) -> bool {
     }
     let is_form = has(body, &["append"]) && has(body, &["getAll", "getParts", "getBoundary"]);
     let is_blob = has(body, &["slice"]) && globals::get(body, "size").as_f64().is_some();
-    is_form || is_blob || has(body, &["getReader"])
+    is_form || is_blob || is_stream(body)
+}
+
+/// Whether a body can be read only once. Not by its class: it may be of another realm.
+pub(crate) fn is_stream(body: &JsValue) -> bool {
+    has(body, &["getReader"])
 }
 
 /// Whether a value has one of these methods.

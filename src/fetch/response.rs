@@ -36,8 +36,8 @@ pub(crate) async fn type_error(
 
 /// A status that is no success, with the start of the body.
 pub(crate) async fn http_error(url: &str, response: &web_sys::Response) -> Error {
-    let status = response.status();
-    let mut reason = response.status_text();
+    let status = status_of(response);
+    let mut reason = get(response, "statusText").as_string().unwrap_or_default();
     if status == 0 && reason.is_empty() {
         // `opaque`, `opaqueredirect` or `error`.
         reason = get(response, "type").as_string().unwrap_or_default();
@@ -47,10 +47,15 @@ pub(crate) async fn http_error(url: &str, response: &web_sys::Response) -> Error
     refusal_of(ErrorCode::Http, message, response).await
 }
 
+/// The status. Look-alikes may have none.
+pub(crate) fn status_of(response: &web_sys::Response) -> u16 {
+    get(response, "status").as_f64().map_or(200, |status| status as u16)
+}
+
 /// Where a response comes from. Those that scripts make don't say.
 fn url_of(response: &web_sys::Response, requested: &str) -> String {
-    let url = response.url();
-    display_url(if url.is_empty() { requested } else { &url })
+    let url = get(response, "url").as_string().filter(|url| !url.is_empty());
+    display_url(url.as_deref().unwrap_or(requested))
 }
 
 async fn refusal_of(code: ErrorCode, mut message: String, response: &web_sys::Response) -> Error {

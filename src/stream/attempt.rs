@@ -11,7 +11,7 @@ use crate::{
     error::{Error, ErrorCode, decimal, text::ErrorText},
     fetch::{
         Body, Exchange, Init, ReadError, Request, Returned, display_url, http_error, now,
-        reason_of, sleep_until_back, tag_of, type_error, within,
+        reason_of, sleep_until_back, status_of, tag_of, type_error, within,
     },
 };
 use alloc::{rc::Rc, string::String};
@@ -88,7 +88,7 @@ impl Driver {
             Err(step) => step,
             Ok(Ok(response)) => {
                 let verdict =
-                    self.machine.borrow_mut().judge(response.status(), &content_type(&response));
+                    self.machine.borrow_mut().judge(status_of(&response), &content_type(&response));
                 self.events.set(0);
                 self.connection.replace(Some(Connection { body: None, response }));
                 self.handle_with(Input::Answered, (verdict as u32).into())
@@ -115,9 +115,9 @@ impl Driver {
                     }
                 }
                 Err(cause) => {
-                    let message = "the response's body can't be read: it was read already, or \
-                                   something else is reading it";
-                    let error = Error::new(ErrorCode::Unsupported, message.into());
+                    let message =
+                        String::from("the response's body can't be read") + &reason_of(&cause);
+                    let error = Error::new(ErrorCode::Unsupported, message);
                     return self.threw(error.caused_by(cause));
                 }
             }
@@ -148,7 +148,7 @@ impl Driver {
     pub(super) async fn refuse(&self) -> Step {
         let Some(response) = self.current_response() else { return Step::WAIT };
         let url = self.url.borrow().clone();
-        if (200..300).contains(&response.status()) {
+        if (200..300).contains(&status_of(&response)) {
             let error = type_error(&url, &response, &content_type(&response)).await;
             self.failed(error, Failure::ContentType)
         } else {

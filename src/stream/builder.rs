@@ -10,7 +10,8 @@ use super::{
     template::{AckRequest, CancelRequest, ResumeRequest, Template, milliseconds},
 };
 use crate::{
-    error::Error,
+    error::{Error, ErrorCode, decimal},
+    fetch::is_stream,
     sse::{DEFAULT_MAX_EVENT_SIZE, Decoder, Format},
 };
 use alloc::string::String;
@@ -234,6 +235,35 @@ impl Builder {
         self.no_retry()
     }
 
+    /// Refuses numbers that would end everything at once, or request without a pause.
+    fn check(&self) -> Result<(), Error> {
+        let RetryPolicy { max_attempts, initial_delay, max_delay, factor, jitter, min_delay } =
+            self.policy;
+        let of_cancel = self.cancel.as_ref().map(|cancel| cancel.0.timeout);
+        let of_ack = self.ack.as_ref().map(|ack| ack.0.timeout);
+        let numbers = [
+            ("connect_timeout", Some(self.connect_timeout), 1.0),
+            ("idle_timeout", Some(self.idle_timeout), 1.0),
+            ("CancelRequest::timeout", of_cancel, 1.0),
+            ("AckRequest::timeout", of_ack, 1.0),
+            ("max_event_size", Some(self.max_event_size as f64), 1.0),
+            ("max_attempts", Some(max_attempts.into()), 1.0),
+            ("initial_delay", Some(initial_delay), 0.0),
+            ("max_delay", Some(max_delay), 0.0),
+            ("factor", Some(factor), 1.0),
+            ("jitter", Some(jitter), 0.0),
+            ("min_delay", Some(min_delay), 0.0),
+        ];
+        for (name, number, least) in numbers {
+            // Not a number is not at least anything.
+            if number.is_some_and(|number| number.is_nan() || number < least) {
+                let message = ["`", name, "` must be at least ", &decimal(least)].concat();
+                return Err(Error::new(ErrorCode::InvalidOptions, message));
+            }
+        }
+        Ok(())
+    }
+
     /// Creates the stream. Its request is sent when the stream is first polled.
     ///
     /// # Errors
@@ -243,6 +273,7 @@ impl Builder {
         if let Some(problem) = self.problem {
             return Err(problem);
         }
+        self.check()?;
         let Self { request: template, hooks, .. } = self;
         let request = template.clone().into_request()?;
         request.check()?;
@@ -257,6 +288,11 @@ impl Builder {
         let cancel = self.cancel.map(|request| endpoint(request.0)).transpose()?;
         let ack = self.ack.map(|request| endpoint(request.0)).transpose()?;
         let resume = self.resume.map(|request| endpoint(request.0)).transpose()?;
+        let sent_again = resume.as_ref().map(|resume| &resume.template);
+        if sent_again.is_some_and(|template| is_stream(&template.body)) {
+            let message = "the body of `ResumeRequest` must not be a stream: it may be sent again";
+            return Err(Error::new(ErrorCode::InvalidOptions, message.into()));
+        }
         let finds_job = hooks.find_job.is_some();
         let is_resumed_first = resume.is_some() && self.job.is_some();
         let needs_job = finds_job && cancel.as_ref().is_some_and(|cancel| cancel.fill.is_some());

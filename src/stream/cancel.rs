@@ -3,7 +3,7 @@
 use super::{context::Context, failure::Failure, template::Endpoint};
 use crate::{
     error::{Error, ErrorCode, decimal, text::ErrorText},
-    fetch::{Exchange, display_url, http_error, within},
+    fetch::{Exchange, display_url, http_error, status_of, within},
 };
 
 /// The longest body that still gets `keepalive`: such requests share 64 KiB in flight
@@ -50,11 +50,12 @@ pub(super) async fn tell(endpoint: &Endpoint, context: &Context) -> Result<u16, 
     let exchange = Exchange::new()?;
     let answer = async {
         let response = exchange.send(&request, &init).await?;
-        if (200..300).contains(&response.status()) {
-            return Ok(response.status());
+        let status = status_of(&response);
+        if (200..300).contains(&status) {
+            return Ok(status);
         }
         let mut error = http_error(&request.url, &response).await;
-        error.details().retryable = Failure::Http.is_retryable(response.status());
+        error.details().retryable = Failure::Http.is_retryable(status);
         Err(error)
     };
     let timeout = endpoint.timeout;

@@ -5,9 +5,9 @@ use futures::StreamExt as _;
 use serde::{Serialize, Serializer};
 use serde_json::json;
 use sluicegate::{
-    AckRequest, Builder, CancelRequest, Error, ErrorCode, EventStream, ResumeRequest,
+    AckRequest, Builder, CancelRequest, Error, ErrorCode, EventStream, ResumeRequest, RetryPolicy,
 };
-use std::error::Error as _;
+use std::{error::Error as _, time::Duration};
 use wasm_bindgen::JsCast as _;
 use wasm_bindgen_test::wasm_bindgen_test as test;
 
@@ -79,6 +79,34 @@ fn invalid_options_are_refused_by_open() {
 }
 
 #[test]
+fn numbers_that_end_everything_at_once_are_refused_by_open() {
+    let stream = || EventStream::builder(SERVER);
+    let policy = |set: fn(&mut RetryPolicy)| {
+        let mut policy = RetryPolicy::default();
+        set(&mut policy);
+        stream().retry(policy)
+    };
+    let cancel = CancelRequest::to("/x").timeout(Duration::ZERO);
+    let ack = AckRequest::to("/x").timeout(Duration::from_micros(9));
+    for (builder, name, least) in [
+        (stream().connect_timeout(Duration::ZERO), "connect_timeout", 1),
+        (stream().idle_timeout(Duration::from_micros(9)), "idle_timeout", 1),
+        (stream().cancel(cancel), "CancelRequest::timeout", 1),
+        (stream().ack(ack), "AckRequest::timeout", 1),
+        (stream().max_event_size(0), "max_event_size", 1),
+        (policy(|policy| policy.max_attempts = 0), "max_attempts", 1),
+        (policy(|policy| policy.initial_delay = -1.0), "initial_delay", 0),
+        (policy(|policy| policy.max_delay = f64::NAN), "max_delay", 0),
+        (policy(|policy| policy.factor = 0.5), "factor", 1),
+        (policy(|policy| policy.jitter = f64::NAN), "jitter", 0),
+        (policy(|policy| policy.min_delay = f64::NAN), "min_delay", 0),
+    ] {
+        assert_invalid(builder, &format!("`{name}` must be at least {least}"));
+    }
+    assert!(stream().idle_timeout(Duration::MAX).open().is_ok());
+}
+
+#[test]
 fn a_password_in_the_url_is_refused_and_not_repeated() {
     for user in ["user:hunter2@", "user@", ":hunter2@"] {
         let builder = EventStream::builder(&SERVER.replace("//", &format!("//{user}")));
@@ -106,6 +134,10 @@ fn invalid_headers_and_bodies_are_refused_by_open() {
     let acknowledged = cancelled(CancelRequest::to("/x")).ack(AckRequest::to("http://"));
     assert_invalid(acknowledged, DOES_NOT_PARSE);
     assert_invalid(stream().resume(ResumeRequest::to("http://")), DOES_NOT_PARSE);
+    let stream_of_bytes = js_sys::eval("new ReadableStream()").unwrap();
+    let resume = ResumeRequest::to("/x").method("POST").body(stream_of_bytes);
+    let message = "the body of `ResumeRequest` must not be a stream: it may be sent again";
+    assert_invalid(stream().resume(resume), message);
     for value in ["new Error('x')", "new Headers()", "/x/", "new Map()"] {
         let value = js_sys::eval(value).unwrap();
         let error = stream().body(value).open().unwrap_err();

@@ -263,6 +263,81 @@ async fn the_apps_own_fetch_gets_plain_headers_and_bodies_as_json() {
     }
 }
 
+/// A `fetch` that returns an object with these members, and the headers of an event stream.
+fn look_alike(members: &str) -> js_sys::Function {
+    handmade(&format!(
+        "Promise.resolve({{ headers: new Headers({{ 'content-type': 'text/event-stream' }}), {members} }})"
+    ))
+}
+
+#[test]
+async fn polyfills_and_mocks_of_fetch_are_read() {
+    let whole = "data: aé\\n\\n";
+    let bytes = format!("new TextEncoder().encode('{whole}')");
+    let cases = [
+        format!("arrayBuffer: async () => {bytes}.buffer"),
+        format!("text: async () => '{whole}'"),
+        format!(
+            "body: null, arrayBuffer() {{ throw new Error('no bytes') }}, async text() {{ return '{whole}' }}"
+        ),
+        format!("body: '{whole}'"),
+        format!("body: {bytes}"),
+        format!("body: {bytes}.buffer"),
+        format!("body: [{bytes}.subarray(0, 8), {bytes}.subarray(8)]"),
+        format!("body: (async function* () {{ yield {bytes} }})()"),
+        format!("body: new Response('{whole}').body, url: undefined"),
+        format!(
+            "body: {{ getReader: () => {{
+                const all = [{bytes}]
+                return {{ read: () => ({{ done: !all.length, value: all.pop() }}), cancel() {{}} }}
+            }} }}"
+        ),
+        format!("body: {{ getReader: () => new Response('{whole}').body.getReader() }}"),
+    ];
+    for members in cases {
+        for status in ["", "status: 200, "] {
+            let fetch = look_alike(&format!("{status}{members}"));
+            let builder = EventStream::builder("https://host.test/").no_retry().fetch(&fetch);
+            assert_eq!(all_data(builder.open().unwrap()).await, ["aé"], "{members}");
+        }
+    }
+    let fetch = look_alike("body: ['data: \\ud83d', '\\ude00\\n\\n']");
+    let builder = EventStream::builder("https://host.test/").no_retry().fetch(&fetch);
+    assert_eq!(all_data(builder.open().unwrap()).await, ["😀"]);
+}
+
+#[test]
+async fn what_a_polyfill_of_fetch_returns_or_throws_has_its_error() {
+    let thrown = |error: &str| handmade(&format!("Promise.reject({error})"));
+    let cases = [
+        (look_alike("body: 7"), ErrorCode::Unsupported, None, None),
+        (look_alike("bodyUsed: true"), ErrorCode::Unsupported, None, None),
+        (
+            look_alike("status: 503, text: async () => 'busy'"),
+            ErrorCode::Http,
+            Some(503),
+            Some("busy"),
+        ),
+        (thrown("new Response('no', { status: 401 })"), ErrorCode::Http, Some(401), Some("no")),
+        (
+            thrown(
+                "Object.assign(new Error('ky'), { response: new Response('no', { status: 403 }) })",
+            ),
+            ErrorCode::Http,
+            Some(403),
+            Some("no"),
+        ),
+        (thrown("new TypeError('reset')"), ErrorCode::Network, None, None),
+        (thrown("undefined"), ErrorCode::Network, None, None),
+    ];
+    for (index, (fetch, code, status, body)) in cases.into_iter().enumerate() {
+        let builder = EventStream::builder("https://host.test/").no_retry().fetch(&fetch);
+        let error = failure(&mut builder.open().unwrap()).await;
+        assert_eq!((error.code, error.status), (code, status), "{index}: {error}");
+        assert_eq!(error.body.as_deref(), body, "{index}: {error}");
+    }
+}
+
 #[test]
 async fn a_resuming_request_has_its_own_headers_and_the_streams_options_of_fetch() {
     let fetch = handmade(

@@ -135,6 +135,16 @@ describe('remember', () => {
     expect(kept()).to.include({ job: 'j1', events: 1 })
   })
 
+  test('what is not ours is not resumed', () => {
+    const values = ['5', '"x"', '[]', 'true', 'null', '{bad', '', '{}', '{"lastEventId":5}']
+    const wrong = ['{"lastEventId":null,"events":0,"bytes":0}', '{"lastEventId":"","job":"j"}']
+    for (const value of [...values, ...wrong, '{"lastEventId":"","events":-1,"bytes":0}']) {
+      sessionStorage.setItem(KEY, value)
+      const stream = resumeStream('a1', { resume: { url: '/unused' } })
+      expect(stream, value).to.equal(undefined)
+    }
+  })
+
   test('an answer that was kept without a job is resumed, whatever finds one now', async () => {
     const source = await script([{ steps: [{ send: 'data: a\n\ndata: [DONE]\n\n' }] }])
     sessionStorage.setItem(KEY, '{"lastEventId":"7","events":1,"bytes":9}')

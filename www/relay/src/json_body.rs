@@ -6,6 +6,7 @@ use axum::body::{Body, BodyDataStream};
 use axum::extract::{FromRequest, Request};
 use axum::http::{HeaderMap, StatusCode, header};
 use serde::de::DeserializeOwned;
+use serde_json::Value;
 use tokio_stream::StreamExt;
 
 use crate::error::ApiError;
@@ -44,7 +45,10 @@ impl<T: DeserializeOwned> FromRequest<Relay> for JsonBody<T> {
         }
         match serde_json::from_slice(&bytes) {
             Ok(value) => Ok(Self(value)),
-            Err(error) if error.is_data() => Err(ApiError::invalid(error.to_string())),
+            // Where a name is expected, `null` is an error of syntax to serde.
+            Err(error) if error.is_data() || serde_json::from_slice::<Value>(&bytes).is_ok() => {
+                Err(ApiError::invalid(error.to_string()))
+            }
             Err(error) => Err(ApiError::new(
                 StatusCode::BAD_REQUEST,
                 "malformed-json",

@@ -64,6 +64,13 @@ async fn bad_bodies_are_refused_and_the_relay_goes_on() {
             400,
             "invalid-request",
         ),
+        (
+            "/chat",
+            JSON,
+            chat("messages", json!([{ "role": null, "content": "" }])).into(),
+            400,
+            "invalid-request",
+        ),
         ("/chat", JSON, big.into(), 413, "payload-too-large"),
         ("/chat", JSON, bigger.into(), 413, "payload-too-large"),
         ("/chat", "text/plain", good.clone().into(), 415, "unsupported-media-type"),

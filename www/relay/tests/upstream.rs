@@ -192,6 +192,69 @@ async fn an_answer_that_is_no_event_stream_is_a_502() {
 }
 
 #[tokio::test]
+async fn an_answer_in_one_piece_is_read() {
+    let message = json!({ "role": "assistant", "content": "Hello" });
+    let choice = json!({ "index": 0, "message": message, "finish_reason": "length" });
+    for (answer, reason) in [
+        (json!({ "choices": [choice], "usage": { "total_tokens": 9 } }), "length"),
+        (json!({ "choices": [{ "index": 0, "message": message }] }), "stop"),
+    ] {
+        let upstream = PlayedUpstream::start().await;
+        let relay = TestRelay::before(&upstream.url()).await;
+        let body = format!("{answer:#}");
+        let model = async { upstream.accept().await.answer("200 OK", &body).await };
+        let (response, ()) = tokio::join!(relay.chat("s1", "hi"), model);
+        let events = Events::of(response).rest().await;
+        assert_eq!(tokens_of(&events), ["Hello"], "{body}");
+        let done = json_of(events.last().unwrap(), "done");
+        assert_eq!(done, json!({ "finishReason": reason, "tokens": 1 }), "{body}");
+    }
+}
+
+#[tokio::test]
+async fn an_error_with_status_200_is_a_502() {
+    for body in [
+        r#"{"error":{"message":"quota sk-1","type":"insufficient_quota"}}"#,
+        r#"{"error":"no such model"}"#,
+        "{\n  \"detail\": \"no\",\n  \"status\": 403,\n  \"message\": \"no\"\n}",
+    ] {
+        let play = async |exchange: Exchange<TcpStream>| exchange.answer("200 OK", body).await;
+        let message = refused(play, "upstream-error").await;
+        assert_eq!(message, "the upstream reported an error", "{body}");
+    }
+    for body in ["", "null", "[]", "{\"ok\":true}", "{\"choices\":[", "oops"] {
+        let play = async |exchange: Exchange<TcpStream>| exchange.answer("200 OK", body).await;
+        refused(play, "upstream-content-type").await;
+    }
+}
+
+#[tokio::test]
+async fn a_compressed_answer_is_a_502() {
+    let play = async |mut exchange: Exchange<TcpStream>| {
+        let head =
+            "HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ncontent-encoding: gzip\r\n";
+        exchange.send(&format!("{head}content-length: 2\r\n\r\n..")).await;
+    };
+    let message = refused(play, "upstream-malformed").await;
+    assert_eq!(message, "the upstream sent a compressed answer, which the relay does not ask for");
+}
+
+#[tokio::test]
+async fn a_refusal_says_when_the_upstream_may_be_asked_again() {
+    let upstream = PlayedUpstream::start().await;
+    let relay = TestRelay::before(&upstream.url()).await;
+    let model = async {
+        let mut exchange = upstream.accept().await;
+        let head =
+            "HTTP/1.1 429 Too Many Requests\r\nretry-after: 3600\r\ncontent-length: 0\r\n\r\n";
+        exchange.send(head).await;
+    };
+    let (response, ()) = tokio::join!(relay.chat("s1", "hi"), model);
+    assert_eq!(response.headers()["retry-after"], "3600");
+    refusal(response, 502, "upstream-status").await;
+}
+
+#[tokio::test]
 async fn a_connection_that_closes_without_an_answer_is_a_502() {
     refused(async |exchange| drop(exchange), "upstream-unreachable").await;
 }

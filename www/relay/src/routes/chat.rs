@@ -90,7 +90,11 @@ pub async fn answering(
 ) -> Result<(), ApiError> {
     match begins.await {
         Ok(Err(error)) => {
-            Err(ApiError::new(StatusCode::BAD_GATEWAY, error.code(), error.to_string()))
+            let refusal = ApiError::new(StatusCode::BAD_GATEWAY, error.code(), error.to_string());
+            Err(match error.retry_after() {
+                Some(wait) => refusal.retry_after(wait.as_secs().try_into().unwrap_or(u32::MAX)),
+                None => refusal,
+            })
         }
         Ok(Ok(())) | Err(_) => Ok(()),
     }

@@ -5,10 +5,11 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use futures_util::StreamExt as _;
-use futures_util::stream::BoxStream;
+use futures_util::stream::{self, BoxStream};
 use reqwest::Response;
+use serde_json::Value;
 use sluicegate::llm::{AnswerReader, Delta, TextError};
-use sluicegate::sse::Decoder;
+use sluicegate::sse::{Decoder, Format};
 use tokio::time::timeout;
 
 use super::backoff::Backoff;
@@ -86,8 +87,42 @@ pub struct Exchange {
 
 impl Exchange {
     pub(super) fn new(vendor: &dyn Vendor, response: Response) -> Self {
+        Self::of(vendor, response.bytes_stream().boxed())
+    }
+
+    /// Reads a response that is JSON instead of a stream: some gateways do not stream, and some send their
+    /// errors with a good status. `None` if nothing in it is understood.
+    ///
+    /// # Errors
+    /// [`UpstreamError`], also the one that the response reports.
+    pub(super) async fn of_json(
+        vendor: &dyn Vendor,
+        mut response: Response,
+    ) -> Result<Option<Self>, UpstreamError> {
+        let mut body = Vec::new();
+        while let Some(chunk) = response.chunk().await.map_err(UpstreamError::interrupted)? {
+            body.extend_from_slice(&chunk);
+            if body.len() > MAX_EVENT_SIZE {
+                let what = "an answer over 1 MiB in one piece";
+                return Err(UpstreamError::Malformed { what, why: Theirs::default() });
+            }
+        }
+        let Ok(json) = serde_json::from_slice::<Value>(&body) else { return Ok(None) };
+        let mut exchange = Self::of(vendor, stream::empty().boxed());
+        // On one line, it is an event of either format.
+        let name = if vendor.lines() == Format::Sse { "data: " } else { "" };
+        exchange.take(format!("{name}{json}\n\n").as_bytes());
+        exchange.finish();
+        Ok(match exchange.end {
+            Some(Err(error @ UpstreamError::Reported { .. })) => return Err(error),
+            _ if exchange.deltas.is_empty() => None,
+            _ => Some(Self { end: Some(Ok(())), ..exchange }),
+        })
+    }
+
+    fn of(vendor: &dyn Vendor, body: BoxStream<'static, reqwest::Result<Bytes>>) -> Self {
         Self {
-            body: response.bytes_stream().boxed(),
+            body,
             decoder: Decoder::new().format(vendor.lines()).max_event_size(MAX_EVENT_SIZE),
             reader: AnswerReader::new(vendor.format()),
             has_begun: false,

@@ -14,7 +14,9 @@ use std::error::Error;
 use std::fmt;
 use std::time::{Duration, SystemTime};
 
-use reqwest::header::{CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, RETRY_AFTER};
+use reqwest::header::{
+    CONTENT_ENCODING, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, RETRY_AFTER,
+};
 use reqwest::redirect::Policy;
 use reqwest::{Client, Response, Url};
 use serde_json::{Map, Value};
@@ -30,7 +32,7 @@ pub use ollama::Ollama;
 pub use openai_chat::OpenAiChat;
 pub use openai_responses::OpenAiResponses;
 pub use vendor::{VENDORS, Vendor};
-use vendor::{answers_in, endpoint};
+use vendor::{answers_in, endpoint, is_json};
 
 /// The most bytes of a refusal that are read for its reason.
 const MAX_REFUSAL_SIZE: usize = 16 << 10;
@@ -219,10 +221,18 @@ impl Upstream {
         // Of several, the last one counts (Fetch, "extract a MIME type").
         let content_type = response.headers().get_all(CONTENT_TYPE).iter().next_back();
         let content_type = content_type.and_then(|value| value.to_str().ok()).unwrap_or_default();
-        if !answers_in(vendor, content_type) {
-            return Err(UpstreamError::NotAStream(Theirs::new(content_type)));
+        if response.headers().get(CONTENT_ENCODING).is_some_and(|coding| coding != "identity") {
+            let what = "a compressed answer, which the relay does not ask for";
+            return Err(UpstreamError::Malformed { what, why: Theirs::default() });
         }
-        Ok(Exchange::new(vendor, response))
+        if answers_in(vendor, content_type) {
+            return Ok(Exchange::new(vendor, response));
+        }
+        let no_stream = UpstreamError::NotAStream(Theirs::new(content_type));
+        if !is_json(content_type) {
+            return Err(no_stream);
+        }
+        Exchange::of_json(vendor, response).await?.ok_or(no_stream)
     }
 }
 

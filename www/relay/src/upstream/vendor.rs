@@ -68,13 +68,23 @@ pub fn endpoint(vendor: &dyn Vendor, base: &str) -> Option<Url> {
 
 /// Whether an answer of this content type is one.
 pub fn answers_in(vendor: &dyn Vendor, content_type: &str) -> bool {
-    let last = content_type.rsplit(',').next().unwrap_or_default();
-    let essence = last.split(';').next().unwrap_or_default().trim();
+    let essence = essence_of(content_type);
     let wanted: &[&str] = match vendor.lines() {
         sse::Format::Sse => &["text/event-stream"],
         sse::Format::Ndjson => &["application/x-ndjson", "application/ndjson"],
     };
     wanted.iter().any(|wanted| essence.eq_ignore_ascii_case(wanted))
+}
+
+/// Whether an answer of this content type may be one in a single piece.
+pub fn is_json(content_type: &str) -> bool {
+    essence_of(content_type).eq_ignore_ascii_case("application/json")
+}
+
+/// Of several, the last one counts (Fetch, "extract a MIME type").
+fn essence_of(content_type: &str) -> &str {
+    let last = content_type.rsplit(',').next().unwrap_or_default();
+    last.split(';').next().unwrap_or_default().trim()
 }
 
 #[cfg(test)]
