@@ -221,18 +221,19 @@ export interface OpenOptions extends FetchMembers {
   lastEventId?: string
   /**
    * The job that works on the answer, for `resume` and `cancel`. A function finds it in an event or in
-   * the response; it is called for each event until it returns a value. It is also called with an empty
-   * event when a response begins, and without a response when the stream is stopped before that; what it
-   * throws then is ignored. A string is known from the start; with `resume`, the first request is then
-   * the resuming one.
+   * the response; it is called for each event until it returns something: `false` and `''` are nothing.
+   * It is also called with an empty event when a response begins, and without a response when the stream
+   * is stopped before that; what it throws then is ignored. A string is known from the start; with
+   * `resume`, the first request is then the resuming one.
    */
   job?:
-    string | ((event: ServerSentEvent, response: Response) => string | number | null | undefined)
+    | string
+    | ((event: ServerSentEvent, response: Response) => string | number | false | null | undefined)
   /**
    * Returns the position of an event in the answer, for `resume`. Needed only if events have no `id:`.
    * Called for the events of each chunk, last one first, until one has a cursor.
    */
-  cursor?: (event: ServerSentEvent) => string | number | null | undefined
+  cursor?: (event: ServerSentEvent) => string | number | false | null | undefined
   /**
    * The request that continues the answer after the connection broke. The first request is not sent
    * again, unless `retry` is `true` and no job is known yet. If the server answers 204, the outcome is

@@ -177,12 +177,12 @@ fn url_of(url: &JsValue) -> Result<String, Error> {
     url.as_string().or_else(href).ok_or_else(invalid)
 }
 
-/// A job or a cursor: a string, or a number. Nothing and `''` are none.
+/// A job or a cursor: a string, or a number. Nothing, `false` and `''` are none.
 fn name_of(value: &JsValue) -> Result<Option<String>, Error> {
-    if value.is_undefined() || value.is_null() {
+    if value.is_falsy() && value.as_f64() != Some(0.0) {
         return Ok(None);
     }
-    Ok(Some(text_of(value)?).filter(|text| !text.is_empty()))
+    text_of(value).map(Some)
 }
 
 fn retry(builder: Builder, reader: &Reader) -> Result<Builder, Error> {

@@ -138,9 +138,10 @@ export interface OpenOptions extends Pick<RequestInit, FetchMember> {
   ack?: AckOptions
   /** The job that works on the answer, or a function that finds it. */
   job?:
-    string | ((event: ServerSentEvent, response: Response) => string | number | null | undefined)
+    | string
+    | ((event: ServerSentEvent, response: Response) => string | number | false | null | undefined)
   /** Returns the position of an event in the answer. */
-  cursor?: (event: ServerSentEvent) => string | number | null | undefined
+  cursor?: (event: ServerSentEvent) => string | number | false | null | undefined
   /** The request that continues the answer after the connection broke. */
   resume?: ResumeOptions
   /** What happens to a resumable stream while the page is hidden. Default: `'keep'`, it reads on. */

@@ -42,6 +42,25 @@ test('leaving it destroys the Node stream', async () => {
   await expect.poll(() => body?.destroyed).toBe(true)
 })
 
+test('a job is what its function returns first, but for false and an empty text', async () => {
+  const requested: string[] = []
+  const answer = async (url: unknown) => {
+    requested.push(String(url))
+    return new Response('data: a\n\ndata: 0\n\ndata: 7\n\n', {
+      headers: { 'content-type': 'text/event-stream' },
+    })
+  }
+  const stream = openStream('https://jobs.test/', {
+    method: 'POST',
+    fetch: answer as typeof fetch,
+    job: ({ data }) => data !== 'a' && data && Number(data),
+    cancel: { url: ({ job }) => `https://jobs.test/${job}` },
+  })
+  await stream.next()
+  await stream.cancel()
+  expect(requested).toEqual(['https://jobs.test/', 'https://jobs.test/0'])
+})
+
 /** Ways to stop at a Node stream that sends nothing. */
 const STOPS: [name: string, stop: (source: Readable) => Promise<unknown>][] = [
   ['before anything was asked for', (source) => decode(source).return()],

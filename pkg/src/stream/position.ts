@@ -136,7 +136,7 @@ export class Position {
   }
 }
 
-function textOf(value: string | number | null | undefined): string | undefined {
+function textOf(value: string | number | false | null | undefined): string | undefined {
   refusePromise(value)
-  return value === undefined || value === null || value === '' ? undefined : `${value}`
+  return value === 0 || value ? `${value}` : undefined
 }
