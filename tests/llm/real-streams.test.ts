@@ -1,13 +1,13 @@
 // Streams as the users of other projects met them: cases/real-streams.json, and our own of the same
-// kinds in cases/more-streams.ts and cases/gateways.ts.
+// kinds in cases/streams and cases/gateways.
 
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { test } from 'node:test'
 import { decode, isStreamError } from 'sluicegate'
 import { type Answer, type AnswerFormat, deltasOf, textOf } from 'sluicegate/llm'
-import { GATEWAYS } from './cases/gateways.js'
-import { MORE_STREAMS } from './cases/more-streams.js'
+import { GATEWAYS } from './cases/gateways/index.js'
+import { MORE_STREAMS } from './cases/streams/index.js'
 
 /** A stream, and what its answer has to be. Members that `expect` lacks are free. */
 export interface StreamCase {
