@@ -256,7 +256,7 @@ fn fragment(call: &str) -> String {
     delta(&format!(r#"{{"tool_calls":[{call}]}}"#))
 }
 
-/// Streams of gateways, as `tests/llm/cases/gateways.ts` has them.
+/// Streams of gateways, as `tests/llm/cases/gateways` has them.
 #[test]
 fn dialects() {
     let p = |id, name| call(id, name, r#"{"p":1}"#);

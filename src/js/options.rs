@@ -182,7 +182,7 @@ fn name_of(value: &JsValue) -> Result<Option<String>, Error> {
     if value.is_falsy() && value.as_f64() != Some(0.0) {
         return Ok(None);
     }
-    text_of(value).map(Some)
+    Ok(Some(text_of(value)?))
 }
 
 fn retry(builder: Builder, reader: &Reader) -> Result<Builder, Error> {
