@@ -135,7 +135,7 @@ describe('remember', () => {
     expect(kept()).to.include({ job: 'j1', events: 1 })
   })
 
-  test('what is not ours is not resumed', () => {
+  test('what is not ours is not resumed', async () => {
     const values = ['5', '"x"', '[]', 'true', 'null', '{bad', '', '{}', '{"lastEventId":5}']
     const wrong = ['{"lastEventId":null,"events":0,"bytes":0}', '{"lastEventId":"","job":"j"}']
     for (const value of [...values, ...wrong, '{"lastEventId":"","events":-1,"bytes":0}']) {
