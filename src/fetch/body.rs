@@ -85,7 +85,7 @@ impl Body {
     }
 
     fn bytes_of_text(&self, chunk: &JsString) -> Uint8Array {
-        let text = self.half.take().concat(chunk);
+        let text = self.half.borrow().concat(chunk);
         let length = text.length();
         let last = text.char_code_at(length.wrapping_sub(1));
         let whole =
