@@ -28,8 +28,8 @@ pub(crate) struct Body {
 enum Source {
     /// A reader, or an iterator: its method that returns the next chunk, and the one that ends it.
     Chunks { owner: JsValue, next: Function, end: &'static str },
-    /// The body itself.
-    Piece(Cell<JsValue>),
+    /// The body itself, until it is read.
+    Piece(Cell<Option<JsValue>>),
     /// The methods that read the whole body.
     Whole(Cell<Option<web_sys::Response>>),
 }
@@ -63,17 +63,15 @@ impl Body {
                 }
                 result.value()
             }
-            Source::Piece(piece) => piece.take(),
+            Source::Piece(piece) => match piece.take() {
+                Some(piece) => piece,
+                None => return Ok(None),
+            },
             Source::Whole(response) => match response.take() {
                 Some(response) => whole(&response).await.map_err(ReadError::Broken)?,
                 None => return Ok(None),
             },
         };
-        if let Source::Piece(_) = self.source
-            && chunk.is_undefined()
-        {
-            return Ok(None);
-        }
         self.bytes_of(chunk).map(Some).map_err(ReadError::NotBytes)
     }
 
@@ -102,7 +100,7 @@ impl Source {
         }
         let body = get(response, "body");
         if body.is_string() || view_of(body.clone()).is_ok() {
-            return Ok(Self::Piece(Cell::new(body)));
+            return Ok(Self::Piece(Cell::new(Some(body))));
         }
         let by = |symbol: Symbol| Reflect::get(&body, &symbol).unwrap_or_default();
         let ways = [

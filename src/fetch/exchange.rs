@@ -35,11 +35,7 @@ impl Exchange {
         // look-alike.
         let is_response =
             |value: &JsValue| globals::get(&globals::get(value, "headers"), "get").is_function();
-        let response = match request.send(init)? {
-            Ok(promise) => JsFuture::from(promise).await,
-            Err(cause) => Err(cause),
-        };
-        let response = response.or_else(|cause| {
+        let response = JsFuture::from(request.send(init)?).await.or_else(|cause| {
             // Code over `fetch` throws what has an error status, or an error with it.
             let deeper = globals::get(&cause, "response");
             let thrown = [&cause, &deeper].into_iter().find(|value| is_response(value)).cloned();

@@ -149,8 +149,8 @@ impl Request {
         Ok(init)
     }
 
-    /// Calls `fetch`. Returns what it throws as it is.
-    pub(crate) fn send(&self, init: &Init) -> Result<Result<Promise, JsValue>, Error> {
+    /// Calls `fetch`. What it throws is a rejection, too.
+    pub(crate) fn send(&self, init: &Init) -> Result<Promise, Error> {
         let fetch = self.fetch.clone().or_else(globals::fetch);
         let fetch = fetch.ok_or_else(|| Error::invalid(ErrorText::NoFetch, ""))?;
         // A record: wrappers and polyfills know no `Headers` but their own.
@@ -158,7 +158,10 @@ impl Request {
             init.set_headers(&record);
         }
         let response = fetch.call2(&JsValue::UNDEFINED, &self.url.as_str().into(), init);
-        Ok(response.map(|response| Promise::resolve(&response)))
+        Ok(match response {
+            Ok(response) => Promise::resolve(&response),
+            Err(cause) => Promise::reject(&cause),
+        })
     }
 
     pub(crate) fn unreachable(&self, cause: JsValue) -> Error {

@@ -1,5 +1,6 @@
 import type { StreamCase } from '../../real-streams.test.js'
-import { table, data, P, responses, event, HI_TEXT, chunk, HI_CHUNK } from './pieces.js'
+import { table, data, typed, event, TEXT } from '../pieces.js'
+import { P, chunk, HI_CHUNK } from './pieces.js'
 
 const toolCalls = (...tool_calls: object[]) => chunk({ tool_calls })
 
@@ -84,7 +85,7 @@ export const CALLS: StreamCase[] = [
     ],
     [
       "Copilot's encrypted fragments",
-      responses(
+      typed(
         { type: 'response.output_item.added', output_index: 0, item: CALL },
         { type: 'response.function_call_arguments.delta', output_index: 0, delta: 'gAAAAABqpw==' },
         { type: 'response.function_call_arguments.done', output_index: 0, arguments: '{"p":1}' },
@@ -102,7 +103,7 @@ export const CALLS: StreamCase[] = [
     ],
     [
       "Copilot's encrypted fragments, only the item is whole",
-      responses(
+      typed(
         { type: 'response.output_item.added', output_index: 0, item: CALL },
         { type: 'response.function_call_arguments.delta', output_index: 0, delta: 'gAAAAABqpw==' },
         {
@@ -115,7 +116,7 @@ export const CALLS: StreamCase[] = [
     ],
     [
       "a custom tool's input is no JSON",
-      responses(
+      typed(
         {
           type: 'response.output_item.added',
           output_index: 0,
@@ -158,7 +159,7 @@ export const CALLS: StreamCase[] = [
     ],
     [
       'text and a call at the start of an Anthropic message',
-      responses(
+      typed(
         {
           type: 'message_start',
           message: {
@@ -179,12 +180,12 @@ export const CALLS: StreamCase[] = [
         event('token', { message: { role: 'assistant', content: 'i' } }) +
         event('result', { message: { role: 'assistant', content: 'Hi' }, stopReason: 'stop' }) +
         event('signal', { data: '[DONE]' }),
-      HI_TEXT,
+      TEXT,
     ],
     [
       "HyperCLOVA X's result alone",
       event('result', { message: { role: 'assistant', content: 'Hi' } }),
-      HI_TEXT,
+      TEXT,
     ],
     [
       'reasoning as `thinking`',
@@ -241,7 +242,7 @@ export const CALLS: StreamCase[] = [
     ],
     [
       'an index at the start alone',
-      responses(
+      typed(
         ...['a', 'b'].map((id, index) => ({
           type: 'response.output_item.added',
           output_index: index,

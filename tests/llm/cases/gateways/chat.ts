@@ -1,5 +1,6 @@
 import type { StreamCase } from '../../real-streams.test.js'
-import { table, data, chunk, HI, event, P, HI_TEXT, HI_CHUNK, type Row } from './pieces.js'
+import { table, data, event, TEXT, type Row } from '../pieces.js'
+import { chunk, HI, P, HI_CHUNK } from './pieces.js'
 
 export const CHAT: StreamCase[] = [
   ...table('formats', [
@@ -402,9 +403,9 @@ export const CHAT: StreamCase[] = [
     [
       'a delta that is text',
       data({ choices: [{ delta: 'H' }] }, { choices: [{ delta: 'i' }] }),
-      HI_TEXT,
+      TEXT,
     ],
-    ['a message that is text', JSON.stringify({ choices: [{ message: 'Hi' }] }), HI_TEXT],
+    ['a message that is text', JSON.stringify({ choices: [{ message: 'Hi' }] }), TEXT],
     [
       "SenseNova's",
       data(

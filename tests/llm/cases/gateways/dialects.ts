@@ -1,5 +1,6 @@
 import type { StreamCase } from '../../real-streams.test.js'
-import { table, data, event, P, chunk, HI_CHUNK, HI_TEXT } from './pieces.js'
+import { table, data, event, TEXT } from '../pieces.js'
+import { P, chunk, HI_CHUNK } from './pieces.js'
 
 const mastra = (type: string, payload: object) => ({ type, runId: 'r', from: 'AGENT', payload })
 
@@ -249,7 +250,7 @@ export const DIALECTS: StreamCase[] = [
         { type: 'MESSAGES_SNAPSHOT', messages: [{ id: '2', role: 'assistant', content: 'Hi' }] },
         { type: 'RUN_FINISHED' },
       ),
-      HI_TEXT,
+      TEXT,
     ],
     [
       "AG-UI's messages up to the question",
@@ -264,7 +265,7 @@ export const DIALECTS: StreamCase[] = [
         { type: 'TEXT_MESSAGE_CONTENT', messageId: '2', delta: 'Hi' },
         { type: 'RUN_FINISHED' },
       ),
-      HI_TEXT,
+      TEXT,
     ],
     [
       "a workflow's output under its own name",
@@ -279,7 +280,7 @@ export const DIALECTS: StreamCase[] = [
       data(HI_CHUNK, { status: 500, title: 'Internal Server Error', detail: 'no' }),
       { fails: 'upstream', says: 'no' },
     ],
-    ['a status of success', data({ ...HI_CHUNK, status: 200, message: 'OK' }), HI_TEXT],
+    ['a status of success', data({ ...HI_CHUNK, status: 200, message: 'OK' }), TEXT],
     [
       'an exception, behind text',
       data(HI_CHUNK) + event('modelStreamErrorException', { message: 'no' }),

@@ -1,5 +1,6 @@
 import type { StreamCase } from '../../real-streams.test.js'
-import { table, data, chunk, event, HI_CHUNK, HI_TEXT, type Row } from './pieces.js'
+import { table, data, event, TEXT, type Row } from '../pieces.js'
+import { chunk, HI_CHUNK } from './pieces.js'
 
 const QUOTA = {
   message: 'too many tokens',
@@ -347,7 +348,7 @@ export const ERRORS: StreamCase[] = [
   ]),
   ...table('more errors', [
     ['a number', data(HI_CHUNK, { error: 1, msg: 'no' }), { fails: 'upstream', says: ': no' }],
-    ['zero is none', data({ error: 0, ...HI_CHUNK }, '[DONE]'), HI_TEXT],
+    ['zero is none', data({ error: 0, ...HI_CHUNK }, '[DONE]'), TEXT],
     ['in capitals', data(HI_CHUNK) + event('ERROR', 'no'), { fails: 'upstream', says: ': no' }],
     [
       'a type in capitals',
@@ -390,6 +391,6 @@ export const ERRORS: StreamCase[] = [
       { ...HI_CHUNK, param: null },
       { ...HI_CHUNK, base_resp: null },
       { ...HI_CHUNK, base_resp: 'ok' },
-    ].map((json): Row => [JSON.stringify(json).slice(0, 40), data(json, '[DONE]'), HI_TEXT]),
+    ].map((json): Row => [JSON.stringify(json).slice(0, 40), data(json, '[DONE]'), TEXT]),
   ),
 ]

@@ -1,5 +1,6 @@
 import type { StreamCase } from '../../real-streams.test.js'
-import { table, event, HI, data, chunk, HI_TEXT } from './pieces.js'
+import { table, event, data, TEXT } from '../pieces.js'
+import { HI, chunk } from './pieces.js'
 
 export const HEARTBEATS: StreamCase[] = [
   ...table('heartbeats', [
@@ -260,11 +261,11 @@ export const HEARTBEATS: StreamCase[] = [
       data({ event: 'workflow_started' }, { event: 'token', data: 'Hi' }),
       { fails: 'unknown-format' },
     ],
-    ['of the AI SDK before another format', data({ type: 'start', messageId: 'm' }) + HI, HI_TEXT],
-    ['a step before another format', data({ type: 'start-step' }) + HI, HI_TEXT],
-    ['an empty response before another format', data({ response: '' }) + HI, HI_TEXT],
-    ['an empty message before another format', data({ message: { content: '' } }) + HI, HI_TEXT],
-    ['an empty content before another format', data({ content: '' }) + HI, HI_TEXT],
+    ['of the AI SDK before another format', data({ type: 'start', messageId: 'm' }) + HI, TEXT],
+    ['a step before another format', data({ type: 'start-step' }) + HI, TEXT],
+    ['an empty response before another format', data({ response: '' }) + HI, TEXT],
+    ['an empty message before another format', data({ message: { content: '' } }) + HI, TEXT],
+    ['an empty content before another format', data({ content: '' }) + HI, TEXT],
     [
       'behind an unknown event, of an empty answer',
       data({ status: 'queued' }, chunk({ role: 'assistant' }), { type: 'ping' }, '[DONE]'),

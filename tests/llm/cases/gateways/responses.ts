@@ -1,5 +1,6 @@
 import type { StreamCase } from '../../real-streams.test.js'
-import { table, responses, event, RESPONSE, data, HI_TEXT, chunk } from './pieces.js'
+import { table, typed, event, data, TEXT } from '../pieces.js'
+import { RESPONSE, chunk } from './pieces.js'
 
 const message = (text: string) => ({
   type: 'message',
@@ -13,7 +14,7 @@ export const RESPONSES: StreamCase[] = [
   ...table('responses', [
     [
       'a message only when it is done',
-      responses(
+      typed(
         { type: 'response.created', response: { id: 'r' } },
         { type: 'response.output_item.done', output_index: 0, item: MESSAGE },
         { type: 'response.completed', response: { id: 'r', status: 'completed', output: [] } },
@@ -22,7 +23,7 @@ export const RESPONSES: StreamCase[] = [
     ],
     [
       'a message in deltas, and when it is done',
-      responses(
+      typed(
         { type: 'response.output_text.delta', delta: 'H' },
         { type: 'response.output_text.delta', delta: 'i' },
         { type: 'response.output_text.done', text: 'Hi' },
@@ -34,7 +35,7 @@ export const RESPONSES: StreamCase[] = [
     ],
     [
       'a part only when it is done',
-      responses(
+      typed(
         { type: 'response.created', response: { id: 'r' } },
         { type: 'response.content_part.done', part: MESSAGE.content[0] },
         { type: 'response.completed', response: { id: 'r', status: 'completed' } },
@@ -43,7 +44,7 @@ export const RESPONSES: StreamCase[] = [
     ],
     [
       'reasoning only when it is done',
-      responses(
+      typed(
         { type: 'response.reasoning_summary_text.done', summary_index: 0, text: 'hm' },
         { type: 'response.output_text.delta', delta: 'Hi' },
         { type: 'response.completed', response: { status: 'completed', output: [] } },
@@ -68,7 +69,7 @@ export const RESPONSES: StreamCase[] = [
   ...table("Responses' other names", [
     [
       "Open Responses' reasoning",
-      responses(
+      typed(
         { type: 'response.reasoning.delta', delta: 'h' },
         { type: 'response.reasoning.delta', delta: 'm' },
         { type: 'response.reasoning.done', text: 'hm' },
@@ -95,7 +96,7 @@ export const RESPONSES: StreamCase[] = [
     [
       'deltas that are parts',
       data({ type: 'response.content_part.delta', delta: { type: 'output_text', text: 'Hi' } }),
-      HI_TEXT,
+      TEXT,
     ],
     [
       'a failed end',
@@ -107,7 +108,7 @@ export const RESPONSES: StreamCase[] = [
     ],
     [
       'a refusal only when it is done',
-      responses(
+      typed(
         { type: 'response.created', response: { id: 'r' } },
         { type: 'response.refusal.done', refusal: 'No.' },
         { type: 'response.completed', response: { status: 'completed', output: [] } },
@@ -116,7 +117,7 @@ export const RESPONSES: StreamCase[] = [
     ],
     [
       'a refusal in deltas, and when it is done',
-      responses(
+      typed(
         { type: 'response.refusal.delta', delta: 'N' },
         { type: 'response.refusal.delta', delta: 'o.' },
         { type: 'response.refusal.done', refusal: 'No.' },
@@ -126,7 +127,7 @@ export const RESPONSES: StreamCase[] = [
     ],
     [
       'a reasoning item only when it is done',
-      responses(
+      typed(
         { type: 'response.created', response: { id: 'r' } },
         {
           type: 'response.output_item.done',
@@ -157,7 +158,7 @@ export const RESPONSES: StreamCase[] = [
   ...table('items when they are done', [
     [
       'two messages',
-      responses(
+      typed(
         { type: 'response.created', response: { id: 'r' } },
         { type: 'response.output_item.done', output_index: 0, item: message('One. ') },
         { type: 'response.output_item.done', output_index: 2, item: message('Two.') },
@@ -170,7 +171,7 @@ export const RESPONSES: StreamCase[] = [
     ],
     [
       'one in deltas, one without',
-      responses(
+      typed(
         { type: 'response.output_text.delta', output_index: 0, delta: 'On' },
         { type: 'response.output_text.delta', output_index: 0, delta: 'e. ' },
         { type: 'response.output_text.done', output_index: 0, text: 'One. ' },
@@ -184,7 +185,7 @@ export const RESPONSES: StreamCase[] = [
     ],
     [
       'one without deltas, one in them',
-      responses(
+      typed(
         { type: 'response.output_item.done', output_index: 0, item: message('One. ') },
         { type: 'response.output_text.delta', output_index: 1, delta: 'Two' },
         { type: 'response.output_text.delta', output_index: 1, delta: '.' },
@@ -194,7 +195,7 @@ export const RESPONSES: StreamCase[] = [
     ],
     [
       'in deltas, all done at the end',
-      responses(
+      typed(
         { type: 'response.output_text.delta', output_index: 0, delta: 'One. ' },
         { type: 'response.output_text.delta', output_index: 1, delta: 'Two.' },
         { type: 'response.output_item.done', output_index: 0, item: message('One. ') },
@@ -204,7 +205,7 @@ export const RESPONSES: StreamCase[] = [
     ],
     [
       'the rest of one',
-      responses(
+      typed(
         { type: 'response.output_item.done', output_index: 0, item: message('One. ') },
         { type: 'response.output_text.delta', output_index: 1, delta: 'Tw' },
         { type: 'response.output_item.done', output_index: 1, item: message('Two.') },
@@ -213,7 +214,7 @@ export const RESPONSES: StreamCase[] = [
     ],
     [
       'written otherwise than in deltas',
-      responses(
+      typed(
         { type: 'response.output_text.delta', output_index: 0, delta: 'One[1]' },
         { type: 'response.output_text.done', output_index: 0, text: 'One[1]' },
         { type: 'response.output_item.done', output_index: 0, item: message('One') },

@@ -1,5 +1,6 @@
 import type { StreamCase } from '../../real-streams.test.js'
-import { table, data, HI, chunk, event } from './pieces.js'
+import { table, data, event } from '../pieces.js'
+import { HI, chunk } from './pieces.js'
 
 export const SHAPES: StreamCase[] = [
   ...table('shapes', [

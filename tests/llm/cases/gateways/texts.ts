@@ -1,16 +1,6 @@
 import type { StreamCase } from '../../real-streams.test.js'
-import {
-  table,
-  data,
-  chunk,
-  HI_CHUNK,
-  responses,
-  HI_TEXT,
-  event,
-  P,
-  type Row,
-  RESPONSE,
-} from './pieces.js'
+import { table, data, typed, TEXT, event, type Row } from '../pieces.js'
+import { chunk, HI_CHUNK, P, RESPONSE } from './pieces.js'
 
 /** Figures of a chat whose reasoning is in its completion, or beside it. */
 const reasoned = (completion: number) => ({
@@ -93,7 +83,7 @@ export const TEXTS: StreamCase[] = [
     ],
     [
       "reasoning beside Responses' output",
-      responses(
+      typed(
         { type: 'response.output_text.delta', delta: 'Hi' },
         {
           type: 'response.completed',
@@ -111,8 +101,8 @@ export const TEXTS: StreamCase[] = [
     ],
   ]),
   ...table('wrapped', [
-    ['in a list', data({ data: [HI_CHUNK] }), HI_TEXT],
-    ['as JSON text', data({ code: 0, data: JSON.stringify(HI_CHUNK) }, '[DONE]'), HI_TEXT],
+    ['in a list', data({ data: [HI_CHUNK] }), TEXT],
+    ['as JSON text', data({ code: 0, data: JSON.stringify(HI_CHUNK) }, '[DONE]'), TEXT],
     ['as text that is no JSON', data({ code: 0, data: 'Hi' }), { fails: 'unknown-format' }],
     ['as a number', data({ code: 0, data: 42 }), { fails: 'unknown-format' }],
   ]),
@@ -167,7 +157,7 @@ export const TEXTS: StreamCase[] = [
       { reasoning: ['h', 'm'] },
       { reasoning_content: [{ type: 'text', text: 'hm' }] },
     ].map((delta): Row => {
-      return [JSON.stringify(delta), data(chunk(delta), HI_CHUNK), { ...HI_TEXT, reasoning: 'hm' }]
+      return [JSON.stringify(delta), data(chunk(delta), HI_CHUNK), { ...TEXT, reasoning: 'hm' }]
     }),
     [
       "a thought of Gemini's Interactions that is a text",
@@ -184,7 +174,7 @@ export const TEXTS: StreamCase[] = [
     ],
     [
       "a response's text beside its output, at the end",
-      responses(
+      typed(
         { type: 'response.created', response: { id: 'r' } },
         { type: 'response.completed', response: { ...RESPONSE('completed'), output_text: 'Hi' } },
       ),

@@ -1,5 +1,6 @@
 import type { StreamCase } from '../../real-streams.test.js'
-import { table, event, data, chunk } from './pieces.js'
+import { table, event, data } from '../pieces.js'
+import { chunk } from './pieces.js'
 
 export const VENDORS: StreamCase[] = [
   ...table('formats', [

@@ -1,5 +1,6 @@
 import type { StreamCase } from '../../real-streams.test.js'
-import { table, data, toolCalls, calls, chunk, typed, item } from './pieces.js'
+import { table, data, typed } from '../pieces.js'
+import { toolCalls, calls, chunk, item } from './pieces.js'
 
 const TOOL_USE = { type: 'tool_use', id: 't', name: 'f', input: {} }
 

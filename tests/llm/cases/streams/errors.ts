@@ -1,5 +1,6 @@
 import type { StreamCase } from '../../real-streams.test.js'
-import { table, data, chunk, event, TEXT, HI } from './pieces.js'
+import { table, data, event, TEXT } from '../pieces.js'
+import { chunk, HI } from './pieces.js'
 
 export const ERRORS: StreamCase[] = [
   ...table('errors', [

@@ -1,5 +1,6 @@
 import type { StreamCase } from '../../real-streams.test.js'
-import { table, data, event, TEXT, HI, chunk } from './pieces.js'
+import { table, data, event, TEXT } from '../pieces.js'
+import { HI, chunk } from './pieces.js'
 
 export const FORMATS: StreamCase[] = [
   ...table('formats', [

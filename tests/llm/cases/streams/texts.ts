@@ -1,6 +1,7 @@
 import type { AnswerFormat } from 'sluicegate/llm'
 import type { StreamCase } from '../../real-streams.test.js'
-import { table, type Expect, HI, TEXT, data, GEMINI, typed, event, chunk } from './pieces.js'
+import { table, type Expect, TEXT, data, typed, event } from '../pieces.js'
+import { HI, GEMINI, chunk } from './pieces.js'
 
 const HEARTBEATS = [
   'event: ping\ndata: {"type":"ping"}\n\n',

@@ -1,5 +1,6 @@
 import type { StreamCase } from '../../real-streams.test.js'
-import { table, data, event, HI, chunk, typed } from './pieces.js'
+import { table, data, event, typed } from '../pieces.js'
+import { HI, chunk } from './pieces.js'
 
 export const UNKNOWN: StreamCase[] = [
   ...table('not understood', [

@@ -1,5 +1,6 @@
 import type { StreamCase } from '../../real-streams.test.js'
-import { table, typed, data, chunk, GEMINI } from './pieces.js'
+import { table, typed, data } from '../pieces.js'
+import { chunk, GEMINI } from './pieces.js'
 
 export const USAGE: StreamCase[] = [
   ...table('usage', [

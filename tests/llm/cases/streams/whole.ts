@@ -1,5 +1,6 @@
 import type { StreamCase } from '../../real-streams.test.js'
-import { table, data, TEXT, chunk, calls, GEMINI, typed, item } from './pieces.js'
+import { table, data, TEXT, typed } from '../pieces.js'
+import { chunk, calls, GEMINI, item } from './pieces.js'
 
 const WHOLE_CHAT = {
   id: 'c',
