@@ -123,8 +123,8 @@ fn printable(text: &str) -> String {
     printed
 }
 
-/// What comes of it within the limits.
-async fn read_text(response: &web_sys::Response) -> Option<String> {
+/// The start of the body: what comes of it within the limits, or `None` if it can't be read.
+pub(crate) async fn read_text(response: &web_sys::Response) -> Option<String> {
     let body = Body::of(response).ok()?;
     let mut text = Vec::new();
     let reading = async {

@@ -3,8 +3,9 @@
 use super::{context::Context, failure::Failure, template::Endpoint};
 use crate::{
     error::{Error, ErrorCode, decimal, text::ErrorText},
-    fetch::{Exchange, display_url, http_error, status_of, within},
+    fetch::{Exchange, display_url, http_error, read_text, status_of, within},
 };
+use wasm_bindgen_futures::spawn_local;
 
 /// The longest body that still gets `keepalive`: such requests share 64 KiB in flight
 /// (Fetch, "HTTP-network-or-cache fetch").
@@ -52,15 +53,21 @@ pub(super) async fn tell(endpoint: &Endpoint, context: &Context) -> Result<u16, 
         let response = exchange.send(&request, &init).await?;
         let status = status_of(&response);
         if (200..300).contains(&status) {
-            return Ok(status);
+            return Ok((status, response));
         }
         let mut error = http_error(&request.url, &response).await;
         error.details().retryable = Failure::Http.is_retryable(status);
         Err(error)
     };
     let timeout = endpoint.timeout;
-    within(timeout, answer).await.unwrap_or_else(|| {
+    let (status, response) = within(timeout, answer).await.unwrap_or_else(|| {
         let message = ErrorText::NoAnswer.with(&display_url(&request.url), &decimal(timeout));
         Err(Error::new(ErrorCode::ConnectTimeout, message))
-    })
+    })?;
+    // The backend may still be writing: a connection that is closed early counts as one that failed.
+    spawn_local(async move {
+        read_text(&response).await;
+        drop(exchange);
+    });
+    Ok(status)
 }

@@ -115,8 +115,7 @@ export async function converseByUseChat(
       [resumed, stopped, ...others],
       [
         { method: 'GET', path: `${path}/stream`, body: '', outcome: 'client-closed' },
-        // The page may close this one as soon as it has the status.
-        { method: 'POST', path: `${path}/stop`, body: '{}', outcome: stopped?.outcome },
+        { method: 'POST', path: `${path}/stop`, body: '{}', outcome: 'completed' },
       ],
     )
   } finally {

@@ -7,7 +7,7 @@ import { Scope } from '../scope.js'
 import type { Source } from '../options.js'
 import { isPromise } from '../promise.js'
 import { displayUrl, type Init, prepareAt, type RequestTemplate, send } from './request.js'
-import { refusalOf } from './response.js'
+import { readText, refusalOf } from './response.js'
 
 /**
  * The longest body that still gets `keepalive`, in bytes: such requests share 64 KiB in flight
@@ -67,24 +67,28 @@ export async function tell<Context>(
     const text = errorText(TEXT_NO_ANSWER, displayUrl(request.url), timeout)
     return new StreamError('connect-timeout', text)
   }
+  let response: Response | StreamError
   try {
-    const status = await scope.within(timeout, answer(request, init, scope), late)
-    if (status instanceof StreamError) throw status
-    return status
-  } finally {
+    response = await scope.within(timeout, answer(request, init, scope), late)
+    if (response instanceof StreamError) throw response
+  } catch (error) {
     scope.close()
+    throw error
   }
+  // The backend may still be writing: a connection that is closed early counts as one that failed.
+  void readText(response, scope).then(() => scope.close())
+  return response.status ?? 200
 }
 
 async function answer<Context>(
   request: RequestTemplate<Context>,
   init: Init,
   scope: Scope,
-): Promise<number | StreamError> {
+): Promise<Response | StreamError> {
   const response = await send(request, init)
   if (response instanceof StreamError) return response
   const { status = 200 } = response
   return status >= 200 && status < 300
-    ? status
+    ? response
     : refusalOf(FAILURE_HTTP, request, response, 0, scope)
 }

@@ -92,7 +92,8 @@ export function reasonIn(value: any): string | undefined {
   return undefined
 }
 
-async function readText(response: Response, scope: Scope): Promise<string | undefined> {
+/** The start of the body, or `undefined` if it can't be read. Never rejects. */
+export async function readText(response: Response, scope: Scope): Promise<string | undefined> {
   let chunks: Chunks | undefined
   let text: string | undefined
   let stop: (() => void) | undefined

@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import type { CancelContext } from 'sluicegate'
-import { Held, Sink } from '../support/server.js'
+import { Held, script, Sink } from '../support/server.js'
 import { open, test } from '../support/test.js'
 
 const reasonAsBody = ({ reason }: CancelContext) => ({ reason: String(reason) })
@@ -70,6 +70,15 @@ describe('what tells the backend', () => {
     const [notification] = await sink.received(1)
     expect(notification?.body).to.equal('{"reason":"by signal"}')
   })
+})
+
+test('a backend that is still writing its answer can finish it', async () => {
+  const backend = await script([{ steps: [{ send: '{' }, { delay: 50 }, { send: '}' }] }])
+  const stream = open(new Held().url, { cancel: { url: backend.url } })
+  await stream.next()
+  expect(await stream.cancel()).to.deep.equal({ aborted: true, notified: true, status: 200 })
+  const [notification] = await backend.over(1)
+  expect(notification?.outcome).to.equal('completed')
 })
 
 describe('pagehide', () => {
