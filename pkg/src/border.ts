@@ -71,6 +71,7 @@ export const STEP_NOTIFY = 64
 export const STEP_EXHAUSTED = 128
 export const STEP_RESUMES = 1048576
 export const STEP_LINGERS = 2097152
+export const STEP_DRAINS = 4194304
 export const STEP_FIRST_OPENED = 1
 export const STEP_FIRST_PREPARED = 34
 export const STEP_STATE_SHIFT = 8

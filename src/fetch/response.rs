@@ -1,17 +1,21 @@
 //! What is wrong with a response.
 
-use super::{Body, globals::get, request::display_url, waiting::within};
+use super::{Body, Exchange, globals::get, request::display_url, waiting::within};
 use crate::error::{Error, ErrorCode, decimal, text::ErrorText};
-use alloc::{string::String, vec::Vec};
+use alloc::{rc::Rc, string::String, vec::Vec};
 use core::fmt::Write as _;
 use js_sys::{JSON, Object, Reflect};
 use wasm_bindgen::{JsCast as _, JsValue};
+use wasm_bindgen_futures::spawn_local;
 
 /// Error pages are kept up to this many bytes.
 const MAX_BODY: usize = 64 * 1024;
 
 /// Milliseconds: a stream that is labelled as something else never ends.
 const MAX_WAIT: f64 = 1_000.0;
+
+/// Milliseconds that a server has for the end of a response of which nothing more is wanted.
+const MAX_REST: f64 = 5_000.0;
 
 /// The longest text of the server in a message, in characters.
 const MAX_REASON: usize = 200;
@@ -123,9 +127,16 @@ fn printable(text: &str) -> String {
     printed
 }
 
-/// The start of the body: what comes of it within the limits, or `None` if it can't be read.
-pub(crate) async fn read_text(response: &web_sys::Response) -> Option<String> {
+async fn read_text(response: &web_sys::Response) -> Option<String> {
     let body = Body::of(response).ok()?;
+    let text = read_start(&body, MAX_WAIT).await;
+    // Cut off, a character may be halved.
+    let whole = text.len() - halved(&text);
+    Some(String::from_utf8_lossy(&text[..whole]).into_owned())
+}
+
+/// What comes of it within the limits.
+async fn read_start(body: &Body, max_wait: f64) -> Vec<u8> {
     let mut text = Vec::new();
     let reading = async {
         while text.len() < MAX_BODY {
@@ -135,10 +146,16 @@ pub(crate) async fn read_text(response: &web_sys::Response) -> Option<String> {
             text.extend(chunk.subarray(0, chunk.length().min(room)).to_vec());
         }
     };
-    let _ = within(MAX_WAIT, reading).await;
-    // Cut off, a character may be halved.
-    let whole = text.len() - halved(&text);
-    Some(String::from_utf8_lossy(&text[..whole]).into_owned())
+    let _ = within(max_wait, reading).await;
+    text
+}
+
+/// Lets the server end a response of which nothing more is wanted, within limits. Then aborts it.
+pub(crate) fn drain(body: Rc<Body>, exchange: Rc<Exchange>) {
+    spawn_local(async move {
+        read_start(&body, MAX_REST).await;
+        drop((body, exchange));
+    });
 }
 
 /// How many bytes at the end are the start of a character.

@@ -3,9 +3,9 @@
 use super::{context::Context, failure::Failure, template::Endpoint};
 use crate::{
     error::{Error, ErrorCode, decimal, text::ErrorText},
-    fetch::{Exchange, display_url, http_error, read_text, status_of, within},
+    fetch::{Body, Exchange, display_url, drain, http_error, status_of, within},
 };
-use wasm_bindgen_futures::spawn_local;
+use alloc::rc::Rc;
 
 /// The longest body that still gets `keepalive`: such requests share 64 KiB in flight
 /// (Fetch, "HTTP-network-or-cache fetch").
@@ -64,10 +64,9 @@ pub(super) async fn tell(endpoint: &Endpoint, context: &Context) -> Result<u16, 
         let message = ErrorText::NoAnswer.with(&display_url(&request.url), &decimal(timeout));
         Err(Error::new(ErrorCode::ConnectTimeout, message))
     })?;
-    // The backend may still be writing: a connection that is closed early counts as one that failed.
-    spawn_local(async move {
-        read_text(&response).await;
-        drop(exchange);
-    });
+    // The backend may still be writing: closed early, it would take the page for gone.
+    if let Ok(body) = Body::of(&response) {
+        drain(Rc::new(body), Rc::new(exchange));
+    }
     Ok(status)
 }

@@ -16,8 +16,8 @@ use super::{
 use crate::{
     error::{Error, ErrorCode, decimal, text::ErrorText},
     fetch::{
-        Body, EventListener, Exchange, Init, PageEvent, Request, Signal, Timer, display_url, now,
-        page_is_hidden,
+        Body, EventListener, Exchange, Init, PageEvent, Request, Signal, Timer, display_url, drain,
+        now, page_is_hidden,
     },
 };
 use alloc::{
@@ -313,10 +313,13 @@ impl Driver {
     /// Does what goes before a step's action.
     pub(super) fn apply(&self, step: Step) {
         if step.closes() {
-            if let Some(exchange) = self.exchange.take() {
-                exchange.abort();
+            let body = self.connection.take().and_then(|connection| connection.body);
+            match (self.exchange.take(), body) {
+                (Some(exchange), Some(body)) if step.drains() => drain(body, exchange),
+                (exchange, _) => {
+                    exchange.inspect(|exchange| exchange.abort());
+                }
             }
-            drop(self.connection.take());
         }
         if let Some(failure) = step.failure() {
             self.error.replace(Some(self.error_of(failure)));

@@ -52,6 +52,13 @@ enum Next {
     Threw,
 }
 
+impl Next {
+    /// How the connection is closed.
+    fn closes(self) -> u32 {
+        if matches!(self, Self::Done) { Step::CLOSE | Step::DRAINS } else { Step::CLOSE }
+    }
+}
+
 pub(crate) struct Machine {
     config: StreamConfig,
     decoder: Decoder,
@@ -210,7 +217,7 @@ impl Machine {
             Input::Abort if self.notifies().abort => self.tell_and_end(OutcomeType::Aborted),
             Input::Abort => self.end(OutcomeType::Aborted, false),
             Input::Threw | Input::Fail => self.fail(),
-            Input::Done => self.end(OutcomeType::Done, false),
+            Input::Done => self.end(OutcomeType::Done, false).with(Step::DRAINS),
             _ => self.go_through(input, number),
         };
         self.stated(step, lingered)

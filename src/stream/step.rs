@@ -158,6 +158,9 @@ impl Step {
     pub(crate) const FAILURE_SHIFT: u32 = 16;
     pub(crate) const RESUMES: u32 = 1 << 20;
     pub(crate) const LINGERS: u32 = 1 << 21;
+    /// With [`Self::CLOSE`]: the answer is whole, but the server may still be writing. Closed early, it
+    /// would take the reader for gone, and leave undone what it does behind the marker.
+    pub(crate) const DRAINS: u32 = 1 << 22;
     /// Of the text of a batch that comes with the step.
     pub(crate) const ENCODING_SHIFT: u32 = 24;
 
@@ -194,6 +197,11 @@ impl Step {
         self.has(Self::CLOSE)
     }
 
+    /// Whether to let the response end first, for a moment, while the stream goes on.
+    pub(crate) fn drains(self) -> bool {
+        self.has(Self::DRAINS)
+    }
+
     /// Whether to answer with [`Input::Timer`] after the milliseconds of `Machine::timer`. A timer
     /// that runs stops at the next step, unless that neither closes, acts nor is timed.
     pub(crate) fn is_timed(self) -> bool {
@@ -225,6 +233,7 @@ impl fmt::Debug for Step {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Step")
             .field("closes", &self.closes())
+            .field("drains", &self.drains())
             .field("failure", &self.failure())
             .field("is_timed", &self.is_timed())
             .field("action", &self.action())

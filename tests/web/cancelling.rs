@@ -86,7 +86,7 @@ async fn from_elsewhere_while_a_task_waits() {
 async fn a_backend_that_is_still_writing_its_answer_can_finish_it() {
     let steps = json!([{ "send": "{" }, { "delay": 50 }, { "send": "}" }]);
     let (held, backend) = (Held::new(), Script::streaming(steps).await);
-    let mut stream = open(&held.url, CancelRequest::to(backend.url()));
+    let mut stream = open(&held.url, CancelRequest::to(&backend.url()));
     event(&mut stream).await;
     assert_notified(&stream.cancel().await);
     assert_eq!(backend.over(1).await[0].outcome, "completed");

@@ -7,7 +7,7 @@ import { Scope } from '../scope.js'
 import type { Source } from '../options.js'
 import { isPromise } from '../promise.js'
 import { displayUrl, type Init, prepareAt, type RequestTemplate, send } from './request.js'
-import { readText, refusalOf } from './response.js'
+import { refusalOf } from './response.js'
 
 /**
  * The longest body that still gets `keepalive`, in bytes: such requests share 64 KiB in flight
@@ -61,7 +61,8 @@ export async function tell<Context>(
   init.keepalive =
     !init.duplex && length <= MAX_KEEPALIVE_BODY && !((body as Blob)?.size > MAX_KEEPALIVE_BODY)
   const scope = new Scope()
-  init.signal = new Exchange(scope, scope).signal
+  const exchange = new Exchange(scope, scope)
+  init.signal = exchange.signal
   const { timeout } = endpoint
   const late = () => {
     const text = errorText(TEXT_NO_ANSWER, displayUrl(request.url), timeout)
@@ -75,8 +76,7 @@ export async function tell<Context>(
     scope.close()
     throw error
   }
-  // The backend may still be writing: a connection that is closed early counts as one that failed.
-  void readText(response, scope).then(() => scope.close())
+  exchange.drain(response)
   return response.status ?? 200
 }
 

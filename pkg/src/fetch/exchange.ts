@@ -1,6 +1,10 @@
 import { bodyOf, type Chunks } from './chunks.js'
 import { takes } from './request.js'
-import type { Scope } from '../scope.js'
+import { readText } from './response.js'
+import { Scope } from '../scope.js'
+
+/** Milliseconds that a server has for the end of a response of which nothing more is wanted. */
+const MAX_REST = 5_000
 
 /**
  * Absent where the runtime has none, or one whose signals its `fetch` refuses, as with the globals of
@@ -27,7 +31,7 @@ const abandoned = globalThis.FinalizationRegistry && new FinalizationRegistry(en
 /** One request and its response. Closed, it aborts whatever of them is still under way. */
 export class Exchange {
   readonly close: () => void
-  readonly #connection: Connection = { controller: newController() }
+  #connection: Connection = { controller: newController() }
 
   constructor(scope: Scope, owner: object) {
     abandoned?.register(owner, this.#connection, this)
@@ -35,6 +39,19 @@ export class Exchange {
       abandoned?.unregister(this)
       end(this.#connection)
     })
+  }
+
+  /**
+   * Nothing more of the response is wanted, but its server may still be writing: closed early, it would
+   * take the page for gone. Lets it end, for a moment.
+   */
+  drain(response: Response): void {
+    const connection = this.#connection
+    this.#connection = { controller: undefined }
+    this.close()
+    void readText(() => connection.chunks ?? bodyOf(response), new Scope(), MAX_REST).then(() =>
+      end(connection),
+    )
   }
 
   get signal(): AbortSignal | null {

@@ -43,7 +43,7 @@ export async function refusalOf(
   hint = '',
 ): Promise<StreamError> {
   const { url, status, statusText, type = '', headers } = response
-  const body = await readText(response, scope)
+  const body = await readText(() => bodyOf(response), scope)
   const [parts, detail, more] =
     failure === FAILURE_HTTP
       ? [TEXT_STATUS, `${status} ${statusText || (status ? '' : type)}`.trimEnd(), '']
@@ -93,17 +93,21 @@ export function reasonIn(value: any): string | undefined {
 }
 
 /** The start of the body, or `undefined` if it can't be read. Never rejects. */
-export async function readText(response: Response, scope: Scope): Promise<string | undefined> {
+export async function readText(
+  open: () => Chunks,
+  scope: Scope,
+  maxWait = MAX_WAIT,
+): Promise<string | undefined> {
   let chunks: Chunks | undefined
   let text: string | undefined
   let stop: (() => void) | undefined
   try {
-    chunks = bodyOf(response)
+    chunks = open()
     text = ''
     // Cut at the limit, a character may be halved: what is not whole stays in the decoder.
     const decoder = new TextDecoder()
     const late = new Promise<{ done: true; value?: undefined }>((resolve) => {
-      stop = scope.after(MAX_WAIT, () => resolve({ done: true }))
+      stop = scope.after(maxWait, () => resolve({ done: true }))
     })
     for (let room = MAX_BODY; room > 0;) {
       const { done, value } = await Promise.race([chunks.next(), late])

@@ -35,8 +35,6 @@ export class Attempt {
   verdict = VERDICT_READ
   /** How many events it has brought. */
   events = 0
-  /** Aborts whatever is under way. */
-  readonly close: () => void
   readonly #settings: Settings
   readonly #hooks: Hooks
   readonly #scope: Scope
@@ -66,10 +64,13 @@ export class Attempt {
     this.#resumes = resumes
     this.#request = settings.request
     this.#exchange = new Exchange(scope, owner)
-    this.close = () => {
-      this.#exchange.close()
-      this.#turn?.release()
-    }
+  }
+
+  /** Aborts whatever is under way, or lets the response end first. */
+  close(drains: number): void {
+    if (drains) this.#exchange.drain(this.response!)
+    else this.#exchange.close()
+    this.#turn?.release()
   }
 
   /**

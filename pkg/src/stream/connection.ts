@@ -59,9 +59,9 @@ export class Connection {
     return this.#attempt!.response!
   }
 
-  /** Aborts the request. */
-  close(): void {
-    this.#attempt?.close()
+  /** Aborts the request, or lets its response end first. */
+  close(drains = 0): void {
+    this.#attempt?.close(drains)
     this.#attempt = undefined
   }
 

@@ -133,7 +133,7 @@ export class Driver implements Owner {
     const before = this.state
     this.#step = step
     const connection = this.#connection
-    if (step & border.STEP_CLOSE) connection.close()
+    if (step & border.STEP_CLOSE) connection.close(step & border.STEP_DRAINS)
     const failure = (step >> border.STEP_FAILURE_SHIFT) & border.STEP_NIBBLE
     if (failure)
       this.#error = failureOf(failure - 1, this.#settings, this.stats.attempts, connection.url)

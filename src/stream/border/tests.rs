@@ -63,6 +63,7 @@ fn border() -> String {
         ("STEP_EXHAUSTED", Step::EXHAUSTED),
         ("STEP_RESUMES", Step::RESUMES),
         ("STEP_LINGERS", Step::LINGERS),
+        ("STEP_DRAINS", Step::DRAINS),
         ("STEP_FIRST_OPENED", Step::FIRST_OPENED.0),
         ("STEP_FIRST_PREPARED", Step::FIRST_PREPARED.0),
         ("STEP_STATE_SHIFT", Step::STATE_SHIFT),

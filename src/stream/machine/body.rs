@@ -69,13 +69,13 @@ impl Machine {
         self.is_pulled = false;
         self.phase = Phase::Delivered(next);
         let step = Step::new(Action::Deliver);
-        if matches!(next, Next::Read) { step } else { step.with(Step::CLOSE) }
+        if matches!(next, Next::Read) { step } else { step.with(next.closes()) }
     }
 
     /// Goes on with this once the events that are being delivered are consumed.
     pub(super) fn close_then(&mut self, next: Next) -> Step {
         self.phase = Phase::Delivered(next);
-        Step::WAIT.with(Step::CLOSE)
+        Step::WAIT.with(next.closes())
     }
 
     /// The events of an ended response are consumed.

@@ -221,7 +221,7 @@ fn the_marker_ends_the_stream_behind_the_events_before_it() {
     chunk(&mut machine, "data: 1\n\n");
     machine.handle(Input::Pull, 0.0);
     let step = chunk(&mut machine, "data: 2\n\ndata: [DONE]\n\ndata: 3\n\n");
-    assert_eq!((step.action(), step.closes()), (Action::Deliver, true));
+    assert_eq!((step.action(), step.closes(), step.drains()), (Action::Deliver, true, true));
     assert_eq!(data(&machine), ["2"]);
     assert_eq!(ending(machine.handle(Input::Pull, 0.0)), OutcomeType::Done);
 
@@ -260,7 +260,7 @@ fn what_the_page_throws_comes_behind_the_events() {
     let mut machine = reading(StreamConfig { retry: RetryMode::Always, ..config() });
     chunk(&mut machine, "data: 1\n\n");
     let step = machine.handle(Input::Threw, 0.0);
-    assert_eq!((step.action(), step.closes()), (Action::Wait, true));
+    assert_eq!((step.action(), step.closes(), step.drains()), (Action::Wait, true, false));
     assert_eq!(ending(machine.handle(Input::Pull, 0.0)), OutcomeType::Failed);
 }
 
