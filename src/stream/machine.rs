@@ -53,7 +53,7 @@ enum Next {
 }
 
 impl Next {
-    /// How the connection is closed.
+    /// The bits of a step that closes the connection before this.
     fn closes(self) -> u32 {
         if matches!(self, Self::Done) { Step::CLOSE | Step::DRAINS } else { Step::CLOSE }
     }
