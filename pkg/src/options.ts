@@ -193,7 +193,7 @@ export interface OpenOptions extends FetchMembers {
   format?: 'sse' | 'ndjson'
   /**
    * The marker that ends the stream: the data of an event, or a predicate. The marker itself is not
-   * delivered. After it, the server has five seconds to end its response. Default: none.
+   * delivered. After it, the server has a second to end its response. Default: none.
    */
   done?: string | ((event: ServerSentEvent) => boolean)
   /**

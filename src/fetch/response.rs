@@ -11,11 +11,8 @@ use wasm_bindgen_futures::spawn_local;
 /// Error pages are kept up to this many bytes.
 const MAX_BODY: usize = 64 * 1024;
 
-/// Milliseconds: a stream that is labelled as something else never ends.
+/// Milliseconds: what is read for its start, or for its end, may be a stream that never ends.
 const MAX_WAIT: f64 = 1_000.0;
-
-/// Milliseconds that a server has for the end of a response of which nothing more is wanted.
-const MAX_REST: f64 = 5_000.0;
 
 /// The longest text of the server in a message, in characters.
 const MAX_REASON: usize = 200;
@@ -129,14 +126,14 @@ fn printable(text: &str) -> String {
 
 async fn read_text(response: &web_sys::Response) -> Option<String> {
     let body = Body::of(response).ok()?;
-    let text = read_start(&body, MAX_WAIT).await;
+    let text = read_start(&body).await;
     // Cut off, a character may be halved.
     let whole = text.len() - halved(&text);
     Some(String::from_utf8_lossy(&text[..whole]).into_owned())
 }
 
 /// What comes of it within the limits.
-async fn read_start(body: &Body, max_wait: f64) -> Vec<u8> {
+async fn read_start(body: &Body) -> Vec<u8> {
     let mut text = Vec::new();
     let reading = async {
         while text.len() < MAX_BODY {
@@ -146,14 +143,14 @@ async fn read_start(body: &Body, max_wait: f64) -> Vec<u8> {
             text.extend(chunk.subarray(0, chunk.length().min(room)).to_vec());
         }
     };
-    let _ = within(max_wait, reading).await;
+    let _ = within(MAX_WAIT, reading).await;
     text
 }
 
 /// Lets the server end a response of which nothing more is wanted, within limits. Then aborts it.
 pub(crate) fn drain(body: Rc<Body>, exchange: Rc<Exchange>) {
     spawn_local(async move {
-        read_start(&body, MAX_REST).await;
+        read_start(&body).await;
         drop((body, exchange));
     });
 }

@@ -120,7 +120,7 @@ impl Builder {
     }
 
     /// Sets the marker that ends the stream: the data of an event. The marker itself is not delivered.
-    /// After it, the server has five seconds to end its response. Default: none.
+    /// After it, the server has a second to end its response. Default: none.
     pub fn done(mut self, marker: &str) -> Self {
         self.marker = Some(marker.into());
         self.hooks.is_done = None;

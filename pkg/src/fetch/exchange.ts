@@ -3,9 +3,6 @@ import { takes } from './request.js'
 import { readText } from './response.js'
 import { Scope } from '../scope.js'
 
-/** Milliseconds that a server has for the end of a response of which nothing more is wanted. */
-const MAX_REST = 5_000
-
 /**
  * Absent where the runtime has none, or one whose signals its `fetch` refuses, as with the globals of
  * jsdom: then only the body can be cancelled.
@@ -49,7 +46,7 @@ export class Exchange {
     const connection = this.#connection
     this.#connection = { controller: undefined }
     this.close()
-    void readText(() => connection.chunks ?? bodyOf(response), new Scope(), MAX_REST).then(() =>
+    void readText(() => connection.chunks ?? bodyOf(response), new Scope()).then(() =>
       end(connection),
     )
   }

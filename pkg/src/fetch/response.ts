@@ -16,7 +16,7 @@ import { displayUrl } from './request.js'
 /** Error pages are kept up to this many bytes. */
 const MAX_BODY = 64 * 1024
 
-/** Milliseconds: a stream that is labelled as something else never ends. */
+/** Milliseconds: what is read for its start, or for its end, may be a stream that never ends. */
 const MAX_WAIT = 1_000
 
 /** The longest text of the server in a message, in UTF-16 units. */
@@ -92,12 +92,8 @@ export function reasonIn(value: any): string | undefined {
   return undefined
 }
 
-/** The start of the body, or `undefined` if it can't be read. Never rejects. */
-export async function readText(
-  open: () => Chunks,
-  scope: Scope,
-  maxWait = MAX_WAIT,
-): Promise<string | undefined> {
+/** The start of a body within these limits, or `undefined` if it can't be read. Never rejects. */
+export async function readText(open: () => Chunks, scope: Scope): Promise<string | undefined> {
   let chunks: Chunks | undefined
   let text: string | undefined
   let stop: (() => void) | undefined
@@ -107,7 +103,7 @@ export async function readText(
     // Cut at the limit, a character may be halved: what is not whole stays in the decoder.
     const decoder = new TextDecoder()
     const late = new Promise<{ done: true; value?: undefined }>((resolve) => {
-      stop = scope.after(maxWait, () => resolve({ done: true }))
+      stop = scope.after(MAX_WAIT, () => resolve({ done: true }))
     })
     for (let room = MAX_BODY; room > 0;) {
       const { done, value } = await Promise.race([chunks.next(), late])
