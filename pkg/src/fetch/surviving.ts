@@ -48,6 +48,8 @@ export class Surviving {
   #ended = () => {}
   readonly #scope = new Scope()
   #driver: Driver | undefined
+  /** Whether the event that ends the answer has come. The driver lets the server end the response. */
+  #isDone = false
   /** Whether the response is that of `fetch` itself. */
   #isPlain = false
   /** What the first `cancel()` returned. */
@@ -196,7 +198,9 @@ export class Surviving {
       send: (request, init, attempt) => {
         this.#joints.begin(attempt > 1)
         // With what only this `fetch` knows, such as Node's `dispatcher`.
-        return attempt === 1 ? this.#first : send(request, { ...given, ...init }, attempt)
+        if (attempt > 1) return send(request, { ...given, ...init }, attempt)
+        if (init.signal) init.signal.onabort = () => this.#controller?.abort()
+        return this.#first
       },
       judge: (verdict, response) => {
         const isOther = formatOf(`${response.headers.get('content-type') ?? ''}`) !== format
@@ -244,10 +248,11 @@ export class Surviving {
   /** In Firefox, the request continues when its body is cancelled. */
   #abort(reason?: unknown): void {
     this.#scope.close()
-    this.#controller?.abort(reason)
+    if (!this.#isDone) this.#controller?.abort(reason)
   }
 
   #end(type: StreamOutcomeType, error: unknown): void {
+    this.#isDone = type === 'done'
     // A machine that is still there waits for the job.
     if (!this.#driver?.machine.handle) this.#abort()
     const controller = this.#controllerOfBody

@@ -5,7 +5,15 @@ import { all, rejection } from '../support/consume.js'
 import { eventually, pause } from '../support/eventually.js'
 import { Handmade } from '../support/handmade.js'
 import { unreachable } from '../support/page.js'
-import { type Attempt, event, type Script, script, Sink, streaming } from '../support/server.js'
+import {
+  type Attempt,
+  event,
+  type Script,
+  script,
+  Sink,
+  type Step,
+  streaming,
+} from '../support/server.js'
 import { test } from '../support/test.js'
 
 const AT_ONCE = { initialDelay: 0, minDelay: 0 }
@@ -200,6 +208,21 @@ describe('createFetch', () => {
     const [, second] = await source.requests(2)
     expect(second!.headers).to.include({ 'last-event-id': '1', 'x-own': 'me' })
   })
+
+  const behind: [string, Step[], string][] = [
+    ['that is still writing can finish', [{ delay: 50 }, { send: ': saved\n\n' }], 'completed'],
+    ['that stays is left in the end', [{ stall: true }], 'client-closed'],
+  ]
+  for (const [what, steps, outcome] of behind) {
+    test(`behind the marker, a server ${what}`, async () => {
+      const answer = event('a') + event('[DONE]')
+      const source = await streaming({ send: answer }, ...steps)
+      const response = await createFetch({ done: '[DONE]' })(source.url, { method: 'POST' })
+      expect(await response.text()).to.equal(answer)
+      const [entry] = await source.over(1)
+      expect(entry?.outcome).to.equal(outcome)
+    })
+  }
 
   /** A stream that breaks in its second event, and goes on. */
   async function numbered() {
