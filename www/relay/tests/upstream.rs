@@ -35,6 +35,16 @@ async fn refused(play: impl AsyncFnOnce(Exchange<TcpStream>), code: &str) -> Str
 }
 
 #[tokio::test]
+async fn a_refusal_whose_reason_never_ends_is_told() {
+    let play = async |mut exchange: Exchange<TcpStream>| {
+        exchange.send("HTTP/1.1 403 Forbidden\r\ncontent-type: text/plain\r\n\r\nno").await;
+        exchange.closed().await;
+    };
+    let message = refused(play, "upstream-status").await;
+    assert_eq!(message, "the upstream answered 403 Forbidden");
+}
+
+#[tokio::test]
 async fn what_other_servers_write_is_understood() {
     let role = r#"data: {"choices":[{"delta":{"role":"assistant","content":null}}]}"#;
     let usage = r#"data: {"choices":[],"usage":{"total_tokens":9}}"#;
