@@ -10,6 +10,7 @@ app.use(express.json())
 app.post('/chat', async (request, response) => {
   const { prompt, sessionId } = request.body
   const stop = new AbortController()
+  running.get(sessionId)?.abort() // a session has one answer at a time
   running.set(sessionId, stop)
   response.on('close', () => stop.abort()) // nobody is reading any more
   response.set({
@@ -27,7 +28,7 @@ app.post('/chat', async (request, response) => {
   } catch {
     response.end()
   }
-  running.delete(sessionId)
+  if (running.get(sessionId) === stop) running.delete(sessionId)
   console.log(`${sessionId}: ${stop.signal.aborted ? 'stopped' : 'complete'}, ${tokens} tokens`)
 })
 

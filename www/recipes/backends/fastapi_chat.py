@@ -22,6 +22,8 @@ class Question(Session):
 @app.post("/chat")
 async def chat(question: Question) -> StreamingResponse:
     events: asyncio.Queue[str | None] = asyncio.Queue(maxsize=100)
+    if before := running.get(question.sessionId):
+        before.cancel()  # a session has one answer at a time
     task = asyncio.create_task(write(question, events))
     running[question.sessionId] = task
 
@@ -56,7 +58,8 @@ async def write(question: Question, events: asyncio.Queue[str | None]) -> None:
         end = "complete"
         await events.put("data: [DONE]\n\n")
     finally:
-        del running[question.sessionId]
+        if running.get(question.sessionId) is asyncio.current_task():
+            del running[question.sessionId]
         print(f"{question.sessionId}: {end}, {tokens} tokens", flush=True)
         await events.put(None)
 
