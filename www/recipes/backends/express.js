@@ -15,7 +15,7 @@ app.post('/chat', async (request, response) => {
   response.on('close', () => stop.abort()) // nobody is reading any more
   response.set({
     'content-type': 'text/event-stream',
-    'cache-control': 'no-store',
+    'cache-control': 'no-store, no-transform', // no compression, which would hold events back
     'x-accel-buffering': 'no', // for nginx
   })
   let tokens = 0

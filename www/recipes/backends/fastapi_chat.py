@@ -36,7 +36,7 @@ async def chat(question: Question) -> StreamingResponse:
             while not events.empty():  # what is full would hold its end up
                 events.get_nowait()
 
-    headers = {"cache-control": "no-store", "x-accel-buffering": "no"}
+    headers = {"cache-control": "no-store, no-transform", "x-accel-buffering": "no"}
     return StreamingResponse(body(), media_type="text/event-stream", headers=headers)
 
 
