@@ -213,6 +213,8 @@ fn retry(builder: Builder, reader: &Reader) -> Result<Builder, Error> {
         let verdict = should_retry.call2(&JsValue::UNDEFINED, &error, &attempt.into())?;
         let verdict = refuse_promise(verdict, "shouldRetry")?;
         Ok(match verdict.as_f64() {
+            // No number is no delay.
+            Some(delay) if delay.is_nan() => RetryDecision::Retry,
             Some(delay) => {
                 let delay = Duration::try_from_secs_f64(delay.max(0.0) / 1_000.0);
                 RetryDecision::RetryAfter(delay.unwrap_or(Duration::MAX))

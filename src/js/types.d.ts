@@ -201,7 +201,10 @@ export class EventStream implements AsyncIterableIterator<ServerSentEvent, undef
   readonly state: 'connecting' | 'open' | 'waiting' | 'closed'
   /** The id to resume from: that of the event delivered last. */
   readonly lastEventId: string
-  /** Closes the stream and frees its memory. Optional: garbage collection does the same. */
+  /**
+   * Frees the memory of this object, and closes the stream unless a loop still reads it. Optional: garbage
+   * collection does the same.
+   */
   free(): void
 }
 

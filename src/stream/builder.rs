@@ -107,6 +107,10 @@ impl Builder {
     /// [`CancelRequest`] is sent with the same credentials.
     pub fn init(mut self, init: &web_sys::RequestInit) -> Self {
         self.request.init = Object::assign(&Object::new(), init);
+        // The request that continues the answer has the same `init`, and other members of these.
+        for name in ["method", "headers", "body"] {
+            let _ = Reflect::delete_property(&self.request.init, &name.into());
+        }
         match Reflect::get(init, &"signal".into()) {
             Ok(signal) if signal.is_object() => self.signal(signal.unchecked_ref()),
             _ => self,

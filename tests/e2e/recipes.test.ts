@@ -165,6 +165,15 @@ describe('the backends', () => {
 
       const unknown = await post(`${backend.url}/chat/cancel`, { sessionId })
       assert.equal(unknown.status, 404)
+
+      // A session's next question stops the one before, whose end leaves the next one as it is.
+      const twice = { prompt: '', sessionId: 'twice' }
+      const first = await post(`${backend.url}/chat`, twice)
+      const second = await post(`${backend.url}/chat`, twice)
+      await first.text()
+      const stopped = await post(`${backend.url}/chat/cancel`, twice)
+      assert.equal(stopped.status, 200)
+      await second.text()
     })
   }
 })

@@ -256,4 +256,12 @@ async fn what_scripts_pass_is_checked() {
         let message = js_sys::Error::from(error).message();
         assert_eq!(String::from(message), format!("`{name}` must not return a promise"));
     }
+    // No number is no delay: the usual one is kept to.
+    let delays = "initialDelay: 1e9, minDelay: 1e8, shouldRetry: () => NaN";
+    let options =
+        format!("{{ retry: {{ {delays} }}, onRetry: ({{ delay }}) => {{ throw delay }} }}");
+    let stream = open("'https://host.test/'", &options).unwrap();
+    JsFuture::from(stream.next()).await.unwrap();
+    let delay = JsFuture::from(stream.next()).await.unwrap_err();
+    assert!(delay.as_f64().unwrap() >= 1e8, "{delay:?}");
 }

@@ -346,6 +346,8 @@ async fn a_resuming_request_has_its_own_headers_and_the_streams_options_of_fetch
     );
     let init = web_sys::RequestInit::new();
     js_sys::Reflect::set(&init, &"redirect".into(), &"error".into()).unwrap();
+    // Has no effect: no GET may have one.
+    init.set_body(&"body".into());
     let stream = EventStream::builder("https://host.test/")
         .method("POST")
         .header("authorization", "old")

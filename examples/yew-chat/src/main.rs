@@ -27,8 +27,6 @@ fn open(prompt: String) -> Result<EventStream, Error> {
         .method("POST")
         .json(&question)?
         .cancel(CancelRequest::to("/chat/cancel").json(&question)?)
-        // This relay keeps no answers, so there is nothing to resume.
-        .no_retry()
         .open()
 }
 

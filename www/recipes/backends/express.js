@@ -10,11 +10,12 @@ app.use(express.json())
 app.post('/chat', async (request, response) => {
   const { prompt, sessionId } = request.body
   const stop = new AbortController()
+  running.get(sessionId)?.abort() // a session has one answer at a time
   running.set(sessionId, stop)
   response.on('close', () => stop.abort()) // nobody is reading any more
   response.set({
     'content-type': 'text/event-stream',
-    'cache-control': 'no-store',
+    'cache-control': 'no-store, no-transform', // no compression, which would hold events back
     'x-accel-buffering': 'no', // for nginx
   })
   let tokens = 0
@@ -27,7 +28,7 @@ app.post('/chat', async (request, response) => {
   } catch {
     response.end()
   }
-  running.delete(sessionId)
+  if (running.get(sessionId) === stop) running.delete(sessionId)
   console.log(`${sessionId}: ${stop.signal.aborted ? 'stopped' : 'complete'}, ${tokens} tokens`)
 })
 

@@ -22,6 +22,8 @@ class Question(Session):
 @app.post("/chat")
 async def chat(question: Question) -> StreamingResponse:
     events: asyncio.Queue[str | None] = asyncio.Queue(maxsize=100)
+    if before := running.get(question.sessionId):
+        before.cancel()  # a session has one answer at a time
     task = asyncio.create_task(write(question, events))
     running[question.sessionId] = task
 
@@ -34,7 +36,7 @@ async def chat(question: Question) -> StreamingResponse:
             while not events.empty():  # what is full would hold its end up
                 events.get_nowait()
 
-    headers = {"cache-control": "no-store", "x-accel-buffering": "no"}
+    headers = {"cache-control": "no-store, no-transform", "x-accel-buffering": "no"}
     return StreamingResponse(body(), media_type="text/event-stream", headers=headers)
 
 
@@ -56,7 +58,8 @@ async def write(question: Question, events: asyncio.Queue[str | None]) -> None:
         end = "complete"
         await events.put("data: [DONE]\n\n")
     finally:
-        del running[question.sessionId]
+        if running.get(question.sessionId) is asyncio.current_task():
+            del running[question.sessionId]
         print(f"{question.sessionId}: {end}, {tokens} tokens", flush=True)
         await events.put(None)
 

@@ -43,19 +43,54 @@ impl<T: DeserializeOwned> FromRequest<Relay> for JsonBody<T> {
                 "send the body as content-type: application/json",
             ));
         }
-        match serde_json::from_slice(&bytes) {
-            Ok(value) => Ok(Self(value)),
-            // Where a name is expected, `null` is an error of syntax to serde.
-            Err(error) if error.is_data() || serde_json::from_slice::<Value>(&bytes).is_ok() => {
-                Err(ApiError::invalid(error.to_string()))
-            }
-            Err(error) => Err(ApiError::new(
-                StatusCode::BAD_REQUEST,
-                "malformed-json",
-                format!("the body is not JSON: {error}"),
-            )),
-        }
+        let parsed = parse(&bytes).or_else(|error| match without_halves(&bytes) {
+            Some(bytes) => parse(&bytes),
+            None => Err(error),
+        });
+        parsed.map(Self)
     }
+}
+
+fn parse<T: DeserializeOwned>(json: &[u8]) -> Result<T, ApiError> {
+    let mut deserializer = serde_json::Deserializer::from_slice(json);
+    let value = serde_path_to_error::deserialize(&mut deserializer).map_err(|error| {
+        // Where a name is expected, `null` is an error of syntax to serde.
+        let is_json = error.inner().is_data() || serde_json::from_slice::<Value>(json).is_ok();
+        if is_json { ApiError::invalid(error.to_string()) } else { malformed(error.inner()) }
+    })?;
+    deserializer.end().map_err(|error| malformed(&error))?;
+    Ok(value)
+}
+
+fn malformed(error: &serde_json::Error) -> ApiError {
+    let message = format!("the body is not JSON: {error}");
+    ApiError::new(StatusCode::BAD_REQUEST, "malformed-json", message)
+}
+
+/// The text with U+FFFD for each half of a surrogate pair; `None` if there is no such half. A text that
+/// a page has cut within an emoji has one, which `JSON.stringify` writes as an escape (RFC 8259, section
+/// 8.2). No string in Rust can hold it.
+fn without_halves(json: &[u8]) -> Option<Vec<u8>> {
+    let unit = |at: usize| {
+        let digits = json.get(at..at + 6)?.strip_prefix(b"\\u")?;
+        u16::from_str_radix(str::from_utf8(digits).ok()?, 16).ok()
+    };
+    let mut text = json.to_vec();
+    let mut has_half = false;
+    let mut at = 0;
+    while at < json.len() {
+        at += match (json[at], unit(at)) {
+            (_, Some(0xD800..=0xDBFF)) if matches!(unit(at + 6), Some(0xDC00..=0xDFFF)) => 12,
+            (_, Some(0xD800..=0xDFFF)) => {
+                text[at..at + 6].copy_from_slice(b"\\ufffd");
+                has_half = true;
+                6
+            }
+            (b'\\', _) => 2,
+            _ => 1,
+        };
+    }
+    has_half.then_some(text)
 }
 
 fn is_json(headers: &HeaderMap) -> bool {
@@ -88,6 +123,30 @@ async fn discard(chunks: &mut BodyDataStream) {
         discarded += chunk.len();
         if discarded > DISCARDED {
             return;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::without_halves;
+
+    #[test]
+    fn halves_of_characters_are_replaced_and_nothing_else() {
+        for (json, text) in [
+            (r#"["\ud83d"]"#, Some(r#"["\ufffd"]"#)),
+            (r#"["\uDE00x"]"#, Some(r#"["\ufffdx"]"#)),
+            (r#"["\ud83d\ud83d\ude00"]"#, Some(r#"["\ufffd\ud83d\ude00"]"#)),
+            (r#"["\ud83d\n\ude00"]"#, Some(r#"["\ufffd\n\ufffd"]"#)),
+            (r#"["\\ud83d \ud83d"]"#, Some(r#"["\\ud83d \ufffd"]"#)),
+            (r#"["\ud83d\ude00 \u00e9"]"#, None),
+            (r#"["\\ud83d"]"#, None),
+            (r#"["\ud8"#, None),
+            (r"\", None),
+            ("", None),
+        ] {
+            let text = text.map(|text| text.as_bytes().to_vec());
+            assert_eq!(without_halves(json.as_bytes()), text, "{json}");
         }
     }
 }

@@ -50,10 +50,10 @@ struct Flags {
     #[arg(long, value_name = "JSON", default_value = "{}", value_parser = object, requires = "upstream")]
     upstream_parameters: Object,
     /// Time limit for connecting to the upstream
-    #[arg(long, value_name = "SECONDS", default_value = "10", value_parser = seconds)]
+    #[arg(long, value_name = "SECONDS", default_value = "10", value_parser = time_limit)]
     upstream_connect_timeout: Duration,
     /// Time limit for the upstream's response, and for the pause between two pieces of it
-    #[arg(long, value_name = "SECONDS", default_value = "60", value_parser = seconds)]
+    #[arg(long, value_name = "SECONDS", default_value = "60", value_parser = time_limit)]
     upstream_read_timeout: Duration,
     /// How many times to retry a request that fails before its first token, after 1, 2, 4 and up to 30
     /// seconds
@@ -116,7 +116,7 @@ struct Flags {
     #[arg(long, value_name = "N", default_value_t = 16)]
     max_readers: usize,
     /// How long a client may read nothing while data waits for it, before its connection is closed
-    #[arg(long, value_name = "SECONDS", default_value = "60", value_parser = seconds)]
+    #[arg(long, value_name = "SECONDS", default_value = "60", value_parser = time_limit)]
     write_timeout: Duration,
     /// Also accepts questions and disconnects by GET on /api/sse, for old clients
     #[arg(long)]
@@ -151,16 +151,16 @@ struct Flags {
     #[arg(long, value_name = "BYTES", default_value = "268435456")]
     max_bytes: usize,
     /// How long an answer may take before it is ended
-    #[arg(long, value_name = "SECONDS", default_value = "600", value_parser = seconds)]
+    #[arg(long, value_name = "SECONDS", default_value = "600", value_parser = time_limit)]
     max_session_age: Duration,
     /// How long the model continues for a client that lost its connection, before it is stopped
     #[arg(long, value_name = "SECONDS", default_value = "5", value_parser = seconds)]
     resume_grace: Duration,
     /// How often a client of /api/sse gets a heartbeat
-    #[arg(long, value_name = "SECONDS", default_value = "20", value_parser = seconds)]
+    #[arg(long, value_name = "SECONDS", default_value = "20", value_parser = time_limit)]
     heartbeat: Duration,
     /// How long a client of /api/sse stays connected
-    #[arg(long, value_name = "SECONDS", default_value = "1800", value_parser = seconds)]
+    #[arg(long, value_name = "SECONDS", default_value = "1800", value_parser = time_limit)]
     client_timeout: Duration,
     /// The most connected clients of /api/sse; beyond it, new ones get 503
     #[arg(long, value_name = "N", default_value_t = 10_000)]
@@ -203,6 +203,12 @@ fn vendors() -> impl TypedValueParser<Value = &'static dyn Vendor> {
 fn folder(path: &str) -> Result<PathBuf, String> {
     let path = PathBuf::from(path);
     if path.is_dir() { Ok(path) } else { Err("it is not a folder".into()) }
+}
+
+/// Of no time at all, everything would be over at once, or come without a pause.
+fn time_limit(text: &str) -> Result<Duration, String> {
+    let time = seconds(text)?;
+    if time.is_zero() { Err("it has to be more than 0".to_owned()) } else { Ok(time) }
 }
 
 fn seconds(text: &str) -> Result<Duration, String> {

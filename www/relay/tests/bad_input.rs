@@ -2,6 +2,7 @@
 
 mod common;
 
+use common::upstream::PlayedUpstream;
 use common::{Events, TestRelay, json_of, refusal};
 use serde_json::json;
 
@@ -118,6 +119,23 @@ async fn a_refusal_says_what_is_wrong() {
     assert_eq!(message(prompt).await, "prompt is empty");
     let missing = json!({ "userId": "ann", "sessionId": "s" });
     assert!(message(missing).await.starts_with("missing field `prompt`"));
+    let number = json!({ "prompt": "hi", "userId": 42, "sessionId": "s" });
+    assert!(message(number).await.starts_with("userId: invalid type: integer `42`"));
+    let turns = json!([{ "role": "user", "content": [] }]);
+    let turns = json!({ "prompt": "hi", "userId": "ann", "sessionId": "s", "messages": turns });
+    assert!(message(turns).await.starts_with("messages[0].content: invalid type: sequence"));
+}
+
+#[tokio::test]
+async fn a_question_that_was_cut_within_a_character_is_asked() {
+    let upstream = PlayedUpstream::start().await;
+    let relay = TestRelay::before(&upstream.url()).await;
+    let body = r#"{"prompt":"hi \ud83d\ude00 \ud83d","userId":"ann","sessionId":"s1"}"#;
+    let request = relay.client.post(format!("{}/chat", relay.url)).body(body);
+    let request = request.header("content-type", JSON);
+    let (response, exchange) = tokio::join!(request.send(), upstream.begin());
+    assert_eq!(response.unwrap().status(), 200);
+    assert_eq!(exchange.body["messages"][0]["content"], "hi 😀 \u{fffd}");
 }
 
 #[tokio::test]

@@ -21,7 +21,7 @@ async fn the_stream_is_start_then_numbered_tokens_then_done() {
     let (response, ()) = tokio::join!(relay.chat("s1", "hi"), model);
     assert_eq!(response.status(), 200);
     assert_eq!(response.headers()["content-type"], "text/event-stream");
-    assert_eq!(response.headers()["cache-control"], "no-store");
+    assert_eq!(response.headers()["cache-control"], "no-store, no-transform");
     assert_eq!(response.headers()["x-accel-buffering"], "no");
     assert!(!response.headers().contains_key("access-control-allow-origin"));
     assert_eq!(

@@ -16,6 +16,9 @@ use tokio::time::timeout;
 
 const DESCRIPTORS: usize = 200;
 
+/// The origin of another server's page.
+const APP: &str = "https://app.test";
+
 /// The program, with so many files that it may open.
 async fn start_limited(flags: &[&str]) -> (Child, String) {
     let of_shell = format!("ulimit -n {DESCRIPTORS}; exec \"$0\" \"$@\"");
@@ -60,15 +63,22 @@ async fn past_the_most_connections_others_are_told_to_come_back_and_a_stop_is_he
         ServeOptions { max_connections: 1, ..ServeOptions::default() },
         UpstreamOptions::new(upstream.url(), ["m"]),
         Site::default(),
-        |relay| relay,
+        |relay| {
+            let allowed_origins = vec![APP.parse().unwrap()];
+            relay.with_options(Options { allowed_origins, ..Options::default() })
+        },
     )
     .await;
     let (response, mut exchange) = tokio::join!(relay.chat("s1", "hi"), upstream.begin());
-    let refused = relay.chat("s2", "hi").await;
+    let request = relay.client.post(format!("{}/chat", relay.url)).header("origin", APP);
+    let refused = request.json(&json!({ "prompt": "hi" })).send().await.unwrap();
+    // Without it, the page would see neither the status nor when to come back.
+    assert_eq!(refused.headers()["access-control-allow-origin"], APP);
     assert_eq!(refused.headers()["retry-after"], "5");
     assert_eq!(refused.headers()["connection"], "close");
     refusal(refused, 503, "too-many-connections").await;
     assert_eq!(relay.get("/healthz").await.status(), 200);
+    assert_eq!(relay.post("/api/sse/disconnect/c1", &json!({})).await.status(), 200);
     assert_eq!(relay.cancel("s1", "ann").await.1["cancelled"], true);
     exchange.closed().await;
     Events::of(response).rest().await;

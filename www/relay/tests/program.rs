@@ -248,6 +248,7 @@ async fn a_taken_port_and_flags_that_make_no_sense_are_refused() {
         (vec!["--max-connections", "4000000000"], "give a smaller --max-connections"),
         (vec!["--redis", "http://h"], "not a Redis URL"),
         (vec!["--resume-grace", "soon"], "it is not a number of seconds"),
+        (vec!["--heartbeat", "0"], "it has to be more than 0"),
         (vec!["--max-session-age=-1"], "--max-session-age"),
     ] {
         let output = timeout(PATIENCE, program(&flags).output()).await.expect("an end").unwrap();

@@ -258,6 +258,33 @@ async fn without_redis_running_answers_go_on_and_new_ones_wait() {
 }
 
 #[tokio::test]
+async fn a_full_redis_holds_up_no_answer() {
+    for is_emptied in [false, true] {
+        let (redis, upstream) = (TestRedis::start().await, PlayedUpstream::start().await);
+        let (first, second) = (replica(&redis, &upstream).await, replica(&redis, &upstream).await);
+        let (mut events, mut exchange) = opened(&first, &upstream, 3).await;
+        if is_emptied {
+            redis.ask::<()>(&["FLUSHALL"]).await;
+        }
+        redis.ask::<()>(&["CONFIG", "SET", "maxmemory", "1"]).await;
+        write(&mut exchange, 4..=6).await;
+        for number in 4..=6 {
+            assert_eq!(events.next().await.unwrap(), token(number), "{is_emptied}");
+        }
+        refusal(first.chat("s2", "hi").await, 503, "sessions-unavailable").await;
+        redis.ask::<()>(&["CONFIG", "SET", "maxmemory", "0"]).await;
+        let mut resumed = until(async || {
+            let response = resume(&second, "ann", "0").await;
+            (response.status() == StatusCode::OK).then(|| Events::of(response))
+        })
+        .await;
+        for number in 1..=6 {
+            assert_eq!(resumed.next().await.unwrap(), token(number), "{is_emptied}");
+        }
+    }
+}
+
+#[tokio::test]
 async fn a_redis_that_hangs_delays_answers_and_loses_nothing() {
     let (redis, upstream) = (TestRedis::start().await, PlayedUpstream::start().await);
     let (first, second) = (replica(&redis, &upstream).await, replica(&redis, &upstream).await);

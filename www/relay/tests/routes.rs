@@ -211,6 +211,17 @@ async fn the_tutorials_stream_greets_by_name_where_it_is_asked_for() {
     for (number, text) in (1..).zip(numbered) {
         assert_eq!(text, format!("小林\n\ndata:x: message {number} of 10"));
     }
+    let after = async |id: &str| {
+        let request = relay.client.get(format!("{}/learn/sseChat?name=a&pace=1", relay.url));
+        request.header("last-event-id", id).send().await.unwrap()
+    };
+    let events = Events::of(after("8").await).rest().await;
+    let texts: Vec<_> = events.iter().map(|event| event.1.as_str()).collect();
+    assert_eq!(texts, ["a: message 9 of 10", "a: message 10 of 10"]);
+    assert_eq!(Events::of(after("0").await).rest().await.len(), 10);
+    for id in ["10", "11", "18446744073709551615"] {
+        assert_eq!(after(id).await.status(), StatusCode::NO_CONTENT, "{id}");
+    }
     for query in ["", "?name=a&pace=fast", "?name=a&pace=5001", "?name=a&pace=-1"] {
         let response = relay.get(&format!("/learn/sseChat{query}")).await;
         refusal(response, 400, "invalid-request").await;

@@ -35,6 +35,16 @@ async fn refused(play: impl AsyncFnOnce(Exchange<TcpStream>), code: &str) -> Str
 }
 
 #[tokio::test]
+async fn a_refusal_whose_reason_never_ends_is_told() {
+    let play = async |mut exchange: Exchange<TcpStream>| {
+        exchange.send("HTTP/1.1 403 Forbidden\r\ncontent-type: text/plain\r\n\r\nno").await;
+        exchange.closed().await;
+    };
+    let message = refused(play, "upstream-status").await;
+    assert_eq!(message, "the upstream answered 403 Forbidden");
+}
+
+#[tokio::test]
 async fn what_other_servers_write_is_understood() {
     let role = r#"data: {"choices":[{"delta":{"role":"assistant","content":null}}]}"#;
     let usage = r#"data: {"choices":[],"usage":{"total_tokens":9}}"#;
@@ -208,6 +218,22 @@ async fn an_answer_in_one_piece_is_read() {
         assert_eq!(tokens_of(&events), ["Hello"], "{body}");
         let done = json_of(events.last().unwrap(), "done");
         assert_eq!(done, json!({ "finishReason": reason, "tokens": 1 }), "{body}");
+        let (events, _) = stream_of(&body).await;
+        assert_eq!(tokens_of(&events), ["Hello"], "as a stream: {body}");
+        assert_eq!(json_of(events.last().unwrap(), "done"), done, "as a stream: {body}");
+    }
+}
+
+#[tokio::test]
+async fn json_that_is_called_a_stream_is_asked_for_once() {
+    for (body, code) in [
+        (r#"{"error":{"message":"bad key","code":"invalid_api_key"}}"#, "upstream-error"),
+        ("{\n  \"ok\": true\n}\n", "upstream-malformed"),
+    ] {
+        let (events, session) = stream_of(body).await;
+        let error = json_of(events.last().unwrap(), "error");
+        assert_eq!(error["error"]["code"], code, "{body}");
+        assert_eq!(session["state"], "upstream-error", "{body}");
     }
 }
 

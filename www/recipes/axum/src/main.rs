@@ -18,7 +18,7 @@ use tokio_util::sync::CancellationToken;
 
 /// What stops each answer that is being written, by session. Behind a login, check whose session it
 /// is.
-type Running = Arc<Mutex<HashMap<String, CancellationToken>>>;
+type Running = Arc<Mutex<HashMap<String, Arc<CancellationToken>>>>;
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -39,12 +39,17 @@ struct Answer {
     id: String,
     tokens: u32,
     end: &'static str,
+    stop: Arc<CancellationToken>,
     running: Running,
 }
 
 impl Drop for Answer {
     fn drop(&mut self) {
-        self.running.lock().unwrap().remove(&self.id);
+        let mut running = self.running.lock().unwrap();
+        // Not that of the session's next question.
+        if running.get(&self.id).is_some_and(|stop| Arc::ptr_eq(stop, &self.stop)) {
+            running.remove(&self.id);
+        }
         println!("{}: {}, {} tokens", self.id, self.end, self.tokens);
     }
 }
@@ -53,10 +58,14 @@ async fn chat(
     State(running): State<Running>,
     Json(question): Json<Question>,
 ) -> Sse<impl Stream<Item = Result<Event, Infallible>>> {
-    let stop = CancellationToken::new();
+    let stop = Arc::new(CancellationToken::new());
+    let stopped = CancellationToken::clone(&stop).cancelled_owned();
     let id = question.session_id;
-    running.lock().unwrap().insert(id.clone(), stop.clone());
-    let answer = Answer { id, tokens: 0, end: "stopped", running };
+    let before = running.lock().unwrap().insert(id.clone(), Arc::clone(&stop));
+    if let Some(before) = before {
+        before.cancel(); // a session has one answer at a time
+    }
+    let answer = Answer { id, tokens: 0, end: "stopped", stop, running };
     let events = stream! {
         let mut answer = answer;
         let tokens = model(question.prompt);
@@ -68,7 +77,7 @@ async fn chat(
         answer.end = "complete";
         yield Ok(Event::default().data("[DONE]"));
     };
-    Sse::new(events.take_until(stop.cancelled_owned())).keep_alive(KeepAlive::default())
+    Sse::new(events.take_until(stopped)).keep_alive(KeepAlive::default())
 }
 
 async fn cancel(

@@ -30,8 +30,16 @@ public class ChatController {
     @PostMapping("/chat")
     public SseEmitter chat(@RequestBody Question question) {
         SseEmitter emitter = new SseEmitter(0L); // no time limit
-        FutureTask<Void> work = new FutureTask<>(() -> write(question, emitter), null);
-        running.put(question.sessionId(), work);
+        FutureTask<Void> work = new FutureTask<>(() -> write(question, emitter), null) {
+            @Override
+            protected void done() {
+                running.remove(question.sessionId(), this); // not that of the next question
+            }
+        };
+        FutureTask<Void> before = running.put(question.sessionId(), work);
+        if (before != null) {
+            before.cancel(true); // a session has one answer at a time
+        }
         threads.execute(work);
         return emitter;
     }
@@ -57,7 +65,6 @@ public class ChatController {
         } catch (Exception stopped) {
             // Cancelled, or the connection is gone: there is nobody to tell.
         } finally {
-            running.remove(question.sessionId());
             System.out.println(question.sessionId() + ": " + end + ", " + tokens[0] + " tokens");
             emitter.complete();
         }

@@ -4,12 +4,14 @@ use std::time::Duration;
 
 use axum::extract::rejection::QueryRejection;
 use axum::extract::{Query, State};
-use axum::response::Response;
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
 use tokio::sync::mpsc;
 
 use super::Relay;
 use super::caller::Caller;
+use super::resume::last_event_id;
 use super::stream::{Taken, event_stream};
 use crate::error::ApiError;
 use crate::frame;
@@ -32,11 +34,13 @@ fn default_pace() -> u64 {
     500
 }
 
-/// Streams `start` and ten numbered messages with the given name.
+/// Streams `start` and ten numbered messages with the given name; what comes after `Last-Event-ID`, with
+/// that header. 204 if that is nothing, which makes an `EventSource` stop.
 pub async fn sse_chat(
     State(relay): State<Relay>,
     caller: Caller,
     query: Result<Query<SseChat>, QueryRejection>,
+    headers: HeaderMap,
 ) -> Result<Response, ApiError> {
     let Query(SseChat { name, pace }) =
         query.map_err(|error| ApiError::invalid(error.body_text()))?;
@@ -46,13 +50,19 @@ pub async fn sse_chat(
     if name.len() > LONGEST_NAME {
         return Err(ApiError::invalid(format!("name is over {LONGEST_NAME} bytes")));
     }
+    let first = last_event_id(&headers)?.map_or(0, |last| last.saturating_add(1));
+    if first > MESSAGES {
+        return Ok(StatusCode::NO_CONTENT.into_response());
+    }
     // Without tokens all are one user.
     let taken = Taken::of_user(&relay, caller.user().unwrap_or_default())?;
     let (reader, frames) = mpsc::channel(1);
     tokio::spawn(async move {
         let send_all = async {
-            drop(reader.send(frame::text(0, "start")).await);
-            for number in 1..=MESSAGES {
+            if first == 0 {
+                drop(reader.send(frame::text(0, "start")).await);
+            }
+            for number in first.max(1)..=MESSAGES {
                 tokio::time::sleep(Duration::from_millis(pace)).await;
                 let text = format!("{name}: message {number} of {MESSAGES}");
                 drop(reader.send(frame::text(number, &text)).await);

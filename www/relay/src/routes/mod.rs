@@ -240,14 +240,14 @@ fn gate(relay: &Relay) -> Arc<Gate> {
 }
 
 /// With what all requests go through.
-fn layered(mut router: Router, gate: Arc<Gate>, options: &Options) -> Router {
+fn layered(router: Router, gate: Arc<Gate>, options: &Options) -> Router {
+    let mut router = router.layer(middleware::from_fn(spare_for_few));
     if !options.allowed_origins.is_empty() {
         let with_credentials = matches!(options.auth, Auth::Cookie(_) | Auth::App(_));
         router = router.layer(cors(options.allowed_origins.clone(), with_credentials));
     }
     router
         .layer(middleware::from_fn_with_state(gate, check_way))
-        .layer(middleware::from_fn(spare_for_few))
         .layer(middleware::from_fn(page_headers::add))
         .layer(middleware::from_fn(request_id::name))
 }
@@ -319,7 +319,8 @@ const CROWDED_RETRY_AFTER: u32 = 5;
 async fn spare_for_few(request: Request, next: Next) -> Result<Response, ApiError> {
     let crowded = request.extensions().get::<Crowded>().is_some_and(|crowded| crowded.0);
     let path = request.uri().path();
-    let is_stop = path.starts_with("/api/chat/") && path.ends_with("/stop");
+    let is_stop = path.starts_with("/api/chat/") && path.ends_with("/stop")
+        || path.starts_with("/api/sse/disconnect/");
     let is_for_few = is_stop || matches!(path, "/healthz" | "/metrics" | "/chat/cancel");
     if crowded && !is_for_few {
         return Err(ApiError::new(

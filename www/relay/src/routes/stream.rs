@@ -82,7 +82,8 @@ fn respond<E: Into<BoxError>>(
     });
     let headers = [
         (header::CONTENT_TYPE, "text/event-stream"),
-        (header::CACHE_CONTROL, "no-store"),
+        // What compresses on the way would hold frames back until it has enough.
+        (header::CACHE_CONTROL, "no-store, no-transform"),
         // nginx would hold frames back until its buffer is full.
         (HeaderName::from_static("x-accel-buffering"), "no"),
     ];

@@ -1,6 +1,7 @@
 //! An answer that is being written.
 
 use std::collections::VecDeque;
+use std::mem;
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -79,6 +80,8 @@ pub struct Exchange {
     decoder: Decoder,
     reader: AnswerReader,
     has_begun: bool,
+    /// A body without an event, so far: it may be JSON, whatever its content type says.
+    start: Vec<u8>,
     /// Read and not yet handed out: what came in one piece with the last one.
     deltas: VecDeque<Delta>,
     /// What is behind them.
@@ -111,13 +114,12 @@ impl Exchange {
         let mut exchange = Self::of(vendor, stream::empty().boxed());
         // On one line, it is an event of either format.
         let name = if vendor.lines() == Format::Sse { "data: " } else { "" };
-        exchange.take(format!("{name}{json}\n\n").as_bytes());
-        exchange.finish();
-        Ok(match exchange.end {
-            Some(Err(error @ UpstreamError::Reported { .. })) => return Err(error),
-            _ if exchange.deltas.is_empty() => None,
-            _ => Some(Self { end: Some(Ok(())), ..exchange }),
-        })
+        exchange.take_whole(&json, name);
+        match exchange.end {
+            Some(Err(error @ UpstreamError::Reported { .. })) => Err(error),
+            Some(Err(_)) => Ok(None),
+            _ => Ok(Some(exchange)),
+        }
     }
 
     fn of(vendor: &dyn Vendor, body: BoxStream<'static, reqwest::Result<Bytes>>) -> Self {
@@ -126,6 +128,7 @@ impl Exchange {
             decoder: Decoder::new().format(vendor.lines()).max_event_size(MAX_EVENT_SIZE),
             reader: AnswerReader::new(vendor.format()),
             has_begun: false,
+            start: Vec::new(),
             deltas: VecDeque::new(),
             end: None,
         }
@@ -154,12 +157,37 @@ impl Exchange {
             let what = "an event over 1 MiB";
             self.end = Some(Err(UpstreamError::Malformed { what, why: Theirs::default() }));
         }
+        if self.has_begun {
+            self.start = Vec::new();
+        } else if self.start.len() < MAX_EVENT_SIZE {
+            self.start.extend_from_slice(chunk);
+        }
+    }
+
+    /// Reads JSON that is the whole answer. `name` goes before it where lines have names.
+    fn take_whole(&mut self, json: &Value, name: &str) {
+        self.take(format!("{name}{json}\n\n").as_bytes());
+        self.finish();
+        self.end = Some(match self.end.take() {
+            Some(Err(error @ UpstreamError::Reported { .. })) => Err(error),
+            _ if self.deltas.is_empty() => {
+                let what = "nothing that is of its API";
+                Err(UpstreamError::Malformed { what, why: Theirs::new(json) })
+            }
+            _ => Ok(()),
+        });
     }
 
     /// The body has ended. Its last event may lack its blank line; if it is cut off, so is the answer.
     fn finish(&mut self) {
         let _ = self.decoder.push(b"\n\n");
         self.read();
+        let start = mem::take(&mut self.start);
+        if !self.has_begun
+            && let Ok(json) = serde_json::from_slice(&start)
+        {
+            return self.take_whole(&json, "data: ");
+        }
         if matches!(self.end, Some(Err(UpstreamError::Malformed { .. }))) {
             self.end = Some(Err(UpstreamError::Truncated));
         }

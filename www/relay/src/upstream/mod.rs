@@ -20,6 +20,7 @@ use reqwest::header::{
 use reqwest::redirect::Policy;
 use reqwest::{Client, Response, Url};
 use serde_json::{Map, Value};
+use tokio::time::timeout;
 
 use crate::chat::Chat;
 pub use answer::Answer;
@@ -36,6 +37,9 @@ use vendor::{answers_in, endpoint, is_json};
 
 /// The most bytes of a refusal that are read for its reason.
 const MAX_REFUSAL_SIZE: usize = 16 << 10;
+
+/// How long those bytes may take to come. The status is known, and a reader waits.
+const REFUSAL_TIME: Duration = Duration::from_secs(2);
 
 /// Which API to ask, and how long to wait for it.
 pub struct UpstreamOptions {
@@ -267,12 +271,16 @@ async fn refusal(mut response: Response) -> UpstreamError {
     let retry_after = response.headers().get(RETRY_AFTER).and_then(|value| value.to_str().ok());
     let retry_after = retry_after.and_then(wait_until);
     let mut body = Vec::new();
-    while let Ok(Some(chunk)) = response.chunk().await {
-        body.extend_from_slice(&chunk);
-        if body.len() > MAX_REFUSAL_SIZE {
-            break;
+    let read = async {
+        while let Ok(Some(chunk)) = response.chunk().await {
+            body.extend_from_slice(&chunk);
+            if body.len() > MAX_REFUSAL_SIZE {
+                break;
+            }
         }
-    }
+    };
+    // What came in time will do.
+    let _ = timeout(REFUSAL_TIME, read).await;
     let text = Theirs::new(String::from_utf8_lossy(&body));
     UpstreamError::Status { status: response.status(), body: text, retry_after }
 }

@@ -71,7 +71,12 @@ pub fn answers_in(vendor: &dyn Vendor, content_type: &str) -> bool {
     let essence = essence_of(content_type);
     let wanted: &[&str] = match vendor.lines() {
         sse::Format::Sse => &["text/event-stream"],
-        sse::Format::Ndjson => &["application/x-ndjson", "application/ndjson"],
+        sse::Format::Ndjson => &[
+            "application/x-ndjson",
+            "application/ndjson",
+            "application/jsonl",
+            "application/x-jsonlines",
+        ],
     };
     wanted.iter().any(|wanted| essence.eq_ignore_ascii_case(wanted))
 }
@@ -131,6 +136,9 @@ mod tests {
             ("", false),
         ] {
             assert_eq!(answers_in(&OpenAiChat, content_type), is_answer, "{content_type}");
+        }
+        for content_type in ["application/x-ndjson", "application/jsonl; charset=utf-8"] {
+            assert!(answers_in(&Ollama, content_type), "{content_type}");
         }
     }
 }

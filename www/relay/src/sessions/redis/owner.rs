@@ -41,17 +41,20 @@ async fn store_all(inner: &Inner, session: &Session, mut chat: String, mut store
         let next = new.first + new.frames.len() as u64;
         let state = if new.closed { session.state() } else { State::Live };
         let far = (session.tokens(), session.log.read_to());
-        let outcome = inner.store.append((id, user, started_at), &new, state, far).await;
+        let mut outcome = inner.store.append((id, user, started_at), &new, state, far).await;
+        if matches!(outcome, Ok(Stored::Missing)) {
+            // Redis came back empty, or something else has written there. What is kept here is
+            // stored anew.
+            let known = NewSession { id, user, started_at, chat: &chat };
+            let first = session.log.unstored(0, 0).first;
+            outcome = inner.store.restore(&known, first).await.map(|()| {
+                stored = first;
+                Stored::Missing
+            });
+        }
         inner.note(&outcome);
         match outcome {
             Ok(Stored::Missing) => {
-                let known = NewSession { id, user, started_at, chat: &chat };
-                // Redis came back empty, or something else has written there. What is kept here is
-                // stored anew.
-                let first = session.log.unstored(0, 0).first;
-                if inner.store.restore(&known, first).await.is_ok() {
-                    stored = first;
-                }
                 if failures > 0 {
                     tokio::time::sleep(RETRY).await;
                 }

@@ -45,6 +45,9 @@ pub static OPEN: LazyLock<Script> = LazyLock::new(|| {
         r"
 local user, state = unpack(redis.call('HMGET', KEYS[1], 'user', 'state'))
 if user and (state == 'live' or user ~= ARGV[2]) then return 'taken' end
+-- Of a script's writes, a Redis that is full refuses the first one only, and not if that takes no memory.
+-- The loop takes it back.
+redis.call('SADD', KEYS[3], ARGV[1])
 local live = 0
 for _, id in ipairs(redis.call('SMEMBERS', KEYS[3])) do
   local row = redis.pcall('HMGET', ARGV[6] .. id, 'state', 'owner', 'user')
@@ -99,8 +102,12 @@ local id = tonumber(ARGV[2])
 for i = 14, #ARGV, 2 do
   if id >= next then
     local added = redis.pcall('XADD', KEYS[2], string.format('%d-0', id + 1), 'f', ARGV[i], 's', ARGV[i + 1])
-    -- Something else has written to the stream.
-    if type(added) == 'table' and added.err then return 'missing' end
+    if type(added) == 'table' and added.err then
+      -- Redis is full, or takes no writes.
+      if string.sub(added.err, 1, 4) ~= 'ERR ' then return added end
+      -- Something else has written to the stream.
+      return 'missing'
+    end
     size = size + #ARGV[i] + OVERHEAD
   end
   id = id + 1
@@ -160,9 +167,10 @@ pub static RESTORE: LazyLock<Script> = LazyLock::new(|| {
         r"
 local owner = redis.call('HGET', KEYS[1], 'owner')
 if owner and owner ~= ARGV[3] then return 0 end
-redis.call('DEL', KEYS[2])
+-- First, so that a Redis that is full refuses it.
 redis.call('HSET', KEYS[1], 'user', ARGV[2], 'owner', ARGV[3], 'chat', ARGV[4], 'started', ARGV[5],
   'state', 'live', 'next', ARGV[6], 'tokens', 0, 'size', 0, 'seal', ARGV[8], 'asked', ARGV[9])
+redis.call('DEL', KEYS[2])
 redis.call('SADD', KEYS[3], ARGV[1])
 redis.call('PEXPIRE', KEYS[1], ARGV[7])
 redis.call('PEXPIRE', KEYS[3], ARGV[7])
