@@ -308,6 +308,8 @@ test('a header may be called `next`', async () => {
   expect(backend.received.at(-1)!.headers['next']).toBe('1')
 })
 
+const FILE = new Blob(['x'.repeat(35_000)])
+
 /** Bodies of notifications, and whether a browser takes them with `keepalive`: up to 64 KiB, and no streams. */
 const NOTIFICATIONS: [name: string, body: () => Body, isKeptAlive: boolean][] = [
   ['nothing', () => undefined, true],
@@ -316,8 +318,17 @@ const NOTIFICATIONS: [name: string, body: () => Body, isKeptAlive: boolean][] = 
   ['a long form', () => new URLSearchParams({ a: 'x'.repeat(70_000) }), false],
   ['a file', () => new Blob(['x']), true],
   ['a long file', () => new Blob(['x'.repeat(70_000)]), false],
+  ['a form with a file', () => formOf('é', new Blob(['x'])), true],
+  ['a form with long files', () => formOf(FILE, FILE), false],
+  ['a form with a long text', () => formOf('漢'.repeat(30_000)), false],
   ['a stream', () => new Blob(['x']).stream(), false],
 ]
+
+function formOf(...values: (string | Blob)[]): FormData {
+  const form = new FormData()
+  for (const value of values) form.append('name', value as string)
+  return form
+}
 
 for (const [name, body, isKeptAlive] of NOTIFICATIONS) {
   test(`a cancel notification whose body is ${name}: keepalive is ${isKeptAlive}`, async () => {
@@ -384,6 +395,18 @@ test('objects without members, and those that say what they are, are JSON', asyn
   for (const body of bodies) {
     await data(openStream(`${backend.url}/`, { method: 'POST', retry: false, body }))
     expect(backend.received.at(-1)!.body).toBe('{}')
+  }
+})
+
+test('forms are sent as forms, also those of Bun, which have a `toJSON`', async () => {
+  const forms: [form: URLSearchParams | FormData, type: RegExp][] = [
+    [new URLSearchParams({ name: 'x' }), /^application\/x-www-form-urlencoded/],
+    [formOf('x'), /^multipart\/form-data; boundary=/],
+  ]
+  for (const [form, type] of forms) {
+    const body = Object.assign(form, { toJSON: () => ({ name: 'x' }) })
+    await data(openStream(`${backend.url}/`, { method: 'POST', retry: false, body }))
+    expect(backend.received.at(-1)!.headers['content-type']).toMatch(type)
   }
 })
 

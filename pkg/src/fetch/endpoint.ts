@@ -1,10 +1,11 @@
-import { bytesOf } from '../bytes.js'
+import { bytesOf, tagOf } from '../bytes.js'
 import { StreamError } from '../error.js'
 import { FAILURE_HTTP, TEXT_NO_ANSWER } from '../border.js'
 import { errorText } from '../error-text.js'
 import { Exchange } from './exchange.js'
 import { Scope } from '../scope.js'
 import type { Source } from '../options.js'
+import type { CancelResult } from '../outcome.js'
 import { isPromise } from '../promise.js'
 import { displayUrl, type Init, prepareAt, type RequestTemplate, send } from './request.js'
 import { refusalOf } from './response.js'
@@ -23,11 +24,7 @@ export interface Endpoint<Context> extends Omit<RequestTemplate<Context>, 'url'>
 }
 
 /** What became of a notification. */
-export interface CancelNotification {
-  notified: boolean
-  status?: number | undefined
-  error?: unknown
-}
+export type CancelNotification = Omit<CancelResult, 'aborted'>
 
 /**
  * Tells the backend to stop its work. Never rejects. The request leaves before this returns, unless
@@ -40,8 +37,8 @@ export async function notify<Context>(
   try {
     return { notified: true, status: await tell(endpoint, context) }
   } catch (error) {
-    const status = error instanceof StreamError ? error.status : undefined
-    return { notified: false, status, error }
+    const { status } = Object(error) as StreamError
+    return { notified: false, ...(status !== undefined && { status }), error: error as StreamError }
   }
 }
 
@@ -57,9 +54,11 @@ export async function tell<Context>(
   const [request, init] = isPromise(prepared) ? await prepared : prepared
   const { body } = init
   const { length } = bytesOf(body) ?? bytesOf(`${body as string}`)!
-  // Browsers refuse it for streams. A `Blob` has a size.
-  init.keepalive =
-    !init.duplex && length <= MAX_KEEPALIVE_BODY && !((body as Blob)?.size > MAX_KEEPALIVE_BODY)
+  // A form is as long as its names and values are, files included.
+  const isForm = tagOf(body) === '[object FormData]'
+  const { size = 0 } = Object(isForm ? new Blob([...(body as FormData)].flat()) : body) as Blob
+  // Browsers refuse it for streams.
+  init.keepalive = !init.duplex && length + size <= MAX_KEEPALIVE_BODY
   const scope = new Scope()
   init.signal = new Exchange(scope, scope).signal
   const { timeout } = endpoint

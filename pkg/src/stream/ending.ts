@@ -87,13 +87,7 @@ export class Ending {
 
   /** What came of a cancellation. */
   async result(aborted: boolean): Promise<CancelResult> {
-    const { notified = false, status, error } = (aborted && (await this.#notification)) || {}
-    return {
-      aborted,
-      notified,
-      ...(status === undefined ? {} : { status }),
-      ...(error === undefined ? {} : { error: error as StreamError }),
-    }
+    return { aborted, notified: false, ...(aborted && (await this.#notification)) }
   }
 
   /** Where the page is. */

@@ -187,8 +187,8 @@ export class EventStream extends EventSequence implements AsyncDisposable {
     const error = this.#error
     this.#resolveClosed({
       type: this.#ending!,
-      ...(error === undefined ? {} : { error }),
-      ...(notified === undefined ? {} : { notified }),
+      ...(error !== undefined && { error }),
+      ...(notified !== undefined && { notified }),
       dropped: this.stats.events - this.handedOutCount,
     })
   }
