@@ -88,7 +88,7 @@ export class Surviving {
       sentSignals.add(joined)
       // Any member of an `init` resets these two of a `Request`, which may hide a page.
       const { referrer, referrerPolicy } = input as Request
-      sent = { referrer, referrerPolicy, ...init, signal: joined }
+      sent = { ...(isRequest(input) && { referrer, referrerPolicy }), ...init, signal: joined }
     }
     const { fetch } = options
     // Mocks may return the response itself.
