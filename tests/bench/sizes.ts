@@ -30,7 +30,7 @@ export const ENTRIES: readonly Entry[] = [
     budget: 3_800,
     isAddition: true,
   },
-  { entry: './fetch', imports: 'createFetch', budget: 1_850, isAddition: true },
+  { entry: './fetch', imports: 'createFetch', budget: 1_760, isAddition: true },
   { entry: './ai-sdk', imports: 'SluicegateChatTransport', budget: 2_000, isAddition: true },
   { entry: './fetch-event-source', imports: 'fetchEventSource', budget: 1_500, isAddition: true },
   { entry: './share', imports: 'shareStream', budget: 2_100, isAddition: true },
