@@ -472,3 +472,46 @@ for (const [name, source] of BROKEN) {
     await expect(decode(source as never).next()).rejects.toBeInstanceOf(TypeError)
   })
 }
+
+/** Answers with an event, and no end; a notification at once. */
+const heldFetch = async (url: string) => {
+  const body = new PassThrough()
+  body.write('data: a\n\n')
+  if (url.endsWith('/stop')) body.end()
+  return { headers: new Map([['content-type', 'text/event-stream']]), body } as never
+}
+
+test('cancel() ends in time, whatever its functions wait for, and sends nothing then', async () => {
+  let sent = 0
+  let tell: ((url: string) => void) | undefined
+  const fetch = async (url: string, { signal }: RequestInit) => {
+    if (url.endsWith('/stop') && !signal?.aborted) sent++
+    return heldFetch(url)
+  }
+  const cancel = { url: () => new Promise<string>((resolve) => (tell = resolve)), timeout: 20 }
+  const stream = openStream('https://x.test/', { fetch, cancel })
+  await stream.next()
+  expect(await stream.cancel()).toMatchObject({
+    notified: false,
+    error: { code: 'connect-timeout', message: expect.stringContaining('within 20 ms') },
+  })
+  tell!('https://x.test/stop')
+  await new Promise(setImmediate)
+  expect(sent).toBe(0)
+})
+
+for (const stop of ['cancel', 'close', 'return'] as const) {
+  test(`${stop}() before the headers are there takes no turn from other streams`, async () => {
+    const options = { maxConnections: 1, fetch: heldFetch }
+    let tell: ((headers: object) => void) | undefined
+    const headers = () => new Promise<object>((resolve) => (tell = resolve)) as Promise<HeadersInit>
+    const stream = openStream(`https://${stop}.test/`, { ...options, headers })
+    void stream[stop]()
+    await stream.closed
+    tell!({})
+    await new Promise(setImmediate)
+    const next = openStream(`https://${stop}.test/`, options)
+    expect((await next.next()).value?.data).toBe('a')
+    next.close()
+  })
+}

@@ -7,7 +7,7 @@ import { Scope } from '../scope.js'
 import type { Source } from '../options.js'
 import type { CancelResult } from '../outcome.js'
 import { isPromise } from '../promise.js'
-import { displayUrl, type Init, prepareAt, type RequestTemplate, send } from './request.js'
+import { displayUrl, prepareAt, type RequestTemplate, send } from './request.js'
 import { refusalOf } from './response.js'
 
 /**
@@ -50,40 +50,44 @@ export async function tell<Context>(
   endpoint: Endpoint<Context>,
   context: Context,
 ): Promise<number> {
-  const prepared = prepareAt(endpoint, context)
-  const [request, init] = isPromise(prepared) ? await prepared : prepared
-  const { body } = init
-  const { length } = bytesOf(body) ?? bytesOf(`${body as string}`)!
-  // A form is as long as its names and values are, files included.
-  const isForm = tagOf(body) === '[object FormData]'
-  const { size = 0 } = Object(isForm ? new Blob([...(body as FormData)].flat()) : body) as Blob
-  // Browsers refuse it for streams.
-  init.keepalive = !init.duplex && length + size <= MAX_KEEPALIVE_BODY
   const scope = new Scope()
-  init.signal = new Exchange(scope, scope).signal
+  const { signal } = new Exchange(scope, scope)
   const { timeout } = endpoint
-  const late = () => {
-    const text = errorText(TEXT_NO_ANSWER, displayUrl(request.url), timeout)
-    return new StreamError('connect-timeout', text)
+  let url = ''
+
+  async function answer(): Promise<number | StreamError> {
+    const prepared = prepareAt(endpoint, context)
+    const [request, init] = isPromise(prepared) ? await prepared : prepared
+    ;({ url } = request)
+    const { body } = init
+    const { length } = bytesOf(body) ?? bytesOf(`${body as string}`)!
+    // A form is as long as its names and values are, files included.
+    const isForm = tagOf(body) === '[object FormData]'
+    const { size = 0 } = Object(isForm ? new Blob([...(body as FormData)].flat()) : body) as Blob
+    // Browsers refuse it for streams.
+    init.keepalive = !init.duplex && length + size <= MAX_KEEPALIVE_BODY
+    // Aborted already if time was up before the page's functions were through.
+    init.signal = signal
+    const response = await send(request, init)
+    if (response instanceof StreamError) return response
+    const { status = 200 } = response
+    return status >= 200 && status < 300
+      ? status
+      : refusalOf(FAILURE_HTTP, request, response, 0, scope)
   }
+
+  const late = new Promise<StreamError>((resolve) => {
+    if (timeout === Infinity) return
+    scope.after(timeout, () => {
+      const text = errorText(TEXT_NO_ANSWER, displayUrl(url), timeout)
+      resolve(new StreamError('connect-timeout', text))
+    })
+  })
   try {
-    const status = await scope.within(timeout, answer(request, init, scope), late)
+    const status = await Promise.race([answer(), late])
     if (status instanceof StreamError) throw status
     return status
   } finally {
     scope.close()
   }
-}
-
-async function answer<Context>(
-  request: RequestTemplate<Context>,
-  init: Init,
-  scope: Scope,
-): Promise<number | StreamError> {
-  const response = await send(request, init)
-  if (response instanceof StreamError) return response
-  const { status = 200 } = response
-  return status >= 200 && status < 300
-    ? status
-    : refusalOf(FAILURE_HTTP, request, response, 0, scope)
 }

@@ -30,7 +30,7 @@ export function invalid(text: string, details?: StreamErrorDetails): StreamError
 
 /** Returns what a function of the page returned. A promise's answer can't be waited for. */
 export function answerOf<T>(value: T, isRefused = isPromise(value)): T {
-  if (isRefused) throw invalid('`done` must not return a promise, nor `job` and `cursor` an object')
+  if (isRefused) throw invalid('`done` must not return a promise, or `job` and `cursor` an object')
   return value
 }
 

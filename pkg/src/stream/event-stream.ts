@@ -51,7 +51,7 @@ export class EventStream extends EventSequence implements AsyncDisposable {
 
   /** The state of the stream. */
   get state(): StreamState {
-    if (this.#ending || this.#driver?.isStopping) return 'closed'
+    if (this.#ending || this.#driver?.machine.isStopping) return 'closed'
     return this.#driver?.state ?? 'connecting'
   }
 

@@ -152,7 +152,7 @@ describe('exceptions of the page’s own code', () => {
       const { error } = await allUntilError(open(source.url, options))
       expect(error).to.include({
         code: 'invalid-options',
-        message: '`done` must not return a promise, nor `job` and `cursor` an object',
+        message: '`done` must not return a promise, or `job` and `cursor` an object',
       })
       await source.over(1)
     })
