@@ -4,13 +4,15 @@ const MAX_TIMEOUT = 2 ** 31 - 1
 /** What a stream has under way: closed with it, whatever it is. */
 export class Scope {
   readonly #open = new Set<() => void>()
+  #isClosed = false
 
-  /** Keeps a clean-up for the end. Returns what does it before, once. */
+  /** Keeps a clean-up for the end, or does it if that is over. Returns what does it before, once. */
   add(close: () => void): () => void {
     const closeOnce = () => {
       if (this.#open.delete(closeOnce)) close()
     }
     this.#open.add(closeOnce)
+    if (this.#isClosed) closeOnce()
     return closeOnce
   }
 
@@ -34,16 +36,8 @@ export class Scope {
     return this.add(() => globalThis.removeEventListener?.(name, callback))
   }
 
-  /** Settles as the promise does, or to what `late` returns if that takes longer. No timer where `limit` is infinite. */
-  within<T>(limit: number, promise: Promise<T>, late: () => T): Promise<T> {
-    if (limit === Infinity) return promise
-    return new Promise((resolve, reject) => {
-      const stop = this.after(limit, () => resolve(late()))
-      promise.finally(stop).then(resolve, reject)
-    })
-  }
-
   close(): void {
+    this.#isClosed = true
     for (const close of this.#open) close()
   }
 }

@@ -404,3 +404,53 @@ test('the signal of a Request ends the body', async () => {
   controller.abort(new Error('enough'))
   await assert.rejects(response.text(), /enough/)
 })
+
+/** What others do with the page's `fetch` once it is ours. */
+const WRAPPERS: [name: string, wrap: (fetch: typeof globalThis.fetch) => typeof fetch][] = [
+  ['nothing', (fetch) => fetch],
+  ['pass on their arguments', (fetch) => (input, init) => fetch(input, init)],
+  [
+    'add a header a while later',
+    (fetch) => async (input, init) => {
+      await new Promise(setImmediate)
+      return fetch(input, { ...init, headers: { trace: '1' } })
+    },
+  ],
+  ['install another one, as hot reloading does', () => createFetch()],
+]
+
+for (const [name, wrap] of WRAPPERS) {
+  for (const signal of [undefined, new AbortController().signal]) {
+    test(`as the page's own fetch; others ${name}; ${signal ? 'a' : 'no'} signal`, async () => {
+      const { fetch } = globalThis
+      let sent = 0
+      globalThis.fetch = (input, init) => {
+        sent++
+        return fetch(input, init)
+      }
+      try {
+        globalThis.fetch = createFetch()
+        globalThis.fetch = wrap(globalThis.fetch)
+        const response = await globalThis.fetch(url, { signal: signal ?? null })
+        assert.equal(await response.text(), EVENTS.join(''))
+        assert.equal(sent, 2)
+        assert.equal(requests.length, 2)
+      } finally {
+        globalThis.fetch = fetch
+      }
+    })
+  }
+}
+
+test('a Request that hides the page still does', async () => {
+  const hidden = { referrer: '', referrerPolicy: 'no-referrer' } as const
+  for (const init of [undefined, {}]) {
+    const seen: Request[] = []
+    const fetch = async (input: RequestInfo | URL, given?: RequestInit) => {
+      seen.push(new Request(input, given))
+      return new Response()
+    }
+    await createFetch({ fetch })(new Request(url, hidden), init)
+    assert.deepEqual([seen[0]!.referrer, seen[0]!.referrerPolicy], ['', 'no-referrer'])
+  }
+})

@@ -308,6 +308,8 @@ test('a header may be called `next`', async () => {
   expect(backend.received.at(-1)!.headers['next']).toBe('1')
 })
 
+const FILE = new Blob(['x'.repeat(35_000)])
+
 /** Bodies of notifications, and whether a browser takes them with `keepalive`: up to 64 KiB, and no streams. */
 const NOTIFICATIONS: [name: string, body: () => Body, isKeptAlive: boolean][] = [
   ['nothing', () => undefined, true],
@@ -316,8 +318,17 @@ const NOTIFICATIONS: [name: string, body: () => Body, isKeptAlive: boolean][] = 
   ['a long form', () => new URLSearchParams({ a: 'x'.repeat(70_000) }), false],
   ['a file', () => new Blob(['x']), true],
   ['a long file', () => new Blob(['x'.repeat(70_000)]), false],
+  ['a form with a file', () => formOf('é', new Blob(['x'])), true],
+  ['a form with long files', () => formOf(FILE, FILE), false],
+  ['a form with a long text', () => formOf('漢'.repeat(30_000)), false],
   ['a stream', () => new Blob(['x']).stream(), false],
 ]
+
+function formOf(...values: (string | Blob)[]): FormData {
+  const form = new FormData()
+  for (const value of values) form.append('name', value as string)
+  return form
+}
 
 for (const [name, body, isKeptAlive] of NOTIFICATIONS) {
   test(`a cancel notification whose body is ${name}: keepalive is ${isKeptAlive}`, async () => {
@@ -387,6 +398,18 @@ test('objects without members, and those that say what they are, are JSON', asyn
   }
 })
 
+test('forms are sent as forms, also those of Bun, which have a `toJSON`', async () => {
+  const forms: [form: URLSearchParams | FormData, type: RegExp][] = [
+    [new URLSearchParams({ name: 'x' }), /^application\/x-www-form-urlencoded/],
+    [formOf('x'), /^multipart\/form-data; boundary=/],
+  ]
+  for (const [form, type] of forms) {
+    const body = Object.assign(form, { toJSON: () => ({ name: 'x' }) })
+    await data(openStream(`${backend.url}/`, { method: 'POST', retry: false, body }))
+    expect(backend.received.at(-1)!.headers['content-type']).toMatch(type)
+  }
+})
+
 test('options of a class count beside a Request', async () => {
   class Options {
     get method() {
@@ -447,5 +470,48 @@ const BROKEN: [name: string, source: object][] = [
 for (const [name, source] of BROKEN) {
   test(`decode() of a source with ${name} rejects`, async () => {
     await expect(decode(source as never).next()).rejects.toBeInstanceOf(TypeError)
+  })
+}
+
+/** Answers with an event, and no end; a notification at once. */
+const heldFetch = async (url: string) => {
+  const body = new PassThrough()
+  body.write('data: a\n\n')
+  if (url.endsWith('/stop')) body.end()
+  return { headers: new Map([['content-type', 'text/event-stream']]), body } as never
+}
+
+test('cancel() ends in time, whatever its functions wait for, and sends nothing then', async () => {
+  let sent = 0
+  let tell: ((url: string) => void) | undefined
+  const fetch = async (url: string, { signal }: RequestInit) => {
+    if (url.endsWith('/stop') && !signal?.aborted) sent++
+    return heldFetch(url)
+  }
+  const cancel = { url: () => new Promise<string>((resolve) => (tell = resolve)), timeout: 20 }
+  const stream = openStream('https://x.test/', { fetch, cancel })
+  await stream.next()
+  expect(await stream.cancel()).toMatchObject({
+    notified: false,
+    error: { code: 'connect-timeout', message: expect.stringContaining('within 20 ms') },
+  })
+  tell!('https://x.test/stop')
+  await new Promise(setImmediate)
+  expect(sent).toBe(0)
+})
+
+for (const stop of ['cancel', 'close', 'return'] as const) {
+  test(`${stop}() before the headers are there takes no turn from other streams`, async () => {
+    const options = { maxConnections: 1, fetch: heldFetch }
+    let tell: ((headers: object) => void) | undefined
+    const headers = () => new Promise<object>((resolve) => (tell = resolve)) as Promise<HeadersInit>
+    const stream = openStream(`https://${stop}.test/`, { ...options, headers })
+    void stream[stop]()
+    await stream.closed
+    tell!({})
+    await new Promise(setImmediate)
+    const next = openStream(`https://${stop}.test/`, options)
+    expect((await next.next()).value?.data).toBe('a')
+    next.close()
   })
 }

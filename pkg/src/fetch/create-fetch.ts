@@ -4,7 +4,7 @@ import { load } from '../wasm.js'
 import { Reader } from '../stream/reader.js'
 import { readOptions } from '../stream/settings.js'
 import { isRequest, isStream, membersOf } from './request.js'
-import { Surviving } from './surviving.js'
+import { sentSignals, Surviving } from './surviving.js'
 
 /** The options of `createFetch`: those of `openStream` that apply to any request, and two more. */
 export interface FetchOptions extends Pick<
@@ -65,7 +65,15 @@ export function createFetch(options: FetchOptions = {}): StreamingFetch {
   /** Settles when the calls so far have their names. */
   let named: Promise<unknown> | undefined
 
+  /** The page's `fetch`. That may be the function that is returned. */
+  let pageFetch: typeof fetch = (...request) => {
+    const { fetch: current } = globalThis
+    return (current === fetchOf ? before : current)(...request)
+  }
+
   const fetchOf = async (input: RequestInfo | URL, init?: RequestInit): Promise<Response> => {
+    // It is the page's, and others have wrapped it, such as Sentry.
+    if (sentSignals.has(init?.signal as AbortSignal)) return (pageFetch = before)(input, init)
     init &&= membersOf(init)
     // What is wrong with them is told before anything is sent.
     const reader = new Reader(options)
@@ -77,9 +85,7 @@ export function createFetch(options: FetchOptions = {}): StreamingFetch {
     const naming = (async () => key?.(requestOf(input, init)))()
     named = Promise.allSettled([named, naming])
     const name = await naming
-    // A page may make the function that is returned its own `fetch`.
-    const { fetch: current } = globalThis
-    const fetch = options.fetch ?? (current === fetchOf ? before : current)
+    const fetch = options.fetch ?? ((...request) => pageFetch(...request))
     const answer = new Surviving({ ...options, fetch }, name, input, init, () => {
       if (byName.get(name!) === answer) byName.delete(name!)
     })

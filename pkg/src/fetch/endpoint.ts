@@ -1,12 +1,13 @@
-import { bytesOf } from '../bytes.js'
+import { bytesOf, tagOf } from '../bytes.js'
 import { StreamError } from '../error.js'
 import { FAILURE_HTTP, TEXT_NO_ANSWER } from '../border.js'
 import { errorText } from '../error-text.js'
 import { Exchange } from './exchange.js'
 import { Scope } from '../scope.js'
 import type { Source } from '../options.js'
+import type { CancelResult } from '../outcome.js'
 import { isPromise } from '../promise.js'
-import { displayUrl, type Init, prepareAt, type RequestTemplate, send } from './request.js'
+import { displayUrl, prepareAt, type RequestTemplate, send } from './request.js'
 import { refusalOf } from './response.js'
 
 /**
@@ -23,11 +24,7 @@ export interface Endpoint<Context> extends Omit<RequestTemplate<Context>, 'url'>
 }
 
 /** What became of a notification. */
-export interface CancelNotification {
-  notified: boolean
-  status?: number | undefined
-  error?: unknown
-}
+export type CancelNotification = Omit<CancelResult, 'aborted'>
 
 /**
  * Tells the backend to stop its work. Never rejects. The request leaves before this returns, unless
@@ -40,8 +37,8 @@ export async function notify<Context>(
   try {
     return { notified: true, status: await tell(endpoint, context) }
   } catch (error) {
-    const status = error instanceof StreamError ? error.status : undefined
-    return { notified: false, status, error }
+    const { status } = Object(error) as StreamError
+    return { notified: false, ...(status !== undefined && { status }), error: error as StreamError }
   }
 }
 
@@ -53,42 +50,46 @@ export async function tell<Context>(
   endpoint: Endpoint<Context>,
   context: Context,
 ): Promise<number> {
-  const prepared = prepareAt(endpoint, context)
-  const [request, init] = isPromise(prepared) ? await prepared : prepared
-  const { body } = init
-  const { length } = bytesOf(body) ?? bytesOf(`${body as string}`)!
-  // Browsers refuse it for streams. A `Blob` has a size.
-  init.keepalive =
-    !init.duplex && length <= MAX_KEEPALIVE_BODY && !((body as Blob)?.size > MAX_KEEPALIVE_BODY)
   const scope = new Scope()
   const exchange = new Exchange(scope, scope)
-  init.signal = exchange.signal
+  const { signal } = exchange
   const { timeout } = endpoint
-  const late = () => {
-    const text = errorText(TEXT_NO_ANSWER, displayUrl(request.url), timeout)
-    return new StreamError('connect-timeout', text)
-  }
-  let response: Response | StreamError
-  try {
-    response = await scope.within(timeout, answer(request, init, scope), late)
-    if (response instanceof StreamError) throw response
-  } catch (error) {
-    scope.close()
-    throw error
-  }
-  exchange.drain(response)
-  return response.status ?? 200
-}
+  let url = ''
 
-async function answer<Context>(
-  request: RequestTemplate<Context>,
-  init: Init,
-  scope: Scope,
-): Promise<Response | StreamError> {
-  const response = await send(request, init)
-  if (response instanceof StreamError) return response
-  const { status = 200 } = response
-  return status >= 200 && status < 300
-    ? response
-    : refusalOf(FAILURE_HTTP, request, response, 0, scope)
+  async function answer(): Promise<Response | StreamError> {
+    const prepared = prepareAt(endpoint, context)
+    const [request, init] = isPromise(prepared) ? await prepared : prepared
+    ;({ url } = request)
+    const { body } = init
+    const { length } = bytesOf(body) ?? bytesOf(`${body as string}`)!
+    // A form is as long as its names and values are, files included.
+    const isForm = tagOf(body) === '[object FormData]'
+    const { size = 0 } = Object(isForm ? new Blob([...(body as FormData)].flat()) : body) as Blob
+    // Browsers refuse it for streams.
+    init.keepalive = !init.duplex && length + size <= MAX_KEEPALIVE_BODY
+    // Aborted already if time was up before the page's functions were through.
+    init.signal = signal
+    const response = await send(request, init)
+    if (response instanceof StreamError) return response
+    const { status = 200 } = response
+    return status >= 200 && status < 300
+      ? response
+      : refusalOf(FAILURE_HTTP, request, response, 0, scope)
+  }
+
+  const late = new Promise<StreamError>((resolve) => {
+    if (timeout === Infinity) return
+    scope.after(timeout, () => {
+      const text = errorText(TEXT_NO_ANSWER, displayUrl(url), timeout)
+      resolve(new StreamError('connect-timeout', text))
+    })
+  })
+  try {
+    const response = await Promise.race([answer(), late])
+    if (response instanceof StreamError) throw response
+    exchange.drain(response)
+    return response.status ?? 200
+  } finally {
+    scope.close()
+  }
 }

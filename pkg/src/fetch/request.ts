@@ -28,9 +28,9 @@ export function invalid(text: string, details?: StreamErrorDetails): StreamError
   return new StreamError('invalid-options', text, details)
 }
 
-/** Returns what a function of the page returned, whose answer can't be waited for. */
-export function refusePromise<T>(value: T): T {
-  if (isPromise(value)) throw invalid('`done`, `job` and `cursor` must not return a promise')
+/** Returns what a function of the page returned. A promise's answer can't be waited for. */
+export function answerOf<T>(value: T, isRefused = isPromise(value)): T {
+  if (isRefused) throw invalid('`done` must not return a promise, or `job` and `cursor` an object')
   return value
 }
 
@@ -146,9 +146,7 @@ export function setStreamHeaders(
 ): void {
   if (!headers.has('accept')) headers.set('accept', accept)
   if (lastEventId === '') return
-  const bytes = Array.from(new TextEncoder().encode(lastEventId), (byte) =>
-    String.fromCharCode(byte),
-  ).join('')
+  const bytes = Array.from(bytesOf(lastEventId)!, (byte) => String.fromCharCode(byte)).join('')
   // RFC 9110, 5.5: servers refuse control characters, and Node's `fetch` reports them as if the
   // network had failed.
   if (/[^\t -~\x80-\xff]/.test(bytes)) throw invalid(errorText(TEXT_BAD_ID), { attempt })
@@ -212,9 +210,10 @@ function encodeBody(body: Body, attempt: number, fetch?: FetchFunction): [BodyIn
   if (body === undefined || body === null) return []
   if (typeof body === 'string') return [body]
   const isBody = isNative(body)
-  const init = { method: 'POST', body: body as BodyInit, duplex: 'half' } as const
   // Only the platform knows what was read before, and what it would send as mere text.
-  if (isBody && (fetch || takes(init))) return [body as BodyInit]
+  if (isBody && (fetch || takes({ method: 'POST', body: body as BodyInit, duplex: 'half' }))) {
+    return [body as BodyInit]
+  }
   const tag = tagOf(body)
   let json: string | undefined
   let cause: unknown
@@ -239,11 +238,12 @@ function has(value: unknown, ...names: (string | symbol)[]): boolean {
 
 /** Whether `fetch`, of whatever realm or library, takes it as a body. */
 export function isNative(body: unknown): boolean {
-  if (bytesOf(body)) return true
-  if (has(body, 'toJSON') || Array.isArray(body)) return false
   const isForm = has(body, 'append') && has(body, 'getAll', 'getParts', 'getBoundary')
+  // Bun's forms have a `toJSON`, as the lists of libraries do.
+  if (isForm || bytesOf(body)) return true
+  if (has(body, 'toJSON') || Array.isArray(body)) return false
   const isBlob = has(body, 'slice') && 'size' in (body as object)
-  return isForm || isBlob || isStream(body)
+  return isBlob || isStream(body)
 }
 
 /** Whether a body can be read only once. */

@@ -23,6 +23,9 @@ import { newController } from './exchange.js'
 import { Joints } from './joints.js'
 import { displayUrl, isNative, isRequest, isSafe, isStream, send } from './request.js'
 
+/** Those of the first requests that were sent. */
+export const sentSignals = new WeakSet<AbortSignal>()
+
 /** One request, and the response whose body survives its connections. */
 export class Surviving {
   readonly #options: FetchOptions
@@ -83,7 +86,11 @@ export class Surviving {
     if (isAlone || 'any' in Object(globalThis.AbortSignal)) this.#controller = newController()
     if (this.#controller) {
       const own = this.#controller.signal
-      sent = { ...init, signal: isAlone ? own : AbortSignal.any([signal, own]) }
+      const joined = isAlone ? own : AbortSignal.any([signal, own])
+      sentSignals.add(joined)
+      // Any member of an `init` resets these two of a `Request`, which may hide a page.
+      const { referrer, referrerPolicy } = input as Request
+      sent = { ...(isRequest(input) && { referrer, referrerPolicy }), ...init, signal: joined }
     }
     const { fetch } = options
     // Mocks may return the response itself.

@@ -69,11 +69,6 @@ export class Driver implements Owner {
     return this.state === 'closed'
   }
 
-  /** Whether the stream is going to end as soon as the module is there. */
-  get isStopping(): boolean {
-    return this.machine.isStopping
-  }
-
   /** Sends the request, which does not wait for the module. */
   open(): void {
     this.tell(border.INPUT_OPEN)

@@ -39,13 +39,14 @@ export interface DriverEvents extends Hooks {
 export class Ending {
   /** What `cancel()` was called with, or who else ends the stream. */
   reason: unknown
+  /** The job is known, or never will be. Absent unless `end` waits for that. */
+  declare stopLingering: () => void
   readonly #settings: Settings
   readonly #events: DriverEvents
   readonly #position: Position
   readonly #stats: StreamStats
   readonly #acks: Acks | undefined
   #notification: Promise<CancelNotification | undefined> | undefined
-  #stopLingering: (() => void) | undefined
 
   constructor(settings: Settings, events: DriverEvents, position: Position, stats: StreamStats) {
     this.#settings = settings
@@ -74,26 +75,15 @@ export class Ending {
     this.#events.received(undefined)
     this.#acks?.finish()
     this.#notification = lingers
-      ? new Promise<void>((resolve) => (this.#stopLingering = resolve)).then(() =>
+      ? new Promise<void>((resolve) => (this.stopLingering = resolve)).then(() =>
           this.#notify(step, { ...context, job: this.#position.job }),
         )
       : this.#notify(step, context)
   }
 
-  /** The job is known, or never will be. */
-  stopLingering(): void {
-    this.#stopLingering!()
-  }
-
   /** What came of a cancellation. */
   async result(aborted: boolean): Promise<CancelResult> {
-    const { notified = false, status, error } = (aborted && (await this.#notification)) || {}
-    return {
-      aborted,
-      notified,
-      ...(status === undefined ? {} : { status }),
-      ...(error === undefined ? {} : { error: error as StreamError }),
-    }
+    return { aborted, notified: false, ...(aborted && (await this.#notification)) }
   }
 
   /** Where the page is. */

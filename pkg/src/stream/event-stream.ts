@@ -51,7 +51,7 @@ export class EventStream extends EventSequence implements AsyncDisposable {
 
   /** The state of the stream. */
   get state(): StreamState {
-    if (this.#ending || this.#driver?.isStopping) return 'closed'
+    if (this.#ending || this.#driver?.machine.isStopping) return 'closed'
     return this.#driver?.state ?? 'connecting'
   }
 
@@ -187,8 +187,8 @@ export class EventStream extends EventSequence implements AsyncDisposable {
     const error = this.#error
     this.#resolveClosed({
       type: this.#ending!,
-      ...(error === undefined ? {} : { error }),
-      ...(notified === undefined ? {} : { notified }),
+      ...(error !== undefined && { error }),
+      ...(notified !== undefined && { notified }),
       dropped: this.stats.events - this.handedOutCount,
     })
   }

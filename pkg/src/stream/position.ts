@@ -1,5 +1,5 @@
 import type { ServerSentEvent } from '../event.js'
-import { refusePromise } from '../fetch/request.js'
+import { answerOf } from '../fetch/request.js'
 import type { AttemptContext, CancelContext, OpenOptions } from '../options.js'
 import type { Remembered } from '../remember.js'
 import type { Settings } from './settings.js'
@@ -137,6 +137,6 @@ export class Position {
 }
 
 function textOf(value: string | number | false | null | undefined): string | undefined {
-  refusePromise(value)
+  answerOf(value, Object(value) === value)
   return value === 0 || value ? `${value}` : undefined
 }

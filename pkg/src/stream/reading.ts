@@ -3,7 +3,7 @@ import { bytesOfChunks, tagOf } from '../bytes.js'
 import { StreamError } from '../error.js'
 import { countOf, type ServerSentEvent } from '../event.js'
 import type { StreamStats } from '../outcome.js'
-import { refusePromise } from '../fetch/request.js'
+import { answerOf } from '../fetch/request.js'
 import { now } from '../timing.js'
 import type { StreamHandle } from '../stream-handle.js'
 import type { DriverEvents } from './ending.js'
@@ -74,7 +74,7 @@ export class Reading {
     const { done } = this.#settings
     let end = -1
     try {
-      if (typeof done === 'function') end = events.findIndex((event) => refusePromise(done(event)))
+      if (typeof done === 'function') end = events.findIndex((event) => answerOf(done(event)))
       if (end >= 0) {
         this.#events.tap()?.last?.(events[end]!)
         events.length = end

@@ -138,14 +138,21 @@ describe('exceptions of the page’s own code', () => {
     })
   }
 
-  for (const name of ['done', 'job', 'cursor'] as const) {
-    test(`${name}() that returns a promise is an error`, async () => {
+  const RETURNED: [name: string, what: string, returned: () => unknown][] = [
+    ['done', 'a promise', async () => undefined],
+    ['job', 'a promise', async () => undefined],
+    ['job', 'an object', () => ({ id: 1 })],
+    ['cursor', 'a promise', async () => undefined],
+    ['cursor', 'a list', () => [1]],
+  ]
+  for (const [name, what, returned] of RETURNED) {
+    test(`${name}() that returns ${what} is an error`, async () => {
       const source = await streaming({ send: event('a') }, { send: event('b') })
-      const options = { [name]: async () => undefined, resume: { url: source.url } }
+      const options = { [name]: returned, resume: { url: source.url } }
       const { error } = await allUntilError(open(source.url, options))
       expect(error).to.include({
         code: 'invalid-options',
-        message: '`done`, `job` and `cursor` must not return a promise',
+        message: '`done` must not return a promise, or `job` and `cursor` an object',
       })
       await source.over(1)
     })
