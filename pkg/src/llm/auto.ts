@@ -71,7 +71,7 @@ export function auto(): HoldingExtractor {
       return text || isText ? { ...END, text } : END
     }
     // Behind text, what begins like JSON may be text, too.
-    const json = parse(event, isText ? /(?!)/ : JSON_START) ?? NO_JSON
+    const json = parse(event, isText ? /$./ : JSON_START) ?? NO_JSON
     if (isRelay(type, json) || ((isText || held) && type === 'done')) {
       format = relay
       extract.isPure = true
@@ -90,7 +90,7 @@ export function auto(): HoldingExtractor {
     if (format || type !== 'message') return undefined
     const isList = /^\s*\[\s*[{\]]/.test(data) && parsed(data)
     if (json === NO_JSON && !isList) return readText(data)
-    const isHeartbeat = !isText || HEARTBEAT.test(String(json['type'] ?? json['event'] ?? 'json'))
+    const isHeartbeat = !isText || HEARTBEAT.test(String(json['type'] ?? json['event'] ?? 'text'))
     return isHeartbeat ? undefined : data
   }
   extract.end = release

@@ -10,6 +10,19 @@ const QUOTA = {
 }
 
 export const ERRORS: StreamCase[] = [
+  ...table('errors behind text', [
+    ...[
+      { throttlingException: { message: 'Too many' } },
+      { modelStreamErrorException: { message: 'Too many', originalStatusCode: 429 } },
+      { __type: 'ThrottlingException', message: 'Too many' },
+      { type: 'about:blank', title: 'Too many', status: 429 },
+      { type: 'https://api.example/errors/quota', status: 429, detail: 'Too many' },
+    ].map((error): Row => [
+      JSON.stringify(error),
+      data(HI_CHUNK, error, '[DONE]'),
+      { fails: 'upstream', says: 'Too many' },
+    ]),
+  ]),
   ...table('errors', [
     [
       'minimax base_resp, nothing else',

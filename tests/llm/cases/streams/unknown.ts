@@ -43,6 +43,11 @@ export const UNKNOWN: StreamCase[] = [
       data("{'choices': [{'delta': {'content': 'Hi'}}]}"),
       { fails: 'parse-json' },
     ],
+    [
+      'no call',
+      data({ tool_calls: [], answer: 'Hi' }, '[DONE]'),
+      { fails: 'unknown-format', says: 'Hi' },
+    ],
     ['nothing', '', { fails: 'unknown-format', says: 'No data was received' }],
     ['comments', ': ok\n\n: ok\n\n', { fails: 'unknown-format', says: ': ok' }],
     [
