@@ -90,7 +90,7 @@ export function auto(): HoldingExtractor {
     if (format || type !== 'message') return undefined
     const isList = /^\s*\[\s*[{\]]/.test(data) && parsed(data)
     if (json === NO_JSON && !isList) return readText(data)
-    const isHeartbeat = !isText || HEARTBEAT.test(String(json['type'] ?? json['event'] ?? 'text'))
+    const isHeartbeat = !isText || HEARTBEAT.test(String(json['type'] ?? json['event'] ?? 'json'))
     return isHeartbeat ? undefined : data
   }
   extract.end = release
