@@ -565,6 +565,41 @@ fn dialects() {
             text("One. Two.", "completed"),
         ),
         (
+            "speech",
+            [
+                delta(r#"{"audio":{"id":"a","transcript":"H"}}"#),
+                delta(r#"{"content":null,"audio":{"transcript":"i"}}"#),
+                delta(r#"{"audio":{"data":"AAAA"}}"#),
+            ]
+            .concat(),
+            text("Hi", ""),
+        ),
+        (
+            "speech of Responses",
+            [
+                event(r#"{"type":"response.audio.transcript.delta","delta":"Hi"}"#),
+                event(
+                    r#"{"type":"response.completed","response":{"status":"completed","output":[{"type":"message","content":[{"type":"output_audio","transcript":"Hi"}]}]}}"#,
+                ),
+            ]
+            .concat(),
+            text("Hi", "completed"),
+        ),
+        (
+            "AWS's errors",
+            [
+                delta(r#"{"content":"Hi"}"#),
+                event(r#"{"throttlingException":{"message":"slow down"}}"#),
+            ]
+            .concat(),
+            failed("Hi", true),
+        ),
+        (
+            "a type of errors that may pass",
+            event(r#"{"error":"busy","error_type":"overloaded"}"#),
+            failed("", true),
+        ),
+        (
             "HyperCLOVA X",
             "event: token\ndata: {\"message\":{\"content\":\"H\"}}\n\nevent: token\ndata: {\"message\":{\"content\":\"i\"}}\n\nevent: result\ndata: {\"message\":{\"content\":\"Hi\"}}\n\n".into(),
             text("Hi", ""),

@@ -229,6 +229,18 @@ fn errors_say_what_came() {
             r#"the model's API sent an error in the stream: "no""#,
         ),
         (
+            r#"{"throttlingException":{"message":"slow down"}}"#,
+            r#"the model's API sent an error in the stream: "slow down""#,
+        ),
+        (
+            r#"{"__type":"ThrottlingException","message":"slow down"}"#,
+            r#"the model's API sent an error in the stream: "slow down""#,
+        ),
+        (
+            r#"{"type":"about:blank","title":"Busy","status":503}"#,
+            r#"the model's API sent an error in the stream: "Busy""#,
+        ),
+        (
             r#"{"choices":[{"del"#,
             r#"the data of an event of the model's API is broken JSON: "{\"choices\":[{\"del""#,
         ),
@@ -256,6 +268,10 @@ fn errors_say_what_came() {
         (
             "data: {\"type\":\"reasoning_chunk\",\"content\":\"hm\",\"done\":false}\n\n",
             r#"nothing in the response was understood. It starts with "{\"type\":\"reasoning_chunk\",\"content\":\"hm\",\"done\":false}""#,
+        ),
+        (
+            "data: {\"tool_calls\":[],\"answer\":\"Hi\"}\n\ndata: [DONE]\n\n",
+            r#"nothing in the response was understood. It starts with "{\"tool_calls\":[],\"answer\":\"Hi\"}""#,
         ),
         (
             "data: {\"message\":{\"text\":\"q\"},\"created\":true}\n\n",

@@ -287,8 +287,8 @@ impl Extras {
             || self::is_thought(&kind)
             || is_thought;
         let path = match &*kind {
-            b"message" | b"reasoning" => "text|thinking|summary|content",
-            _ => "text|thinking|summary",
+            b"message" | b"reasoning" => "text|thinking|summary|transcript|content",
+            _ => "text|thinking|summary|transcript",
         };
         self.blocks(at(block, path), key, is_thought);
     }

@@ -120,7 +120,7 @@ pub(super) fn figures_in(json: Value<'_>) -> Option<Value<'_>> {
 }
 
 /// The members that make a delta one.
-const DELTA: &str = "content|reasoningContent|reasoning|reasoningText|thinking|reasoningDetails.0|toolCalls.0|functionCall|refusal";
+const DELTA: &str = "content|audio|reasoningContent|reasoning|reasoningText|thinking|reasoningDetails.0|toolCalls.0|functionCall|refusal";
 
 /// What a choice has of the answer, and whether that is all of it: the delta, or a message if there is
 /// no delta, or an empty one.
@@ -138,12 +138,18 @@ pub(super) fn message_of<'a>(json: Value<'a>, choice: Value<'a>) -> (Option<Valu
 
 /// The content of a delta or a message, which may be a text itself.
 pub(super) fn content_of(message: Option<Value<'_>>) -> Option<Value<'_>> {
-    message.filter(|message| message.string().is_some()).or_else(|| at(message?, "content"))
+    message.filter(|message| message.string().is_some()).or_else(|| at(message?, "content|audio"))
 }
 
 pub(super) fn openai_responses(json: Value<'_>, event_type: &str) -> Read {
     let kind = Kind::new(json, "type|object", event_type);
-    if kind.is_one_of(&["response.output_text.delta", "response.content_part.delta"]) {
+    if kind.is_one_of(&[
+        "response.output_text.delta",
+        "response.content_part.delta",
+        "response.audio.transcript.delta",
+        "response.audio_transcript.delta",
+        "response.output_audio_transcript.delta",
+    ]) {
         return text_alone(said_at(json, "delta.text|delta"));
     }
     let has_failed = kind.is("response") && is_at(json, "status", "failed")
@@ -259,7 +265,7 @@ pub(super) fn ollama(json: Value<'_>, event_type: &str) -> Read {
         || is_string("response")
         // Workers AI sends digits as numbers; it pads with `p`.
         || is_said("response") && json.get("p").is_some()
-        || is_there("tool_calls")
+        || at(json, "tool_calls").is_some()
         || json.get("done").is_some_and(Value::is_true);
     if !is_ours {
         return Ok(None);
@@ -355,8 +361,8 @@ fn add_content(block: Value<'_>, text: &mut Vec<u8>) {
         return;
     }
     let path = match &*kind {
-        b"message" => "text|thinking|summary|content",
-        _ => "text|thinking|summary",
+        b"message" => "text|thinking|summary|transcript|content",
+        _ => "text|thinking|summary|transcript",
     };
     if let Some(inner) = at(block, path) {
         add_content(inner, text);

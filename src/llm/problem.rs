@@ -54,8 +54,11 @@ const TRANSIENT: [&str; 12] = [
 
 /// Whether an error may pass, by its type, status or code.
 fn is_retryable(problem: Value<'_>) -> bool {
-    ["type", "status", "code", "error_code", "status_code", "statusCode"].iter().any(|name| {
-        let value = problem.get(name).map(|value| lossy(value.raw())).unwrap_or_default();
+    let said = ["type", "status", "code|statusCode|errorCode|errorType|__type"]
+        .iter()
+        .filter_map(|path| at(problem, path).map(|value| lossy(value.raw())));
+    let exception = exception_in(problem).map(|(name, _)| name);
+    said.chain(exception).any(|value| {
         let mut word = value.to_ascii_lowercase();
         word.retain(|c| c.is_ascii_alphanumeric());
         let is_status = word.len() == 3 && (word == "429" || word.starts_with('5'));
@@ -92,12 +95,15 @@ fn is_problem(json: Value<'_>) -> bool {
             || !zeros.is_empty() && zeros.bytes().all(|byte| byte == b'0')
     };
     let kind = text_at(json, "type");
-    let is_kind = kind.ends_with(b"_error") || kind.windows(9).any(|part| part == b"exception");
+    let is_kind = kind.ends_with(b"_error")
+        || kind.contains(&b':')
+        || kind.windows(9).any(|part| part == b"exception");
     let problem = at(json, "base_resp").unwrap_or(json);
     let status = json.get("status").map(|status| lossy(status.raw())).unwrap_or_default();
     let status = status.trim_matches('"').to_ascii_lowercase();
     let has_code = matches!(status.as_str(), "error" | "fail" | "failed" | "failure")
         || matches!(status.parse(), Ok(400u16..))
+        || exception_in(problem).is_some()
         || code_of(problem).is_some_and(|code| !code.is_falsy() && !is_fine(&lossy(code.raw())));
     let is_success = json.get("success").is_some_and(Value::is_true);
     ["type", "event", "object"].iter().any(|name| is_fatal(&text_at(json, name)))
@@ -123,13 +129,23 @@ fn has_any(error: Value<'_>) -> bool {
 
 /// The code of an error, or its type, as OpenAI sends it beside what `param` names.
 fn code_of(problem: Value<'_>) -> Option<Value<'_>> {
-    at(problem, "code|statusCode|errorCode|errorType")
+    at(problem, "code|statusCode|errorCode|errorType|__type")
         .or_else(|| problem.get("param").and_then(|_| at(problem, "type")))
+}
+
+/// The name and the value of an error that AWS sends: `{ throttlingException: { message } }`.
+fn exception_in(json: Value<'_>) -> Option<(String, Value<'_>)> {
+    let (name, value) = json.members().next()?;
+    let mut text = Vec::new();
+    name.decode(&mut text);
+    text.ends_with(b"Exception").then(|| (lossy(&text), value))
 }
 
 /// What an error says, under vendors' own names as well.
 fn reason_for(problem: Value<'_>) -> Option<String> {
-    reason_in(problem).or_else(|| reason_in(at(problem, "errorMsg|statusMsg|errorMessage")?))
+    reason_in(problem)
+        .or_else(|| reason_in(at(problem, "errorMsg|statusMsg|errorMessage")?))
+        .or_else(|| reason_in(at(exception_in(problem)?.1, "message")?))
 }
 
 /// What a value says went wrong.

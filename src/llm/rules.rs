@@ -7,7 +7,7 @@
 //! `error!`, `event!`, `object!` and `type!` are in each of them,
 //! since each may say that the event is an error.
 
-pub(crate) const OPENAI_CHAT: &str = "id# model# choices+(index% delta{content$[type=text text$ thinking! summary! refusal! functionCall! function_call! thought!] reasoning_content? reasoningContent? reasoning? reasoning_text? reasoningText? thinking? reasoning_details? reasoningDetails? refusal? tool_calls? toolCalls? function_call? functionCall?} text$ finish_reason? finishReason? message! usage! error!) usage~ x_groq{usage! error!} object=chat.completion.chunk,text_completion base_resp{status_code%} code% errors? type! event! error!";
+pub(crate) const OPENAI_CHAT: &str = "id# model# choices+(index% delta{content$[type=text text$ thinking! summary! refusal! functionCall! function_call! thought!] reasoning_content? reasoningContent? reasoning? reasoning_text? reasoningText? thinking? reasoning_details? reasoningDetails? refusal? tool_calls? toolCalls? function_call? functionCall? audio?} text$ finish_reason? finishReason? message! usage! error!) usage~ x_groq{usage! error!} object=chat.completion.chunk,text_completion base_resp{status_code%} code% errors? type! event! error!";
 
 pub(crate) const OPENAI_RESPONSES: &str =
     "type@response.output_text.delta delta$ object! event! error!";

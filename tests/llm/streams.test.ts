@@ -310,6 +310,16 @@ test('a line of NDJSON that is all of the body is read once', async () => {
   }
 })
 
+test('JSON on several lines of NDJSON is no text', async () => {
+  const pretty = (value: unknown) => `${JSON.stringify(value, undefined, 2)}\n`
+  const line = pretty({ message: { content: 'Hi' }, done: false })
+  const answer = (body: string) => textOf(decode(body, { format: 'ndjson' })).answer()
+  assert.equal((await answer(line)).text, 'Hi')
+  for (const body of [line + line, pretty({ foo: 'bar' }), pretty([{ foo: 'bar' }])]) {
+    await assert.rejects(answer(body), { code: 'unknown-format' })
+  }
+})
+
 test('frames() gives the text of each frame at once', async () => {
   const words = Array.from({ length: 1000 }, (_, i) => `${i} `)
   const bytes = new TextEncoder().encode(words.map(text).join('') + END)

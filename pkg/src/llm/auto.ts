@@ -8,13 +8,13 @@ import { parse } from './upstream.js'
 
 /** What servers send to keep a connection alive, or to say that there is one. */
 const HEARTBEAT =
-  /^[\s"'<([:*-]*(ping|pong|(keep|stay)?[\W_]*alive|heart[\W_]*beat|hb|(openrouter )?processing|connect[\w ]*|ok|ready|(open|start|init|subscrib)\w*|waiting|noop|null|none|true|false|hello|welcome)?[\d\s\u200b"'>)\]:.,;!TZ+*/-]*$/i
+  /^[\s"'<([{:*-]*(ping|pong|(keep|stay)?[\W_]*alive|heart[\W_]*beat|hb|(openrouter )?processing|connect[\w ]*|ok|ready|(open|start|init|subscrib)\w*|waiting|noop|null|none|true|false|hello|welcome)?[\d\s\u200b"'>)\]:.,;!TZ+*/-]*$/i
 
-/** Which of these are no text even where nothing else comes: blanks, the usual words, times. */
-const NO_TEXT = /^[\s\u200b]*$|^null$|ping|alive|beat|hb|processing|(\d\D*){8}/i
+/** Which of these are no text even where nothing else comes: blanks, the usual words, times, brackets. */
+const NO_TEXT = /^[\s\u200b[{]*$|^null$|ping|alive|beat|hb|processing|(\d\D*){8}/i
 
-/** JSON that text would hardly begin with. */
-const JSON_START = /^\s*(\{\s*"[^"]*"\s*:|\[\s*\{\s*")/
+/** JSON that text would hardly begin with, or what Python prints instead. */
+const JSON_START = /^[\s[]*\{\s*("[^"]*"|'[^']*')\s*:\s*\S/
 
 /**
  * Goes by what the first events show. A heartbeat, or another event that shows nothing, leaves the
@@ -29,6 +29,8 @@ export function auto(): HoldingExtractor {
   let isQuoted = false
   /** Whether some of what is held is text if nothing else comes. */
   let isHeldText = false
+  /** Whether events are the lines of JSON: none of them is text. */
+  let isJson = false
 
   function release(): string {
     const text = isHeldText ? held : ''
@@ -40,8 +42,14 @@ export function auto(): HoldingExtractor {
     // Some write each piece of text as JSON, which keeps its line breaks. The first one tells.
     const said = parsed(data)
     const isString = typeof said === 'string'
-    if (!isText) isQuoted = isString
+    const isInside = /[[{]$/.test(held)
+    if (!isText) isQuoted = isString && !isInside
     held += isString && isQuoted ? said : data
+    isJson ||= isInside && JSON_START.test(held)
+    if (isJson) {
+      held = ''
+      return undefined
+    }
     isHeldText ||= !NO_TEXT.test(data)
     if (!isText && HEARTBEAT.test(data)) return undefined
     isText = isHeldText = true
@@ -62,7 +70,8 @@ export function auto(): HoldingExtractor {
       const text = release()
       return text || isText ? { ...END, text } : END
     }
-    const json = parse(event, JSON_START) ?? NO_JSON
+    // Behind text, what begins like JSON may be text, too.
+    const json = parse(event, isText ? /$./ : JSON_START) ?? NO_JSON
     if (isRelay(type, json) || ((isText || held) && type === 'done')) {
       format = relay
       extract.isPure = true
@@ -81,7 +90,7 @@ export function auto(): HoldingExtractor {
     if (format || type !== 'message') return undefined
     const isList = /^\s*\[\s*[{\]]/.test(data) && parsed(data)
     if (json === NO_JSON && !isList) return readText(data)
-    const isHeartbeat = !isText || HEARTBEAT.test(String(json['type'] ?? json['event'] ?? '{'))
+    const isHeartbeat = !isText || HEARTBEAT.test(String(json['type'] ?? json['event'] ?? 'json'))
     return isHeartbeat ? undefined : data
   }
   extract.end = release

@@ -49,7 +49,7 @@ export function contentOf(content: unknown, key?: unknown, type: TextName = 'tex
     } else {
       const isThought = json['thought'] || /thought|think|reason/.test(kind)
       const inner = /^(message|model_output|reasoning)$/.test(kind) ? '|content' : ''
-      read(at(json, `text|thinking|summary${inner}`), isThought ? 'reasoning' : type)
+      read(at(json, `text|thinking|summary|transcript${inner}`), isThought ? 'reasoning' : type)
     }
   }
 

@@ -32,6 +32,8 @@ export interface OpenAIChatDelta {
   /** Mistral's reasoning models send parts: `{ type: 'text', text }`, `{ type: 'thinking', thinking }`. */
   content?: string | readonly unknown[] | null
   refusal?: string | null
+  /** What a model says that answers in speech. */
+  audio?: { transcript?: string } | null
   /** DeepSeek's, Moonshot's and vLLM's name for what the model thinks. */
   reasoning_content?: string | null
   /** OpenRouter's and Groq's name for the same. */
@@ -61,7 +63,7 @@ export interface OpenAIChatUsage {
 
 /** Where a message or a delta has its parts. */
 const PARTS = {
-  content: 'message.content|choice.text|said',
+  content: 'message.content|choice.text|said|message.audio',
   reasoning:
     'message.reasoningContent|message.reasoning|message.reasoningText|message.thinking|message.reasoningDetails',
   refusal: 'message.refusal',

@@ -1,5 +1,5 @@
 import type { Reader } from './format.js'
-import { objectOf } from './json.js'
+import { list, objectOf } from './json.js'
 import { partBy } from './rules.js'
 
 /** What an Ollama message has, one of them. */
@@ -26,7 +26,7 @@ export const plainJson: Reader = (json, event) => {
     typeof response === 'string' ||
     // Workers AI sends digits as numbers; it pads with `p`.
     (typeof response === 'number' && p !== undefined) ||
-    json['tool_calls'] ||
+    list(json['tool_calls'] as unknown[])[0] ||
     isContent
   if (!isOurs) return undefined
   const isEnd = done === true || stop === true

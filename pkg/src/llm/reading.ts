@@ -191,8 +191,9 @@ export function readingOf(
         }
         if (!event || event === unframed) deltas.push(...finish())
       } catch (error) {
-        const isProblem = event && event === unframed && (error as StreamError).code === 'upstream'
-        throw isProblem ? unknownFormat(body) : error
+        // Behind others in a list it is an error of a stream.
+        const isAlone = event && event === unframed && !(parsed(body) as unknown[])[1]
+        throw isAlone && (error as StreamError).code === 'upstream' ? unknownFormat(body) : error
       }
       let text = ''
       for (const delta of deltas) if (delta.type === 'text') text += delta.text

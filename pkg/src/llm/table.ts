@@ -25,7 +25,7 @@ message_delta finishReason=delta.stop_reason refusal=delta.stop_details.explanat
 message_stop isEnd=1
 message:assistant id=id content=content finishReason=stop_reason isWhole=1
 #openai-responses,type|object,item.type|status|summary_index|response.status
-response.(output_text|content_part).delta text=delta.text|delta
+response.(output_text|content_part|(output_)?audio.transcript).delta text=delta.text|delta
 response.reasoning(_summary)?(_text)?.delta reasoning=delta
 response.(function_call_arguments|custom_tool_call_input).(delta|done) arguments=delta whole=arguments|input
 response.(output_text|content_part|refusal).done|response.output_item.done:(message|reasoning) content=item|part|text refusal=refusal isWhole=output_index

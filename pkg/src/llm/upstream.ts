@@ -47,10 +47,17 @@ export function parse(
 /** The kinds of events that are errors. */
 const FATAL = /exception$|^(RUN_|response\.)?error$/i
 
-/** The code of an error, or its type, as OpenAI sends it beside what `param` names. */
+/**
+ * The code of an error, or its type, as OpenAI sends it beside what `param` names. AWS writes
+ * `{ throttlingException: { message } }`.
+ */
 function codeOf(problem: any): unknown {
-  const path = 'code|statusCode|errorCode|errorType'
-  return at(problem, path) ?? ('param' in Object(problem) && problem.type)
+  const path = 'code|statusCode|errorCode|errorType|__type'
+  const [first] = Object.keys(Object(problem)) as [string]
+  return (
+    at(problem, path) ??
+    (/.Exception$/.test(first) ? first : 'param' in Object(problem) && problem.type)
+  )
 }
 
 /** Whether an object has the shape of an error, in one of its dialects. */
@@ -65,13 +72,13 @@ function isProblem(json: Json): unknown {
     success === false ||
     (detail && Object.keys(json).length === 1) ||
     (success !== true &&
-      (!type || /_error$|exception/.test(type)) &&
+      (!type || /_error$|exception|:/.test(type)) &&
       [code || 0, reasonFor(base_resp) ?? 0].every((said) => !/^(0+|20+|ok|success)$/i.test(said)))
   )
 }
 
 function reasonFor(problem: Json | string): string | undefined {
-  return reasonIn(problem) ?? at(problem, 'errorMsg|statusMsg|errorMessage')
+  return reasonIn(problem) ?? at(problem, 'errorMsg|statusMsg|errorMessage|*.message')
 }
 
 const TRANSIENT =

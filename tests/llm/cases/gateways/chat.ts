@@ -431,6 +431,26 @@ export const CHAT: StreamCase[] = [
       [JSON.stringify(json), data(json, '[DONE]'), { fails: 'unknown-format', says: 'Hi' }],
     ]),
     [
+      'the transcript of speech',
+      data(
+        chunk({ role: 'assistant', audio: { id: 'a', transcript: 'H' } }),
+        chunk({ content: null, audio: { id: 'a', transcript: 'i' } }),
+        chunk({ audio: { data: 'AAAA' } }),
+        chunk({ audio: { expires_at: 1 } }),
+        chunk({}, { finish_reason: 'stop' }),
+        '[DONE]',
+      ),
+      { text: 'Hi', finishReason: 'stop' },
+    ],
+    [
+      'the transcript of a whole answer',
+      data({
+        object: 'chat.completion',
+        choices: [{ message: { content: null, audio: { data: 'AAAA', transcript: 'Hi' } } }],
+      }),
+      TEXT,
+    ],
+    [
       'by name',
       data({ choices: [{ delta: { text: 'Hi' } }] }, '[DONE]'),
       { fails: 'unknown-format', says: 'Hi' },

@@ -10,7 +10,29 @@ const QUOTA = {
 }
 
 export const ERRORS: StreamCase[] = [
+  ...table(
+    'errors behind text',
+    [
+      { throttlingException: { message: 'Too many' } },
+      { modelStreamErrorException: { message: 'Too many', originalStatusCode: 429 } },
+      { __type: 'ThrottlingException', message: 'Too many' },
+      { type: 'about:blank', title: 'Too many', status: 429 },
+      { type: 'https://api.example/errors/quota', status: 429, detail: 'Too many' },
+    ].map((error): Row => [
+      JSON.stringify(error),
+      data(HI_CHUNK, error, '[DONE]'),
+      { fails: 'upstream', says: 'Too many' },
+    ]),
+  ),
   ...table('errors', [
+    [
+      'vertex list that begins with text',
+      JSON.stringify([
+        { candidates: [{ content: { parts: [{ text: 'Hi' }] } }] },
+        { error: { code: 503, message: 'busy', status: 'UNAVAILABLE' } },
+      ]),
+      { fails: 'upstream', says: 'busy' },
+    ],
     [
       'minimax base_resp, nothing else',
       data({ base_resp: { status_code: 1004, status_msg: 'login fail' } }),

@@ -1,5 +1,5 @@
 import type { StreamCase } from '../../real-streams.test.js'
-import { table, typed, event, data, TEXT } from '../pieces.js'
+import { table, typed, event, data, TEXT, type Row } from '../pieces.js'
 import { RESPONSE, chunk } from './pieces.js'
 
 const message = (text: string) => ({
@@ -12,6 +12,26 @@ const MESSAGE = message('Hi')
 
 export const RESPONSES: StreamCase[] = [
   ...table('responses', [
+    ...['audio.transcript', 'audio_transcript', 'output_audio_transcript'].map((name): Row => [
+      `response.${name}.delta`,
+      typed(
+        { type: `response.${name}.delta`, delta: 'H' },
+        { type: `response.${name}.delta`, delta: 'i' },
+        { type: 'response.completed', response: RESPONSE('completed') },
+      ),
+      { text: 'Hi', finishReason: 'completed' },
+    ]),
+    [
+      'the transcript of a whole answer',
+      typed({
+        type: 'response.completed',
+        response: {
+          ...RESPONSE('completed'),
+          output: [{ type: 'message', content: [{ type: 'output_audio', transcript: 'Hi' }] }],
+        },
+      }),
+      { text: 'Hi', finishReason: 'completed' },
+    ],
     [
       'a message only when it is done',
       typed(

@@ -78,6 +78,13 @@ export const TEXTS: StreamCase[] = [
       { text: 'Hello', finishReason: 'stop' },
     ],
     ['that begins like JSON', data('{', '"a"', ': 1}'), { text: '{"a": 1}' }],
+    ['that begins like JSON, within a name', data('{"', 'a": 1', '}'), { text: '{"a": 1}' }],
+    ['that begins like a list', data('[', '"a"', ']'), { text: '["a"]' }],
+    [
+      'that begins like JSON behind its first word',
+      data('See: ', '{"a": 1,', ' "b": 2}', '[{"c": 3},', "{'d': 4}"),
+      { text: 'See: {"a": 1, "b": 2}[{"c": 3},{\'d\': 4}' },
+    ],
     ['that begins with a citation', data('[1]', ' A'), { text: '[1] A' }],
     ['not Latin', data('你好', ',世界'), { text: '你好,世界' }],
     ['an emoji', data('🙂'), { text: '🙂' }],

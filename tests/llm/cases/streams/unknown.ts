@@ -2,6 +2,8 @@ import type { StreamCase } from '../../real-streams.test.js'
 import { table, data, event, typed } from '../pieces.js'
 import { HI, chunk } from './pieces.js'
 
+const lines = (value: unknown) => data(...JSON.stringify(value, undefined, 2).split('\n'))
+
 export const UNKNOWN: StreamCase[] = [
   ...table('not understood', [
     ["a stranger's JSON", data({ foo: 1 }, { foo: 2 }), { fails: 'unknown-format', says: 'foo' }],
@@ -21,6 +23,31 @@ export const UNKNOWN: StreamCase[] = [
       { fails: 'unknown-format' },
     ],
     ['another format than the one given', HI, { fails: 'unknown-format' }, 'gemini'],
+    [
+      'JSON, each of its lines an event',
+      lines({ foo: 'bar', baz: [{ type: 'x' }] }),
+      { fails: 'unknown-format' },
+    ],
+    [
+      'a list of JSON, each of its lines an event',
+      lines([{ foo: 'bar' }]) + data('[DONE]'),
+      { fails: 'unknown-format' },
+    ],
+    [
+      'JSON of which the first line is framed',
+      'data: {\n  "foo": 1\n}\n\n',
+      { fails: 'unknown-format' },
+    ],
+    [
+      "Python's notation",
+      data("{'choices': [{'delta': {'content': 'Hi'}}]}"),
+      { fails: 'parse-json' },
+    ],
+    [
+      'no call',
+      data({ tool_calls: [], answer: 'Hi' }, '[DONE]'),
+      { fails: 'unknown-format', says: 'Hi' },
+    ],
     ['nothing', '', { fails: 'unknown-format', says: 'No data was received' }],
     ['comments', ': ok\n\n: ok\n\n', { fails: 'unknown-format', says: ': ok' }],
     [
