@@ -19,15 +19,15 @@ interface Entry {
 }
 
 export const ENTRIES: readonly Entry[] = [
-  { entry: '.', imports: 'openStream', budget: 25_600 },
+  { entry: '.', imports: 'openStream', budget: 25_650 },
   { entry: '. (decode)', imports: 'decode', budget: 16_500 },
   { entry: './slim', imports: 'openStream, init', file: 'sluicegate/wasm', budget: 25_600 },
-  { entry: './compat', imports: 'openStream', budget: 29_650 },
+  { entry: './compat', imports: 'openStream', budget: 29_750 },
   {
     entry: './eventsource',
     imports: 'EventSource, installEventSource',
     // `share` is loaded later, but what asks for it is here.
-    budget: 3_800,
+    budget: 3_850,
     isAddition: true,
   },
   { entry: './fetch', imports: 'createFetch', budget: 1_850, isAddition: true },

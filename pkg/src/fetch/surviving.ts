@@ -206,7 +206,7 @@ export class Surviving {
         this.#joints.begin(attempt > 1)
         // With what only this `fetch` knows, such as Node's `dispatcher`.
         if (attempt > 1) return send(request, { ...given, ...init }, attempt)
-        if (init.signal) init.signal.onabort = () => this.#controller?.abort()
+        init.signal?.addEventListener('abort', () => this.#controller?.abort(), { once: true })
         return this.#first
       },
       judge: (verdict, response) => {

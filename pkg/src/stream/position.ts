@@ -32,6 +32,8 @@ export class Position {
   #nextBytes: number
   /** How many events belong to an answer that was given up for another one. */
   #former = 0
+  /** Whether the page's function is asked: one that stops the stream is not asked again for that. */
+  #isLooking = false
 
   constructor(settings: Settings) {
     const { job, session, start } = settings
@@ -65,17 +67,18 @@ export class Position {
    */
   findJob(events?: readonly ServerSentEvent[]): boolean {
     const find = this.#settings.job as Exclude<OpenOptions['job'], string | undefined>
+    if (!this.lacksJob || this.#isLooking) return false
+    this.#isLooking = true
     try {
-      return (
-        this.lacksJob &&
-        (events ?? [NO_EVENT]).some((event) => {
-          this.job = textOf(find(event, this.response!))
-          return !this.lacksJob
-        })
-      )
+      return (events ?? [NO_EVENT]).some((event) => {
+        this.job = textOf(find(event, this.response!))
+        return !this.lacksJob
+      })
     } catch (error) {
       if (events) throw error
       return false
+    } finally {
+      this.#isLooking = false
     }
   }
 

@@ -18,6 +18,7 @@ const PLACES: [name: string, options: (stop: Stop) => OpenOptions, Attempt, requ
   ['onOpen()', (stop) => ({ onOpen: stop }), STREAM, 1],
   ['onComment()', (stop) => ({ onComment: stop }), STREAM, 1],
   ['done()', (stop) => ({ done: () => (stop(), false) }), STREAM, 1],
+  ['job()', (stop) => ({ job: () => (stop(), 'j') }), STREAM, 1],
   ['onRetry()', (stop) => ({ retry: HOUR, onRetry: stop }), FAILING, 1],
   [
     'shouldRetry()',
