@@ -15,7 +15,7 @@ use super::{
 use crate::stream::{
     config::{Resume, RetryMode},
     failure::Failure,
-    lifecycle::State,
+    lifecycle::{OutcomeType, State},
     step::{Action, End, ResponseVerdict},
 };
 use std::{string::String, vec::Vec};
@@ -29,6 +29,8 @@ pub(super) struct Audit {
     patience: Patience,
     facts: Facts,
     end: Option<End>,
+    /// Whether the server was left to end a response.
+    has_drained: bool,
     /// Whether the stream is over, and its connection kept until the job is known.
     lingers: bool,
     was_accepted: bool,
@@ -79,6 +81,7 @@ impl Audit {
                 ..Facts::default()
             },
             end: None,
+            has_drained: false,
             lingers: false,
             was_accepted: false,
             has_job: false,
@@ -131,6 +134,8 @@ impl Audit {
     ) {
         self.steps += 1;
         assert!(self.steps < 1_000_000, "it runs for ever");
+        assert!(!step.drains || step.close, "what is not closed is not drained");
+        self.has_drained |= step.drains;
         if self.lingers {
             let is_over = step.action == Action::Notify;
             assert_eq!(after, State::Closed, "the end is told once");
@@ -173,6 +178,11 @@ impl Audit {
                     assert!(is_asked && end.notify && setup.cancel_needs_job && !self.has_job);
                     self.lingers = true;
                 }
+                let is_done = end.outcome_type == OutcomeType::Done;
+                assert!(
+                    self.has_drained || !is_done,
+                    "the server is interrupted behind the marker"
+                );
                 let may_repeat = self.may_repeat(setup);
                 let is_exhausted = self.patience.is_exhausted();
                 check_end(&self.facts, setup, input, end, may_repeat, is_exhausted);

@@ -13,6 +13,9 @@ use crate::stream::{
 };
 use std::{collections::VecDeque, string::String, vec::Vec};
 
+/// Milliseconds that a server has for the end of a response of which nothing more is wanted.
+const REST: f64 = 1_000.0;
+
 pub(super) struct Driver {
     pub(super) machine: Machine,
     pub(super) connection: Option<usize>,
@@ -146,7 +149,11 @@ impl World<'_> {
     fn perform(&mut self, step: &Step) -> Option<Step> {
         if step.close {
             if let Some(number) = self.driver.connection.take() {
-                self.close_connection(number);
+                if step.drains {
+                    self.clock.after(REST, Happening::Drained(number));
+                } else {
+                    self.close_connection(number);
+                }
             }
             // Results of a connection that was closed meanwhile are ignored.
             self.driver.doing = Action::Wait;

@@ -51,6 +51,8 @@ pub(super) enum Input<'a> {
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct Step {
     pub(super) close: bool,
+    /// Whether the server may end the response first.
+    pub(super) drains: bool,
     pub(super) failure: Option<Failure>,
     /// Milliseconds, or `f64::INFINITY`.
     pub(super) timer: f64,
@@ -63,6 +65,7 @@ pub(super) struct Step {
 impl Step {
     pub(super) const WAIT: Self = Self {
         close: false,
+        drains: false,
         failure: None,
         timer: f64::INFINITY,
         action: Action::Wait,
@@ -141,6 +144,7 @@ impl Machine {
         let step = handle(&mut self.0);
         Step {
             close: step.closes(),
+            drains: step.drains(),
             failure: step.failure(),
             timer: if step.is_timed() { self.0.timer() } else { f64::INFINITY },
             action: step.action(),

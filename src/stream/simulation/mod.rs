@@ -65,6 +65,8 @@ enum Happening {
     Notified,
     /// The time to find the job is over.
     LingeredLong,
+    /// The server has had time enough to end a response of which nothing more is wanted.
+    Drained(usize),
     /// The consumer's time is up.
     Look,
     /// The page runs again.
@@ -144,6 +146,9 @@ impl<'a> World<'a> {
     fn happen(&mut self, happening: Happening) {
         if let Happening::Serve(number) = happening {
             return self.serve(number);
+        }
+        if let Happening::Drained(number) = happening {
+            return self.close_connection(number);
         }
         if let Happening::Thaw = happening {
             // Overdue timers run before all else.
