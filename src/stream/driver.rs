@@ -316,9 +316,8 @@ impl Driver {
             let body = self.connection.take().and_then(|connection| connection.body);
             match (self.exchange.take(), body) {
                 (Some(exchange), Some(body)) if step.drains() => drain(body, exchange),
-                (exchange, _) => {
-                    exchange.inspect(|exchange| exchange.abort());
-                }
+                (Some(exchange), _) => exchange.abort(),
+                (None, _) => {}
             }
         }
         if let Some(failure) = step.failure() {
