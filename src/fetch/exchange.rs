@@ -1,10 +1,12 @@
 //! The guard of one request and its response.
 
 use super::{
-    globals,
+    Body, globals,
     request::{Init, Request, tag_of},
+    response::read_start,
 };
 use crate::error::{Error, ErrorCode, text::ErrorText};
+use alloc::rc::Rc;
 use js_sys::Promise;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::{JsFuture, spawn_local};
@@ -22,6 +24,15 @@ impl Exchange {
     /// Aborts whatever of it is still under way.
     pub(crate) fn abort(&self) {
         self.0.abort();
+    }
+
+    /// Nothing more of the response is wanted, but its server may still be writing: closed early, it would
+    /// take the page for gone. Lets it end, for a moment.
+    pub(crate) fn drain(self: Rc<Self>, body: Rc<Body>) {
+        spawn_local(async move {
+            read_start(&body).await;
+            drop((body, self));
+        });
     }
 
     /// Sends the request, and returns the response once its headers are there.

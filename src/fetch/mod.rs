@@ -17,6 +17,6 @@ pub(crate) use listener::{EventListener, PageEvent, Timer};
 pub(crate) use request::{
     Init, Request, display_url, encode_body, headers_of, is_stream, resolve_url, tag_of,
 };
-pub(crate) use response::{drain, http_error, reason_of, status_of, type_error};
+pub(crate) use response::{http_error, reason_of, status_of, type_error};
 pub(crate) use signal::Signal;
 pub(crate) use waiting::{Returned, next_frame, now, sleep_until_back, within};

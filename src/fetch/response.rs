@@ -1,12 +1,11 @@
-//! What is wrong with a response.
+//! What is wrong with a response, and the start of its body.
 
-use super::{Body, Exchange, globals::get, request::display_url, waiting::within};
+use super::{Body, globals::get, request::display_url, waiting::within};
 use crate::error::{Error, ErrorCode, decimal, text::ErrorText};
-use alloc::{rc::Rc, string::String, vec::Vec};
+use alloc::{string::String, vec::Vec};
 use core::fmt::Write as _;
 use js_sys::{JSON, Object, Reflect};
 use wasm_bindgen::{JsCast as _, JsValue};
-use wasm_bindgen_futures::spawn_local;
 
 /// Error pages are kept up to this many bytes.
 const MAX_BODY: usize = 64 * 1024;
@@ -133,7 +132,7 @@ async fn read_text(response: &web_sys::Response) -> Option<String> {
 }
 
 /// What comes of it within the limits.
-async fn read_start(body: &Body) -> Vec<u8> {
+pub(super) async fn read_start(body: &Body) -> Vec<u8> {
     let mut text = Vec::new();
     let reading = async {
         while text.len() < MAX_BODY {
@@ -145,14 +144,6 @@ async fn read_start(body: &Body) -> Vec<u8> {
     };
     let _ = within(MAX_WAIT, reading).await;
     text
-}
-
-/// Lets the server end a response of which nothing more is wanted, within limits. Then aborts it.
-pub(crate) fn drain(body: Rc<Body>, exchange: Rc<Exchange>) {
-    spawn_local(async move {
-        read_start(&body).await;
-        drop((body, exchange));
-    });
 }
 
 /// How many bytes at the end are the start of a character.

@@ -107,7 +107,7 @@ impl Builder {
     /// [`CancelRequest`] is sent with the same credentials.
     pub fn init(mut self, init: &web_sys::RequestInit) -> Self {
         self.request.init = Object::assign(&Object::new(), init);
-        // The request that continues the answer has the same `init`, and other members of these.
+        // The request of `resume` has the same `init`, but a method, headers and a body of its own.
         for name in ["method", "headers", "body"] {
             let _ = Reflect::delete_property(&self.request.init, &name.into());
         }

@@ -3,7 +3,7 @@
 use super::{context::Context, failure::Failure, template::Endpoint};
 use crate::{
     error::{Error, ErrorCode, decimal, text::ErrorText},
-    fetch::{Body, Exchange, display_url, drain, http_error, status_of, within},
+    fetch::{Body, Exchange, display_url, http_error, status_of, within},
 };
 use alloc::rc::Rc;
 
@@ -64,9 +64,8 @@ pub(super) async fn tell(endpoint: &Endpoint, context: &Context) -> Result<u16, 
         let message = ErrorText::NoAnswer.with(&display_url(&request.url), &decimal(timeout));
         Err(Error::new(ErrorCode::ConnectTimeout, message))
     })?;
-    // The backend may still be writing: closed early, it would take the page for gone.
     if let Ok(body) = Body::of(&response) {
-        drain(Rc::new(body), Rc::new(exchange));
+        Rc::new(exchange).drain(Rc::new(body));
     }
     Ok(status)
 }

@@ -16,8 +16,8 @@ use super::{
 use crate::{
     error::{Error, ErrorCode, decimal, text::ErrorText},
     fetch::{
-        Body, EventListener, Exchange, Init, PageEvent, Request, Signal, Timer, display_url, drain,
-        now, page_is_hidden,
+        Body, EventListener, Exchange, Init, PageEvent, Request, Signal, Timer, display_url, now,
+        page_is_hidden,
     },
 };
 use alloc::{
@@ -315,7 +315,7 @@ impl Driver {
         if step.closes() {
             let body = self.connection.take().and_then(|connection| connection.body);
             match (self.exchange.take(), body) {
-                (Some(exchange), Some(body)) if step.drains() => drain(body, exchange),
+                (Some(exchange), Some(body)) if step.drains() => exchange.drain(body),
                 (Some(exchange), _) => exchange.abort(),
                 (None, _) => {}
             }

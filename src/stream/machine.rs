@@ -53,9 +53,13 @@ enum Next {
 }
 
 impl Next {
-    /// The bits of a step that closes the connection before this.
+    /// The bits of the step before this that close the connection.
     fn closes(self) -> u32 {
-        if matches!(self, Self::Done) { Step::CLOSE | Step::DRAINS } else { Step::CLOSE }
+        match self {
+            Self::Read => 0,
+            Self::Done => Step::CLOSE | Step::DRAINS,
+            _ => Step::CLOSE,
+        }
     }
 }
 

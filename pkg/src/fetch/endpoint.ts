@@ -52,7 +52,6 @@ export async function tell<Context>(
 ): Promise<number> {
   const scope = new Scope()
   const exchange = new Exchange(scope, scope)
-  const { signal } = exchange
   const { timeout } = endpoint
   let url = ''
 
@@ -68,7 +67,7 @@ export async function tell<Context>(
     // Browsers refuse it for streams.
     init.keepalive = !init.duplex && length + size <= MAX_KEEPALIVE_BODY
     // Aborted already if time was up before the page's functions were through.
-    init.signal = signal
+    init.signal = exchange.signal
     const response = await send(request, init)
     if (response instanceof StreamError) return response
     const { status = 200 } = response

@@ -68,8 +68,7 @@ impl Machine {
         self.has_rows = false;
         self.is_pulled = false;
         self.phase = Phase::Delivered(next);
-        let step = Step::new(Action::Deliver);
-        if matches!(next, Next::Read) { step } else { step.with(next.closes()) }
+        Step::new(Action::Deliver).with(next.closes())
     }
 
     /// Goes on with this once the events that are being delivered are consumed.

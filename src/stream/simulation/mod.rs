@@ -147,9 +147,6 @@ impl<'a> World<'a> {
         if let Happening::Serve(number) = happening {
             return self.serve(number);
         }
-        if let Happening::Drained(number) = happening {
-            return self.close_connection(number);
-        }
         if let Happening::Thaw = happening {
             // Overdue timers run before all else.
             let mut held = self.held.take().unwrap_or_default();
@@ -166,6 +163,7 @@ impl<'a> World<'a> {
             Happening::Timer(number) => self.fire(number),
             Happening::Settled(ticket) => self.settled(ticket),
             Happening::Notified => self.notified(),
+            Happening::Drained(number) => self.close_connection(number),
             Happening::LingeredLong => self.tell(Input::Stop(Cause::Close)),
             _ => {}
         }

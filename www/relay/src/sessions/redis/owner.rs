@@ -43,8 +43,7 @@ async fn store_all(inner: &Inner, session: &Session, mut chat: String, mut store
         let far = (session.tokens(), session.log.read_to());
         let mut outcome = inner.store.append((id, user, started_at), &new, state, far).await;
         if matches!(outcome, Ok(Stored::Missing)) {
-            // Redis came back empty, or something else has written there. What is kept here is
-            // stored anew.
+            // Redis came back empty, or something else has written there. Store again what is kept here.
             let known = NewSession { id, user, started_at, chat: &chat };
             let first = session.log.unstored(0, 0).first;
             outcome = inner.store.restore(&known, first).await.map(|()| {
