@@ -27,7 +27,7 @@ async function post(path: string, body?: object): Promise<unknown> {
   return text === '' ? response.status : JSON.parse(text)
 }
 
-/** Asks, and makes this weather after the third event. */
+/** Asks, and makes this weather after the third event. Slow weather clears after the sixth, or it would take minutes. */
 async function chat(sessionId: string, prompt: string, weather?: Weather) {
   const stream = openStream('chat', {
     method: 'POST',
@@ -39,6 +39,9 @@ async function chat(sessionId: string, prompt: string, weather?: Weather) {
   for await (const event of stream) {
     events.push(event)
     if (weather && events.length === 3) await post('weather', { userId, sessionId, weather })
+    if (weather === 'slow' && events.length === 6) {
+      await post('weather', { userId, sessionId, weather: 'clear' })
+    }
   }
   const { type } = await stream.closed
   return { ...told(events), type, attempts: stream.stats.attempts }
