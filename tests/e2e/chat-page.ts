@@ -7,6 +7,9 @@ export interface Picture {
   status: string
 }
 
+/** A text as `Picture` has it. */
+export const bare = (text: string): string => text.replaceAll(/\s/g, '')
+
 /** How long the page is waited for, in milliseconds. */
 const PATIENCE = 60_000
 

@@ -6,7 +6,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { By, type WebDriver } from 'selenium-webdriver'
 import { ENGINES, launch, type Server, startServer } from '../webdriver/index.js'
-import { ChatPage, type Picture } from './chat-page.js'
+import { bare, ChatPage, type Picture } from './chat-page.js'
 import { RelayClient, type Session } from './relay.js'
 
 const SITE = fileURLToPath(new URL('../../www/dist', import.meta.url))
@@ -212,5 +212,3 @@ function assertOnlyGrows(pictures: Picture[]): void {
     last = answer
   }
 }
-
-const bare = (text: string): string => text.replaceAll(/\s/g, '')

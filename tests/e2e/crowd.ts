@@ -10,13 +10,13 @@ export interface Fared {
 
 /**
  * Asks for an answer as a client without our library would, and comes back with the last id whenever the connection
- * breaks, until the answer's end. `opened` is called with the first event.
+ * breaks, until the answer's end. `grown` is called with the text so far, whenever there is more of it.
  */
 export async function readToTheEnd(
   url: string,
   prompt: string,
   sessionId: string,
-  opened: () => void,
+  grown: (text: string) => void,
 ): Promise<Fared> {
   const fared: Fared = { text: '', ids: [], connections: 0 }
   const body = JSON.stringify({ prompt, userId: 'crowd', sessionId })
@@ -36,8 +36,7 @@ export async function readToTheEnd(
       if (!response.ok) return await Promise.reject(new Error(await response.text()))
       for await (const event of events(response)) {
         fared.ids.push(event.id)
-        opened()
-        if (event.type === 'message') fared.text += event.data
+        if (event.type === 'message') grown((fared.text += event.data))
         else if (event.type !== 'start') return fared
       }
     } catch (error) {
