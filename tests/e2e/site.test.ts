@@ -92,7 +92,11 @@ for (const engine of ENGINES) {
         await open(driver, path, { language: 'en' })
         // The documentation itself is in English.
         const spoken = path.startsWith('docs/') ? '.docs-unfold' : 'main h1'
-        const heading = async () => driver.findElement(By.css(spoken)).getAttribute('textContent')
+        const heading = () =>
+          driver.executeScript<string>(
+            'return document.querySelector(arguments[0]).textContent',
+            spoken,
+          )
         const english = await heading()
         await driver.findElement(By.css('[data-testid=language] option[value=zh]')).click()
         await driver.wait(async () => /\p{Script=Han}/u.test(await heading()), 20_000)

@@ -71,10 +71,9 @@ export class NextPage {
   /** Goes to the app's other page. */
   async leave(): Promise<void> {
     await this.#driver.findElement(By.linkText('About')).click()
-    await this.#driver.wait(
-      async () => (await this.#driver.findElements(By.css('form'))).length === 0,
-      PATIENCE,
-    )
+    // Asked by a script: WebKit's driver fails when what it finds goes at that moment.
+    const isLeft = 'return document.querySelector("form") === null'
+    await this.#driver.wait(() => this.#driver.executeScript<boolean>(isLeft), PATIENCE)
   }
 
   shown(): Promise<Shown> {
