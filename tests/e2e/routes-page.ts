@@ -36,15 +36,17 @@ async function chat(sessionId: string, prompt: string, weather?: Weather) {
     retry: { initialDelay: 300 },
   })
   const events: ServerSentEvent[] = []
+  /** What came of each change of the weather. */
+  const changes: unknown[] = []
+  const change = async (to: Weather) =>
+    changes.push(await post('weather', { userId, sessionId, weather: to }))
   for await (const event of stream) {
     events.push(event)
-    if (weather && events.length === 3) await post('weather', { userId, sessionId, weather })
-    if (weather === 'slow' && events.length === 6) {
-      await post('weather', { userId, sessionId, weather: 'clear' })
-    }
+    if (weather && events.length === 3) await change(weather)
+    if (weather === 'slow' && events.length === 6) await change('clear')
   }
   const { type } = await stream.closed
-  return { ...told(events), type, attempts: stream.stats.attempts }
+  return { ...told(events), type, attempts: stream.stats.attempts, changes }
 }
 
 /** The events of a session that is over, after the one with this id. */

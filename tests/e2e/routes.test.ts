@@ -51,7 +51,8 @@ for (const engine of ENGINES) {
     for (const weather of ['drop', 'stall', 'slow']) {
       test(`POST /weather: ${weather}, and no token is lost or doubled`, async () => {
         const sessionId = `${engine}-${weather}`
-        const { text, attempts } = await call('chat', sessionId, PROMPT, weather)
+        const { text, attempts, changes } = await call('chat', sessionId, PROMPT, weather)
+        assert.deepEqual(changes, weather === 'slow' ? [204, 204] : [204])
         assert.equal(text, (await backend.wholeAnswer(PROMPT)).text)
         assert.equal(attempts, weather === 'drop' ? 2 : 1)
       })
