@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { By, type WebDriver, until } from 'selenium-webdriver'
 import { preview } from 'vite'
-import { ENGINES, freePort, launch, startServer } from '../webdriver/index.js'
+import { ENGINES, freePort, launch, startServer, textOf } from '../webdriver/index.js'
 import { RelayClient } from './relay.js'
 
 const EXAMPLES = fileURLToPath(new URL('../../examples', import.meta.url))
@@ -82,8 +82,7 @@ class AppPage {
   }
 
   text(selector: string): Promise<string> {
-    const script = 'return document.querySelector(arguments[0]).textContent'
-    return this.#driver.executeScript(script, selector)
+    return textOf(this.#driver, selector)
   }
 
   /** Waits for a status that matches. */

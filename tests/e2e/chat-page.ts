@@ -1,4 +1,6 @@
+import assert from 'node:assert/strict'
 import { By, type WebDriver, until } from 'selenium-webdriver'
+import { textOf } from '../webdriver/index.js'
 
 /** The page with its answer at one moment. */
 export interface Picture {
@@ -9,6 +11,19 @@ export interface Picture {
 
 /** A text as `Picture` has it. */
 export const bare = (text: string): string => text.replaceAll(/\s/g, '')
+
+/** Whether the answer is whole. */
+export const isComplete = (pictures: Picture[]): boolean =>
+  pictures.at(-1)?.status.startsWith('complete') === true
+
+/** Nothing of the answer was taken back. */
+export function assertOnlyGrows(pictures: Picture[]): void {
+  let last = ''
+  for (const { answer } of pictures) {
+    assert.ok(answer.startsWith(last), `${last} became ${answer}`)
+    last = answer
+  }
+}
 
 /** How long the page is waited for, in milliseconds. */
 const PATIENCE = 60_000
@@ -47,10 +62,7 @@ export class ChatPage {
 
   /** The text of whatever has that `data-testid`, seen or not. */
   async textOf(name: string): Promise<string> {
-    return this.#driver.executeScript(
-      'return document.querySelector(`[data-testid=${arguments[0]}]`).textContent',
-      name,
-    )
+    return textOf(this.#driver, `[data-testid=${name}]`)
   }
 
   /** The answer as the page keeps it for later: to the letter. */

@@ -6,7 +6,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { By, type WebDriver } from 'selenium-webdriver'
 import { ENGINES, launch, type Server, startServer } from '../webdriver/index.js'
-import { bare, ChatPage, type Picture } from './chat-page.js'
+import { assertOnlyGrows, bare, ChatPage, isComplete, type Picture } from './chat-page.js'
 import { RelayClient, type Session } from './relay.js'
 
 const SITE = fileURLToPath(new URL('../../www/dist', import.meta.url))
@@ -195,20 +195,9 @@ function notAmong(known: Session[]): (session: Session) => boolean {
   return ({ sessionId }) => !ids.has(sessionId)
 }
 
-const isComplete = (pictures: Picture[]): boolean =>
-  pictures.at(-1)?.status.startsWith('complete') === true
-
 /** How often the answer was seen longer than before. */
 function growths(pictures: Picture[]): number {
   const grew = ({ answer }: Picture, i: number) =>
     answer.length > (pictures[i - 1]?.answer.length ?? 0)
   return pictures.filter(grew).length
-}
-
-function assertOnlyGrows(pictures: Picture[]): void {
-  let last = ''
-  for (const { answer } of pictures) {
-    assert.ok(answer.startsWith(last), `${last} became ${answer}`)
-    last = answer
-  }
 }

@@ -6,7 +6,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import type { WebDriver } from 'selenium-webdriver'
 import { ENGINES, launch, type Server } from '../webdriver/index.js'
-import { bare, ChatPage, type Picture } from './chat-page.js'
+import { assertOnlyGrows, bare, ChatPage, isComplete } from './chat-page.js'
 import { readToTheEnd } from './crowd.js'
 import { HeldModel } from './held-model.js'
 import { RelayClient, type Session } from './relay.js'
@@ -93,15 +93,4 @@ for (const engine of ENGINES) {
       assert.ok(resumed > CROWD / 6, `${resumed} were resumed`)
     })
   })
-}
-
-const isComplete = (pictures: Picture[]): boolean =>
-  pictures.at(-1)?.status.startsWith('complete') === true
-
-function assertOnlyGrows(pictures: Picture[]): void {
-  let last = ''
-  for (const { answer } of pictures) {
-    assert.ok(answer.startsWith(last), `${last} became ${answer}`)
-    last = answer
-  }
 }

@@ -6,8 +6,8 @@ import { join } from 'node:path'
 import { after, before, beforeEach, describe, test } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { By, Key, until, type WebDriver } from 'selenium-webdriver'
-import { ENGINES, launch, type Server, startServer } from '../webdriver/index.js'
-import { ChatPage } from './chat-page.js'
+import { ENGINES, launch, type Server, startServer, textOf } from '../webdriver/index.js'
+import { bare, ChatPage } from './chat-page.js'
 import { RelayClient } from './relay.js'
 import { DOCS, isReady, openPage, PAGES, SITE, TALKS } from './site-pages.js'
 
@@ -83,7 +83,7 @@ for (const engine of ENGINES) {
 
         await driver.navigate().refresh()
         await driver.wait(until.elementLocated(By.css('[data-testid=answer]')), 20_000)
-        assert.equal((await page.textOf('answer')).replaceAll(/\s/g, ''), answer)
+        assert.equal(bare(await page.textOf('answer')), answer)
       })
     }
 
@@ -92,11 +92,7 @@ for (const engine of ENGINES) {
         await open(driver, path, { language: 'en' })
         // The documentation itself is in English.
         const spoken = path.startsWith('docs/') ? '.docs-unfold' : 'main h1'
-        const heading = () =>
-          driver.executeScript<string>(
-            'return document.querySelector(arguments[0]).textContent',
-            spoken,
-          )
+        const heading = () => textOf(driver, spoken)
         const english = await heading()
         await driver.findElement(By.css('[data-testid=language] option[value=zh]')).click()
         await driver.wait(async () => /\p{Script=Han}/u.test(await heading()), 20_000)

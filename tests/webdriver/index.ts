@@ -108,6 +108,11 @@ export async function launch(engine: Engine, args: string[] = []): Promise<WebDr
   }
 }
 
+/** The text of what a selector matches first, seen or not. A script reads it, since it may be replaced meanwhile. */
+export function textOf(driver: WebDriver, selector: string): Promise<string> {
+  return driver.executeScript('return document.querySelector(arguments[0]).textContent', selector)
+}
+
 async function within<T>(milliseconds: number, promise: Promise<T>): Promise<T> {
   let timer: NodeJS.Timeout | undefined
   const late = new Promise<never>((_, reject) => {
